@@ -1,0 +1,124 @@
+"""The environment, typed and validated once, at start.
+
+Every setting that differs between installations is a field here and a line in `.env.example`.
+A value that does not fit stops the program with one line that names the variable.
+"""
+
+import sys
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, IPvAnyAddress, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# What each variable should look like, for the message when it does not.
+EXPECTED = {
+    "facepass_home": "a folder, such as /srv/facepass",
+    "host": "an address to listen on, such as 127.0.0.1 or 0.0.0.0",
+    "port": "a TCP port from 1 to 65535",
+    "public_url": "an address that guests can open, such as https://photos.example.com",
+    "database_url": "postgresql://USER:PASSWORD@HOST:5432/NAME",
+    "redis_url": "redis://HOST:6379/0",
+    "debug": "true or false",
+    "secret_key": "at least 32 random characters",
+    "allowed_hosts": "host names separated by commas, such as photos.example.com,localhost",
+    "template_key": "64 hexadecimal characters (32 bytes)",
+    "face_engine": "auto, insightface or dlib",
+    "insightface_pack": "the name of an installed pack, such as buffalo_l",
+    "max_upload_mb": "a whole number of megabytes from 1 to 500",
+    "max_pixels_mp": "a whole number of megapixels from 1 to 500",
+    "workers": "a whole number from 1 to 64",
+    "analysis_lease_seconds": "a whole number of seconds from 2 to 3600",
+    "s3_bucket": "the name of a bucket",
+    "s3_endpoint_url": "http://HOST:PORT or https://HOST",
+    "language_code": "en or ru",
+    "time_zone": "a name such as Europe/Moscow",
+    "log_level": "DEBUG, INFO, WARNING or ERROR",
+}
+
+
+class Environment(BaseSettings):
+    """One field per variable; the variable is the field's name in capitals."""
+
+    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    facepass_home: Path = BASE_DIR / "var"
+    host: IPvAnyAddress = Field(default_factory=lambda: IPv4Address("127.0.0.1"))
+    port: int = Field(8000, ge=1, le=65535)
+    public_url: str = ""
+    database_url: str = ""
+    redis_url: str = ""
+    debug: bool = False
+    secret_key: str = Field("", min_length=32)
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    template_key: str = Field("", pattern=r"^[0-9a-fA-F]{64}$")
+
+    face_engine: Literal["auto", "insightface", "dlib"] = "auto"
+    insightface_pack: str = Field("buffalo_l", pattern=r"^[A-Za-z0-9_.-]+$")
+
+    max_upload_mb: int = Field(25, ge=1, le=500)
+    max_pixels_mp: int = Field(60, ge=1, le=500)
+    workers: int | None = Field(None, ge=1, le=64)
+    analysis_lease_seconds: int = Field(120, ge=2, le=3600)
+
+    s3_bucket: str = ""
+    s3_endpoint_url: str = ""
+
+    language_code: Literal["en", "ru"] = "en"
+    time_zone: str = "UTC"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("facepass_home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, value: str) -> str:
+        return _url(value, schemes=("postgresql", "postgres"), needs_path=True)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str) -> str:
+        return _url(value, schemes=("redis", "rediss"))
+
+    @field_validator("public_url", "s3_endpoint_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        return _url(value, schemes=("http", "https")).rstrip("/")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        from zoneinfo import available_timezones  # noqa: PLC0415 - reads a folder; only when validating
+
+        if value not in available_timezones():
+            raise ValueError("unknown time zone")
+        return value
+
+
+def _url(value: str, *, schemes: tuple[str, ...], needs_path: bool = False) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in schemes or not parts.hostname or (needs_path and len(parts.path) < 2)):
+        raise ValueError("not such an address")
+    return value
+
+
+def load() -> Environment:
+    """The validated environment; stops the program with one line per wrong variable."""
+    try:
+        return Environment()  # type: ignore[call-arg]  # fields come from the environment
+    except ValidationError as error:
+        lines = sorted({f"{str(e['loc'][0]).upper()}: expected {EXPECTED[str(e['loc'][0])]}" for e in error.errors()})
+        sys.stderr.write("".join(f"FacePass cannot start: {line}\n" for line in lines))
+        raise SystemExit(2) from None

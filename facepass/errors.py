@@ -1,0 +1,115 @@
+"""Expected refusals, and the one envelope in which every error leaves the API.
+
+    {"error": {"code": "face_not_found", "message": "...", "details": {...}}, "request_id": "..."}
+
+`code` is stable; `message` is for people and translated.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+
+
+class FacePassError(Exception):
+    """A refusal that the caller can act on.
+
+    `status` is the HTTP status that an API answers with; `retry_after` (seconds) goes out as a header where it is set.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int = 400,
+        details: Mapping[str, Any] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.details = dict(details or {})
+        self.retry_after = retry_after
+
+
+def envelope(code: str, message: str, *, details: Mapping[str, Any] | None, request: HttpRequest | None) -> dict[str, Any]:
+    return {
+        "error": {"code": code, "message": str(message), "details": dict(details or {})},
+        "request_id": getattr(request, "request_id", None),
+    }
+
+
+# DRF's exceptions and ours, by status.
+CODES = {
+    400: "invalid_request",
+    401: "not_authenticated",
+    403: "permission_denied",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "rate_limited",
+    500: "internal_error",
+    503: "unavailable",
+}
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's hook: any expected error as the envelope. An unexpected one returns None and stays loud."""
+    request = getattr(context.get("request"), "_request", None)
+    refusal = _as_refusal(error)
+    if refusal is None:
+        return None
+    headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after is not None else {}
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = envelope(refusal.code, refusal.message, details=refusal.details, request=request)
+    return Response(body, status=refusal.status, headers=headers)
+
+
+def _as_refusal(error: Exception) -> FacePassError | None:
+    match error:
+        case FacePassError():
+            return error
+        case Http404():
+            return FacePassError("not_found", _("Not found."), status=404)
+        case PermissionDenied():
+            return FacePassError("permission_denied", _("Not allowed."), status=403)
+        case OperationalError():
+            log.error("the database did not answer: %s", error)
+            return FacePassError(
+                "unavailable", _("The database does not answer."), status=503, retry_after=RETRY_AFTER_SECONDS
+            )
+        case exceptions.ValidationError():
+            return FacePassError("invalid_request", _("The request is not valid."), details=_by_field(error.detail))
+        case exceptions.APIException():
+            wait = getattr(error, "wait", None)
+            return FacePassError(
+                CODES.get(error.status_code, "invalid_request"),
+                str(error.detail),
+                status=error.status_code,
+                retry_after=None if wait is None else int(wait) + 1,
+            )
+    return None
+
+
+def _by_field(detail: Any) -> dict[str, Any]:
+    return detail if isinstance(detail, dict) else {"non_field_errors": detail}
+
+
+def json_error(request: HttpRequest, *, status: int, message: str) -> JsonResponse:
+    """The envelope for answers that never reached a DRF view (unknown path, crash)."""
+    return JsonResponse(envelope(CODES[status], message, details=None, request=request), status=status)

@@ -1,0 +1,247 @@
+"""Django's settings. What differs between installations comes from `facepass.env`."""
+
+import os
+import socket
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from facepass import embedded, env, secrets
+
+BASE_DIR = env.BASE_DIR
+ENV = env.load()
+HOME = ENV.facepass_home
+# `up` sets the role of each child: "web" and "worker" differ in database pooling.
+ROLE = os.environ.get("FACEPASS_ROLE", "command")
+
+DEBUG = ENV.debug
+SECRET_KEY = ENV.secret_key or secrets.kept(HOME, "secret_key", hex_bytes=32)
+TEMPLATE_KEY = bytes.fromhex(ENV.template_key or secrets.kept(HOME, "template_key", hex_bytes=32))
+
+PUBLIC_URL = ENV.public_url or f"http://localhost:{ENV.port}"
+ALLOWED_HOSTS = [*ENV.allowed_hosts] or list(
+    dict.fromkeys(["localhost", "127.0.0.1", "[::1]", socket.gethostname(), urlsplit(PUBLIC_URL).hostname or "localhost"])
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PUBLIC_URL.startswith("https://") else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "facepass.apps.FacePassConfig",
+    "recognition.apps.RecognitionConfig",
+    "galleries.apps.GalleriesConfig",
+    "training.apps.TrainingConfig",
+    "sessions_app.apps.SessionsConfig",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "channels",
+    "django_q",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "storages",
+]
+
+MIDDLEWARE = [
+    "facepass.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "facepass.middleware.OptionalSlashMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "facepass.urls"
+ASGI_APPLICATION = "facepass.asgi.application"
+AUTH_USER_MODEL = "facepass.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+def _database() -> dict[str, Any]:
+    """The database of DATABASE_URL, or the embedded one. Only the web process pools: a pool does not survive a fork."""
+    if ENV.database_url:
+        url = urlsplit(ENV.database_url)
+        found: dict[str, Any] = {
+            "NAME": unquote(url.path[1:]),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": url.hostname or "",
+            "PORT": str(url.port or ""),
+            "OPTIONS": dict(parse_qsl(url.query)),
+        }
+    else:
+        found = embedded.database_settings(HOME)
+    options = found.setdefault("OPTIONS", {})
+    if ROLE == "web":
+        options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}
+    return {**found, "ENGINE": "django.db.backends.postgresql"}
+
+
+DATABASES = {"default": _database()}
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}
+    if ENV.redis_url
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}
+}
+
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [ENV.redis_url], "prefix": "facepass"},
+    }
+    if ENV.redis_url
+    else {"BACKEND": "facepass.channel_layer.PostgresChannelLayer"}
+}
+
+# The photo's row is the job; a task is a wake-up call (see galleries/tasks.py). One worker per cluster process and no
+# prefetch, so that `retry` can never run a task that is still waiting in a prefetch queue a second time.
+WORKERS = ENV.workers or max(1, (os.cpu_count() or 2) - (0 if (os.cpu_count() or 2) <= 2 else 1))
+ANALYSIS_LEASE_SECONDS = ENV.analysis_lease_seconds
+Q_CLUSTER = {
+    "name": "facepass",
+    "orm": "default",
+    "workers": 1,
+    "queue_limit": 1,
+    "bulk": 1,
+    "timeout": 600,
+    "retry": 1500,
+    "max_attempts": 3,
+    "recycle": 200,
+    "max_rss": 1_500_000,
+    "poll": 0.5,
+    "guard_cycle": 0.5,
+    "catch_up": False,
+    "scheduler": False,
+    "save_limit": 200,
+    "label": "Jobs",
+    "log_level": "WARNING",
+}
+
+MAX_UPLOAD_BYTES = ENV.max_upload_mb * 1_000_000
+MAX_PIXELS = ENV.max_pixels_mp * 1_000_000
+# A request may carry several photos; each file is limited on its own while it is read (galleries/ingest.py).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+
+MEDIA_ROOT = HOME / "media"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": ENV.s3_bucket,
+            "endpoint_url": ENV.s3_endpoint_url or None,
+            "default_acl": None,
+            "querystring_auth": True,
+            "querystring_expire": 900,
+            "file_overwrite": False,
+        },
+    }
+    if ENV.s3_bucket
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = ENV.language_code
+LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+LOCALE_PATHS = [BASE_DIR / "facepass" / "locale"]
+TIME_ZONE = ENV.time_zone
+USE_TZ = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "facepass.auth.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["facepass.auth.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "facepass.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "facepass.errors.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "FacePass",
+    "DESCRIPTION": "Finds people in event photos by their face.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Pages carry no inline script; the admin's Alpine and the API browser need more, and say so where they are served.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "media-src": ["'self'", "blob:"],
+        "style-src": ["'self'"],
+        "script-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+
+UNFOLD = {"SITE_TITLE": "FacePass", "SITE_HEADER": "FacePass", "SITE_SYMBOL": "face", "SHOW_LANGUAGES": True}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": ENV.log_level},
+    "loggers": {"django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}

@@ -1,0 +1,37 @@
+"""What every face engine offers. FacePass knows engines by this protocol only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from recognition.calibration import Calibration
+from recognition.types import DetectedFace, FloatArray, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """Who may use the weights. `commercial` is False where they are for non-commercial research only."""
+
+    name: str
+    commercial: bool
+
+
+class FaceEngine(Protocol):
+    """Finds and describes faces. One instance per process, made after the fork; its methods may be called by threads."""
+
+    name: str
+    """`insightface`, `dlib` or `fake`."""
+    model: str
+    """The pack or model in use, such as `buffalo_l`."""
+    dimension: int
+    """Length of a raw descriptor, at most 512."""
+    contract_id: str
+    """Digest of weights and preprocessing: descriptors may be compared only where it is the same."""
+    license: License
+    calibration: Calibration
+
+    def detect(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
+        """The faces of each picture, in pixels of that picture, largest first."""
+
+    def embed(self, picture: Picture, faces: Sequence[DetectedFace]) -> FloatArray:
+        """Raw descriptors of faces of one picture: float32 (len(faces), dimension), each of unit length."""
