@@ -1,9 +1,11 @@
 """The environment, typed and validated once, at start.
 
 Every setting that differs between installations is a field here and a line in `.env.example`.
-A value that does not fit stops the program with one line that names the variable.
+A value that does not fit stops the program with one line that names the variable. `FACEPASS_ENV_FILE` names another
+file than `.env`; tests point it nowhere.
 """
 
+import os
 import sys
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -44,7 +46,14 @@ EXPECTED = {
 class Environment(BaseSettings):
     """One field per variable; the variable is the field's name in capitals."""
 
-    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    # Defaults are not validated: an empty secret means "make one", though nobody may set so short a one.
+    model_config = SettingsConfigDict(
+        env_file=os.environ.get("FACEPASS_ENV_FILE", BASE_DIR / ".env"),
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        validate_default=False,
+    )
 
     facepass_home: Path = BASE_DIR / "var"
     host: IPvAnyAddress = Field(default_factory=lambda: IPv4Address("127.0.0.1"))

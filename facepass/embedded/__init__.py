@@ -1,0 +1,10 @@
+"""The embedded PostgreSQL: real server binaries from a wheel, run as a child process for one FACEPASS_HOME.
+
+Settings are read before Django is there, so nothing in this package imports Django.
+"""
+
+from facepass.embedded.errors import EmbeddedPostgresError
+from facepass.embedded.places import database_settings
+from facepass.embedded.server import EmbeddedPostgres
+
+__all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "database_settings"]

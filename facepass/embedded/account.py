@@ -1,0 +1,79 @@
+"""The OS account that the server runs as: the caller's own, or one without rights where the caller is root.
+
+PostgreSQL refuses to run as root.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from facepass.embedded.errors import EmbeddedPostgresError
+
+NAME = "facepass-db"
+
+
+@dataclass(frozen=True)
+class Account:
+    name: str
+    uid: int
+    gid: int
+
+    def as_user(self) -> dict[str, Any]:
+        """Arguments for `subprocess` that drop root's rights; nothing where there are none to drop."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if os.geteuid() == 0 else {}
+
+    def can_enter(self, folder: Path) -> bool:
+        """Asked of the kernel, because modes alone do not tell (access lists, mounts)."""
+        command = ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)]
+        return subprocess.run(command, cwd="/", capture_output=True, check=False, **self.as_user()).returncode == 0
+
+    def make_folder(self, folder: Path) -> None:
+        """The folder, new, and open to this account only."""
+        folder.mkdir(mode=0o700, parents=True)
+        if os.geteuid() == 0:
+            os.chown(folder, self.uid, self.gid)
+
+
+def account_for(data: Path | None) -> Account:
+    """Who runs the server on that data folder: for root its owner, so that `sudo` once does no harm."""
+    if os.geteuid() != 0:
+        return _from(pwd.getpwuid(os.geteuid()))
+    if data is not None and data.exists() and data.stat().st_uid != 0:
+        return _from(pwd.getpwuid(data.stat().st_uid))
+    return _dedicated()
+
+
+def _dedicated() -> Account:
+    try:
+        return _from(pwd.getpwnam(NAME))
+    except KeyError:
+        _create()
+    return _from(pwd.getpwnam(NAME))
+
+
+def _create() -> None:
+    advice = f"PostgreSQL does not run as root: run FacePass as an ordinary user, or create the system user {NAME}"
+    useradd = shutil.which("useradd") or shutil.which("useradd", path="/usr/sbin:/sbin")
+    if useradd is None:
+        raise EmbeddedPostgresError(f"{advice} (there is no useradd here)")
+    options = [
+        "--system",
+        "--user-group",
+        "--no-create-home",
+        "--home-dir",
+        "/nonexistent",
+        "--shell",
+        "/usr/sbin/nologin",
+    ]
+    done = subprocess.run([useradd, *options, NAME], capture_output=True, text=True, check=False)
+    # 9: the name is taken by now, because another FacePass was faster.
+    if done.returncode not in {0, 9}:
+        raise EmbeddedPostgresError(f"{advice} (useradd: {done.stderr.strip() or done.returncode})")
+
+
+def _from(entry: pwd.struct_passwd) -> Account:
+    return Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)

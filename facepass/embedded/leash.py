@@ -1,0 +1,32 @@
+"""Children that die with their parent, even when it is killed with SIGKILL (on Linux; elsewhere without effect)."""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def die_with_parent(signum: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: the child gets `signum` when the calling thread ends.
+
+    The kernel forgets the request on a change of user, so it must come after it; `preexec_fn` does.
+    """
+    parent = os.getpid()
+
+    def request() -> None:
+        if _libc is not None:
+            _libc.prctl(PR_SET_PDEATHSIG, int(signum))
+            if os.getppid() != parent:  # it died between the fork and the request
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return request
+
+
+def leash_forks() -> None:
+    """Every process forked from here on, and its forks, are killed when the process that forked them ends."""
+    if _libc is not None:
+        os.register_at_fork(after_in_child=lambda: _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL)))

@@ -1,0 +1,59 @@
+"""What an earlier server left behind: processes that still end, and a pid file that names nobody."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from facepass.embedded.errors import EmbeddedPostgresError
+
+PROC = Path("/proc")
+
+
+def clear(data: Path, *, title: str) -> None:
+    """Call it with the lock held: then no server of this folder may live, whatever its pid file says."""
+    pids = processes_of(data, title=title)
+    for sign, patience in ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+        if not pids:
+            break
+        _signal(pids, sign)
+        pids = _wait(data, title=title, seconds=patience)
+    if pids:
+        raise EmbeddedPostgresError(f"an earlier PostgreSQL of {data} does not end: process {pids[0]}")
+    if PROC.is_dir():  # elsewhere we know less than PostgreSQL's own check
+        (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def processes_of(data: Path, *, title: str) -> list[int]:
+    """The server, which names its folder on its command line, and its workers, which show the title they were given."""
+    found = []
+    for entry in PROC.iterdir() if PROC.is_dir() else ():
+        if entry.name.isdigit() and (command := _command_line(entry)):
+            ours = command[0].startswith(f"postgres: {title}: ") or (
+                os.path.basename(command[0]) == "postgres" and str(data) in command
+            )
+            if ours:
+                found.append(int(entry.name))
+    return sorted(found)
+
+
+def _command_line(entry: Path) -> list[str]:
+    try:
+        return os.fsdecode((entry / "cmdline").read_bytes()).split("\0")
+    except OSError:  # it ended, or it is none of our business
+        return []
+
+
+def _signal(pids: list[int], sign: signal.Signals) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, sign)
+        except ProcessLookupError:
+            continue
+
+
+def _wait(data: Path, *, title: str, seconds: float) -> list[int]:
+    deadline = time.monotonic() + seconds
+    while (pids := processes_of(data, title=title)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return pids

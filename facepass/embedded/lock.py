@@ -1,0 +1,60 @@
+"""One owner per FACEPASS_HOME, by `flock`: the kernel frees it when the owner ends, however it ends."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO
+
+
+class Lock:
+    """An exclusive lock on a file that also says who holds it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[str] | None = None
+
+    def acquire(self, *, note: str) -> bool:
+        """Whether the lock is ours now; it is never waited for."""
+        file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        self._file = file
+        self.write(note)
+        return True
+
+    def write(self, note: str) -> None:
+        """Replaces what the holder says about itself."""
+        assert self._file is not None  # noqa: S101 - only the holder writes
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(note)
+        self._file.flush()
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    @property
+    def held(self) -> bool:
+        """By this object."""
+        return self._file is not None
+
+    def taken(self) -> bool:
+        """By anyone."""
+        if self.held:
+            return True
+        if not self.path.exists():
+            return False
+        with self.path.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            return False
+
+    def note(self) -> str:
+        return self.path.read_text() if self.path.exists() else ""

@@ -1,0 +1,184 @@
+"""Starting and stopping the embedded server, as a child of the process that owns it."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+
+from facepass.embedded import leftovers
+from facepass.embedded.account import Account, account_for
+from facepass.embedded.binaries import usable_by
+from facepass.embedded.cluster import ensure_cluster
+from facepass.embedded.errors import EmbeddedPostgresError
+from facepass.embedded.leash import die_with_parent
+from facepass.embedded.lock import Lock
+from facepass.embedded.places import (
+    choose_data_folder,
+    data_folder,
+    database_settings,
+    key_of,
+    make_socket_folder,
+    password,
+)
+
+START_SECONDS = 60.0  # a recovery after a crash may read a gigabyte of log
+STOP_SECONDS = 20.0
+LOG_BYTES = 10_000_000
+
+# For a machine of a studio, which also decodes photos: small, and no compiler for queries that take milliseconds.
+SETTINGS: Mapping[str, str] = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "maintenance_work_mem": "256MB",
+    "work_mem": "16MB",
+    "max_wal_size": "1GB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "password_encryption": "scram-sha-256",
+    "log_checkpoints": "off",
+    "log_line_prefix": "%m [%p] ",
+    # Statements and details of errors carry names, addresses and descriptors.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+
+
+class EmbeddedPostgres:
+    """The server of one FACEPASS_HOME. One process owns it at a time; the others connect."""
+
+    def __init__(self, home: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        self.home = home
+        self._settings = {**SETTINGS, **(settings or {})}
+        self._lock = Lock(home / "postgres.lock")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def data(self) -> Path:
+        return data_folder(self.home)
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def running(self) -> bool:
+        """Whether the server that this object started still runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def owned(self) -> bool:
+        """Whether some process, this one or another, owns the server of this home."""
+        return self._lock.taken()
+
+    def owner(self) -> str:
+        """What the owner said about itself."""
+        return self._lock.note().strip()
+
+    def start(self, *, owner: str = "FacePass") -> None:
+        """Returns when the server answers; makes the data folder on the first call. Again after a crash: recovers."""
+        if self.running():
+            return
+        self.home.mkdir(parents=True, exist_ok=True)
+        if not self._lock.held and not self._lock.acquire(note=owner):
+            raise EmbeddedPostgresError(f"the database of {self.home} is in use by {self.owner() or 'another process'}")
+        try:
+            self._launch()
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Fast shutdown: sessions are cut, data are written. Where that takes too long, the next start recovers."""
+        process, self._process = self._process, None
+        if process is not None:
+            for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+                if process.poll() is None:
+                    process.send_signal(sign)
+                try:
+                    process.wait(STOP_SECONDS)
+                    break
+                except subprocess.TimeoutExpired:
+                    continue
+        self._lock.release()
+
+    def wait_until_ready(self) -> None:
+        """Until a connection succeeds, to our own server or another process's."""
+        deadline = time.monotonic() + START_SECONDS
+        while (problem := self._problem()) is not None:
+            if self._process is not None and self._process.poll() is not None:
+                raise EmbeddedPostgresError(
+                    f"PostgreSQL ended with status {self._process.returncode}: {self._last_words()}"
+                )
+            if time.monotonic() > deadline:
+                raise EmbeddedPostgresError(f"the database of {self.home} does not answer: {problem}")
+            time.sleep(0.03)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _launch(self) -> None:
+        account = account_for(data_folder(self.home))
+        data = choose_data_folder(self.home, owner=account)
+        binaries = usable_by(account)
+        title = f"facepass-{key_of(data)}"
+        leftovers.clear(data, title=title)
+        ensure_cluster(data, binaries=binaries, account=account, password=password(self.home))
+        socket = make_socket_folder(self.home, owner=account)
+        settings = {**self._settings, "unix_socket_directories": str(socket), "cluster_name": title}
+        command = [str(binaries / "bin" / "postgres"), "-D", str(data), *_options(settings)]
+        self._process = self._spawn(command, account=account)
+
+    def _spawn(self, command: list[str], *, account: Account) -> subprocess.Popen[bytes]:
+        _make_room(self._log_path())
+        with self._log_path().open("ab") as log:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+                # Away from the terminal: Ctrl-C is for the owner, who stops the server last.
+                start_new_session=True,
+                # SIGINT is PostgreSQL's fast shutdown.
+                preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - one system call, nothing allocated
+                **account.as_user(),
+            )
+
+    def _problem(self) -> str | None:
+        found = database_settings(self.home)
+        options: dict[str, Any] = found["OPTIONS"]
+        try:
+            with psycopg.connect(
+                host=found["HOST"], dbname=found["NAME"], user=found["USER"], password=found["PASSWORD"], **options
+            ):
+                return None
+        except psycopg.OperationalError as error:
+            return str(error).strip().splitlines()[-1]
+
+    def _log_path(self) -> Path:
+        return self.home / "postgresql.log"
+
+    def _last_words(self) -> str:
+        lines = self._log_path().read_text(errors="replace").strip().splitlines()
+        serious = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line]
+        return f"{(serious or lines or ['no message'])[-1]} (see {self._log_path()})"
+
+
+def _options(settings: Mapping[str, str]) -> list[str]:
+    return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+
+
+def _make_room(log: Path) -> None:
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
