@@ -29,8 +29,19 @@ class Box:
         """The shape that the API and `photo_faces.insightface_bbox` hold, rounded to a tenth of a pixel."""
         return {side: round(float(getattr(self, side)), 1) for side in ("x", "y", "width", "height")}
 
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
     def scaled(self, factor: float) -> "Box":
         return Box(self.x * factor, self.y * factor, self.width * factor, self.height * factor)
+
+    def iou(self, other: "Box") -> float:
+        """Intersection over union, 0..1."""
+        across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        shared = max(0.0, across) * max(0.0, down)
+        return shared / (self.area + other.area - shared) if shared else 0.0
 
 
 @dataclass(frozen=True, slots=True)

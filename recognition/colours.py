@@ -1,0 +1,56 @@
+"""Any of the ways in which files hold colour, as a viewer shows it: 8-bit sRGB."""
+
+from io import BytesIO
+from typing import Final
+
+import numpy as np
+from PIL import Image, ImageCms
+
+from recognition.types import Picture
+
+_SRGB: Final = ImageCms.createProfile("sRGB")
+_WIDE_GREY: Final = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+# Profiles are a few kilobytes; CMYK ones reach about a megabyte.
+_LARGEST_PROFILE = 4_000_000
+
+
+def as_rgb(image: Image.Image) -> Picture:
+    """The pixels as uint8 (h, w, 3), transparency over white. RGB stays in the file's own colour space (see `to_srgb`)."""
+    if image.mode in _WIDE_GREY:
+        # Pillow's own conversion clips 16-bit greys to white.
+        grey = np.asarray(image).astype(np.int64)
+        image = Image.fromarray(np.clip(grey >> 8, 0, 255).astype(np.uint8))
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    if image.mode == "CMYK":
+        image = _from_cmyk(image)
+    return np.asarray(image.convert("RGB"))
+
+
+def to_srgb(picture: Picture, profile: bytes | None) -> Picture:
+    """RGB pixels of the given ICC profile (Display P3, Adobe RGB ...) in sRGB.
+
+    A profile that is broken or not for RGB is ignored, as browsers do: the picture is then taken for sRGB.
+    """
+    source = _profile(profile, "RGB ")
+    if source is None or "sRGB" in ImageCms.getProfileDescription(source):
+        return picture
+    found = ImageCms.profileToProfile(Image.fromarray(picture), source, _SRGB, outputMode="RGB")
+    return picture if found is None else np.asarray(found)
+
+
+def _from_cmyk(image: Image.Image) -> Image.Image:
+    source = _profile(image.info.get("icc_profile"), "CMYK")
+    found = None if source is None else ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
+    return image.convert("RGB") if found is None else found
+
+
+def _profile(data: bytes | None, space: str) -> ImageCms.ImageCmsProfile | None:
+    if not data or len(data) > _LARGEST_PROFILE:
+        return None
+    try:
+        profile = ImageCms.ImageCmsProfile(BytesIO(data))
+    except (OSError, ImageCms.PyCMSError):
+        return None
+    return profile if profile.profile.xcolor_space.strip() == space.strip() else None

@@ -1,0 +1,98 @@
+"""What staff may tune without a restart: quality filters and confidence thresholds.
+
+One row of `face_recognition_config`, key `recognition_settings`, read at each use: it is one tiny row, and a change
+holds for the next photo in every process. Unknown keys and values out of range are refused, not ignored.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from facepass.errors import FacePassError
+from recognition.models import RecognitionConfig
+
+KEY = "recognition_settings"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
+
+
+class QualityFilters(_Part):
+    """What a face must have to be trusted; see `quality.assess` for the units and where the numbers come from."""
+
+    min_face_size: float = Field(32, ge=10, le=1000)
+    min_detection_score: float = Field(0.5, ge=0, le=1)
+    min_sharpness: float = Field(40, ge=0, le=10_000)
+    min_brightness: float = Field(35, ge=0, le=255)
+    max_brightness: float = Field(230, ge=0, le=255)
+    max_yaw: float = Field(55, ge=0, le=90)
+    max_pitch: float = Field(40, ge=0, le=90)
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> Self:
+        if self.min_brightness >= self.max_brightness:
+            raise ValueError("min_brightness must be below max_brightness")
+        return self
+
+
+class SelfieFilters(QualityFilters):
+    """A guest can take another selfie, so it may be asked more than of a face in a crowd."""
+
+    min_face_size: float = Field(80, ge=10, le=1000)
+    max_yaw: float = Field(35, ge=0, le=90)
+    max_pitch: float = Field(30, ge=0, le=90)
+
+
+class ConfidenceThresholds(_Part):
+    """The similarity from which a match counts, for each use.
+
+    `search`: a guest's selfie against a session. `suggest`: a name offered to staff. `assign`: a name given without
+    asking. `verify`: one face against one reference.
+    """
+
+    search: float = Field(0.6, ge=0, le=1)
+    suggest: float = Field(0.5, ge=0, le=1)
+    assign: float = Field(0.7, ge=0, le=1)
+    verify: float = Field(0.5, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _suggest_before_assign(self) -> Self:
+        if self.suggest > self.assign:
+            raise ValueError("suggest must not be above assign")
+        return self
+
+
+class RecognitionSettings(_Part):
+    quality_filters: QualityFilters = QualityFilters()
+    selfie_filters: SelfieFilters = SelfieFilters()
+    confidence_thresholds: ConfidenceThresholds = ConfidenceThresholds()
+
+
+def recognition_settings() -> RecognitionSettings:
+    """The settings that hold now; defaults where staff changed nothing. One query."""
+    value = RecognitionConfig.objects.filter(key=KEY).values_list("value", flat=True).first()
+    return RecognitionSettings() if value is None else validate(value)
+
+
+def validate(value: Any) -> RecognitionSettings:
+    """Checked settings; parts and fields left out keep their defaults.
+
+    Raises FacePassError `invalid_config` (400), whose details name each wrong field, such as
+    `{"confidence_thresholds.search": "Input should be less than or equal to 1"}`.
+    """
+    try:
+        return RecognitionSettings.model_validate(value)
+    except ValidationError as error:
+        wrong = {".".join(map(str, e["loc"])) or KEY: e["msg"] for e in error.errors()}
+        message = _("These recognition settings are not valid: %(fields)s") % {"fields": ", ".join(wrong)}
+        raise FacePassError("invalid_config", message, details=wrong) from None
+
+
+def save(value: Mapping[str, Any]) -> RecognitionSettings:
+    """Check and store; in effect for the next photo or search. Raises as `validate` does."""
+    checked = validate(value)
+    RecognitionConfig.objects.update_or_create(key=KEY, defaults={"value": checked.model_dump()})
+    return checked

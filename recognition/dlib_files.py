@@ -1,0 +1,35 @@
+"""Where dlib's weights lie. Nothing here imports dlib, so the engine in use can be named without loading it."""
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from recognition.engines.base import License
+
+MODEL = "dlib_face_recognition_resnet_model_v1"
+# https://github.com/davisking/dlib-models: the ResNet and the 5-point landmarks are in the public domain. Not so the
+# 68-point landmarks in the same package: they are trained on iBUG 300-W, whose licence excludes commercial use.
+LICENSE = License("CC0 (public domain)", commercial=True)
+# The mean of raw descriptors over many people, float32 (128,); made by benchmarks/calibrate.py.
+MEAN = Path(__file__).with_name("data") / "dlib_mean.npy"
+
+
+def landmarks() -> Path:
+    return _folder() / "shape_predictor_5_face_landmarks.dat"
+
+
+def network() -> Path:
+    return _folder() / "dlib_face_recognition_resnet_model_v1.dat"
+
+
+@cache
+def _folder() -> Path:
+    """The package's models, found without importing it: its `__init__` wants pkg_resources, which is no longer shipped."""
+    spec = find_spec("face_recognition_models")
+    if spec is None or not spec.submodule_search_locations:
+        message = _("The dlib models are not installed. Run: pip install -r requirements.txt")
+        raise FacePassError("model_not_installed", message, status=503)
+    return Path(spec.submodule_search_locations[0]) / "models"

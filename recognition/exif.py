@@ -1,0 +1,70 @@
+"""The two things we read from a photo's metadata: which way is up, and when it was taken."""
+
+from datetime import datetime
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from recognition.types import Picture
+
+_ORIENTATION, _EXIF_FOLDER, _TAKEN, _TAKEN_OFFSET = 0x0112, 0x8769, 0x9003, 0x9011
+
+
+def metadata(image: Image.Image, file: BinaryIO) -> Image.Exif:
+    """The EXIF tags of a picture that was opened but not decoded."""
+    if image.format == "PNG" and "exif" not in image.info:
+        # PNG allows eXIf after the pixels. Pillow would decode them all to look there.
+        found = _png_chunk(file, b"eXIf")
+        if found:
+            image.info["exif"] = b"Exif\x00\x00" + found
+    return Image.Image.getexif(image)
+
+
+def orientation(image: Image.Image, tags: Image.Exif) -> int:
+    """EXIF orientation 1..8. Always 1 for HEIC, which libheif has turned upright by the container's own rotation."""
+    value = tags.get(_ORIENTATION, 1)
+    return value if image.format != "HEIF" and isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def turned(picture: Picture, orientation: int) -> Picture:
+    """The upright picture, given EXIF orientation 1..8 (Exif 2.32, 4.6.4): 2 mirrors, 3 turns by 180 degrees, and so on."""
+    if orientation >= 5:
+        picture = picture.transpose(1, 0, 2)
+    if orientation in (3, 4, 7, 8):
+        picture = picture[::-1]
+    if orientation in (2, 3, 6, 7):
+        picture = picture[:, ::-1]
+    return np.ascontiguousarray(picture)
+
+
+def taken_at(tags: Image.Exif) -> datetime | None:
+    """DateTimeOriginal: aware where the camera wrote its offset, else naive; None where missing or nonsense."""
+    folder = tags.get_ifd(_EXIF_FOLDER)
+    moment = _text(folder.get(_TAKEN))
+    offset = _text(folder.get(_TAKEN_OFFSET))
+    for text, form in ((moment + offset, "%Y:%m:%d %H:%M:%S%z"), (moment, "%Y:%m:%d %H:%M:%S")):
+        try:
+            return datetime.strptime(text, form)
+        except ValueError:
+            continue
+    return None
+
+
+def _text(value: object) -> str:
+    return value.strip("\x00 ") if isinstance(value, str) else ""
+
+
+def _png_chunk(file: BinaryIO, wanted: bytes) -> bytes:
+    """The data of the first chunk of that type, or nothing; reads chunk headers only."""
+    position = file.tell()
+    file.seek(8)
+    try:
+        while len(head := file.read(8)) == 8 and head[4:] != b"IEND":
+            length = int.from_bytes(head[:4], "big")
+            if head[4:] == wanted:
+                return file.read(min(length, 65_536))
+            file.seek(length + 4, 1)
+        return b""
+    finally:
+        file.seek(position)

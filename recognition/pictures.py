@@ -1,0 +1,133 @@
+"""Untrusted bytes to an upright RGB picture.
+
+One decoder and one coordinate frame: EXIF orientation is applied here, once, and nowhere else. Size is judged from the
+header before a single pixel is decoded, because 18 kilobytes of PNG can claim 784 megabytes of pixels.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Final
+
+import cv2
+import numpy as np
+import pi_heif
+from django.conf import settings
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from facepass.errors import FacePassError
+from recognition import colours, exif, formats
+from recognition.types import Picture
+
+pi_heif.register_heif_opener(thumbnails=False)
+
+# What Pillow's and libheif's decoders raise for bytes that are cut off or make no sense.
+BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, struct.error, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureInfo:
+    """What the header says. `width` and `height` are those of the upright picture.
+
+    `taken_at`: EXIF DateTimeOriginal, aware where the camera wrote its UTC offset, else naive local time.
+    """
+
+    format: str
+    mime: str
+    extension: str
+    width: int
+    height: int
+    taken_at: datetime | None
+
+
+def inspect(file: BinaryIO) -> PictureInfo:
+    """Read the header only. The file is left at its start.
+
+    Raises FacePassError `not_an_image` or `unsupported_type` (415), `image_too_large` (413, over MAX_PIXELS).
+    """
+    kind = _kind(file)
+    with _opened(file, kind) as image:
+        tags = exif.metadata(image, file)
+        width, height = image.size if exif.orientation(image, tags) < 5 else image.size[::-1]
+        found = PictureInfo(kind.name, kind.mime, kind.extension, width, height, exif.taken_at(tags))
+    file.seek(0)
+    return found
+
+
+def decode(file: BinaryIO, *, longest_side: int | None = None) -> Picture:
+    """The upright picture, uint8 RGB (h, w, 3) in sRGB; the first frame of an animation, transparency over white.
+
+    With `longest_side` (pixels) a larger picture is reduced to exactly that, and a JPEG is decoded at a fraction of its
+    size; a smaller one stays as it is. Raises as `inspect` does; `not_an_image` also where the pixels are damaged.
+    """
+    kind = _kind(file)
+    with _opened(file, kind) as image:
+        turn = exif.orientation(image, exif.metadata(image, file))
+        target = _fitted_size(image.size, longest_side)
+        try:
+            # JPEG only: libjpeg leaves out frequencies that a smaller picture can not show.
+            image.draft(None, target)
+            pixels = colours.as_rgb(image)
+        except BROKEN as error:
+            raise _not_an_image() from error
+        profile = image.info.get("icc_profile")
+    file.seek(0)
+    return exif.turned(colours.to_srgb(_resized(pixels, target), profile), turn)
+
+
+def fitted(picture: Picture, *, longest_side: int) -> Picture:
+    """The picture reduced so that its longer side has `longest_side` pixels; never enlarged."""
+    height, width = picture.shape[:2]
+    return _resized(picture, _fitted_size((width, height), longest_side))
+
+
+def _kind(file: BinaryIO) -> formats.Format:
+    file.seek(0)
+    kind = formats.sniff(file.read(formats.HEAD_BYTES))
+    file.seek(0)
+    if kind is None:
+        raise _not_an_image()
+    if isinstance(kind, str):
+        message = _("%(format)s files are not taken. Send JPEG, PNG, WebP or HEIC.") % {"format": kind}
+        raise FacePassError("unsupported_type", message, status=415, details={"format": kind})
+    return kind
+
+
+def _opened(file: BinaryIO, kind: formats.Format) -> Image.Image:
+    """The picture with its header parsed and its size accepted, not yet decoded."""
+    try:
+        image = Image.open(file, formats=[kind.pillow])
+    except Image.DecompressionBombError as error:
+        raise _too_large() from error
+    except BROKEN as error:
+        raise _not_an_image() from error
+    if image.width * image.height > settings.MAX_PIXELS:
+        raise _too_large(image.size)
+    return image
+
+
+def _fitted_size(size: tuple[int, int], longest_side: int | None) -> tuple[int, int]:
+    longest = max(size)
+    if longest_side is None or longest <= longest_side:
+        return size
+    width, height = (max(1, round(side * longest_side / longest)) for side in size)
+    return width, height
+
+
+def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    if (picture.shape[1], picture.shape[0]) == size:
+        return picture
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _not_an_image() -> FacePassError:
+    return FacePassError("not_an_image", _("This file is not a picture, or it is damaged."), status=415)
+
+
+def _too_large(size: tuple[int, int] | None = None) -> FacePassError:
+    limit = settings.MAX_PIXELS
+    message = _("The picture has too many pixels; the limit is %(limit)d megapixels.") % {"limit": limit // 1_000_000}
+    details = {"max_pixels": limit} | ({} if size is None else {"width": size[0], "height": size[1]})
+    return FacePassError("image_too_large", message, status=413, details=details)

@@ -1,0 +1,78 @@
+"""How usable a face is: large, sharp, lit and turned to the camera enough to be recognised.
+
+Reasons are stable codes, and several may hold at once: `too_small`, `blurred`, `turned_away`, `too_dark`, `too_bright`,
+`low_confidence`.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recognition.align import aligned
+from recognition.config import QualityFilters
+from recognition.types import DetectedFace, FloatArray, Picture, Quality
+
+# A mean adult face in millimetres, x to the right and y down in the picture, z towards the camera: eyes, nose tip,
+# corners of the mouth. x and y are ArcFace's template at 63 mm between the pupils; z is how far a nose tip (27 mm) and
+# a mouth (6 mm) stand before the eyes.
+FACE_MM: FloatArray = np.array(
+    [[-31.5, -37, 0], [31.5, -37, 0], [0, 0, 27], [-26, 36, 6], [26, 36, 6]],
+    np.float32,
+)
+
+
+def assess(picture: Picture, face: DetectedFace, filters: QualityFilters) -> Quality:
+    """Measure a face of `picture` and name what falls short of `filters`. Sizes are pixels of this picture."""
+    grey = cv2.cvtColor(aligned(picture, face.landmarks), cv2.COLOR_RGB2GRAY)[16:96, 16:96]
+    yaw, pitch, roll = pose(face.landmarks)
+    size = min(face.box.width, face.box.height)
+    sharpness, brightness = float(cv2.Laplacian(grey, cv2.CV_64F).var()), float(grey.mean())
+    shortfalls = {
+        "too_small": size < filters.min_face_size,
+        "blurred": sharpness < filters.min_sharpness,
+        "turned_away": abs(yaw) > filters.max_yaw or abs(pitch) > filters.max_pitch,
+        "too_dark": brightness < filters.min_brightness,
+        "too_bright": brightness > filters.max_brightness,
+        "low_confidence": face.score < filters.min_detection_score,
+    }
+    return Quality(
+        score=_score(face.score, size=size, sharpness=sharpness, yaw=yaw, pitch=pitch),
+        size=size,
+        sharpness=sharpness,
+        brightness=brightness,
+        yaw=yaw,
+        pitch=pitch,
+        roll=roll,
+        reasons=tuple(code for code, short in shortfalls.items() if short),
+    )
+
+
+def pose(landmarks: FloatArray) -> tuple[float, float, float]:
+    """Yaw, pitch and roll in degrees from five landmarks (5, 2).
+
+    Yaw is positive where the face looks to the right edge of the picture, pitch where it looks up, roll where the head
+    leans clockwise in the picture. The pose of a mean face under weak perspective, by least squares: good to about ten
+    degrees, enough to tell a frontal face from a profile.
+    """
+    axis = landmarks[1] - landmarks[0]
+    roll = float(np.degrees(np.arctan2(axis[1], axis[0])))
+    upright = (landmarks - landmarks.mean(axis=0)) @ _turn(roll)
+    model = FACE_MM - FACE_MM.mean(axis=0)
+    # Two rows of scale x rotation; orthonormal rows come nearest by the polar decomposition.
+    rows = np.linalg.lstsq(model, upright, rcond=None)[0].T
+    u, _, v = np.linalg.svd(rows, full_matrices=False)
+    forward = np.cross(*(u @ v))
+    towards = np.array([(u @ v)[0, 2], (u @ v)[1, 2]])
+    yaw = float(np.degrees(np.arctan2(towards[0], max(float(forward[2]), 1e-6))))
+    return yaw, float(np.degrees(np.arcsin(np.clip(-towards[1], -1, 1)))), roll
+
+
+def _turn(degrees: float) -> NDArray[np.float64]:
+    angle = np.radians(degrees)
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+def _score(confidence: float, *, size: float, sharpness: float, yaw: float, pitch: float) -> float:
+    """0..1, to rank the faces of one person: each part saturates where more of it no longer helps recognition."""
+    turned = min(1.0, (abs(yaw) / 90) ** 2 + (abs(pitch) / 90) ** 2)
+    return float(confidence * min(1.0, size / 112) ** 0.5 * min(1.0, sharpness / 300) ** 0.25 * (1 - turned))
