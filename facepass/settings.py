@@ -5,9 +5,13 @@ import socket
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from facepass import embedded, env, secrets
+
+# Lets annotations name what Django's generics hold, such as ModelAdmin[Gallery].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = env.BASE_DIR
 ENV = env.load()
@@ -223,7 +227,7 @@ SPECTACULAR_SETTINGS = {
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "img-src": ["'self'", "data:", "blob:"],
+        "img-src": ["'self'", "data:", "blob:", *([ENV.s3_endpoint_url or "https://*.amazonaws.com"] if ENV.s3_bucket else [])],
         "media-src": ["'self'", "blob:"],
         "style-src": ["'self'"],
         "script-src": ["'self'"],

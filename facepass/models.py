@@ -1,0 +1,131 @@
+"""Who may do what: users, studios, memberships and the API keys of partner apps."""
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(models.TextChoices):
+    """What a key or a role may do. Views name the one they need (see `facepass.auth`)."""
+
+    READ = "read", _("read photos, sessions and people")
+    WRITE = "write", _("upload and change")
+    SEARCH = "search", _("search by face")
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("owner")
+    MANAGER = "manager", _("manager")
+    PHOTOGRAPHER = "photographer", _("photographer")
+    VERIFIER = "verifier", _("verifier")
+    VIEWER = "viewer", _("viewer")
+
+
+ROLE_SCOPES: dict[str, frozenset[str]] = {
+    Role.OWNER: frozenset(Scope.values),
+    Role.MANAGER: frozenset(Scope.values),
+    Role.PHOTOGRAPHER: frozenset(Scope.values),
+    Role.VERIFIER: frozenset({Scope.READ, Scope.SEARCH}),
+    Role.VIEWER: frozenset({Scope.READ}),
+}
+
+
+class User(AbstractUser):
+    """A member of staff, who signs in to the admin."""
+
+
+class Studio(models.Model):
+    """The tenant: everything else belongs to exactly one studio, and a stranger's object is a 404."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("short name"), max_length=80, unique=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    members = models.ManyToManyField(User, through="Membership", related_name="studios")
+
+    class Meta:
+        db_table = "studios"
+        ordering = ["name"]
+        verbose_name = _("studio")
+        verbose_name_plural = _("studios")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    studio = models.ForeignKey(Studio, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.VIEWER)
+
+    class Meta:
+        db_table = "studio_memberships"
+        constraints = [models.UniqueConstraint(fields=["studio", "user"], name="one_membership_per_studio")]
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def usable(self) -> "ApiKeyQuerySet":
+        now = timezone.now()
+        return self.filter(revoked_at=None).filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))
+
+    def authenticate(self, token: str) -> "ApiKey | None":
+        """The usable key whose secret this is; compares digests in constant time."""
+        prefix, _sep, _secret = token.removeprefix("fp_").partition("_")
+        key = self.usable().select_related("studio").filter(prefix=prefix).first()
+        return key if key and hmac.compare_digest(key.digest, digest(token)) else None
+
+
+class ApiKey(models.Model):
+    """A partner app's key. Only a digest of the secret is stored; the prefix finds the row and names it to people."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    studio = models.ForeignKey(Studio, models.CASCADE, related_name="api_keys", verbose_name=_("studio"))
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(_("prefix"), max_length=16, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices), verbose_name=_("may"), default=list)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+    # DRF asks this of whoever made the request.
+    is_authenticated: ClassVar[bool] = True
+
+    class Meta:
+        db_table = "api_keys"
+        ordering = ["-created_at"]
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return f"{self.name} (fp_{self.prefix}…)"
+
+    @classmethod
+    def issue(cls, studio: Studio, *, name: str, scopes: list[str] | None = None, **fields: Any) -> tuple["ApiKey", str]:
+        """A new key and its token. The token is shown once: it cannot be had from the row."""
+        prefix = secrets.token_hex(4)
+        token = f"fp_{prefix}_{secrets.token_urlsafe(32)}"
+        key = cls.objects.create(
+            studio=studio, name=name, prefix=prefix, digest=digest(token), scopes=scopes or Scope.values, **fields
+        )
+        return key, token
+
+
+def digest(token: str) -> str:
+    """SHA-256 suffices: the secret has 256 random bits, so there is nothing to slow down a guesser for."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,57 @@
+"""The front door, the error pages, and the Content-Security-Policy of pages that are not ours."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from facepass.errors import json_error
+
+View = Callable[..., HttpResponseBase]
+
+
+def landing(request: HttpRequest) -> HttpResponseBase:
+    """What this is and where to go; links to the demo's guest page where there is one."""
+    return render(request, "landing.html", {"demo_path": _demo_path()})
+
+
+def _demo_path() -> str | None:
+    try:
+        demo = json.loads((settings.HOME / "demo.json").read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return f"/s/{demo['guest_url'].rstrip('/').rpartition('/')[2]}"
+
+
+def relaxed(view: View) -> View:
+    """Swagger UI and ReDoc start themselves by an inline script and style."""
+    inline = ["'unsafe-inline'"]
+    decorated: View = csp_update({"script-src": inline, "style-src": inline, "worker-src": ["blob:"]})(view)
+    return decorated
+
+
+def _error(request: HttpRequest, *, status: int, message: str) -> HttpResponseBase:
+    if request.path.startswith("/api/"):
+        return json_error(request, status=status, message=message)
+    return render(request, "error.html", {"status": status, "message": message}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponseBase:
+    return _error(request, status=400, message=_("The request is not valid."))
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponseBase:
+    return _error(request, status=403, message=_("Not allowed."))
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponseBase:
+    return _error(request, status=404, message=_("There is nothing here."))
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    return _error(request, status=500, message=_("Something went wrong on our side."))

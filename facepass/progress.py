@@ -1,0 +1,24 @@
+"""Live progress: events to whoever watches an object. A hint only: the rows are the truth, and a page can always poll."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+log = logging.getLogger(__name__)
+
+
+def group_of(kind: str, pk: UUID | str) -> str:
+    """The channel group of one object, such as `gallery.6f1c…`."""
+    return f"{kind}.{pk}"
+
+
+def publish(group: str, event: Mapping[str, Any]) -> None:
+    """Sends an event (with a `type`) to the group. A channel layer that is down costs the event, never the work."""
+    try:
+        async_to_sync(get_channel_layer().group_send)(group, dict(event))
+    except OSError as error:
+        log.warning("progress of %s was not sent: %s", group, error)

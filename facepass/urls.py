@@ -1,0 +1,30 @@
+"""Every path of the service, each app's own in its `urls.py`. All answer with and without their trailing slash."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+import galleries.urls
+import sessions_app.urls
+from facepass import health, pages
+
+urlpatterns = [
+    path("", pages.landing, name="landing"),
+    path("health/", health.live, name="health"),
+    path("health/ready/", health.ready),
+    path("api/v1/health/", health.live),
+    path("openapi.json", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", pages.relaxed(SpectacularSwaggerView.as_view(url_name="schema")), name="docs"),
+    path("redoc/", pages.relaxed(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
+    path("language/", set_language, name="set-language"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include([*galleries.urls.api_urls, *sessions_app.urls.api_urls])),
+    *galleries.urls.urlpatterns,
+    *sessions_app.urls.urlpatterns,
+]
+
+handler400 = "facepass.pages.bad_request"
+handler403 = "facepass.pages.forbidden"
+handler404 = "facepass.pages.not_found"
+handler500 = "facepass.pages.server_error"

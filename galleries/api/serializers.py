@@ -1,0 +1,71 @@
+"""Shapes of the galleries API. None of them queries."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from galleries import media
+from galleries.models import Gallery, GalleryImage
+
+
+class GallerySerializer(serializers.ModelSerializer[Gallery]):
+    photo_count = serializers.IntegerField(read_only=True, default=0)
+    face_count = serializers.IntegerField(read_only=True, default=0)
+
+    class Meta:
+        model = Gallery
+        fields = ["id", "title", "shoot_date", "location_id", "session_id", "created_at", "photo_count", "face_count"]
+        read_only_fields = ["id", "created_at"]
+
+
+class PhotoSerializer(serializers.ModelSerializer[GalleryImage]):
+    filename = serializers.CharField(source="original_name", read_only=True)
+    thumbnail_url = serializers.SerializerMethodField()
+    image_url = serializers.SerializerMethodField()
+    face_count = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = GalleryImage
+        fields = [
+            "id", "gallery_id", "filename", "width", "height", "byte_size", "taken_at", "state", "error", "created_at",
+            "processed_at", "face_count", "thumbnail_url", "image_url",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_thumbnail_url(self, photo: GalleryImage) -> str:
+        return str(self.context["request"].build_absolute_uri(media.signed_path(photo, "thumbnail")))
+
+    def get_image_url(self, photo: GalleryImage) -> str:
+        return str(self.context["request"].build_absolute_uri(media.signed_path(photo, "original")))
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), allow_empty=False)
+
+
+class AcceptedPhotoSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    filename = serializers.CharField()
+
+
+class RefusedPhotoSerializer(serializers.Serializer[Any]):
+    filename = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class UploadReportSerializer(serializers.Serializer[Any]):
+    accepted = AcceptedPhotoSerializer(many=True)
+    duplicates = AcceptedPhotoSerializer(many=True)
+    rejected = RefusedPhotoSerializer(many=True)
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    processing = serializers.IntegerField()
+    processed = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    faces = serializers.IntegerField()
+    photos_per_second = serializers.FloatField()
+    eta_seconds = serializers.FloatField(allow_null=True)

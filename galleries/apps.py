@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.utils.translation import gettext_lazy as _
+
+
+class GalleriesConfig(AppConfig):
+    name = "galleries"
+    verbose_name = _("Galleries")
+
+    def ready(self) -> None:
+        post_delete.connect(discard_with_row, sender="galleries.GalleryImage", dispatch_uid="photo files")
+
+
+def discard_with_row(instance: Any, **kwargs: Any) -> None:
+    """A photo's files go with its row, however the row goes: a signal is the one place that sees cascades too."""
+    from galleries.media import discard_files  # noqa: PLC0415 - models are not loaded when this module is
+
+    transaction.on_commit(lambda: discard_files(instance))

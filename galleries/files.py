@@ -1,0 +1,52 @@
+"""Serves a photo's file to whoever may see it: a signed address, a signed-in member of its studio, or an API key."""
+
+from typing import cast
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.views.decorators.http import require_safe
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from facepass.auth import ApiKeyAuthentication
+from facepass.tenancy import Principal
+from galleries import media
+from galleries.models import GalleryImage
+
+
+@require_safe
+def photo_file(request: HttpRequest, pk: UUID, variant: media.Variant) -> HttpResponseBase:
+    """The original, preview or thumbnail. Whoever may not see it gets the same 404 as for what is not there."""
+    photos = GalleryImage.objects.all()
+    if not media.is_signed(request.path, request.GET.get("signature", "")):
+        photos = photos.visible_to(_principal(request))
+    photo = photos.filter(pk=pk).first()
+    if photo is None:
+        raise Http404
+    name = media.storage_name(photo, variant)
+    if settings.ENV.s3_bucket:
+        return HttpResponseRedirect(default_storage.url(name))
+    return _stream(photo, name, as_attachment="download" in request.GET)
+
+
+def _stream(photo: GalleryImage, name: str, *, as_attachment: bool) -> FileResponse:
+    try:
+        file = default_storage.open(name)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(file, as_attachment=as_attachment, filename=photo.original_name)
+    # A photo's files never change under their address; shared caches must not keep them.
+    response["Cache-Control"] = "private, max-age=3600, immutable"
+    # What a studio uploads is shown as a picture or not at all.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _principal(request: HttpRequest) -> Principal:
+    try:
+        keyed = ApiKeyAuthentication().authenticate(Request(request))
+    except AuthenticationFailed:
+        keyed = None
+    return keyed[0] if keyed else cast(Principal, request.user)

@@ -1,0 +1,62 @@
+"""Photos of a folder into a gallery, and what the terminal shows meanwhile."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+from django.core.files import File
+from tqdm import tqdm
+
+from facepass.errors import FacePassError
+from galleries import ingest, progress, tasks
+from galleries.models import Gallery
+
+# What is looked for; whether a file is a picture is decided by its content.
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
+POLL_SECONDS = 0.5
+
+
+def photos_in(folder: Path) -> list[Path]:
+    """The folder's pictures, with those of its sub-folders, in order of their names. Raises `folder_not_found`."""
+    if not folder.is_dir():
+        raise FacePassError("folder_not_found", f"{folder}: no such folder")
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+
+
+def import_folder(gallery: Gallery, folder: Path) -> ingest.Report:
+    """Adds the folder's photos with a progress bar. Safe to run twice: bytes that are there already are left alone."""
+    report = ingest.Report()
+    for path in tqdm(photos_in(folder), desc="importing", unit="photo", dynamic_ncols=True):
+        _import(gallery, path, report)
+    if report.accepted:
+        tasks.wake_workers(gallery.pk, photos=len(report.accepted))
+    return report
+
+
+def _import(gallery: Gallery, path: Path, report: ingest.Report) -> None:
+    try:
+        with path.open("rb") as stream:
+            ingest.add_to_report(gallery, File(stream, name=path.name), report)
+    except OSError as error:
+        report.rejected.append(ingest.Refusal(path.name, "unreadable", error.strerror or str(error)))
+
+
+def watch(gallery_id: UUID) -> progress.Progress:
+    """Shows a progress bar (photos, faces, photos/s, time left) until every photo of the gallery is through."""
+    now = progress.of_gallery(gallery_id)
+    with tqdm(total=now["total"], desc="analysing", unit="photo", dynamic_ncols=True, smoothing=0.1) as bar:
+        for now in _changes(gallery_id):
+            bar.n = now["processed"] + now["failed"]
+            bar.set_postfix(faces=now["faces"], refresh=False)
+            bar.refresh()
+    return now
+
+
+def _changes(gallery_id: UUID) -> Iterator[progress.Progress]:
+    while True:
+        now = progress.of_gallery(gallery_id)
+        yield now
+        if not now["pending"] + now["processing"]:
+            return
+        time.sleep(POLL_SECONDS)

@@ -1,0 +1,133 @@
+"""Photos in: a file is checked, stored and given a row that waits for analysis. Refused files are named, others go on."""
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import IO, Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from galleries import media, tasks
+from galleries.models import Gallery, GalleryImage
+from recognition import pictures
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    filename: str
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of each file of an upload."""
+
+    accepted: list[GalleryImage] = field(default_factory=list)
+    duplicates: list[tuple[str, UUID]] = field(default_factory=list)
+    """File name, and the photo that already holds the same bytes."""
+    rejected: list[Refusal] = field(default_factory=list)
+
+
+def add_photos(gallery: Gallery, files: Iterable[File[bytes]]) -> Report:
+    """Adds each file to the gallery and wakes the workers. Each photo is kept or refused on its own."""
+    report = Report()
+    for file in files:
+        add_to_report(gallery, file, report)
+    if report.accepted:
+        tasks.wake_workers(gallery.pk, photos=len(report.accepted))
+    return report
+
+
+def add_to_report(gallery: Gallery, file: File[bytes], report: Report) -> None:
+    """Adds one file and notes what became of it; wakes nobody."""
+    name = filename(file)
+    try:
+        photo, is_new = add_photo(gallery, file, name=name)
+    except FacePassError as refusal:
+        report.rejected.append(Refusal(name, refusal.code, refusal.message))
+        return
+    if is_new:
+        report.accepted.append(photo)
+    else:
+        report.duplicates.append((name, photo.pk))
+
+
+def add_photo(gallery: Gallery, file: File[bytes], *, name: str) -> tuple[GalleryImage, bool]:
+    """The photo with these bytes, and whether it is new.
+
+    The file is stored before its row is written and removed again if the row is refused (two uploads of the same bytes
+    at once), so a row never points to nothing. Raises `FacePassError` for what is refused.
+    """
+    _check_bytes(file)
+    stream: IO[bytes] = file.open("rb")  # type: ignore[assignment]
+    info = pictures.inspect(stream)
+    sha256 = digest(stream)
+    if twin := GalleryImage.objects.filter(gallery=gallery, sha256=sha256).first():
+        return twin, False
+    photo = GalleryImage(
+        id=uuid4(),
+        gallery=gallery,
+        original_name=name,
+        sha256=sha256,
+        byte_size=file.size,
+        width=info.width,
+        height=info.height,
+        taken_at=_aware(info.taken_at),
+    )
+    photo.image_url = media.path_of(photo, "original")
+    stream.seek(0)
+    photo.file.save(f"original.{info.extension}", File(stream), save=False)
+    return _keep(photo)
+
+
+def _keep(photo: GalleryImage) -> tuple[GalleryImage, bool]:
+    try:
+        with transaction.atomic():
+            photo.save(force_insert=True)
+    except IntegrityError:
+        media.discard_files(photo)
+        return GalleryImage.objects.get(gallery=photo.gallery, sha256=photo.sha256), False
+    except BaseException:
+        media.discard_files(photo)
+        raise
+    return photo, True
+
+
+def _check_bytes(file: File[bytes]) -> None:
+    if file.size > settings.MAX_UPLOAD_BYTES:
+        raise FacePassError(
+            "image_too_large",
+            _("The file has more than %(limit)d MB.") % {"limit": settings.MAX_UPLOAD_BYTES // 1_000_000},
+            status=413,
+            details={"max_bytes": settings.MAX_UPLOAD_BYTES},
+        )
+    if file.size == 0:
+        raise FacePassError("not_an_image", _("The file is empty."), status=415)
+
+
+def digest(stream: IO[bytes]) -> str:
+    """SHA-256 of the whole stream, in hexadecimal."""
+    stream.seek(0)
+    return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def filename(file: File[bytes]) -> str:
+    """The file's own name without folders and control characters, at most 255 characters; for showing, never for paths."""
+    bare = PurePath((file.name or "").replace("\\", "/")).name
+    return "".join(c for c in bare if c.isprintable())[:255] or "photo"
+
+
+def _aware(moment: Any) -> Any:
+    """EXIF times mostly carry no zone; they are read as the studio's."""
+    return timezone.make_aware(moment) if moment is not None and timezone.is_naive(moment) else moment

@@ -1,0 +1,52 @@
+"""A photo's files: where they lie, who may fetch them, and how they go.
+
+A photo has three variants: the original as it was uploaded, and two made by the worker. Addresses that leave in an
+answer are signed and short-lived, so that an `<img>` can fetch them without a header; staff fetch with their session.
+"""
+
+from typing import Literal
+from urllib.parse import urlencode
+
+from django.core import signing
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from galleries.models import GalleryImage
+
+Variant = Literal["original", "preview", "thumbnail"]
+# Longest side in pixels of what the worker makes.
+SIDES: dict[Variant, int] = {"preview": 1600, "thumbnail": 360}
+SIGNED_FOR_SECONDS = 3600
+SALT = "galleries.media"
+
+
+def storage_name(photo: GalleryImage, variant: Variant) -> str:
+    if variant == "original":
+        return photo.file.name or ""
+    return f"photos/{photo.gallery_id}/{photo.pk}/{variant}.jpg"
+
+
+def path_of(photo: GalleryImage, variant: Variant) -> str:
+    """The lasting path of a file; fetching it needs a session, a key or a signature."""
+    return reverse("photo-file", args=[photo.pk, variant])
+
+
+def signed_path(photo: GalleryImage, variant: Variant) -> str:
+    """The path with a signature that lets anyone who holds it fetch this one file for an hour."""
+    path = path_of(photo, variant)
+    return f"{path}?{urlencode({'signature': signing.TimestampSigner(salt=SALT).sign(path).rpartition(path)[2][1:]})}"
+
+
+def is_signed(path: str, signature: str) -> bool:
+    try:
+        signing.TimestampSigner(salt=SALT).unsign(f"{path}:{signature}", max_age=SIGNED_FOR_SECONDS)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def discard_files(photo: GalleryImage) -> None:
+    """Removes all three files; one that is not there is no error."""
+    for variant in ("original", *SIDES):
+        if name := storage_name(photo, variant):  # type: ignore[arg-type]
+            default_storage.delete(name)

@@ -1,0 +1,6 @@
+from galleries.models.face import FaceCluster, PhotoFace
+from galleries.models.gallery import Gallery
+from galleries.models.person import Person
+from galleries.models.photo import GalleryImage
+
+__all__ = ["FaceCluster", "Gallery", "GalleryImage", "Person", "PhotoFace"]

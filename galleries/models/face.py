@@ -1,0 +1,105 @@
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import CosineDistance, HalfVectorField
+
+from facepass.tenancy import TenantQuerySet
+from recognition.models import ModelVersion
+from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
+
+
+class FaceCluster(models.Model):
+    """Faces of one person whom nobody has named yet, within one photo session (or one gallery that has none)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))
+    session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
+    person = models.ForeignKey(
+        "galleries.Person", models.SET_NULL, null=True, blank=True, related_name="clusters", verbose_name=_("person")
+    )
+    rejected = models.BooleanField(_("rejected"), default=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        db_table = "face_clusters"
+        ordering = ["-created_at"]
+        verbose_name = _("group of faces")
+        verbose_name_plural = _("groups of faces")
+
+    def __str__(self) -> str:
+        return str(self.person or _("Unknown person"))
+
+
+class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
+    studio_path = "gallery__studio"
+
+    def searchable(self, version: ModelVersion) -> "PhotoFaceQuerySet":
+        """Faces that a descriptor of that model version may be compared with."""
+        return self.filter(model_version=version, insightface_descriptor__isnull=False).exclude(
+            face_category=FaceCategory.IGNORED
+        )
+
+    def in_galleries(self, gallery_ids: Iterable[uuid.UUID]) -> "PhotoFaceQuerySet":
+        return self.filter(gallery_id__in=list(gallery_ids))
+
+    def nearest_to(self, descriptor: FloatArray, *, min_cosine: float) -> "PhotoFaceQuerySet":
+        """Adds `distance` (1 - cosine), nearest first. `descriptor`: protected, float32 (512,), unit length.
+
+        The `+ 0` keeps PostgreSQL from answering a filtered query out of an approximate index, which loses rows.
+        """
+        distance = CosineDistance("insightface_descriptor", descriptor)
+        exact = models.ExpressionWrapper(distance + models.Value(0.0), output_field=models.FloatField())
+        return self.annotate(distance=exact).filter(distance__lte=1 - min_cosine).order_by("distance")
+
+
+class FaceCategory(models.TextChoices):
+    UNKNOWN = "unknown", _("unknown")
+    KNOWN = "known", _("known")
+    IGNORED = "ignored", _("not a face, or not wanted")
+
+
+class PhotoFace(models.Model):
+    """A face in a photo. The columns named `insightface_` keep those names for any engine: other programs read them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    photo = models.ForeignKey("galleries.GalleryImage", models.CASCADE, related_name="faces", verbose_name=_("photo"))
+    # The photo's gallery, repeated here so that the exact search scans one index and joins nothing.
+    gallery = models.ForeignKey("galleries.Gallery", models.CASCADE, related_name="faces", verbose_name=_("gallery"))
+    person = models.ForeignKey(
+        "galleries.Person", models.SET_NULL, null=True, blank=True, related_name="faces", verbose_name=_("person")
+    )
+    cluster = models.ForeignKey(
+        FaceCluster, models.SET_NULL, null=True, blank=True, related_name="faces", verbose_name=_("group")
+    )
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="faces", verbose_name=_("model"))
+    insightface_bbox = models.JSONField(_("box"), help_text=_("Pixels of the upright picture: x, y, width, height."))
+    insightface_confidence = models.FloatField(_("detection score"))
+    insightface_descriptor = HalfVectorField(dimensions=DESCRIPTOR_DIMENSION, null=True, editable=False)
+    landmarks = models.JSONField(_("landmarks"), help_text=_("Five points: eyes, nose, corners of the mouth."))
+    quality = models.JSONField(_("quality"), default=dict)
+    recognition_confidence = models.FloatField(_("similarity to the person"), null=True, blank=True)
+    verified = models.BooleanField(_("verified"), default=False)
+    training_used = models.BooleanField(_("used in training"), default=False)
+    face_category = models.CharField(
+        _("category"), max_length=20, choices=FaceCategory.choices, default=FaceCategory.UNKNOWN
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = PhotoFaceQuerySet.as_manager()
+
+    class Meta:
+        db_table = "photo_faces"
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["gallery", "model_version"], name="faces_of_gallery")]
+        verbose_name = _("face")
+        verbose_name_plural = _("faces")
+
+    def __str__(self) -> str:
+        return str(self.person or _("Unknown person"))
+
+    @property
+    def box(self) -> dict[str, Any]:
+        return dict(self.insightface_bbox)

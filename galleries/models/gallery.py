@@ -1,0 +1,45 @@
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from facepass.tenancy import TenantQuerySet
+
+
+class GalleryQuerySet(TenantQuerySet["Gallery"]):
+    def of_session(self, session_id: uuid.UUID) -> "GalleryQuerySet":
+        return self.filter(session_id=session_id)
+
+    def with_counts(self) -> "GalleryQuerySet":
+        """Adds `photo_count` and `face_count`, each by its own subquery: two joins would multiply the rows."""
+        return self.annotate(photo_count=_count("photos"), face_count=_count("faces"))
+
+
+def _count(relation: str) -> models.expressions.Combinable:
+    related = Gallery._meta.get_field(relation).related_model
+    rows = related.objects.filter(gallery=models.OuterRef("pk")).order_by().values("gallery")  # type: ignore[union-attr]
+    counted = rows.annotate(n=models.Count("pk")).values("n")
+    return models.functions.Coalesce(models.Subquery(counted), 0)
+
+
+class Gallery(models.Model):
+    """A set of photos of one shoot. `session_id` may name a session in another database, so it is no foreign key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="galleries", verbose_name=_("studio"))
+    title = models.CharField(_("title"), max_length=200)
+    shoot_date = models.DateField(_("date of the shoot"), null=True, blank=True)
+    location_id = models.UUIDField(_("location"), null=True, blank=True)
+    session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = GalleryQuerySet.as_manager()
+
+    class Meta:
+        db_table = "galleries"
+        ordering = ["-created_at"]
+        verbose_name = _("gallery")
+        verbose_name_plural = _("galleries")
+
+    def __str__(self) -> str:
+        return self.title

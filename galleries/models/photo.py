@@ -1,0 +1,103 @@
+"""A photo, whose row is also the job of analysing it.
+
+    pending > processing > processed
+                         > failed        the picture cannot be read; trying again would not help
+                         > quarantined   three attempts were begun and none was finished
+
+A worker claims a row by a conditional update. The attempt is counted, and committed, before any work starts, so a photo
+that kills its worker is given up after three. `attempts` is the claim's fencing token: a worker that lost its lease
+finds another number there and leaves the row alone. Leases run on the database's clock.
+"""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from facepass.tenancy import TenantQuerySet
+
+MAX_ATTEMPTS = 3
+
+
+class State(models.TextChoices):
+    PENDING = "pending", _("pending")
+    PROCESSING = "processing", _("processing")
+    PROCESSED = "processed", _("processed")
+    FAILED = "failed", _("failed")
+    QUARANTINED = "quarantined", _("quarantined")
+
+
+class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
+    studio_path = "gallery__studio"
+
+    def claimable(self) -> "GalleryImageQuerySet":
+        """Waiting, or left behind by a worker whose lease has run out."""
+        abandoned = models.Q(state=State.PROCESSING, lease_expires_at__lt=Now())
+        return self.filter(models.Q(state=State.PENDING) | abandoned)
+
+    def claim_next(self) -> "GalleryImage | None":
+        """Takes the oldest claimable photo that has attempts left; None when there is nothing to do."""
+        waiting = self.claimable().filter(attempts__lt=MAX_ATTEMPTS).order_by("created_at", "pk")
+        while photo := waiting.first():
+            lease = Now() + timedelta(seconds=settings.ANALYSIS_LEASE_SECONDS)
+            taken = self.model.objects.claimable().filter(pk=photo.pk, attempts=photo.attempts)
+            if taken.update(state=State.PROCESSING, attempts=photo.attempts + 1, lease_expires_at=lease):
+                photo.state, photo.attempts = State.PROCESSING, photo.attempts + 1
+                return photo
+        return None
+
+    def quarantine_exhausted(self) -> int:
+        exhausted = self.claimable().filter(attempts__gte=MAX_ATTEMPTS)
+        return exhausted.update(state=State.QUARANTINED, error="worker_lost", lease_expires_at=None)
+
+    def held_by(self, photo: "GalleryImage") -> "GalleryImageQuerySet":
+        """The photo's row, if the claim that `photo` stands for still holds."""
+        return self.filter(pk=photo.pk, state=State.PROCESSING, attempts=photo.attempts)
+
+    def being_processed(self) -> "GalleryImageQuerySet":
+        return self.filter(state=State.PROCESSING, lease_expires_at__gte=Now())
+
+
+def original_path(photo: "GalleryImage", filename: str) -> str:
+    """`photos/GALLERY/PHOTO/original.jpg`: keys by UUID, so that a file's own name never reaches the storage."""
+    return f"photos/{photo.gallery_id}/{photo.pk}/original.{filename.rpartition('.')[2]}"
+
+
+class GalleryImage(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    gallery = models.ForeignKey("galleries.Gallery", models.CASCADE, related_name="photos", verbose_name=_("gallery"))
+    image_url = models.TextField(_("address"), editable=False)
+    file = models.FileField(_("file"), upload_to=original_path, max_length=300, editable=False)
+    original_name = models.CharField(_("file name"), max_length=255, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    byte_size = models.PositiveBigIntegerField(_("bytes"), editable=False)
+    width = models.PositiveIntegerField(_("width"), editable=False)
+    height = models.PositiveIntegerField(_("height"), editable=False)
+    taken_at = models.DateTimeField(_("taken"), null=True, editable=False)
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PENDING, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
+    lease_expires_at = models.DateTimeField(null=True, editable=False)
+    error = models.CharField(_("error"), max_length=100, default="", blank=True, editable=False)
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    processed_at = models.DateTimeField(_("processed"), null=True, editable=False)
+
+    objects = GalleryImageQuerySet.as_manager()
+
+    class Meta:
+        db_table = "gallery_images"
+        ordering = ["created_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["gallery", "sha256"], name="one_photo_per_content")]
+        indexes = [
+            models.Index(fields=["gallery", "state"]),
+            models.Index(
+                fields=["created_at"], name="unfinished_photos", condition=models.Q(state__in=["pending", "processing"])
+            ),
+        ]
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+
+    def __str__(self) -> str:
+        return self.original_name

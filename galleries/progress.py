@@ -1,0 +1,66 @@
+"""How far a gallery's analysis is."""
+
+from datetime import timedelta
+from typing import TypedDict
+from uuid import UUID
+
+from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
+
+from facepass import progress
+from galleries.models import GalleryImage, PhotoFace
+from galleries.models.photo import State
+
+# The rate is measured over the photos finished last: long enough to be steady, short enough to follow a change.
+RATE_WINDOW = timedelta(seconds=60)
+
+
+class Progress(TypedDict):
+    total: int
+    pending: int
+    processing: int
+    processed: int
+    failed: int
+    faces: int
+    photos_per_second: float
+    eta_seconds: float | None
+
+
+class ProgressEvent(TypedDict):
+    type: str
+    gallery_id: str
+    progress: Progress
+
+
+def of_gallery(gallery_id: UUID) -> Progress:
+    """Counts by state (`failed` includes the quarantined), the recent rate, and the time left at that rate."""
+    photos = GalleryImage.objects.filter(gallery_id=gallery_id)
+    recent = Q(processed_at__gte=timezone.now() - RATE_WINDOW)
+    found = photos.aggregate(
+        **{state.value: Count("pk", filter=Q(state=state)) for state in State},
+        recent=Count("pk", filter=recent),
+        first=Min("processed_at", filter=recent),
+        last=Max("processed_at", filter=recent),
+    )
+    span = (found["last"] - found["first"]).total_seconds() if found["recent"] > 1 else 0.0
+    rate = (found["recent"] - 1) / span if span else 0.0
+    left = found["pending"] + found["processing"]
+    return Progress(
+        total=sum(found[state.value] for state in State),
+        pending=found["pending"],
+        processing=found["processing"],
+        processed=found["processed"],
+        failed=found["failed"] + found["quarantined"],
+        faces=PhotoFace.objects.filter(gallery_id=gallery_id).count(),
+        photos_per_second=round(rate, 2),
+        eta_seconds=round(left / rate, 1) if rate else (None if left else 0.0),
+    )
+
+
+def group_of(gallery_id: UUID | str) -> str:
+    return progress.group_of("gallery", gallery_id)
+
+
+def publish(gallery_id: UUID) -> None:
+    event = ProgressEvent(type="gallery.progress", gallery_id=str(gallery_id), progress=of_gallery(gallery_id))
+    progress.publish(group_of(gallery_id), event)

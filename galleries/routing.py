@@ -1,0 +1,3 @@
+from django.urls import URLPattern
+
+websocket_urls: list[URLPattern] = []

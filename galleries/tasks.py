@@ -1,0 +1,52 @@
+"""What runs in the django-q2 workers. A task is a wake-up call: the photos' rows say what there is to do."""
+
+import time
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+from django_q.models import OrmQ
+from django_q.tasks import async_task
+
+from galleries.models import GalleryImage
+
+# A task gives its worker back after this long and asks for another turn, so that no gallery starves the others.
+TURN_SECONDS = 60
+
+
+def wake_workers(gallery_id: UUID, *, photos: int) -> None:
+    """Queues one wake-up per worker that could be of use. One that finds nothing to do returns at once."""
+    for _turn in range(min(settings.WORKERS, photos)):
+        async_task("galleries.tasks.analyse_gallery", str(gallery_id), group=str(gallery_id))
+
+
+def analyse_gallery(gallery_id: str) -> int:
+    """Analyses the gallery's photos one after the other; the number analysed."""
+    from galleries import analysis  # noqa: PLC0415 - loads the engine's libraries, which only a worker needs
+
+    done, until = 0, time.monotonic() + TURN_SECONDS
+    photos = GalleryImage.objects.filter(gallery_id=gallery_id)
+    while photo := photos.claim_next():
+        analysis.analyse(photo)
+        done += 1
+        if time.monotonic() > until:
+            wake_workers(UUID(gallery_id), photos=1)
+            break
+    return done
+
+
+def reconcile() -> None:
+    """Brings back what was lost: photos whose worker died, and galleries whose wake-up call was dropped.
+
+    While calls wait in the queue the workers have enough to do; what they leave is seen the next time.
+    """
+    GalleryImage.objects.quarantine_exhausted()
+    if OrmQ.objects.filter(lock__lte=timezone.now()).exists():
+        return
+    for gallery_id in GalleryImage.objects.claimable().order_by().values_list("gallery_id", flat=True).distinct():
+        wake_workers(gallery_id, photos=1)
+
+
+def busy() -> bool:
+    """Whether some worker holds a live lease, and so is alive and at work."""
+    return GalleryImage.objects.being_processed().exists()

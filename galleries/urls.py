@@ -1,0 +1,26 @@
+from django.urls import path, register_converter
+from rest_framework.routers import DefaultRouter
+
+from galleries import files
+from galleries.api import views
+
+
+class VariantConverter:
+    regex = "original|preview|thumbnail"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    to_url = to_python
+
+
+register_converter(VariantConverter, "variant")
+
+router = DefaultRouter(use_regex_path=False)
+router.include_root_view = False
+router.include_format_suffixes = False
+router.register("galleries", views.GalleryViewSet)
+router.register("images", views.PhotoViewSet)
+
+api_urls = router.urls
+urlpatterns = [path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file")]

@@ -1,0 +1,75 @@
+"""Shapes of the sessions API. None of them queries."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from galleries.search import DEFAULT_LIMIT, MAX_LIMIT
+from sessions_app.models import PhotoSession
+
+
+class SessionSerializer(serializers.ModelSerializer[PhotoSession]):
+    class Meta:
+        model = PhotoSession
+        fields = [
+            "id", "name", "description", "status", "scheduled_at", "facepass_enabled", "code", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = ["code", "created_at", "updated_at"]
+        extra_kwargs = {"id": {"required": False}}
+
+
+class ValidateSerializer(serializers.Serializer[Any]):
+    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=1000)
+
+
+class ValidationSerializer(serializers.Serializer[Any]):
+    valid = serializers.BooleanField()
+    session = SessionSerializer(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+
+
+class FacePassStatusSerializer(serializers.Serializer[Any]):
+    session_id = serializers.UUIDField()
+    facepass_enabled = serializers.BooleanField()
+    galleries = serializers.IntegerField()
+    photos = serializers.IntegerField()
+    faces = serializers.IntegerField()
+
+
+class SearchSessionSerializer(serializers.Serializer[Any]):
+    session_id = serializers.UUIDField()
+    file = serializers.FileField(allow_empty_file=True)
+    threshold = serializers.FloatField(min_value=0, max_value=1, required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT)
+
+
+class BoxSerializer(serializers.Serializer[Any]):
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    width = serializers.FloatField()
+    height = serializers.FloatField()
+
+
+class MatchSerializer(serializers.Serializer[Any]):
+    photo_id = serializers.UUIDField()
+    filename = serializers.CharField()
+    face_id = serializers.UUIDField()
+    bbox = BoxSerializer()
+    cosine = serializers.FloatField()
+    similarity = serializers.FloatField()
+    thumbnail_url = serializers.URLField()
+    image_url = serializers.URLField()
+
+
+class SearchedFaceSerializer(serializers.Serializer[Any]):
+    bbox = BoxSerializer()
+    confidence = serializers.FloatField()
+    quality = serializers.DictField()
+
+
+class SearchAnswerSerializer(serializers.Serializer[Any]):
+    session_id = serializers.UUIDField()
+    searched_face = SearchedFaceSerializer()
+    matches = MatchSerializer(many=True)
+    threshold = serializers.FloatField()
+    processing_ms = serializers.FloatField()

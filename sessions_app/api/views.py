@@ -1,0 +1,129 @@
+"""/api/v1/sessions/… and /api/v1/faces/search-session."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.generics import GenericAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from facepass.auth import principal
+from facepass.models import Scope
+from facepass.tenancy import studio_for
+from galleries import media
+from galleries.models import Gallery
+from galleries.search import Match
+from sessions_app import validation
+from sessions_app.api import serializers
+from sessions_app.models import PhotoSession
+from sessions_app.search import SessionSearch, search_session
+
+
+class SessionViewSet(
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.ListModelMixin,
+    viewsets.GenericViewSet[PhotoSession],
+):
+    serializer_class = serializers.SessionSerializer
+    queryset = PhotoSession.objects.none()
+    lookup_value_converter = "uuid"
+    http_method_names = ["get", "post", "patch", "head", "options"]
+
+    def get_queryset(self) -> Any:
+        return PhotoSession.objects.visible_to(principal(self.request))
+
+    def perform_create(self, serializer: Any) -> None:
+        serializer.save(studio=studio_for(principal(self.request)))
+
+    @extend_schema(responses=serializers.FacePassStatusSerializer)
+    @action(detail=True, url_path="facepass-status")
+    def facepass_status(self, request: Request, pk: UUID) -> Response:
+        session = self.get_object()
+        galleries = Gallery.objects.visible_to(principal(request)).of_session(session.pk).with_counts()
+        found = list(galleries)
+        return Response(
+            {
+                "session_id": session.pk,
+                "facepass_enabled": session.facepass_enabled,
+                "galleries": len(found),
+                "photos": sum(gallery.photo_count for gallery in found),
+                "faces": sum(gallery.face_count for gallery in found),
+            }
+        )
+
+
+class ValidateView(GenericAPIView[Any]):
+    serializer_class = serializers.ValidateSerializer
+    scope = Scope.READ
+
+    @extend_schema(responses=serializers.ValidationSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(_validation(validation.validate([pk], principal=principal(request))[pk]))
+
+    @extend_schema(responses=serializers.ValidationSerializer(many=True))
+    def post(self, request: Request) -> Response:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        found = validation.validate(asked.validated_data["ids"], principal=principal(request))
+        return Response({"results": {str(pk): _validation(answer) for pk, answer in found.items()}})
+
+
+class SearchSessionView(GenericAPIView[Any]):
+    serializer_class = serializers.SearchSessionSerializer
+    parser_classes = [MultiPartParser]
+    scope = Scope.SEARCH
+
+    @extend_schema(
+        request={"multipart/form-data": serializers.SearchSessionSerializer},
+        responses=serializers.SearchAnswerSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        session = PhotoSession.objects.visible_to(principal(request)).filter(pk=wanted["session_id"]).first()
+        if session is None:
+            raise Http404
+        validation.require_enabled(session)
+        found = search_session(session, wanted["file"], threshold=wanted.get("threshold"), limit=wanted["limit"])
+        return Response(_answer(found, request))
+
+
+def _validation(answer: validation.Validation) -> dict[str, Any]:
+    session = serializers.SessionSerializer(answer.session).data if answer.session else None
+    return {"valid": answer.session is not None, "session": session, "error": answer.error}
+
+
+def _answer(found: SessionSearch, request: Request) -> dict[str, Any]:
+    return {
+        "session_id": str(found.session.pk),
+        "searched_face": {
+            "bbox": found.face.face.box.as_json(),
+            "confidence": round(found.face.face.score, 4),
+            "quality": found.face.quality.as_json(),
+        },
+        "matches": [_match(match, request) for match in found.matches],
+        "threshold": found.threshold,
+        "processing_ms": found.processing_ms,
+    }
+
+
+def _match(match: Match, request: Request) -> dict[str, Any]:
+    photo = match.face.photo
+    return {
+        "photo_id": str(photo.pk),
+        "filename": photo.original_name,
+        "face_id": str(match.face.pk),
+        "bbox": match.face.insightface_bbox,
+        "cosine": match.cosine,
+        "similarity": match.similarity,
+        "thumbnail_url": request.build_absolute_uri(media.signed_path(photo, "thumbnail")),
+        "image_url": request.build_absolute_uri(media.signed_path(photo, "original")),
+    }

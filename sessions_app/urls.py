@@ -1,0 +1,21 @@
+from django.urls import path
+from rest_framework.routers import DefaultRouter
+
+from sessions_app import guest
+from sessions_app.api import views
+
+router = DefaultRouter(use_regex_path=False)
+router.include_root_view = False
+router.include_format_suffixes = False
+router.register("sessions", views.SessionViewSet)
+
+api_urls = [
+    path("sessions/validate/<uuid:pk>/", views.ValidateView.as_view()),
+    path("sessions/validate/", views.ValidateView.as_view()),
+    path("sessions/<uuid:pk>/interface/", guest.session_page, name="session-interface"),
+    path("faces/search-session/", views.SearchSessionView.as_view()),
+    *router.urls,
+]
+urlpatterns = [
+    path("s/<str:code>/", guest.short_link, name="guest-page"),
+]
