@@ -15,7 +15,7 @@ from facepass.errors import FacePassError
 from galleries import media, progress
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import State
-from recognition import pictures, pipeline
+from recognition import pictures, pipeline, thumbnails
 from recognition.models import ModelVersion
 from recognition.types import Box, DescribedFace, Picture
 
@@ -57,7 +57,7 @@ def _write_thumbnails(photo: GalleryImage, picture: Picture) -> None:
     for variant, side in media.SIDES.items():
         name = media.storage_name(photo, variant)
         default_storage.delete(name)
-        default_storage.save(name, ContentFile(pictures.encode(picture, longest_side=side)))
+        default_storage.save(name, ContentFile(thumbnails.encode(picture, longest_side=side)))
 
 
 def _record(photo: GalleryImage, faces: list[DescribedFace], *, scale: float) -> None:

@@ -2,12 +2,13 @@
 
 from typing import IO
 
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.core.files import File
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from recognition import pictures, pipeline
+from recognition.config import recognition_settings
 from recognition.types import DescribedFace, Picture
 
 # A face is the picture's subject if it has at least twice the area of the next; otherwise the picture shows several.
@@ -18,8 +19,8 @@ PROBE_SIDE = 800
 
 def read(file: File[bytes]) -> Picture:
     """The upright picture, at most PROBE_SIDE pixels on its longest side. Raises the refusals of an upload."""
-    if file.size > settings.MAX_UPLOAD_BYTES:
-        limit = settings.MAX_UPLOAD_BYTES // 1_000_000
+    if file.size > django_settings.MAX_UPLOAD_BYTES:
+        limit = django_settings.MAX_UPLOAD_BYTES // 1_000_000
         raise FacePassError("image_too_large", _("The file has more than %(limit)d MB.") % {"limit": limit}, status=413)
     stream: IO[bytes] = file.open("rb")  # type: ignore[assignment]
     pictures.inspect(stream)
@@ -32,7 +33,9 @@ def subject(picture: Picture) -> DescribedFace:
 
     Raises 422 `face_not_found`, `multiple_faces` (no face stands out) or `low_quality` (with its reasons).
     """
-    faces = sorted(pipeline.describe(picture), key=lambda found: found.face.box.area, reverse=True)
+    settings = recognition_settings()
+    stricter = settings.model_copy(update={"quality_filters": settings.selfie_filters})
+    faces = pipeline.describe(picture, settings=stricter)
     if not faces:
         raise FacePassError("face_not_found", _("No face was found in the picture."), status=422)
     if len(faces) > 1 and faces[0].face.box.area < SUBJECT_AREA_RATIO * faces[1].face.box.area:

@@ -65,14 +65,19 @@ def _photo(rng: np.random.Generator, portraits: list[Picture]) -> Picture:
         side = int(min(slot * 0.92, HEIGHT * 0.7, rng.uniform(420, 640)))
         left = index * slot + (slot - side) // 2
         top = int(rng.uniform(HEIGHT * 0.12, HEIGHT * 0.95 - side))
-        _blend(canvas, _vary(rng, cv2.resize(portrait, (side, side), interpolation=cv2.INTER_CUBIC)), left=left, top=top)
+        _blend(
+            canvas, _vary(rng, cv2.resize(portrait, (side, side), interpolation=cv2.INTER_CUBIC)), left=left, top=top
+        )
     return canvas
 
 
 def _backdrop(rng: np.random.Generator) -> Picture:
-    """Soft coloured light, free of faces."""
-    coarse = rng.integers(30, 190, (4, 6, 3), dtype=np.uint8)
-    return cv2.GaussianBlur(cv2.resize(coarse, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), (0, 0), 40)  # type: ignore[return-value]
+    """Soft light of one colour, free of faces."""
+    hue = np.full((4, 6), rng.integers(0, 180)) + rng.integers(0, 12, (4, 6))
+    hsv = np.stack([hue % 180, rng.integers(60, 110, (4, 6)), rng.integers(50, 150, (4, 6))], axis=-1)
+    coarse = cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2RGB)
+    small = cv2.GaussianBlur(cv2.resize(coarse, (WIDTH // 10, HEIGHT // 10), interpolation=cv2.INTER_CUBIC), (0, 0), 4)
+    return cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)  # type: ignore[return-value]
 
 
 def _vary(rng: np.random.Generator, portrait: Picture) -> Picture:
