@@ -3,14 +3,38 @@
 
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
+
+from facepass.embedded import EmbeddedPostgresError
+from facepass.embedded.commands import database_for_command, needs_database
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "facepass.settings")
-    from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the settings are named
 
-    execute_from_command_line(sys.argv)
+    with _database(arguments[1:]):
+        from facepass.errors import FacePassError  # noqa: PLC0415 - reads the settings
+
+        try:
+            execute_from_command_line(arguments)
+        except FacePassError as error:
+            raise SystemExit(error.message) from None
+
+
+def _database(arguments: list[str]) -> AbstractContextManager[None]:
+    """The embedded server, for commands that need it. A child of `up` has a role, and the server of `up`."""
+    if "FACEPASS_ROLE" in os.environ or not needs_database(arguments):
+        return nullcontext()
+    from facepass.settings import ENV  # noqa: PLC0415 - reads the environment
+
+    return nullcontext() if ENV.database_url else database_for_command(ENV.facepass_home, name=arguments[0])
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main(sys.argv)
+    except EmbeddedPostgresError as error:
+        raise SystemExit(f"FacePass: {error}") from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -28,5 +28,14 @@ def die_with_parent(signum: signal.Signals) -> Callable[[], None]:
 
 def leash_forks() -> None:
     """Every process forked from here on, and its forks, are killed when the process that forked them ends."""
-    if _libc is not None:
-        os.register_at_fork(after_in_child=lambda: _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL)))
+    request: Callable[[], None] | None = None
+
+    def before() -> None:
+        nonlocal request
+        request = die_with_parent(signal.SIGKILL)
+
+    def in_child() -> None:
+        if request is not None:
+            request()
+
+    os.register_at_fork(before=before, after_in_child=in_child)

@@ -67,6 +67,11 @@ class EmbeddedPostgres:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
+    @property
+    def returncode(self) -> int | None:
+        """How the server ended, as `subprocess` says it."""
+        return self._process.returncode if self._process else None
+
     def running(self) -> bool:
         """Whether the server that this object started still runs."""
         return self._process is not None and self._process.poll() is None
@@ -81,11 +86,19 @@ class EmbeddedPostgres:
 
     def start(self, *, owner: str = "FacePass") -> None:
         """Returns when the server answers; makes the data folder on the first call. Again after a crash: recovers."""
-        if self.running():
-            return
+        if not self.start_if_free(owner=owner):
+            raise EmbeddedPostgresError(f"the database of {self.home} is in use by {self.owner() or 'another process'}")
+
+    def start_if_free(self, *, owner: str) -> bool:
+        """Whether the server is ours now; if not, another process has it."""
         self.home.mkdir(parents=True, exist_ok=True)
         if not self._lock.held and not self._lock.acquire(note=owner):
-            raise EmbeddedPostgresError(f"the database of {self.home} is in use by {self.owner() or 'another process'}")
+            return False
+        if not self.running():
+            self._launch_or_let_go()
+        return True
+
+    def _launch_or_let_go(self) -> None:
         try:
             self._launch()
             self.wait_until_ready()

@@ -1,0 +1,100 @@
+"""System checks: what would go wrong later is said at start, one line each."""
+
+import ipaddress
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.db import DatabaseError, connections
+
+from facepass.errors import FacePassError
+
+PGVECTOR = (0, 8)
+
+
+@checks.register(checks.Tags.database)
+def pgvector(*, databases: Sequence[str] | None = None, **_: Any) -> Iterator[checks.CheckMessage]:
+    """Iterative index scans and halfvec came with 0.8."""
+    for alias in databases or ():
+        try:
+            found = _pgvector_version(alias)
+        except DatabaseError as error:
+            yield checks.Error(
+                f"The database does not answer: {str(error).strip().splitlines()[0]}", id="facepass.E001"
+            )
+            continue
+        if found is None or tuple(int(part) for part in found.split(".")[:2]) < PGVECTOR:
+            message = f"The database needs pgvector 0.8 or newer, and has {found or 'none'}."
+            yield checks.Error(message, hint="Install the package postgresql-NN-pgvector there.", id="facepass.E002")
+
+
+def _pgvector_version(alias: str) -> str | None:
+    """What is installed, else what the first migration will install."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(installed_version, default_version) FROM pg_available_extensions WHERE name = 'vector'"
+        )
+        row = cursor.fetchone()
+    return str(row[0]) if row else None
+
+
+@checks.register
+def face_engine(**_: Any) -> Iterator[checks.CheckMessage]:
+    from recognition.registry import engine_in_use  # noqa: PLC0415 - reads models, which load after this module
+
+    try:
+        engine_in_use()
+    except FacePassError as refusal:
+        yield checks.Error(refusal.message, id="facepass.E003")
+
+
+@checks.register(checks.Tags.security)
+def production(**_: Any) -> Iterator[checks.CheckMessage]:
+    env = settings.ENV
+    if settings.DEBUG and not is_local(settings.PUBLIC_URL):
+        yield checks.Error(
+            "DEBUG shows secrets to guests.", hint=f"PUBLIC_URL is {settings.PUBLIC_URL}.", id="facepass.E004"
+        )
+    for name in ("secret_key", "template_key"):
+        if env.database_url and not getattr(env, name):
+            hint = "With DATABASE_URL there may be several machines, and all need the same one."
+            yield checks.Error(f"{name.upper()} is not set.", hint=hint, id="facepass.E005")
+    if "*" in settings.ALLOWED_HOSTS:
+        hint = "It turns off the check of a websocket's origin. Name the hosts."
+        yield checks.Error("ALLOWED_HOSTS may not hold *.", hint=hint, id="facepass.E006")
+
+
+def is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+@checks.register
+def queue(**_: Any) -> Iterator[checks.CheckMessage]:
+    """The lock of a task starts when it is fetched, so it must outlast those fetched before it as well."""
+    q: dict[str, Any] = settings.Q_CLUSTER
+    longest = q["timeout"] * (1 + q["queue_limit"] / q["workers"])
+    if q["retry"] <= longest:
+        message = f"Q_CLUSTER: retry is {q['retry']}, and must be above {longest:g}, or tasks run twice."
+        yield checks.Error(message, hint="retry > timeout x (1 + queue_limit / workers)", id="facepass.E007")
+
+
+def problems() -> tuple[list[str], list[str]]:
+    """Errors and warnings of all checks, with the database, one line each."""
+    errors: list[str] = []
+    warnings: list[str] = []
+    for found in checks.run_checks(databases=["default"]):
+        if not found.is_silenced() and found.level >= checks.WARNING:
+            (errors if found.is_serious() else warnings).append(_line(found))
+    return errors, warnings
+
+
+def _line(found: checks.CheckMessage) -> str:
+    where = "" if found.obj is None else f"{found.obj}: "
+    text = " ".join(f"{where}{found.msg} {found.hint or ''}".split())
+    return f"{found.id}: {text}"

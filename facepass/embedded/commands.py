@@ -1,0 +1,52 @@
+"""The database for one management command: the running server where there is one, else a server of its own."""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from facepass.embedded.server import EmbeddedPostgres
+
+# `up` starts the server itself; the others never ask for it.
+WITHOUT_DATABASE = {
+    *("up", "help", "version", "check", "diffsettings", "spectacular"),
+    *("collectstatic", "findstatic", "compilemessages", "makemessages", "startapp", "startproject"),
+}
+
+
+def needs_database(arguments: list[str]) -> bool:
+    """Whether `manage.py ARGUMENTS` may ask the database."""
+    command = arguments[0] if arguments else "help"
+    asks_for_help = not {"-h", "--help", "--version"}.isdisjoint(arguments)
+    checks_database = command == "check" and "--database" in arguments
+    return checks_database or not (command in WITHOUT_DATABASE or asks_for_help)
+
+
+@contextmanager
+def database_for_command(home: Path, *, name: str) -> Iterator[None]:
+    """The last command out stops the server: one that started it waits for those that joined later."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "postgres.users").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        server = EmbeddedPostgres(home)
+        ours = not server.owned() and server.start_if_free(owner=f"`manage.py {name}` (process {os.getpid()})")
+        if not ours:
+            server.wait_until_ready()
+        try:
+            yield
+        finally:
+            if ours:
+                _wait_for_others(users)
+                server.stop()
+
+
+def _wait_for_others(users: IO[str]) -> None:
+    """Keeps the lock exclusively: who comes now waits until the server has stopped, and starts another."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.stderr.write("Waiting for other commands that use this database; Ctrl-C ends it now.\n")
+        fcntl.flock(users, fcntl.LOCK_EX)

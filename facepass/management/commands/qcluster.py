@@ -1,0 +1,46 @@
+"""django-q2's cluster, made to fail whole instead of standing still. One of these runs per worker."""
+
+import multiprocessing
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django_q import cluster
+
+from facepass import heartbeat
+from facepass.embedded.leash import leash_forks
+
+WORKER_DIED = 70
+
+
+class Sentinel(cluster.Sentinel):  # type: ignore[misc]  # django-q2 has no types
+    """Ends with its worker where that was killed.
+
+    An idle worker waits with the queue's lock in its hands. Kill it, and its successor waits for that lock for ever
+    (3 of 3 times), while the cluster goes on to take tasks from the queue. A new cluster has a new queue.
+    """
+
+    def __init__(self, stop_event: Any, *rest: Any) -> None:
+        heartbeat.stop_event = stop_event
+        super().__init__(stop_event, *rest)
+
+    def reincarnate(self, process: Any) -> None:
+        if process.exitcode not in {None, 0}:
+            for child in multiprocessing.active_children():
+                child.kill()
+            os._exit(WORKER_DIED)
+        super().reincarnate(process)
+
+
+class Command(BaseCommand):
+    help = "Runs one worker for the queue (usually started by `up`)."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        leash_forks()
+        cluster.Sentinel = Sentinel
+        running = cluster.Cluster()
+        running.start()
+        sentinel = running.sentinel
+        sentinel.join()
+        if sentinel.exitcode:
+            raise SystemExit(WORKER_DIED)

@@ -1,0 +1,107 @@
+"""One supervised process."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from facepass.embedded.leash import die_with_parent
+
+DEATHS = 5
+WITHIN_SECONDS = 60.0
+LONGEST_PAUSE = 8.0
+
+
+@dataclass
+class Deaths:
+    """How often something died of late, and what follows from it."""
+
+    times: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS))
+
+    def record(self) -> None:
+        self.times.append(time.monotonic())
+
+    @property
+    def too_many(self) -> bool:
+        return len(self.times) == DEATHS and self.times[-1] - self.times[0] < WITHIN_SECONDS
+
+    @property
+    def pause(self) -> float:
+        """Seconds to wait before the next start: none after a first death, then more each time."""
+        recent = sum(time.monotonic() - at < WITHIN_SECONDS for at in self.times)
+        return 0.0 if recent <= 1 else min(0.5 * 2 ** (recent - 2), LONGEST_PAUSE)
+
+
+@dataclass
+class Child:
+    """A command that should always run. `name` is what the user reads."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    grace: float
+    pass_fds: Sequence[int] = ()
+    deaths: Deaths = field(default_factory=Deaths)
+    process: subprocess.Popen[bytes] | None = None
+    due: float = 0.0
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            self.command,
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            pass_fds=self.pass_fds,
+            # Away from the terminal: Ctrl-C reaches the supervisor only, which stops the children in order.
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - one system call, nothing allocated
+        )
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def died(self) -> str | None:
+        """Why, once per death; None while it runs or waits for its next start."""
+        if self.process is None or self.process.poll() is None:
+            return None
+        self.kill()  # what it started and left behind
+        reason, self.process = how_it_ended(self.process.returncode), None
+        self.deaths.record()
+        self.due = time.monotonic() + self.deaths.pause
+        return reason
+
+    def start_if_due(self) -> None:
+        if self.process is None and time.monotonic() >= self.due:
+            self.start()
+
+    def terminate(self) -> None:
+        """To the process alone: a SIGTERM to its group hangs django-q2's cluster (14 of 14 times)."""
+        if self.running and self.process is not None:
+            self.process.terminate()
+
+    def wait(self) -> bool:
+        """Whether it ended in its time of grace. What is left of its group is killed in any case."""
+        if self.process is None:
+            return True
+        try:
+            self.process.wait(self.grace)
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            self.kill()
+        return True
+
+    def kill(self) -> None:
+        """The process with everything it started."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def how_it_ended(returncode: int) -> str:
+    return f"exit code {returncode}" if returncode >= 0 else f"killed by {signal.Signals(-returncode).name}"

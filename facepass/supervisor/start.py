@@ -1,0 +1,169 @@
+"""What `up` does before the loop: one instance, an address, the database, its tables, the checks."""
+
+import os
+import signal
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+
+from facepass import checks
+from facepass.embedded import EmbeddedPostgres
+from facepass.embedded.lock import Lock
+from facepass.errors import FacePassError
+from facepass.supervisor import web
+from facepass.supervisor.address import Listener, listen
+from facepass.supervisor.child import Child
+from facepass.supervisor.supervisor import Supervisor
+
+WORKER_GRACE = 15.0
+# Two hosts that start at once migrate one after the other. Any number that nobody else uses.
+MIGRATION_LOCK = 0xFACE
+
+
+@dataclass(frozen=True)
+class Options:
+    """`photos`: the folder for the demo, or None for the pictures it brings along."""
+
+    host: str
+    port: int
+    port_is_exact: bool
+    demo: bool
+    photos: Path | None
+
+
+def up(options: Options, *, say: Callable[[str], None]) -> int:
+    """Runs FacePass until it is asked to stop; the exit code."""
+    # As Ctrl-C, so that what has been started already is stopped in order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _alone() as lock:
+        listener = listen(options.host, port=options.port, exact=options.port_is_exact)
+        if listener.port != options.port:
+            say(f"Port {options.port} is taken; using {listener.port}.")
+        lock.write(listener.url)
+        with _database(say) as database:
+            _prepare(say)
+            return _supervisor(options, listener=listener, database=database, say=say).run()
+
+
+@contextmanager
+def _alone() -> Iterator[Lock]:
+    settings.HOME.mkdir(parents=True, exist_ok=True)
+    lock = Lock(settings.HOME / "up.lock")
+    if not lock.acquire(note="(starting)"):
+        message = f"FacePass already runs with FACEPASS_HOME={settings.HOME}: {lock.note().strip()}"
+        raise FacePassError("already_running", message)
+    try:
+        yield lock
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _database(say: Callable[[str], None]) -> Iterator[EmbeddedPostgres | None]:
+    if settings.ENV.database_url:
+        yield None
+        return
+    with EmbeddedPostgres(settings.HOME) as server:
+        say(f"Database: PostgreSQL, data in {server.data}")
+        yield server
+
+
+def _prepare(say: Callable[[str], None]) -> None:
+    errors, warnings = checks.problems()
+    for line in (*errors, *warnings):
+        say(line)
+    if errors:
+        raise SystemExit(1)
+    _migrate()
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise looks there, though finders serve
+    say(f"Faces: {_engine()}")
+    say(f"Files: {settings.HOME}")
+    connections.close_all()
+
+
+def _migrate() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def _engine() -> str:
+    from recognition.registry import engine_in_use  # noqa: PLC0415 - imports heavy libraries
+
+    engine = engine_in_use()
+    return f"{engine.name}, model {engine.model} ({engine.license.name})"
+
+
+def _supervisor(
+    options: Options, *, listener: Listener, database: EmbeddedPostgres | None, say: Callable[[str], None]
+) -> Supervisor:
+    environment = {"HOST": listener.host, "PORT": str(listener.port)}
+    return Supervisor(
+        web=_web(listener, environment=environment),
+        workers=[_worker(number, environment=environment) for number in range(1, settings.WORKERS + 1)],
+        healthy=lambda: answers(listener.url),
+        say=say,
+        ready=f"FacePass is ready: {settings.ENV.public_url or listener.url} (Ctrl-C stops it)",
+        database=database,
+        demo=_demo(options.photos, environment=environment) if options.demo else None,
+    )
+
+
+def _web(listener: Listener, *, environment: dict[str, str]) -> Child:
+    fd = listener.socket.fileno()
+    return Child(
+        name="The web server",
+        command=[sys.executable, "-m", "facepass.supervisor.web", str(fd)],
+        environment={**environment, **_path(), "FACEPASS_ROLE": "web"},
+        grace=web.GRACE_SECONDS + 5.0,
+        pass_fds=[fd],
+    )
+
+
+def _worker(number: int, *, environment: dict[str, str]) -> Child:
+    return Child(
+        name=f"Worker {number}",
+        command=_manage("qcluster"),
+        environment={**environment, "FACEPASS_ROLE": "worker"},
+        grace=WORKER_GRACE,
+    )
+
+
+def _demo(photos: Path | None, *, environment: dict[str, str]) -> Child:
+    arguments = ["--photos", str(photos)] if photos else []
+    return Child(
+        name="The demo",
+        command=_manage("demo", *arguments),
+        environment={**environment, "FACEPASS_ROLE": "demo"},
+        grace=5.0,
+    )
+
+
+def _manage(*arguments: str) -> list[str]:
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+
+
+def _path() -> dict[str, str]:
+    """So that `-m` finds FacePass from any working directory."""
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")]))}
+
+
+def answers(url: str) -> bool:
+    """Whether the web server answers; a refusal, such as of the host's name, is an answer too."""
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=1):  # noqa: S310 - our own address
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
+        return False

@@ -1,0 +1,135 @@
+"""The loop that keeps everything running, and the order in which it ends."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+from facepass.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from facepass.supervisor.child import Child, Deaths, how_it_ended
+from facepass.supervisor.watchdog import Watchdog
+
+ROUND_SECONDS = 0.2
+
+
+@dataclass
+class Supervisor:
+    """`demo` runs once, when `healthy` says that the web server answers; its failure ends everything."""
+
+    web: Child
+    workers: Sequence[Child]
+    healthy: Callable[[], bool]
+    say: Callable[[str], None]
+    ready: str
+    database: EmbeddedPostgres | None = None
+    demo: Child | None = None
+    watchdog: Watchdog = field(default_factory=Watchdog)
+    database_deaths: Deaths = field(default_factory=Deaths)
+    asked_to_stop: int = 0
+    answered: bool = False
+
+    def run(self) -> int:
+        """Until asked to stop, or something cannot be kept running; the exit code."""
+        with self._signals():
+            try:
+                return self._loop()
+            finally:
+                self._stop()
+
+    def _loop(self) -> int:
+        while not self.asked_to_stop:
+            code = self._round()
+            if code is not None:
+                return code
+            time.sleep(ROUND_SECONDS)
+        return 0
+
+    def _round(self) -> int | None:
+        if not self._keep_database() or not all(self._keep(child) for child in (self.web, *self.workers)):
+            return 1
+        if not self.answered and self.healthy():
+            self.answered = True
+            self.say(self.ready)
+            if self.demo is not None:
+                self.demo.start()
+        if self.watchdog.stalled():
+            self._restart_workers()
+        return self._demo_failure()
+
+    def _keep(self, child: Child) -> bool:
+        """False when it cannot be kept running."""
+        if (reason := child.died()) is not None:
+            if child.deaths.too_many:
+                self.say(f"{child.name} ended again ({reason}), too often to go on.")
+                return False
+            self.say(f"{child.name} ended ({reason}); starting it again.")
+        child.start_if_due()
+        return True
+
+    def _keep_database(self) -> bool:
+        if self.database is None or self.database.running():
+            return True
+        self.database_deaths.record()
+        reason = how_it_ended(self.database.returncode or 0)
+        if self.database_deaths.too_many:
+            self.say(f"The database ended again ({reason}), too often to go on.")
+            return False
+        self.say(f"The database ended ({reason}); starting it again.")
+        time.sleep(self.database_deaths.pause)
+        return self._start_database(self.database)
+
+    def _start_database(self, database: EmbeddedPostgres) -> bool:
+        try:
+            database.start()
+        except EmbeddedPostgresError as error:
+            self.say(f"The database does not start: {error}")
+            return False
+        return True
+
+    def _restart_workers(self) -> None:
+        self.say("The workers do not take work from the queue; starting them again.")
+        for worker in self.workers:
+            worker.kill()
+            worker.process = None
+            worker.start()
+
+    def _demo_failure(self) -> int | None:
+        if self.demo is None or self.demo.process is None:
+            return None
+        code = self.demo.process.poll()
+        if code:
+            self.say(f"The demo failed ({how_it_ended(code)}).")
+            return code if code > 0 else 128 - code
+        return None
+
+    def _stop(self) -> None:
+        """Web first, so that nothing new comes in; the database last. Each group in parallel."""
+        for group in ([self.demo] if self.demo else [], [self.web], self.workers):
+            for child in group:
+                child.terminate()
+            for child in group:
+                if not child.wait():
+                    self.say(f"{child.name} did not end in {child.grace:g} seconds and was killed.")
+        if self.database is not None:
+            self.database.stop()
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = [(number, signal.signal(number, self._on_signal)) for number in signals]
+        try:
+            yield
+        finally:
+            for number, handler in before:
+                signal.signal(number, handler)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        """The first asks everything to end; a second one does not wait any longer."""
+        self.asked_to_stop += 1
+        if self.asked_to_stop == 1:
+            self.say("Stopping…")
+        else:
+            for child in (self.web, *self.workers, *([self.demo] if self.demo else [])):
+                child.kill()

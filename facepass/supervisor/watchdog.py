@@ -1,0 +1,69 @@
+"""Notices workers that exist but do not work, and keeps the reconciler going, which is the same task."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from facepass import heartbeat
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 15.0
+STALLED_SECONDS = 120.0
+TASK = "galleries.tasks.reconcile"
+
+
+def enqueue() -> None:
+    from django_q.tasks import async_task  # noqa: PLC0415 - loads the queue's tables, which need Django's registry
+
+    async_task(TASK, save=False)
+
+
+def busy() -> bool:
+    from galleries import tasks  # noqa: PLC0415 - as above
+
+    return tasks.busy()
+
+
+@dataclass
+class Watchdog:
+    """One beat is on its way at a time, so that a queue nobody serves does not fill up."""
+
+    enqueue: Callable[[], None] = enqueue
+    busy: Callable[[], bool] = busy
+    clock: Callable[[], float] = time.monotonic
+    next_look: float = 0.0
+    sent_at: float | None = None
+    seen: str | None = None
+
+    def stalled(self) -> bool:
+        """To be called often. True once for a beat that nobody ran, though no worker was at work on a photo."""
+        if self.clock() < self.next_look:
+            return False
+        self.next_look = self.clock() + EVERY_SECONDS
+        try:
+            return self._look()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the watchdog does not reach the database: %s", str(error).strip().splitlines()[0])
+            self.sent_at = None
+            return False
+        finally:
+            close_old_connections()
+
+    def _look(self) -> bool:
+        if self.sent_at is None or heartbeat.last_beat() != self.seen:
+            self._send()
+            return False
+        late = self.clock() - self.sent_at > STALLED_SECONDS
+        if not late or self.busy():
+            return False
+        self._send()
+        return True
+
+    def _send(self) -> None:
+        self.seen = heartbeat.last_beat()
+        self.enqueue()
+        self.sent_at = self.clock()
