@@ -25,7 +25,9 @@ TEMPLATE_KEY = bytes.fromhex(ENV.template_key or secrets.kept(HOME, "template_ke
 
 PUBLIC_URL = ENV.public_url or f"http://localhost:{ENV.port}"
 ALLOWED_HOSTS = [*ENV.allowed_hosts] or list(
-    dict.fromkeys(["localhost", "127.0.0.1", "[::1]", socket.gethostname(), urlsplit(PUBLIC_URL).hostname or "localhost"])
+    dict.fromkeys(
+        ["localhost", "127.0.0.1", "[::1]", socket.gethostname(), urlsplit(PUBLIC_URL).hostname or "localhost"]
+    )
 )
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PUBLIC_URL.startswith("https://") else None
@@ -110,7 +112,8 @@ def _database() -> dict[str, Any]:
     options = found.setdefault("OPTIONS", {})
     if ROLE == "web":
         options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}
-    return {**found, "ENGINE": "django.db.backends.postgresql"}
+    # A pooled connection may have outlived a restart of the database.
+    return {**found, "ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
 
 
 DATABASES = {"default": _database()}
@@ -118,7 +121,9 @@ DATABASES = {"default": _database()}
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}
     if ENV.redis_url
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"},
+    # django-q2 writes its status twice a second, over a connection that it never renews; nobody here reads it.
+    "queue_status": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
@@ -137,6 +142,7 @@ ANALYSIS_LEASE_SECONDS = ENV.analysis_lease_seconds
 Q_CLUSTER = {
     "name": "facepass",
     "orm": "default",
+    "cache": "queue_status",
     "workers": 1,
     "queue_limit": 1,
     "bulk": 1,
@@ -227,7 +233,12 @@ SPECTACULAR_SETTINGS = {
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "img-src": ["'self'", "data:", "blob:", *([ENV.s3_endpoint_url or "https://*.amazonaws.com"] if ENV.s3_bucket else [])],
+        "img-src": [
+            "'self'",
+            "data:",
+            "blob:",
+            *([ENV.s3_endpoint_url or "https://*.amazonaws.com"] if ENV.s3_bucket else []),
+        ],
         "media-src": ["'self'", "blob:"],
         "style-src": ["'self'"],
         "script-src": ["'self'"],
