@@ -126,7 +126,7 @@ def _url(value: str, *, schemes: tuple[str, ...], needs_path: bool = False) -> s
 def load() -> Environment:
     """The validated environment; stops the program with one line per wrong variable."""
     try:
-        return Environment()  # type: ignore[call-arg]  # fields come from the environment
+        return Environment()
     except ValidationError as error:
         lines = sorted({f"{str(e['loc'][0]).upper()}: expected {EXPECTED[str(e['loc'][0])]}" for e in error.errors()})
         sys.stderr.write("".join(f"FacePass cannot start: {line}\n" for line in lines))

@@ -44,7 +44,9 @@ class FacePassError(Exception):
         self.retry_after = retry_after
 
 
-def envelope(code: str, message: str, *, details: Mapping[str, Any] | None, request: HttpRequest | None) -> dict[str, Any]:
+def envelope(
+    code: str, message: str, *, details: Mapping[str, Any] | None, request: HttpRequest | None
+) -> dict[str, Any]:
     return {
         "error": {"code": code, "message": str(message), "details": dict(details or {})},
         "request_id": getattr(request, "request_id", None),
@@ -88,22 +90,22 @@ def _as_refusal(error: Exception) -> FacePassError | None:
             return FacePassError("not_found", _("Not found."), status=404)
         case PermissionDenied():
             return FacePassError("permission_denied", _("Not allowed."), status=403)
+        case exceptions.APIException():
+            return _from_drf(error)
         case OperationalError():
             log.error("the database did not answer: %s", error)
-            return FacePassError(
-                "unavailable", _("The database does not answer."), status=503, retry_after=RETRY_AFTER_SECONDS
-            )
-        case exceptions.ValidationError():
-            return FacePassError("invalid_request", _("The request is not valid."), details=_by_field(error.detail))
-        case exceptions.APIException():
-            wait = getattr(error, "wait", None)
-            return FacePassError(
-                CODES.get(error.status_code, "invalid_request"),
-                str(error.detail),
-                status=error.status_code,
-                retry_after=None if wait is None else int(wait) + 1,
-            )
+            message = _("The database does not answer.")
+            return FacePassError("unavailable", message, status=503, retry_after=RETRY_AFTER_SECONDS)
     return None
+
+
+def _from_drf(error: exceptions.APIException) -> FacePassError:
+    if isinstance(error, exceptions.ValidationError):
+        return FacePassError("invalid_request", _("The request is not valid."), details=_by_field(error.detail))
+    wait = getattr(error, "wait", None)
+    code = CODES.get(error.status_code, "invalid_request")
+    retry_after = None if wait is None else int(wait) + 1
+    return FacePassError(code, str(error.detail), status=error.status_code, retry_after=retry_after)
 
 
 def _by_field(detail: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Live progress: events to whoever watches an object. A hint only: the rows are the truth, and a page can always poll."""
+"""Live progress: events to whoever watches an object. A hint only: the rows are the truth, and a page can poll."""
 
 import logging
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.core.exceptions import ImproperlyConfigured
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,10 @@ def group_of(kind: str, pk: UUID | str) -> str:
 
 def publish(group: str, event: Mapping[str, Any]) -> None:
     """Sends an event (with a `type`) to the group. A channel layer that is down costs the event, never the work."""
+    layer = get_channel_layer()
+    if layer is None:
+        raise ImproperlyConfigured("CHANNEL_LAYERS is empty")
     try:
-        async_to_sync(get_channel_layer().group_send)(group, dict(event))
+        async_to_sync(layer.group_send)(group, dict(event))
     except OSError as error:
         log.warning("progress of %s was not sent: %s", group, error)

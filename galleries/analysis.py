@@ -5,6 +5,7 @@ on condition that the claim still holds. So a worker may die at any point: nothi
 """
 
 import logging
+from typing import BinaryIO, cast
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -47,7 +48,7 @@ def analyse(photo: GalleryImage) -> None:
 def _decode(photo: GalleryImage) -> Picture:
     try:
         with photo.file.open("rb") as stream:
-            return pictures.decode(stream, longest_side=pipeline.ANALYSIS_SIDE)
+            return pictures.decode(cast(BinaryIO, stream), longest_side=pipeline.ANALYSIS_SIDE)
     except FileNotFoundError as missing:
         raise FacePassError("file_missing", str(missing), status=404) from missing
 

@@ -15,6 +15,7 @@ from galleries.models import Gallery
 # What is looked for; whether a file is a picture is decided by its content.
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
 POLL_SECONDS = 0.5
+PATIENCE_SECONDS = 45
 
 
 def photos_in(folder: Path) -> list[Path]:
@@ -44,10 +45,18 @@ def _import(gallery: Gallery, path: Path, report: ingest.Report) -> None:
 
 def watch(gallery_id: UUID) -> progress.Progress:
     """Shows a progress bar (photos, faces, photos/s, time left) until every photo of the gallery is through."""
-    now = progress.of_gallery(gallery_id)
+    now, changed = progress.of_gallery(gallery_id), time.monotonic()
     with tqdm(total=now["total"], desc="analysing", unit="photo", dynamic_ncols=True, smoothing=0.1) as bar:
         for now in _changes(gallery_id):
-            bar.n = now["processed"] + now["failed"]
+            done = now["processed"] + now["failed"]
+            if done != bar.n:
+                changed = time.monotonic()
+            elif time.monotonic() - changed > PATIENCE_SECONDS:
+                bar.write(
+                    "Nothing has moved for a while. Photos are analysed while `manage.py up` runs; Ctrl-C is safe."
+                )
+                changed = float("inf")
+            bar.n = done
             bar.set_postfix(faces=now["faces"], refresh=False)
             bar.refresh()
     return now

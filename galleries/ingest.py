@@ -1,11 +1,11 @@
-"""Photos in: a file is checked, stored and given a row that waits for analysis. Refused files are named, others go on."""
+"""Photos in: a file is checked, stored and given a row that waits for analysis. Refused ones are named."""
 
 import hashlib
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -70,7 +70,7 @@ def add_photo(gallery: Gallery, file: File[bytes], *, name: str) -> tuple[Galler
     at once), so a row never points to nothing. Raises `FacePassError` for what is refused.
     """
     _check_bytes(file)
-    stream: IO[bytes] = file.open("rb")  # type: ignore[assignment]
+    stream = cast(BinaryIO, file.open("rb"))
     info = pictures.inspect(stream)
     sha256 = digest(stream)
     if twin := GalleryImage.objects.filter(gallery=gallery, sha256=sha256).first():
@@ -116,14 +116,14 @@ def _check_bytes(file: File[bytes]) -> None:
         raise FacePassError("not_an_image", _("The file is empty."), status=415)
 
 
-def digest(stream: IO[bytes]) -> str:
+def digest(stream: BinaryIO) -> str:
     """SHA-256 of the whole stream, in hexadecimal."""
     stream.seek(0)
-    return hashlib.file_digest(stream, "sha256").hexdigest()
+    return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def filename(file: File[bytes]) -> str:
-    """The file's own name without folders and control characters, at most 255 characters; for showing, never for paths."""
+    """The file's own name without folders and control characters, at most 255 characters; only to show."""
     bare = PurePath((file.name or "").replace("\\", "/")).name
     return "".join(c for c in bare if c.isprintable())[:255] or "photo"
 

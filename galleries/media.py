@@ -48,5 +48,5 @@ def is_signed(path: str, signature: str) -> bool:
 def discard_files(photo: GalleryImage) -> None:
     """Removes all three files; one that is not there is no error."""
     for variant in ("original", *SIDES):
-        if name := storage_name(photo, variant):  # type: ignore[arg-type]
+        if name := storage_name(photo, variant):
             default_storage.delete(name)

@@ -1,6 +1,6 @@
 """The probe: the one usable face of a picture that somebody searches with."""
 
-from typing import IO
+from typing import BinaryIO, cast
 
 from django.conf import settings as django_settings
 from django.core.files import File
@@ -22,7 +22,7 @@ def read(file: File[bytes]) -> Picture:
     if file.size > django_settings.MAX_UPLOAD_BYTES:
         limit = django_settings.MAX_UPLOAD_BYTES // 1_000_000
         raise FacePassError("image_too_large", _("The file has more than %(limit)d MB.") % {"limit": limit}, status=413)
-    stream: IO[bytes] = file.open("rb")  # type: ignore[assignment]
+    stream = cast(BinaryIO, file.open("rb"))
     pictures.inspect(stream)
     stream.seek(0)
     return pictures.decode(stream, longest_side=PROBE_SIDE)
@@ -40,7 +40,9 @@ def subject(picture: Picture) -> DescribedFace:
         raise FacePassError("face_not_found", _("No face was found in the picture."), status=422)
     if len(faces) > 1 and faces[0].face.box.area < SUBJECT_AREA_RATIO * faces[1].face.box.area:
         boxes = [found.face.box.as_json() for found in faces]
-        raise FacePassError("multiple_faces", _("The picture shows several faces."), status=422, details={"faces": boxes})
+        raise FacePassError(
+            "multiple_faces", _("The picture shows several faces."), status=422, details={"faces": boxes}
+        )
     if reasons := faces[0].quality.reasons:
         raise FacePassError(
             "low_quality", _("The face cannot be used."), status=422, details={"reasons": list(reasons)}

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
+from facepass import heartbeat
 from galleries.models import GalleryImage
 
 # A task gives its worker back after this long and asks for another turn, so that no gallery starves the others.
@@ -29,6 +30,8 @@ def analyse_gallery(gallery_id: str) -> int:
     while photo := photos.claim_next():
         analysis.analyse(photo)
         done += 1
+        if heartbeat.stopping():
+            break
         if time.monotonic() > until:
             wake_workers(UUID(gallery_id), photos=1)
             break
@@ -40,6 +43,7 @@ def reconcile() -> None:
 
     While calls wait in the queue the workers have enough to do; what they leave is seen the next time.
     """
+    heartbeat.beat()
     GalleryImage.objects.quarantine_exhausted()
     if OrmQ.objects.filter(lock__lte=timezone.now()).exists():
         return

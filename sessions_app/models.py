@@ -13,7 +13,7 @@ CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def new_code() -> str:
-    """Eight characters, 39 bits: short to type, and guessing one of 1,000 sessions takes 850 million tries on average."""
+    """Eight characters, 39 bits: short to type, and one of 1,000 sessions is guessed in 850 million tries."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
 
 

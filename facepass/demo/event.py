@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from recognition import pictures
 from recognition.engines.dlib import DlibEngine
 from recognition.types import DetectedFace, Picture
 
@@ -65,9 +66,7 @@ def _photo(rng: np.random.Generator, portraits: list[Picture]) -> Picture:
         side = int(min(slot * 0.92, HEIGHT * 0.7, rng.uniform(420, 640)))
         left = index * slot + (slot - side) // 2
         top = int(rng.uniform(HEIGHT * 0.12, HEIGHT * 0.95 - side))
-        _blend(
-            canvas, _vary(rng, cv2.resize(portrait, (side, side), interpolation=cv2.INTER_CUBIC)), left=left, top=top
-        )
+        _blend(canvas, _vary(rng, _square(portrait, side)), left=left, top=top)
     return canvas
 
 
@@ -99,16 +98,21 @@ def _blend(canvas: Picture, portrait: Picture, *, left: int, top: int) -> None:
     region[:] = (portrait * mask + region * (1 - mask)).astype(np.uint8)
 
 
+def _square(picture: Picture, side: int) -> Picture:
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
 def _selfie(portrait: Picture) -> Picture:
     """The plain portrait, warmer and larger, as a phone would take it: it is in none of the photos like this."""
     warm = np.clip(portrait * np.array([1.06, 1.0, 0.94]) + 6, 0, 255).astype(np.uint8)
     border = int(0.08 * warm.shape[0])
     framed = cv2.copyMakeBorder(warm, border, border, border, border, cv2.BORDER_REPLICATE)
-    return cv2.resize(framed, (SELFIE_SIDE, SELFIE_SIDE), interpolation=cv2.INTER_CUBIC)  # type: ignore[return-value]
+    return _square(np.asarray(framed, np.uint8), SELFIE_SIDE)
 
 
 def _read(path: Path) -> Picture:
-    return cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)  # type: ignore[return-value, arg-type]
+    with path.open("rb") as file:
+        return pictures.decode(file)
 
 
 def _write(path: Path, picture: Picture) -> None:

@@ -1,6 +1,6 @@
 """/api/v1/galleries/…: each view parses, asks one function, answers."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Count
@@ -49,8 +49,10 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
     @images.mapping.get
     def list_images(self, request: Request, pk: UUID) -> Response:
         photos = GalleryImage.objects.filter(gallery=self.get_object()).annotate(face_count=Count("faces"))
-        page = self.paginate_queryset(photos)  # type: ignore[arg-type]
-        return self.get_paginated_response(PhotoSerializer(page, many=True, context={"request": request}).data)
+        page = self.paginate_queryset(photos) or []  # type: ignore[arg-type]
+        return self.get_paginated_response(
+            PhotoSerializer(cast(list[GalleryImage], page), many=True, context={"request": request}).data
+        )
 
     @extend_schema(responses=ProgressSerializer)
     @action(detail=True)

@@ -52,7 +52,8 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
         """
         distance = CosineDistance("insightface_descriptor", descriptor)
         exact = models.ExpressionWrapper(distance + models.Value(0.0), output_field=models.FloatField())
-        return self.annotate(distance=exact).filter(distance__lte=1 - min_cosine).order_by("distance")
+        near = models.Q(distance__lte=1 - min_cosine)
+        return self.annotate(distance=exact).filter(near).order_by("distance")  # type: ignore[no-redef]
 
 
 class FaceCategory(models.TextChoices):
@@ -89,6 +90,8 @@ class PhotoFace(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = PhotoFaceQuerySet.as_manager()
+    distance: float
+    """1 - cosine; only on rows from `nearest_to`."""
 
     class Meta:
         db_table = "photo_faces"

@@ -12,7 +12,7 @@ class GalleryQuerySet(TenantQuerySet["Gallery"]):
 
     def with_counts(self) -> "GalleryQuerySet":
         """Adds `photo_count` and `face_count`, each by its own subquery: two joins would multiply the rows."""
-        return self.annotate(photo_count=_count("photos"), face_count=_count("faces"))
+        return self.annotate(photo_count=_count("photos"), face_count=_count("faces"))  # type: ignore[no-redef]
 
 
 def _count(relation: str) -> models.expressions.Combinable:
@@ -34,6 +34,9 @@ class Gallery(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = GalleryQuerySet.as_manager()
+    # Only on rows from `with_counts`.
+    photo_count: int
+    face_count: int
 
     class Meta:
         db_table = "galleries"

@@ -12,7 +12,8 @@ class SessionSerializer(serializers.ModelSerializer[PhotoSession]):
     class Meta:
         model = PhotoSession
         fields = [
-            "id", "name", "description", "status", "scheduled_at", "facepass_enabled", "code", "created_at", "updated_at",
+            "id", "name", "description", "status", "scheduled_at", "facepass_enabled", "code", "created_at",
+            "updated_at",
         ]  # fmt: skip
         read_only_fields = ["code", "created_at", "updated_at"]
         extra_kwargs = {"id": {"required": False}}

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from facepass import heartbeat
 from facepass.models import Studio
 from galleries import folders
 from galleries.models import Gallery
@@ -24,7 +23,10 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, title: str, session: UUID | None, studio: str | None, **options: Any) -> None:
         gallery, _made = Gallery.objects.get_or_create(
-            studio=_studio(studio), title=title, session_id=session, defaults={"shoot_date": date.today()}  # noqa: DTZ011
+            studio=_studio(studio),
+            title=title,
+            session_id=session,
+            defaults={"shoot_date": date.today()},
         )
         report = folders.import_folder(gallery, folder.expanduser())
         for refusal in report.rejected:
@@ -34,14 +36,8 @@ class Command(BaseCommand):
             f"gallery {gallery.pk}"
         )
         if not options["no_wait"]:
-            self._wait(gallery)
-
-    def _wait(self, gallery: Gallery) -> None:
-        if not heartbeat.is_alive():
-            self.stdout.write("No worker is running: the photos wait until `manage.py up` is started.")
-            return
-        done = folders.watch(gallery.pk)
-        self.stdout.write(f"{done['processed']} photos analysed, {done['failed']} failed, {done['faces']} faces found")
+            done = folders.watch(gallery.pk)
+            self.stdout.write(f"{done['processed']} photos analysed, {done['failed']} failed, {done['faces']} faces")
 
 
 def _studio(slug: str | None) -> Studio:
