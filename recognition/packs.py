@@ -100,7 +100,9 @@ def corrupt(name: str, why: str) -> FacePassError:
     message = _(
         "The model pack %(name)s is damaged: %(why)s. Delete its folder and run: manage.py install_models %(name)s"
     )
-    return FacePassError("model_corrupt", message % {"name": name, "why": why}, status=503, details={"pack": name})
+    return FacePassError(
+        "model_corrupt", message % {"name": name, "why": why}, status=503, details={"pack": name, "why": why}
+    )
 
 
 def sha256(path: Path) -> str:

@@ -1,0 +1,84 @@
+"""Recall and precision of a plain threshold on a photo event with known truth, without database or server.
+
+    FACEPASS_HOME=... python benchmarks/event_threshold.py ENGINE EVENT_FOLDER [EVENT_FOLDER ...]
+
+ENGINE is `dlib` or the name of an installed InsightFace pack. EVENT_FOLDER holds photos/, selfies/ and truth.json. A photo is
+found when its best face reaches the threshold; a stranger is a selfie of somebody who is in no photo.
+"""
+
+import json
+import os
+import sys
+import time
+from io import BytesIO
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "facepass.settings")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import django
+
+django.setup()
+
+import numpy as np
+
+from recognition import packs, pictures, pipeline
+from recognition.config import RecognitionSettings
+from recognition.engines.base import FaceEngine
+from recognition.engines.dlib import DlibEngine
+from recognition.engines.insightface import InsightFaceEngine
+from recognition.types import DescribedFace
+
+SIMILARITIES = (0.40, 0.45, 0.50, 0.55, 0.58, 0.60, 0.62, 0.65, 0.70)
+
+
+def main() -> None:
+    name, *folders = sys.argv[1:]
+    engine: FaceEngine = DlibEngine() if name == "dlib" else InsightFaceEngine(packs.find(name))
+    for folder in map(Path, folders):
+        judge(engine, folder)
+
+
+def judge(engine: FaceEngine, event: Path) -> None:
+    truth = json.loads((event / "truth.json").read_text())
+    started = time.perf_counter()
+    photos = {photo: faces_of(engine, event / "photos" / photo) for photo in truth["photos"]}
+    seconds = time.perf_counter() - started
+    expected, seen = sum(map(len, truth["photos"].values())), sum(map(len, photos.values()))
+    print(f"{event}: {seconds / len(photos) * 1000:.0f} ms a photo, {seen} faces for {expected} people")
+    selfies = {name: best_scores(engine, event / path, photos) for name, path in truth["selfies"].items()}
+    strangers = [best_scores(engine, event / path, photos) for path in truth["strangers"]]
+    for similarity in SIMILARITIES:
+        print(f"  {similarity:.2f} " + line(similarity, truth["photos"], selfies, strangers))
+
+
+def faces_of(engine: FaceEngine, path: Path) -> list[DescribedFace]:
+    picture = pictures.decode(BytesIO(path.read_bytes()), longest_side=pipeline.ANALYSIS_SIDE)
+    return pipeline.describe(picture, engine=engine, settings=RecognitionSettings())
+
+
+def best_scores(engine: FaceEngine, selfie: Path, photos: dict[str, list[DescribedFace]]) -> dict[str, float]:
+    """The similarity of the selfie's largest face to the best face of each photo; empty where the selfie has none."""
+    probe = faces_of(engine, selfie)
+    if not probe:
+        return {}
+    return {
+        photo: engine.calibration.similarity(float((np.array([f.descriptor for f in faces]) @ probe[0].descriptor).max()))
+        for photo, faces in photos.items()
+        if faces
+    }
+
+
+def line(similarity: float, present: dict[str, list[str]], selfies: dict[str, dict[str, float]], strangers: list[dict[str, float]]) -> str:
+    hit = miss = wrong = 0
+    for name, scores in selfies.items():
+        found = {photo for photo, score in scores.items() if score >= similarity}
+        wanted = {photo for photo, people in present.items() if name in people}
+        hit, miss, wrong = hit + len(found & wanted), miss + len(wanted - found), wrong + len(found - wanted)
+    fooled = sum(any(score >= similarity for score in scores.values()) for scores in strangers)
+    precision = hit / max(1, hit + wrong)
+    return f"recall {hit / (hit + miss):.3f}  precision {precision:.3f}  strangers {fooled}/{len(strangers)}"
+
+
+if __name__ == "__main__":
+    main()

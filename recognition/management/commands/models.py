@@ -1,0 +1,35 @@
+"""manage.py models: what is installed, under which licence, and which one is in use."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from recognition import registry
+from recognition.registry import EngineInfo
+
+
+class Command(BaseCommand):
+    help = "List the face models on this machine: engine, digests, licence, and which one is in use."
+    requires_system_checks: list[str] = []
+
+    def handle(self, **_options: Any) -> None:
+        try:
+            found = registry.installed_models()
+            for info in found:
+                self._show(info)
+            registry.engine_in_use()
+        except FacePassError as error:
+            raise CommandError(error.message) from error
+
+    def _show(self, info: EngineInfo) -> None:
+        self.stdout.write(f"{info.name} {info.model}" + (f"  [{_('in use')}]" if info.in_use else ""))
+        use = _("commercial use allowed") if info.license.commercial else _("no commercial use")
+        self.stdout.write(f"  {_('licence')}: {info.license.name} ({use})")
+        self.stdout.write(f"  {_('contract')}: {info.contract_id}")
+        self.stdout.write(
+            f"  {_('similarity')}: {_('measured') if info.calibrated else _('not measured, typical values')}"
+        )
+        for name, digest in info.digests.items():
+            self.stdout.write(f"  {name}  sha256:{digest}")
