@@ -1,0 +1,46 @@
+# `make demo` and `make test` do all the set-up themselves, the first time and after an update.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+RUN = .venv/bin/python
+
+.PHONY: demo up test lint lock clean
+
+demo: .venv/.installed  ## FacePass with an event: the one that comes along, or your own (PHOTOS=~/Pictures/party)
+	@exec $(RUN) manage.py up --demo $${PHOTOS:+--photos "$$PHOTOS"}
+
+up: .venv/.installed  ## FacePass as it is
+	@exec $(RUN) manage.py up
+
+test: lint  ## everything that must hold before a change is merged
+	$(RUN) -m pytest
+
+lint: .venv/.installed-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports --no-cache
+
+lock:  ## pins every version that requirements*.in ask for
+	uv pip compile --universal --python-version 3.11 --quiet --no-header requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --quiet --no-header requirements-dev.in -o requirements-dev.txt
+
+clean:  ## what can be made again; the data in FACEPASS_HOME stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache deploy/opencv-python/build deploy/opencv-python/*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/pip:
+	@test -n "$(PYTHON)" || { echo "FacePass needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "FacePass needs Python 3.11 or newer; $(PYTHON) is older or missing." >&2; exit 1; }
+	@"$(PYTHON)" -m venv .venv
+
+.venv/.installed: requirements.txt deploy/opencv-python/pyproject.toml | .venv/bin/pip
+	@echo "Installing Python packages into .venv (once; a few minutes on a slow line)"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@echo "Installing the packages for the tests"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
