@@ -49,7 +49,7 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
     @images.mapping.get
     def list_images(self, request: Request, pk: UUID) -> Response:
         photos = GalleryImage.objects.filter(gallery=self.get_object()).annotate(face_count=Count("faces"))
-        page = self.paginate_queryset(photos) or []  # type: ignore[arg-type]
+        page = self.paginate_queryset(photos.order_by("created_at", "pk")) or []  # type: ignore[arg-type]
         return self.get_paginated_response(
             PhotoSerializer(cast(list[GalleryImage], page), many=True, context={"request": request}).data
         )
