@@ -20,6 +20,8 @@ for name in (*Environment.model_fields, "facepass_role"):
 os.environ.update(FACEPASS_HOME=str(HOME), DJANGO_SETTINGS_MODULE="facepass.settings")
 django.setup()  # now, so that every other conftest may import models
 
+pytest_plugins = ["facepass.tests.live"]
+
 # Nothing here has to survive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 

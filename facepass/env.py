@@ -19,7 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # What each variable should look like, for the message when it does not.
 EXPECTED = {
-    "facepass_home": "a folder, such as /srv/facepass",
+    "facepass_home": "a folder that you may write, such as /srv/facepass",
     "host": "an address to listen on, such as 127.0.0.1 or 0.0.0.0",
     "port": "a TCP port from 1 to 65535",
     "public_url": "an address that guests can open, such as https://photos.example.com",
@@ -84,7 +84,11 @@ class Environment(BaseSettings):
     @field_validator("facepass_home")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+        folder = value.expanduser().absolute()
+        existing = next(place for place in (folder, *folder.parents) if place.exists())
+        if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+            raise ValueError("not a folder that this user may write")
+        return folder
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

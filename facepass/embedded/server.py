@@ -1,5 +1,6 @@
 """Starting and stopping the embedded server, as a child of the process that owns it."""
 
+import contextlib
 import signal
 import subprocess
 import time
@@ -23,6 +24,7 @@ from facepass.embedded.places import (
     key_of,
     make_socket_folder,
     password,
+    socket_folder,
 )
 
 START_SECONDS = 60.0  # a recovery after a crash may read a gigabyte of log
@@ -118,6 +120,8 @@ class EmbeddedPostgres:
                     break
                 except subprocess.TimeoutExpired:
                     continue
+            with contextlib.suppress(OSError):  # not empty after a kill; the next start takes it over
+                socket_folder(self.home).rmdir()
         self._lock.release()
 
     def wait_until_ready(self) -> None:

@@ -1,0 +1,171 @@
+"""FacePass as real processes, each with a FACEPASS_HOME of its own.
+
+Fixtures for every app's tests:
+`live_home`  a folder with a migrated database that does not run; use it with `manage(...)` or `EmbeddedPostgres`.
+`live`       the same with `manage.py up` on a free port; `live.url`, `live.query(...)`, `live.wait_for(...)`.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from facepass.embedded import EmbeddedPostgres, database_settings, leftovers
+from facepass.embedded.places import SHARED, key_of, socket_folder
+from facepass.env import BASE_DIR, Environment
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Of a child: nothing of the developer's own, one worker, any free port."""
+    ours = {name.upper() for name in Environment.model_fields}
+    kept = {name: value for name, value in os.environ.items() if name not in {*ours, "DJANGO_SETTINGS_MODULE"}}
+    return {**kept, "FACEPASS_HOME": str(home), "FACEPASS_ENV_FILE": os.devnull, "WORKERS": "1", **more}
+
+
+def manage(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py ARGUMENTS`, to its end."""
+    command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
+    return subprocess.run(
+        command, env=environment(home, **variables), capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def connect(home: Path, **replacements: str) -> psycopg.Connection[Any]:
+    found = database_settings(home)
+    arguments = {"host": found["HOST"], "dbname": found["NAME"], "user": found["USER"], "password": found["PASSWORD"]}
+    return psycopg.connect(**{**arguments, **replacements}, autocommit=True)
+
+
+def eventually(what: Callable[[], Any], *, seconds: float = 20.0) -> Any:
+    """The first true value; the test fails when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < deadline, f"did not happen within {seconds:g} seconds"
+        time.sleep(0.05)
+    return found
+
+
+def processes_of(home: Path) -> list[int]:
+    """Everything that runs for that home: Python processes by their environment, PostgreSQL by its name."""
+    mark = f"FACEPASS_HOME={home}".encode()
+    found = set(leftovers.processes_of(home / "pgdata", title=f"facepass-{key_of(home / 'pgdata')}"))
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
+                found.add(int(entry.name))
+    return sorted(found - {os.getpid()})
+
+
+def remove(home: Path) -> None:
+    for folder in (home, SHARED / key_of(home), socket_folder(home)):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class Live:
+    """A running `manage.py up`."""
+
+    home: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text()
+
+    @property
+    def url(self) -> str:
+        return re.findall(r"ready: (\S+)", self.output)[-1]
+
+    def wait_for(self, text: str, *, seconds: float = 40.0) -> None:
+        """Until that stands in the output."""
+        deadline = time.monotonic() + seconds
+        while text not in self.output:
+            assert self.process.poll() is None, f"it ended with {self.process.returncode}: {self.output}"
+            assert time.monotonic() < deadline, f"no {text!r} within {seconds:g} seconds in: {self.output}"
+            time.sleep(0.05)
+
+    def children(self, word: str) -> list[int]:
+        """Direct children with that word on their command line."""
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid), "-f", word], capture_output=True, check=False)
+        return [int(pid) for pid in found.stdout.split()]
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with connect(self.home) as connection:
+            return connection.execute(sql.encode()).fetchall()
+
+    def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(sign)
+        return self.process.wait(60)
+
+
+def start(home: Path, *arguments: str, **variables: str) -> Live:
+    """`up`, when it says that it is ready."""
+    log = home / "up.log"
+    command = [sys.executable, str(BASE_DIR / "manage.py"), "up", *arguments]
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            command, env=environment(home, **variables), stdout=file, stderr=file, start_new_session=True
+        )
+    live = Live(home=home, process=process, log=log)
+    try:
+        live.wait_for("FacePass is ready")
+    except BaseException:
+        live.stop(signal.SIGKILL)
+        raise
+    return live
+
+
+def new_home() -> Path:
+    """Short, because pytest's own folders are long, and open to the database's account, because root's are not."""
+    home = Path(tempfile.mkdtemp(prefix="facepass-live-"))
+    home.chmod(0o755)
+    return home
+
+
+@pytest.fixture(scope="session")
+def migrated_home() -> Iterator[Path]:
+    """Made once, to be copied: migrating takes seconds, a copy a fraction of one."""
+    home = new_home()
+    done = manage(home, "migrate", "--verbosity", "0")
+    assert done.returncode == 0, done.stderr
+    yield home
+    remove(home)
+
+
+@pytest.fixture
+def live_home(migrated_home: Path) -> Iterator[Path]:
+    home = new_home()
+    subprocess.run(["cp", "-a", f"{migrated_home}/.", str(home)], check=True)
+    yield home
+    remove(home)
+
+
+@pytest.fixture
+def live(live_home: Path) -> Iterator[Live]:
+    running = start(live_home)
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+@pytest.fixture
+def empty_home() -> Iterator[Path]:
+    home = new_home()
+    yield home
+    remove(home)
+
+
+__all__ = ["EmbeddedPostgres", "Live", "connect", "environment", "eventually", "manage", "processes_of", "start"]
