@@ -1,0 +1,266 @@
+"""`manage.py up`: what it starts, what it survives, and what is left when it ends."""
+
+import os
+import signal
+import socket
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from facepass import heartbeat
+from facepass.errors import FacePassError
+from facepass.supervisor import child as supervision
+from facepass.supervisor.address import Listener, listen
+from facepass.supervisor.child import Child
+from facepass.supervisor.supervisor import Supervisor
+from facepass.supervisor.watchdog import EVERY_SECONDS, STALLED_SECONDS, Watchdog
+from facepass.tests.live import eventually, manage, processes_of, start
+
+
+def get(url: str) -> int:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return answer.status
+
+
+def beats(live) -> list[tuple]:
+    return live.query("SELECT value FROM django_cache WHERE cache_key LIKE '%facepass.heartbeat'")
+
+
+def content(path: Path) -> bytes:
+    """Empty where a process has ended meanwhile."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+# --- the whole, as real processes
+
+
+def test_a_day_in_the_life(live):
+    """One start for all of these, because a start takes seconds."""
+    assert get(f"{live.url}/health") == 200
+    assert "Faces: " in live.output
+    assert f"data in {live.home / 'pgdata'}" in live.output
+
+    # a second one
+    second = manage(live.home, "up")
+    assert second.returncode == 1
+    assert second.stderr.strip().splitlines() == [f"FacePass already runs with FACEPASS_HOME={live.home}: {live.url}"]
+
+    # the queue is served
+    first_beat = eventually(lambda: beats(live))
+
+    # an idle worker, killed where it holds the queue's lock
+    (cluster,) = live.children("qcluster")
+    sentinel = Path(f"/proc/{cluster}/task/{cluster}/children").read_text().split()[0]
+    worker = Path(f"/proc/{sentinel}/task/{sentinel}/children").read_text().split()[0]
+    os.kill(int(worker), signal.SIGKILL)
+    live.wait_for("Worker 1 ended (exit code 70); starting it again.")
+
+    # the web server: whoever asks meanwhile waits and is not refused
+    os.kill(live.children("supervisor.web")[0], signal.SIGKILL)
+    assert get(f"{live.url}/health") == 200
+    live.wait_for("The web server ended (killed by SIGKILL); starting it again.")
+
+    # the database
+    os.kill(live.children("bin/postgres")[0], signal.SIGKILL)
+    live.wait_for("The database ended (killed by SIGKILL); starting it again.")
+    eventually(lambda: live.children("bin/postgres"))
+    assert get(f"{live.url}/health/ready") == 200
+    eventually(lambda: beats(live) != first_beat, seconds=60)
+
+    assert live.stop() == 0
+    assert processes_of(live.home) == []
+
+
+def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(live):
+    assert len(processes_of(live.home)) > 5
+    live.stop(signal.SIGKILL)
+    eventually(lambda: processes_of(live.home) == [])
+    assert start(live.home).stop(signal.SIGINT) == 0
+    assert processes_of(live.home) == []
+
+
+def test_a_port_that_was_asked_for_and_is_taken_ends_it_with_one_line(live_home):
+    with listen("127.0.0.1", port=0, exact=True).socket as taken:
+        port = taken.getsockname()[1]
+        refused = manage(live_home, "up", PORT=str(port))
+    assert refused.returncode == 1
+    assert refused.stderr == f"Port {port} is taken by another program. Free it, or choose another with PORT=…\n"
+    assert processes_of(live_home) == []
+
+
+def test_a_demo_that_fails_ends_everything_with_its_exit_code(live_home):
+    """With photos that are none, `demo` fails for real."""
+    (live_home / "empty").mkdir()
+    done = manage(live_home, "up", "--demo", "--photos", str(live_home / "empty"))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "The demo failed (exit code 1)." in done.stdout
+    assert "Traceback" not in done.stderr
+    assert processes_of(live_home) == []
+
+
+# --- the address
+
+
+def test_a_taken_port_that_nobody_asked_for_moves_on():
+    with listen("127.0.0.1", port=0, exact=True).socket as taken:
+        port = taken.getsockname()[1]
+        moved = listen("127.0.0.1", port=port, exact=False)
+        moved.socket.close()
+    assert port < moved.port < port + 50
+
+
+def test_an_address_of_another_machine_is_refused_in_one_line():
+    with pytest.raises(FacePassError, match=r"Cannot listen on 192\.0\.2\.1, port 8000"):
+        listen("192.0.2.1", port=8000, exact=False)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://localhost:80"),
+        ("192.0.2.7", "http://192.0.2.7:80"),
+        ("2001:db8::1", "http://[2001:db8::1]:80"),
+    ],
+)
+def test_the_printed_address_is_one_that_opens(host, url):
+    assert Listener(socket=socket.socket(), host=host, port=80).url == url
+
+
+# --- the loop, with small children
+
+LAST_WORDS = (
+    "import signal, sys, time; signal.signal(15, lambda *_: (print('{0}', file=open(sys.argv[1], 'a')), sys.exit()));"
+)
+
+
+def script(name: str, code: str, *arguments: str, grace: float = 5.0) -> Child:
+    return Child(name=name, command=[sys.executable, "-c", code, *arguments], environment={}, grace=grace)
+
+
+def supervise(web: Child, *workers: Child, **more) -> tuple[Supervisor, list[str]]:
+    said: list[str] = []
+    quiet = Watchdog(enqueue=lambda: None, next_look=float("inf"))
+    defaults = {"healthy": lambda: True, "say": said.append, "ready": "ready", "watchdog": quiet}
+    return Supervisor(web=web, workers=workers, **{**defaults, **more}), said
+
+
+def test_what_dies_too_often_ends_everything(monkeypatch):
+    monkeypatch.setattr(supervision, "LONGEST_PAUSE", 0.0)
+    sleeper = script("Worker 1", "import time; time.sleep(60)")
+    supervisor, said = supervise(script("The web server", "raise SystemExit(3)"), sleeper)
+    assert supervisor.run() == 1
+    assert said.count("The web server ended (exit code 3); starting it again.") == 4
+    assert said[-1] == "The web server ended again (exit code 3), too often to go on."
+    assert not sleeper.running
+
+
+def test_the_web_server_stops_before_the_workers(tmp_path):
+    order = tmp_path / "order"
+    wait = LAST_WORDS + "print('up', file=open(sys.argv[1] + '{0}', 'w')); time.sleep(60)"
+    web, worker = (script(name, wait.format(name), str(order)) for name in ("web", "worker"))
+    supervisor, _ = supervise(web, worker, healthy=lambda: all(Path(f"{order}{n}").exists() for n in ("web", "worker")))
+    supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else None
+    assert supervisor.run() == 0
+    assert order.read_text().split() == ["web", "worker"]
+
+
+def test_what_does_not_stop_is_killed_with_all_it_started(tmp_path):
+    up = tmp_path / "up"
+    stubborn = "import os, signal, sys, time; signal.signal(15, signal.SIG_IGN); os.fork(); open(sys.argv[1], 'a')"
+    child = script("Worker 1", f"{stubborn}; time.sleep(60)", str(up), grace=0.3)
+    supervisor, said = supervise(script("web", "import time; time.sleep(60)"), child, healthy=up.exists)
+    supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGINT) if line == "ready" else said.append(line)
+    assert supervisor.run() == 0
+    assert "Worker 1 did not end in 0.3 seconds and was killed." in said
+    eventually(lambda: not [path for path in Path("/proc").glob("[0-9]*/cmdline") if str(up).encode() in content(path)])
+
+
+def test_a_demo_runs_once_and_its_failure_is_the_result():
+    sleep = "import time; time.sleep(60)"
+    supervisor, said = supervise(script("web", sleep), demo=script("The demo", "raise SystemExit(7)"))
+    assert supervisor.run() == 7
+    assert said == ["ready", "The demo failed (exit code 7)."]
+
+
+# --- the watchdog
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands until it is moved, and a heart that beats when told to."""
+
+    class Clock:
+        now, sent, beat = 1000.0, 0, "none yet"
+
+        def __call__(self) -> float:
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(heartbeat, "last_beat", lambda: clock.beat)
+    monkeypatch.setattr("facepass.supervisor.watchdog.close_old_connections", lambda: None)
+    return clock
+
+
+def looks(watchdog: Watchdog, clock, *, seconds: float) -> list[bool]:
+    """What it says, asked every five seconds for so long."""
+    answers = []
+    for _step in range(int(seconds / 5)):
+        clock.now += 5
+        answers.append(watchdog.stalled())
+    return answers
+
+
+def watchdog_of(clock, *, busy: bool = False) -> Watchdog:
+    def enqueue() -> None:
+        clock.sent += 1
+
+    return Watchdog(enqueue=enqueue, busy=lambda: busy, clock=clock)
+
+
+def test_one_call_at_a_time_waits_in_the_queue(clock):
+    looks(watchdog_of(clock), clock, seconds=STALLED_SECONDS - EVERY_SECONDS)
+    assert clock.sent == 1
+
+
+def test_a_beat_is_followed_by_the_next_call(clock):
+    watchdog = watchdog_of(clock)
+    for beat in "abc":
+        clock.beat = beat
+        assert not any(looks(watchdog, clock, seconds=EVERY_SECONDS))
+    assert clock.sent == 3
+
+
+def test_no_beat_while_nobody_works_is_a_stall_said_once(clock):
+    assert looks(watchdog_of(clock), clock, seconds=STALLED_SECONDS + 2 * EVERY_SECONDS).count(True) == 1
+    assert clock.sent == 2
+
+
+def test_no_beat_while_photos_are_in_work_is_patience(clock):
+    assert not any(looks(watchdog_of(clock, busy=True), clock, seconds=3 * STALLED_SECONDS))
+
+
+def test_a_stall_restarts_the_workers():
+    answers = iter([False, True])
+    watchdog = Watchdog()
+    watchdog.stalled = lambda: next(answers, False)  # type: ignore[method-assign]
+    worker = script("Worker 1", "import time; time.sleep(60)")
+    supervisor, said = supervise(script("web", "import time; time.sleep(60)"), worker, watchdog=watchdog)
+    pids: list[int] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        pids.append(worker.process.pid)
+
+    def healthy() -> bool:
+        if len(pids) > 0 and worker.process.pid != pids[0]:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return False
+
+    supervisor.say, supervisor.healthy = say, healthy
+    assert supervisor.run() == 0
+    assert said == ["The workers do not take work from the queue; starting them again.", "Stopping…"]
