@@ -5,10 +5,11 @@ import os
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
+
+from facepass import bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "facepass.settings")
-http = get_asgi_application()
+http = bodies.application()
 
 from galleries.routing import websocket_urls  # noqa: E402 - models may be imported only after Django's set-up
 

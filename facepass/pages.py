@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from facepass.errors import json_error
@@ -21,11 +23,13 @@ def landing(request: HttpRequest) -> HttpResponseBase:
 
 
 def _demo_path() -> str | None:
+    """None also while the file is being written."""
     try:
         demo = json.loads((settings.HOME / "demo.json").read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return None
-    return f"/s/{demo['guest_url'].rstrip('/').rpartition('/')[2]}"
+    address = demo.get("guest_url")
+    return urlsplit(address).path if address else None
 
 
 def relaxed(view: View) -> View:
@@ -54,4 +58,8 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    return _error(request, status=500, message=_("Something went wrong on our side."))
+    """Rendered without the request: context processors may need the very database that does not answer."""
+    message = _("Something went wrong on our side.")
+    if request.path.startswith("/api/"):
+        return json_error(request, status=500, message=message)
+    return HttpResponseServerError(render_to_string("error.html", {"status": 500, "message": message}))

@@ -1,8 +1,8 @@
 from django.urls import path
 from rest_framework.routers import DefaultRouter
 
-from sessions_app import guest
 from sessions_app.api import views
+from sessions_app.guest import views as guest
 
 router = DefaultRouter(use_regex_path=False)
 router.include_root_view = False
@@ -17,5 +17,6 @@ api_urls = [
     *router.urls,
 ]
 urlpatterns = [
+    path("s/", guest.by_code, name="guest-code"),
     path("s/<str:code>/", guest.short_link, name="guest-page"),
 ]

@@ -1,0 +1,1 @@
+"""Pages for guests: find me in the photos of this session."""

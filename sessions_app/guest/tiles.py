@@ -1,0 +1,42 @@
+"""A found photo as the guest's page shows it: signed addresses, no score, no name."""
+
+from dataclasses import dataclass
+
+from galleries import media
+from galleries.models import GalleryImage, PhotoFace
+from galleries.search import Match
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    thumbnail: str
+    preview: str
+    download: str
+    width: int
+    height: int
+    """Pixels of the upright photo, so that the browser knows the shape before the picture is there."""
+    focus: str
+    """Where the guest's face is, in percent from the left and the top: a square tile is cut around it."""
+
+    @classmethod
+    def of(cls, match: Match) -> "Tile":
+        photo = match.face.photo
+        return cls(
+            thumbnail=media.signed_path(photo, "thumbnail"),
+            preview=media.signed_path(photo, "preview"),
+            download=f"{media.signed_path(photo, 'original')}&download",
+            width=photo.width,
+            height=photo.height,
+            focus=_focus(match.face, photo),
+        )
+
+
+def _focus(face: PhotoFace, photo: GalleryImage) -> str:
+    box = face.insightface_bbox
+    across = (box["x"] + box["width"] / 2) / photo.width
+    down = (box["y"] + box["height"] / 2) / photo.height
+    return f"{_percent(across)} {_percent(down)}"
+
+
+def _percent(fraction: float) -> int:
+    return round(100 * min(1.0, max(0.0, fraction)))

@@ -1,0 +1,88 @@
+"""`/s/CODE/`: takes a selfie, shows the photos. The same form works with and without JavaScript."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from facepass.errors import FacePassError
+from sessions_app import validation
+from sessions_app.guest import selfie
+from sessions_app.guest.advice import Advice
+from sessions_app.guest.readiness import Readiness
+from sessions_app.guest.tiles import Tile
+from sessions_app.models import PhotoSession
+from sessions_app.search import search_session
+
+guest_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@csrf_exempt  # `_search` checks the token, after the selfie's upload handler is in place
+@guest_methods
+def short_link(request: HttpRequest, code: str) -> HttpResponse:
+    return _answer(request, PhotoSession.objects.filter(code=code.lower()).first())
+
+
+@csrf_exempt
+@guest_methods
+def session_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _answer(request, PhotoSession.objects.filter(pk=pk).first())
+
+
+@require_safe
+def by_code(request: HttpRequest) -> HttpResponse:
+    """Where the landing page sends a code that was typed in."""
+    code = "".join(request.GET.get("code", "").split())
+    return redirect("guest-page", code=code) if code.isalnum() else redirect("landing")
+
+
+def _answer(request: HttpRequest, session: PhotoSession | None) -> HttpResponse:
+    if session is None:
+        return _closed(request, status=404, title=_("No photos under this link"), message=_("Check the code on your card."))
+    try:
+        validation.require_enabled(session)
+        if request.method == "POST":
+            return _take_selfie(request, session)
+    except FacePassError as refusal:
+        if refusal.code == "facepass_disabled":
+            return _closed(request, status=refusal.status, title=session.name, message=refusal.message)
+        return _page(request, session, advice=Advice.about(refusal), status=refusal.status)
+    return _page(request, session)
+
+
+def _take_selfie(request: HttpRequest, session: PhotoSession) -> HttpResponse:
+    selfie.keep_in_memory(request)
+    found: HttpResponse = _search(request, session)
+    return found
+
+
+@never_cache
+@csrf_protect
+def _search(request: HttpRequest, session: PhotoSession) -> HttpResponse:
+    try:
+        found = search_session(session, selfie.of(request))
+    except FacePassError as refusal:
+        return _page(request, session, advice=Advice.about(refusal), status=refusal.status)
+    return _page(request, session, tiles=[Tile.of(match) for match in found.matches])
+
+
+def _page(
+    request: HttpRequest,
+    session: PhotoSession,
+    *,
+    tiles: list[Tile] | None = None,
+    advice: Advice | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """`tiles` is None before a search, and empty where it found nothing."""
+    context: dict[str, Any] = {"session": session, "readiness": Readiness.of(session), "tiles": tiles, "advice": advice}
+    return render(request, "guest/page.html", context, status=status)
+
+
+def _closed(request: HttpRequest, *, status: int, title: str, message: str) -> HttpResponse:
+    return render(request, "error.html", {"status": status, "title": title, "message": message}, status=status)

@@ -1,0 +1,267 @@
+"""`/s/CODE/` without JavaScript: the page, the search, and everything that may be wrong with a selfie."""
+
+import re
+import tempfile
+import uuid
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import translation
+
+from facepass.errors import FacePassError
+from galleries import tasks
+from galleries.models import GalleryImage
+from galleries.models.photo import State
+from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
+from recognition.tests.fake_pictures import picture_of
+from sessions_app.guest import selfie, views
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
+
+
+@pytest.fixture
+def session():
+    return SessionFactory(name="Summer party")
+
+
+@pytest.fixture
+def gallery(session):
+    return GalleryFactory(studio=session.studio, session_id=session.pk)
+
+
+@pytest.fixture
+def photos(gallery):
+    """Ann alone, Bob alone, both; analysed."""
+    rows = [PhotoFactory(gallery=gallery, people=people, size=(800, 600)) for people in (["ann#1"], ["bob"], ["bob", "ann"])]
+    tasks.analyse_gallery(str(gallery.pk))
+    return rows
+
+
+def post(client, session, people, **picture):
+    return send(client, session, picture_of(people, **picture))
+
+
+def send(client, session, data, name="me.jpg"):
+    return client.post(f"/s/{session.code}/", {"selfie": SimpleUploadedFile(name, data)})
+
+
+def text(response):
+    return unescape(response.content.decode())
+
+
+def links(response):
+    """The result's previews, as the page links them."""
+    return re.findall(r'<li><a href="([^"]+)"', text(response))
+
+
+def test_the_page_has_a_form_that_works_without_javascript(client, session, photos):
+    page = text(client.get(f"/s/{session.code}/"))
+    assert "Summer party" in page
+    assert "3 photos" in page
+    assert re.search(r'<form[^>]+method="post"[^>]+enctype="multipart/form-data"', page)
+    assert re.search(r'<input[^>]+type="file" name="selfie" accept="image/\*" capture="user"', page)
+    assert "is not stored" in page
+
+
+def test_the_code_may_be_typed_in_capitals_and_without_the_slash(client, session):
+    assert client.get(f"/s/{session.code.upper()}").status_code == 200
+
+
+def test_the_interface_of_the_api_is_the_same_page(client, session):
+    page = text(client.get(f"/api/v1/sessions/{session.pk}/interface"))
+    assert f'action="/s/{session.code}/"' in page
+
+
+def test_the_page_costs_few_queries(client, session, photos, django_assert_max_num_queries):
+    with django_assert_max_num_queries(2):
+        client.get(f"/s/{session.code}/")
+
+
+def test_there_is_no_inline_script_or_style(client, session, photos):
+    page = text(post(client, session, ["ann"]))
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]+src=)", page)
+
+
+@pytest.mark.parametrize("path", ["/s/nosuchco/", f"/api/v1/sessions/{uuid.uuid4()}/interface/"])
+def test_an_unknown_session_is_a_404_page(client, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "Check the code on your card" in text(response)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_session_without_search_says_so(client, method):
+    session = SessionFactory(facepass_enabled=False)
+    response = getattr(client, method)(f"/s/{session.code}/")
+    assert response.status_code == 403
+    assert "not enabled" in text(response)
+    assert "<input type=\"file\"" not in text(response)
+
+
+def test_a_code_that_was_typed_in_leads_to_its_page(client):
+    assert client.get("/s/", {"code": " abcd 2345 "})["Location"] == "/s/abcd2345/"
+    assert client.get("/s/", {"code": "//evil.example"})["Location"] == "/"
+
+
+def test_a_selfie_finds_every_photo_of_the_guest_best_first(client, session, photos):
+    alone, _bob, both = photos
+    response = post(client, session, ["ann"])
+    assert response.status_code == 200
+    assert "You are in 2 photos" in text(response)
+    assert [str(photo.pk) in link for photo, link in zip([both, alone], links(response), strict=True)] == [True, True]
+    assert f'<img src="/photos/{both.pk}/thumbnail?' in text(response)
+    assert 'width="800" height="600" loading="lazy"' in text(response)
+
+
+def test_the_results_show_no_score_and_no_file_name(client, session, photos):
+    page = text(post(client, session, ["ann"]))
+    assert photos[0].original_name not in page
+    assert not re.search(r"0\.\d{2}|similarity|cosine", page)
+
+
+def test_photos_of_other_sessions_are_not_searched(client, session, photos):
+    other = GalleryFactory(studio=session.studio, session_id=SessionFactory(studio=session.studio).pk)
+    foreign = GalleryFactory(session_id=session.pk)  # another studio that names this session
+    for gallery in (other, foreign):
+        PhotoFactory(gallery=gallery, people=["ann"])
+        tasks.analyse_gallery(str(gallery.pk))
+    assert len(links(post(client, session, ["ann"]))) == 2
+
+
+def test_the_addresses_in_the_results_work_for_anyone_who_holds_them(client, session, photos):
+    page = text(post(client, session, ["bob"]))
+    for address in {*links_of(page, "preview"), *links_of(page, "thumbnail"), *links_of(page, "original")}:
+        response = Client().get(address)
+        assert response.status_code == 200
+        assert b"".join(response.streaming_content).startswith(b"\xff\xd8")
+    download = Client().get(links_of(page, "original")[0])
+    assert download["Content-Disposition"].startswith("attachment")
+
+
+def test_an_address_without_its_signature_or_with_anothers_is_a_404(client, session, photos):
+    page = text(post(client, session, ["bob"]))
+    address, other = links_of(page, "preview")[:2]
+    path, query = address.split("?")
+    assert client.get(path).status_code == 404
+    assert client.get(f"{other.split('?')[0]}?{query}").status_code == 404
+    assert client.get(f"{path.replace('preview', 'original')}?{query}").status_code == 404
+
+
+def links_of(page, variant):
+    return re.findall(rf'"(/photos/[0-9a-f-]+/{variant}\?[^"]+)"', page)
+
+
+def test_nobody_found_is_a_friendly_page(client, session, photos):
+    response = post(client, session, ["carol"])
+    assert response.status_code == 200
+    assert "We have not found you yet" in text(response)
+    assert not links(response)
+
+
+def test_a_page_before_the_search_says_nothing_about_results(client, session):
+    page = text(client.get(f"/s/{session.code}/"))
+    assert "not found you" not in page
+    assert "data-searched" not in page
+
+
+def test_photos_that_wait_are_counted(client, session, photos, gallery):
+    PhotoFactory(gallery=gallery)
+    GalleryImage.objects.filter(pk=photos[0].pk).update(state=State.FAILED)
+    assert "3 of 4 are ready" in text(client.get(f"/s/{session.code}/"))
+    assert "Search again in a few minutes" in text(post(client, session, ["carol"]))
+
+
+def test_a_session_without_photos_says_so(client, session):
+    assert "No photos have been added yet" in text(client.get(f"/s/{session.code}/"))
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code", "hint"),
+    [
+        (picture_of([]), 422, "face_not_found", "look straight into it"),
+        (picture_of(["ann", "bob"]), 422, "multiple_faces", "Take the picture alone"),
+        (picture_of(["ann"], side=24), 422, "low_quality", "Come closer"),
+        (b"hello", 415, "not_an_image", "JPEG, PNG, WebP or HEIC"),
+        (b"GIF89a" + bytes(600), 415, "unsupported_type", "JPEG, PNG, WebP or HEIC"),
+    ],
+)
+def test_a_picture_that_cannot_be_used_comes_with_advice(client, session, photos, data, status, code, hint):
+    response = send(client, session, data)
+    assert response.status_code == status
+    assert f'data-code="{code}"' in text(response).split('<div class="messages"')[0]
+    assert hint in text(response)
+    assert not links(response)
+
+
+def test_each_reason_of_low_quality_has_its_own_advice_once():
+    reasons = {"reasons": ["too_small", "too_dark", "turned_away", "something_new"]}
+    advice = views.Advice.about(FacePassError("low_quality", "no", status=422, details=reasons))
+    assert len(advice.hints) == 3
+
+
+def test_a_form_without_a_picture_asks_for_one(client, session):
+    response = client.post(f"/s/{session.code}/")
+    assert response.status_code == 400
+    assert "Choose a picture first" in text(response)
+
+
+def test_a_picture_over_the_limit_is_refused_before_it_is_read(client, session, monkeypatch):
+    monkeypatch.setattr(selfie, "MAX_BYTES", 20_000)
+    response = send(client, session, bytes(40_000))
+    assert response.status_code == 413
+    assert "This picture is too large" in text(response)
+
+
+def test_an_engine_that_is_missing_is_not_the_guests_fault(client, session, monkeypatch):
+    def missing(*_args):
+        raise FacePassError("model_not_installed", "secret path", status=503)
+
+    monkeypatch.setattr(views, "search_session", missing)
+    response = post(client, session, ["ann"])
+    assert response.status_code == 503
+    assert "does not work at the moment" in text(response)
+    assert "secret path" not in text(response)
+
+
+def test_a_large_selfie_never_becomes_a_file(client, session, photos, monkeypatch):
+    def forbidden(*_args, **_kwargs):
+        raise AssertionError("a temporary file was made")
+
+    for name in ("NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile", "mkstemp"):
+        monkeypatch.setattr(tempfile, name, forbidden)
+    monkeypatch.setattr("django.core.files.uploadedfile.TemporaryUploadedFile.__init__", forbidden)
+    large = picture_of(["ann"]) + bytes(4_000_000)
+    assert "You are in 2 photos" in text(send(client, session, large))
+
+
+def test_a_search_needs_the_csrf_token_of_its_page(session, photos):
+    client = Client(enforce_csrf_checks=True)
+    refused = post(client, session, ["ann"])
+    assert refused.status_code == 403
+    assert "This page is out of date" in text(refused)
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', text(client.get(f"/s/{session.code}/")))[1]
+    answer = client.post(
+        f"/s/{session.code}/",
+        {"csrfmiddlewaretoken": token, "selfie": SimpleUploadedFile("me.jpg", picture_of(["ann"]))},
+    )
+    assert "You are in 2 photos" in text(answer)
+
+
+def test_results_are_not_kept_by_any_cache(client, session, photos):
+    assert "no-store" in post(client, session, ["ann"])["Cache-Control"]
+
+
+def test_the_page_speaks_russian(client, session, photos):
+    russian = Client(headers={"Accept-Language": "ru"})
+    assert '<html lang="ru">' in text(russian.get(f"/s/{session.code}/"))
+    assert "Найдите свои фотографии" in text(russian.get(f"/s/{session.code}/"))
+    assert "Вы есть на 2 фотографиях" in text(post(russian, session, ["ann"]))
+    translation.activate("en")
+
+
+def test_the_language_can_be_switched(client, session):
+    response = client.post("/language/", {"language": "ru", "next": f"/s/{session.code}/"}, follow=True)
+    assert "Найдите свои фотографии" in text(response)
+    translation.activate("en")
