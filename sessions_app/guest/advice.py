@@ -62,4 +62,5 @@ def _hints(refusal: FacePassError) -> tuple[Text, ...]:
     if refusal.code != "low_quality":
         return HINTS.get(refusal.code, ())
     reasons = refusal.details.get("reasons", ())
-    return tuple(dict.fromkeys(QUALITY_HINTS[reason] for reason in reasons if reason in QUALITY_HINTS)) or (LOOK_STRAIGHT,)
+    # Two reasons may ask for the same thing; a reason that is new here falls back to the most common advice.
+    return tuple(dict.fromkeys(QUALITY_HINTS.get(reason, LOOK_STRAIGHT) for reason in reasons))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -32,15 +32,14 @@ def max_bytes() -> int:
 def keep_in_memory(request: HttpRequest) -> None:
     """To be called before anything reads the form. Raises 413 `image_too_large` before a byte of it is parsed."""
     if int(request.headers.get("Content-Length") or 0) > max_bytes() + FORM_BYTES:
-        raise FacePassError(
-            "image_too_large", _("The file has more than %(limit)d MB.") % {"limit": max_bytes() // 1_000_000}, status=413
-        )
+        message = _("The file has more than %(limit)d MB.") % {"limit": max_bytes() // 1_000_000}
+        raise FacePassError("image_too_large", message, status=413)
     request.upload_handlers = [InMemory(request)]
 
 
-def of(request: HttpRequest) -> UploadedFile:
+def of(request: HttpRequest) -> File[bytes]:
     """Raises 400 `no_file` where the form came without a picture."""
     found = request.FILES.get("selfie")
-    if not isinstance(found, UploadedFile):
+    if not isinstance(found, File):
         raise FacePassError("no_file", _("No picture was chosen."))
     return found

@@ -43,7 +43,8 @@ def by_code(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, session: PhotoSession | None) -> HttpResponse:
     if session is None:
-        return _closed(request, status=404, title=_("No photos under this link"), message=_("Check the code on your card."))
+        message = _("Check the code on your card.")
+        return _closed(request, status=404, title=_("No photos under this link"), message=message)
     try:
         validation.require_enabled(session)
         if request.method == "POST":
