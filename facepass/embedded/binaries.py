@@ -45,16 +45,28 @@ def _copy(folder: Path) -> Path:
     copy = SHARED / f"postgresql-{MAJOR}-{digest}"
     if not copy.exists():
         make_shared_folder(SHARED)
-        draft = Path(tempfile.mkdtemp(prefix=".new-", dir=SHARED)) / folder.name
-        shutil.copytree(folder, draft, symlinks=True)
-        _open_to_all(draft)
-        try:
-            draft.rename(copy)
-        except OSError:
-            if not copy.exists():
-                raise
-        shutil.rmtree(draft.parent)
-    return copy
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=SHARED) as draft:
+            _fill(Path(draft) / copy.name, folder=folder)
+            _move(Path(draft) / copy.name, to=copy)
+    return copy / folder.parent.name / folder.name
+
+
+def _fill(copy: Path, *, folder: Path) -> None:
+    """As under `site-packages`: the programs look for libraries in a folder beside the package's."""
+    package = folder.parent
+    shutil.copytree(folder, copy / package.name / folder.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+    _open_to_all(copy)
+
+
+def _move(draft: Path, *, to: Path) -> None:
+    try:
+        draft.rename(to)
+    except OSError:  # another FacePass was faster
+        if not to.exists():
+            raise
 
 
 def _open_to_all(folder: Path) -> None:

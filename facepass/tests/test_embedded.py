@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from facepass.embedded import EmbeddedPostgres, EmbeddedPostgresError, database_settings, leftovers
+from facepass.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries, database_settings, leftovers
 from facepass.embedded.commands import needs_database
 from facepass.embedded.places import SHARED, key_of, socket_folder
 from facepass.tests.live import connect, environment, eventually, manage, new_home, processes_of, remove
@@ -167,19 +167,18 @@ def test_data_go_elsewhere_when_only_the_owner_may_enter_the_home(empty_home):
 
 @as_root
 def test_the_binaries_are_copied_when_only_the_owner_may_enter_the_environment(empty_home, monkeypatch):
-    from facepass.embedded import binaries
-    from facepass.embedded.account import account_for
-
-    private = empty_home / "venv"
+    private, package = empty_home / "venv", binaries.installed().parent
     private.mkdir(mode=0o700)
-    (private / "pginstall").symlink_to(binaries.installed())
-    monkeypatch.setattr(binaries, "installed", lambda: private / "pginstall")
+    for name in (package.name, f"{package.name}.libs"):
+        (private / name).symlink_to(package.with_name(name))
+    monkeypatch.setattr(binaries, "installed", lambda: private / package.name / f"pginstall{binaries.MAJOR}")
     monkeypatch.setattr(binaries, "SHARED", empty_home / "shared")
     monkeypatch.setattr(binaries, "make_shared_folder", lambda folder: folder.mkdir(exist_ok=True))
-    copy = binaries.usable_by(account_for(None))
-    assert copy.parent == empty_home / "shared"
-    assert binaries.usable_by(account_for(None)) == copy
-    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
+    for _start in range(2):
+        with EmbeddedPostgres(empty_home) as server:
+            program = Path(f"/proc/{server.pid}/exe").resolve()
+            assert program.is_relative_to(empty_home / "shared")
+    assert len(list((empty_home / "shared").iterdir())) == 1
 
 
 @as_root
