@@ -32,9 +32,12 @@ def database_for_command(home: Path, *, name: str) -> Iterator[None]:
     with (home / "postgres.users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         server = EmbeddedPostgres(home)
+        usual = server.data
         ours = not server.owned() and server.start_if_free(owner=f"`manage.py {name}` (process {os.getpid()})")
         if not ours:
             server.wait_until_ready()
+        if server.data != usual:  # a first start, and the server's account may not enter FACEPASS_HOME
+            sys.stderr.write(f"The data of the database are in {server.data}\n")
         try:
             yield
         finally:

@@ -78,6 +78,10 @@ class EmbeddedPostgres:
         """Whether the server that this object started still runs."""
         return self._process is not None and self._process.poll() is None
 
+    def reachable(self) -> bool:
+        """Whether the socket is still there; programs that tidy /tmp may remove it."""
+        return (socket_folder(self.home) / ".s.PGSQL.5432").exists()
+
     def owned(self) -> bool:
         """Whether some process, this one or another, owns the server of this home."""
         return self._lock.taken()
@@ -110,6 +114,11 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Fast shutdown: sessions are cut, data are written. Where that takes too long, the next start recovers."""
+        self.end()
+        self._lock.release()
+
+    def end(self) -> None:
+        """Stops the server, but stays its owner; `start` may follow."""
         process, self._process = self._process, None
         if process is not None:
             for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
@@ -122,7 +131,6 @@ class EmbeddedPostgres:
                     continue
             with contextlib.suppress(OSError):  # not empty after a kill; the next start takes it over
                 socket_folder(self.home).rmdir()
-        self._lock.release()
 
     def wait_until_ready(self) -> None:
         """Until a connection succeeds, to our own server or another process's."""

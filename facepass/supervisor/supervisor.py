@@ -69,14 +69,15 @@ class Supervisor:
         return True
 
     def _keep_database(self) -> bool:
-        if self.database is None or self.database.running():
+        if self.database is None or (self.database.running() and self.database.reachable()):
             return True
         self.database_deaths.record()
-        reason = how_it_ended(self.database.returncode or 0)
+        reason = "its socket was removed" if self.database.running() else how_it_ended(self.database.returncode or 0)
         if self.database_deaths.too_many:
             self.say(f"The database ended again ({reason}), too often to go on.")
             return False
         self.say(f"The database ended ({reason}); starting it again.")
+        self.database.end()
         time.sleep(self.database_deaths.pause)
         return self._start_database(self.database)
 

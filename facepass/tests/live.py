@@ -23,6 +23,7 @@ import psycopg
 import pytest
 
 from facepass.embedded import EmbeddedPostgres, database_settings, leftovers
+from facepass.embedded.leash import die_with_parent
 from facepass.embedded.places import SHARED, key_of, socket_folder
 from facepass.env import BASE_DIR, Environment
 
@@ -117,7 +118,12 @@ def start(home: Path, *arguments: str, **variables: str) -> Live:
     command = [sys.executable, str(BASE_DIR / "manage.py"), "up", *arguments]
     with log.open("wb") as file:
         process = subprocess.Popen(
-            command, env=environment(home, **variables), stdout=file, stderr=file, start_new_session=True
+            command,
+            env=environment(home, **variables),
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - when pytest is killed
         )
     live = Live(home=home, process=process, log=log)
     try:
