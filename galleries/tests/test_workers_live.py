@@ -1,0 +1,64 @@
+"""Real processes: what is lost when a worker or the database dies in the middle of a photo. Nothing."""
+
+import os
+import signal
+import uuid
+
+import pytest
+
+from facepass.tests.live import Live, eventually, live_home, manage, migrated_home, start  # noqa: F401 - fixtures
+from recognition.tests.fake_pictures import picture_of
+
+PHOTOS = 5
+SLOW = {"DJANGO_SETTINGS_MODULE": "galleries.tests.slow_engine", "ANALYSIS_LEASE_SECONDS": "3"}
+
+
+@pytest.fixture
+def live_slow(live_home, tmp_path):  # noqa: F811
+    """FacePass with a slow engine and five photos of two people each, all waiting."""
+    running = start(live_home, **SLOW)
+    running.query("INSERT INTO studios (id, name, slug, created_at) VALUES (gen_random_uuid(), 'S', 's', now()) RETURNING id")
+    for number in range(PHOTOS):
+        (tmp_path / f"{number}.jpg").write_bytes(picture_of(["ann", "bob"], seed=number))
+    done = manage(live_home, "import_photos", str(tmp_path), "--title", "party", "--no-wait", **SLOW)
+    assert f"{PHOTOS} new" in done.stdout, done.stderr
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+def at_work(live: Live) -> int:
+    """The process that analyses a photo right now."""
+    said = live.home / "worker.pid"
+    return int(eventually(lambda: said.exists() and said.read_text()))
+
+
+def all_processed(live: Live) -> bool:
+    try:
+        return live.query("SELECT count(*) FROM gallery_images WHERE state = 'processed'") == [(PHOTOS,)]
+    except Exception:  # noqa: BLE001 - the database is being restarted
+        return False
+
+
+def assert_nothing_lost_or_doubled(live: Live) -> None:
+    faces = live.query("SELECT photo_id, count(*) FROM photo_faces GROUP BY photo_id")
+    assert sorted(count for _photo, count in faces) == [2] * PHOTOS
+    boxes = live.query("SELECT count(DISTINCT (photo_id, insightface_bbox)) FROM photo_faces")
+    assert boxes == [(2 * PHOTOS,)]
+    assert all(isinstance(photo, uuid.UUID) for photo, _count in faces)
+
+
+def test_a_worker_killed_in_the_middle_of_a_photo_loses_and_doubles_nothing(live_slow):
+    os.kill(at_work(live_slow), signal.SIGKILL)
+    eventually(lambda: all_processed(live_slow), seconds=90)
+    assert_nothing_lost_or_doubled(live_slow)
+    assert live_slow.query("SELECT max(attempts) FROM gallery_images") == [(2,)]
+
+
+def test_a_database_killed_while_photos_are_processed_costs_only_time(live_slow):
+    at_work(live_slow)
+    [database] = live_slow.children("postgres")
+    os.kill(database, signal.SIGKILL)
+    live_slow.wait_for("The database ended")
+    eventually(lambda: all_processed(live_slow), seconds=90)
+    assert_nothing_lost_or_doubled(live_slow)
