@@ -112,9 +112,9 @@ function settle() {
   const results = document.querySelector("#results");
   enter("searched" in results.dataset ? "done" : "idle");
   aim(results);
-  const heading = results.querySelector("h2");
-  heading?.focus({ preventScroll: true });
-  (heading ? form : form.querySelector("#notice")).scrollIntoView({ block: heading ? "start" : "nearest" });
+  results.querySelector("h2")?.focus({ preventScroll: true });
+  const top = form.getBoundingClientRect().top;
+  if (top < 0 || top > innerHeight / 2) form.scrollIntoView({ block: "start" });
 }
 
 /** Square tiles are cut around the guest's face. */
