@@ -2,8 +2,8 @@
 
     FACEPASS_HOME=... python benchmarks/event_threshold.py ENGINE EVENT_FOLDER [EVENT_FOLDER ...]
 
-ENGINE is `dlib` or the name of an installed InsightFace pack. EVENT_FOLDER holds photos/, selfies/ and truth.json. A photo is
-found when its best face reaches the threshold; a stranger is a selfie of somebody who is in no photo.
+ENGINE is `dlib` or the name of an installed InsightFace pack. EVENT_FOLDER holds photos/, selfies/ and truth.json. A
+photo is found when its best face reaches the threshold; a stranger is a selfie of somebody who is in no photo.
 """
 
 import json
@@ -18,16 +18,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import django
 
-django.setup()
+django.setup()  # before the imports that need it
 
-import numpy as np
+import numpy as np  # noqa: E402
 
-from recognition import packs, pictures, pipeline
-from recognition.config import RecognitionSettings
-from recognition.engines.base import FaceEngine
-from recognition.engines.dlib import DlibEngine
-from recognition.engines.insightface import InsightFaceEngine
-from recognition.types import DescribedFace
+from recognition import packs, pictures, pipeline  # noqa: E402
+from recognition.config import RecognitionSettings  # noqa: E402
+from recognition.engines.base import FaceEngine  # noqa: E402
+from recognition.engines.dlib import DlibEngine  # noqa: E402
+from recognition.engines.insightface import InsightFaceEngine  # noqa: E402
+from recognition.types import DescribedFace  # noqa: E402
 
 SIMILARITIES = (0.40, 0.45, 0.50, 0.55, 0.58, 0.60, 0.62, 0.65, 0.70)
 
@@ -63,13 +63,20 @@ def best_scores(engine: FaceEngine, selfie: Path, photos: dict[str, list[Describ
     if not probe:
         return {}
     return {
-        photo: engine.calibration.similarity(float((np.array([f.descriptor for f in faces]) @ probe[0].descriptor).max()))
+        photo: engine.calibration.similarity(
+            float((np.array([f.descriptor for f in faces]) @ probe[0].descriptor).max())
+        )
         for photo, faces in photos.items()
         if faces
     }
 
 
-def line(similarity: float, present: dict[str, list[str]], selfies: dict[str, dict[str, float]], strangers: list[dict[str, float]]) -> str:
+def line(
+    similarity: float,
+    present: dict[str, list[str]],
+    selfies: dict[str, dict[str, float]],
+    strangers: list[dict[str, float]],
+) -> str:
     hit = miss = wrong = 0
     for name, scores in selfies.items():
         found = {photo for photo, score in scores.items() if score >= similarity}

@@ -15,7 +15,7 @@ _LARGEST_PROFILE = 4_000_000
 
 
 def as_rgb(image: Image.Image) -> Picture:
-    """The pixels as uint8 (h, w, 3), transparency over white. RGB stays in the file's own colour space (see `to_srgb`)."""
+    """The pixels as uint8 (h, w, 3), transparency over white. RGB stays in the file's own space (see `to_srgb`)."""
     if image.mode in _WIDE_GREY:
         # Pillow's own conversion clips 16-bit greys to white.
         grey = np.asarray(image).astype(np.int64)

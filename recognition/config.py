@@ -25,11 +25,11 @@ class QualityFilters(_Part):
 
     min_face_size: float = Field(32, ge=10, le=1000)
     min_detection_score: float = Field(0.5, ge=0, le=1)
-    min_sharpness: float = Field(40, ge=0, le=10_000)
+    min_sharpness: float = Field(25, ge=0, le=10_000)
     min_brightness: float = Field(35, ge=0, le=255)
     max_brightness: float = Field(230, ge=0, le=255)
-    max_yaw: float = Field(55, ge=0, le=90)
-    max_pitch: float = Field(40, ge=0, le=90)
+    max_yaw: float = Field(60, ge=0, le=90)
+    max_pitch: float = Field(50, ge=0, le=90)
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:
@@ -42,8 +42,8 @@ class SelfieFilters(QualityFilters):
     """A guest can take another selfie, so it may be asked more than of a face in a crowd."""
 
     min_face_size: float = Field(80, ge=10, le=1000)
-    max_yaw: float = Field(35, ge=0, le=90)
-    max_pitch: float = Field(30, ge=0, le=90)
+    max_yaw: float = Field(45, ge=0, le=90)
+    max_pitch: float = Field(45, ge=0, le=90)
 
 
 class ConfidenceThresholds(_Part):

@@ -10,7 +10,9 @@ import json
 from recognition import dlib_files
 from recognition.packs import Pack, sha256
 
-INSIGHTFACE_RECIPE = "scrfd 128x128 and 640x640, score 0.5, nms 0.4; five-point similarity to 112x112; arcface; unit length"
+INSIGHTFACE_RECIPE = (
+    "scrfd 128x128 and 640x640, score 0.5, nms 0.4; five-point similarity to 112x112; arcface; unit length"
+)
 DLIB_RECIPE = "hog; 5 points; chip 150 padding 0.25; resnet 128; minus mean; unit length"
 
 

@@ -27,7 +27,7 @@ def network() -> Path:
 
 @cache
 def _folder() -> Path:
-    """The package's models, found without importing it: its `__init__` wants pkg_resources, which is no longer shipped."""
+    """The package's models, found without importing it: its `__init__` wants pkg_resources, which has gone."""
     spec = find_spec("face_recognition_models")
     if spec is None or not spec.submodule_search_locations:
         message = _("The dlib models are not installed. Run: pip install -r requirements.txt")

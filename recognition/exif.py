@@ -1,24 +1,31 @@
 """The two things we read from a photo's metadata: which way is up, and when it was taken."""
 
+import struct
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import numpy as np
 from PIL import Image
 
 from recognition.types import Picture
 
+# What Pillow raises for tags that are cut off or make no sense.
+DAMAGED: Final = (SyntaxError, ValueError, KeyError, OSError, struct.error)
+
 _ORIENTATION, _EXIF_FOLDER, _TAKEN, _TAKEN_OFFSET = 0x0112, 0x8769, 0x9003, 0x9011
 
 
 def metadata(image: Image.Image, file: BinaryIO) -> Image.Exif:
-    """The EXIF tags of a picture that was opened but not decoded."""
+    """The EXIF tags of a picture that was opened but not decoded; none where they are damaged, as viewers have it."""
     if image.format == "PNG" and "exif" not in image.info:
         # PNG allows eXIf after the pixels. Pillow would decode them all to look there.
         found = _png_chunk(file, b"eXIf")
         if found:
             image.info["exif"] = b"Exif\x00\x00" + found
-    return Image.Image.getexif(image)
+    try:
+        return Image.Image.getexif(image)
+    except DAMAGED:
+        return Image.Exif()
 
 
 def orientation(image: Image.Image, tags: Image.Exif) -> int:
@@ -28,7 +35,7 @@ def orientation(image: Image.Image, tags: Image.Exif) -> int:
 
 
 def turned(picture: Picture, orientation: int) -> Picture:
-    """The upright picture, given EXIF orientation 1..8 (Exif 2.32, 4.6.4): 2 mirrors, 3 turns by 180 degrees, and so on."""
+    """The upright picture, given EXIF orientation 1..8 (Exif 2.32, 4.6.4): 2 mirrors, 3 turns by 180 degrees ..."""
     if orientation >= 5:
         picture = picture.transpose(1, 0, 2)
     if orientation in (3, 4, 7, 8):
@@ -40,7 +47,10 @@ def turned(picture: Picture, orientation: int) -> Picture:
 
 def taken_at(tags: Image.Exif) -> datetime | None:
     """DateTimeOriginal: aware where the camera wrote its offset, else naive; None where missing or nonsense."""
-    folder = tags.get_ifd(_EXIF_FOLDER)
+    try:
+        folder = tags.get_ifd(_EXIF_FOLDER)
+    except DAMAGED:
+        return None
     moment = _text(folder.get(_TAKEN))
     offset = _text(folder.get(_TAKEN_OFFSET))
     for text, form in ((moment + offset, "%Y:%m:%d %H:%M:%S%z"), (moment, "%Y:%m:%d %H:%M:%S")):

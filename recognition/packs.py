@@ -74,7 +74,7 @@ def installed() -> list[str]:
 
 
 def find(name: str) -> Pack:
-    """An installed pack. Raises FacePassError 503: `model_not_installed`, or `model_corrupt` where a file is unreadable."""
+    """An installed pack. Raises FacePassError 503 `model_not_installed`, or `model_corrupt` for an unreadable file."""
     if not is_installed(name):
         message = _("The model pack %(name)s is not installed. Run: manage.py install_models %(name)s") % {"name": name}
         raise FacePassError("model_not_installed", message, status=503, details={"pack": name})
@@ -90,7 +90,7 @@ def read(folder: Path) -> Pack:
 
 
 def verify(pack: Pack) -> None:
-    """Hash the two files that will be loaded. Raises FacePassError 503 `model_corrupt` where one differs from the manifest."""
+    """Hash the two files that will be loaded. Raises FacePassError 503 `model_corrupt` where the manifest differs."""
     for file in (pack.detector, pack.recogniser):
         if sha256(file.path) != file.sha256:
             raise corrupt(pack.name, _("%(file)s differs from what was installed") % {"file": file.path.name})

@@ -19,7 +19,7 @@ def describe(
     """Every face of an upright RGB picture, largest first, in pixels of that picture.
 
     Faces that fall short of the quality filters are described too, with their reasons: callers decide what to do.
-    Without `settings` the ones in force are read from the database. Raises FacePassError 503 where the model is missing.
+    Without `settings` those in force are read from the database. Raises FacePassError 503 where the model is missing.
     """
     engine = engine or registry.get_engine()
     filters = (settings or recognition_settings()).quality_filters

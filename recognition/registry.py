@@ -1,7 +1,7 @@
 """Which engine this process uses. Nothing switches to another one in silence.
 
-`FACE_ENGINE=auto` takes InsightFace where the pack INSIGHTFACE_PACK is installed, else dlib; the choice depends on files
-only, so it is the same in every process and shows at start-up, in health and in the admin (`engine_in_use`).
+`FACE_ENGINE=auto` takes InsightFace where the pack INSIGHTFACE_PACK is installed, else dlib; the choice depends on
+files only, so it is the same in every process and shows at start-up, in health and in the admin (`engine_in_use`).
 Tests put another engine in its place with `use(...)`, or with the Django setting FACE_ENGINE_CLASS in a settings module
 of their own; no environment variable can.
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from facepass.errors import FacePassError
 from recognition import calibration, contracts, dlib_files, packs
 from recognition.engines.base import FaceEngine, License
 
@@ -24,6 +25,7 @@ class EngineInfo:
     """What can be said of an engine without loading its weights.
 
     `digests`: SHA-256 in hex by file name. `calibrated` is False where its similarity scale was not measured.
+    `problem` says why it can not be used, empty where it can.
     """
 
     name: str
@@ -33,6 +35,7 @@ class EngineInfo:
     calibrated: bool
     digests: dict[str, str]
     in_use: bool
+    problem: str = ""
 
 
 class _Process:
@@ -76,8 +79,8 @@ def engine_in_use() -> EngineInfo:
 
 
 def installed_models() -> list[EngineInfo]:
-    """Everything that could be used here, the one in use marked. A damaged pack raises FacePassError `model_corrupt`."""
-    found = [*(_insightface_info(name) for name in packs.installed()), _dlib_info()]
+    """Everything on this machine, the one in use marked, damaged packs with their `problem`."""
+    found = [*map(_pack_or_problem, packs.installed()), _dlib_info()]
     if _process.replacement is not None or _class_in_settings():
         found.append(_info_of(get_engine()))
     return found
@@ -126,6 +129,15 @@ def _in_use(name: str, model: str) -> bool:
     if _process.replacement is not None or _class_in_settings():
         return False
     return _chosen() == name and (name == "dlib" or settings.ENV.insightface_pack == model)
+
+
+def _pack_or_problem(name: str) -> EngineInfo:
+    try:
+        return _insightface_info(name)
+    except FacePassError as error:
+        return EngineInfo(
+            "insightface", name, packs.INSIGHTFACE_LICENSE, "", False, {}, _in_use("insightface", name), error.message
+        )
 
 
 def _insightface_info(pack_name: str) -> EngineInfo:

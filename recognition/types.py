@@ -36,6 +36,13 @@ class Box:
     def scaled(self, factor: float) -> "Box":
         return Box(self.x * factor, self.y * factor, self.width * factor, self.height * factor)
 
+    def clipped(self, picture: Picture) -> "Box":
+        """The part of the box that lies in the picture; without area where none does."""
+        height, width = picture.shape[:2]
+        left, top = max(0.0, self.x), max(0.0, self.y)
+        right, bottom = min(float(width), self.x + self.width), min(float(height), self.y + self.height)
+        return Box(left, top, max(0.0, right - left), max(0.0, bottom - top))
+
     def iou(self, other: "Box") -> float:
         """Intersection over union, 0..1."""
         across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
@@ -63,8 +70,8 @@ class Quality:
     """How usable a face is. `reasons` is empty for a good one, else stable codes such as `too_small` or `blurred`.
 
     `score` 0..1 (higher is better); `size` the shorter side of the box in pixels; `sharpness` the variance of the
-    Laplacian of the aligned grey face; `brightness` its mean, 0..255; `yaw` and `pitch` in degrees estimated from the landmarks, `roll`
-    from the eyes.
+    Laplacian of the aligned grey face; `brightness` its mean, 0..255; `yaw` and `pitch` in degrees estimated from the
+    landmarks, `roll` from the eyes.
     """
 
     score: float

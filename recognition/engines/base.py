@@ -17,7 +17,7 @@ class License:
 
 
 class FaceEngine(Protocol):
-    """Finds and describes faces. One instance per process, made after the fork; its methods may be called by threads."""
+    """Finds and describes faces. One instance per process, made after the fork; threads may call its methods."""
 
     name: str
     """`insightface`, `dlib` or `fake`."""

@@ -1,7 +1,8 @@
-"""dlib: HOG detector, five landmarks, ResNet of 128 numbers. Free weights, in place after `pip install`, on any machine."""
+"""dlib: HOG detector, five landmarks, ResNet of 128 numbers. Free weights, in place after `pip install`."""
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from math import exp
 
 import cv2
@@ -68,6 +69,7 @@ class DlibEngine:
             boxes, scores, _ = self._detector.run(large, 0, 0.0)
             marked = [self._landmarks(large, box) for box in boxes]
         faces = [_face(*found) for found in zip(boxes, scores, marked, strict=True)]
+        faces = [replace(face, box=face.box.clipped(picture)) for face in faces]
         return sorted(faces, key=lambda face: -face.box.width * face.box.height)
 
 
@@ -90,7 +92,7 @@ def _face(box: dlib.rectangle, score: float, marked: dlib.full_object_detection)
 
 
 def five_points(marked: FloatArray) -> NDArray[np.float32]:
-    """dlib's five points (eye corners and the base of the nose) to eyes, nose tip and estimated corners of the mouth."""
+    """dlib's five points (eye corners, base of the nose) to eyes, nose tip and estimated corners of the mouth."""
     left, right, base = marked[0:2].mean(axis=0), marked[2:4].mean(axis=0), marked[4]
     between, axis = (left + right) / 2, left - right
     down = np.array([-axis[1], axis[0]], np.float32)

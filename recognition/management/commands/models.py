@@ -16,8 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         try:
-            found = registry.installed_models()
-            for info in found:
+            for info in registry.installed_models():
                 self._show(info)
             registry.engine_in_use()
         except FacePassError as error:
@@ -25,6 +24,9 @@ class Command(BaseCommand):
 
     def _show(self, info: EngineInfo) -> None:
         self.stdout.write(f"{info.name} {info.model}" + (f"  [{_('in use')}]" if info.in_use else ""))
+        if info.problem:
+            self.stdout.write(f"  {info.problem}")
+            return
         use = _("commercial use allowed") if info.license.commercial else _("no commercial use")
         self.stdout.write(f"  {_('licence')}: {info.license.name} ({use})")
         self.stdout.write(f"  {_('contract')}: {info.contract_id}")

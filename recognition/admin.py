@@ -1,0 +1,104 @@
+"""Which models described the faces, and what staff may tune."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from facepass.admin_tenancy import BaseAdmin, is_superuser, roles
+from facepass.errors import FacePassError
+from recognition import config
+from recognition.models import ModelVersion, RecognitionConfig
+
+
+class InstallationAdmin(BaseAdmin):
+    """What holds for the whole installation: all staff may look, superusers may change."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request) or bool(roles(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(InstallationAdmin):
+    """Read only: every face refers to the version that described it."""
+
+    list_display = ["engine", "model", "license_name", "commercial", "dimension", "contract_id", "created_at"]
+    list_display_links = ["engine", "model"]
+    search_fields = ["engine", "model", "contract_id"]
+    fields = [
+        "engine", "model", "license_name", "commercial", "dimension", "contract_id", "template_key_id", "calibration",
+        "created_at",
+    ]  # fmt: skip
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description=_("commercial use"), ordering="commercial_use", label={"yes": "success", "no": "danger"})
+    def commercial(self, version: ModelVersion) -> tuple[str, str]:
+        return ("yes", _t("allowed")) if version.commercial_use else ("no", _t("research only"))
+
+
+class Pretty(json.JSONEncoder):
+    """One setting to a line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "indent": 2, "sort_keys": False})
+
+
+class RecognitionConfigForm(forms.ModelForm[RecognitionConfig]):
+    value = forms.JSONField(
+        label=_("Value"), encoder=Pretty, widget=UnfoldAdminTextareaWidget(attrs={"rows": 32, "spellcheck": "false"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("key", self.instance.key) == config.KEY and "value" in cleaned:
+            self._check(cleaned)
+        return cleaned
+
+    def _check(self, cleaned: dict[str, Any]) -> None:
+        try:
+            cleaned["value"] = config.validate(cleaned["value"]).model_dump()
+        except FacePassError as refusal:
+            wrong = [f"{name}: {reason}" for name, reason in refusal.details.items()]
+            self.add_error("value", ValidationError(wrong))
+
+
+@admin.register(RecognitionConfig)
+class RecognitionConfigAdmin(InstallationAdmin):
+    form = RecognitionConfigForm
+    list_display = ["key", "updated_at"]
+    search_fields = ["key"]
+    fields = ["key", "value", "updated_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["key", "updated_at"] if obj else ["updated_at"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The settings that hold while there is no row."""
+        return {"key": config.KEY, "value": config.RecognitionSettings().model_dump()}

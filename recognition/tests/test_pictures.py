@@ -1,0 +1,296 @@
+"""Untrusted bytes to upright RGB: what is taken, what is refused, and what a viewer would show."""
+
+import struct
+import zlib
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from facepass.errors import FacePassError
+from recognition import pictures, thumbnails
+
+CORNERS = np.array([[[200, 30, 30], [30, 200, 30]], [[30, 30, 200], [220, 220, 40]]], np.uint8)
+
+
+def quadrants(width=96, height=64):
+    """Red, green / blue, yellow: every orientation of it differs."""
+    return np.kron(CORNERS, np.ones((height // 2, width // 2, 1), np.uint8))
+
+
+def saved(image, form, **options):
+    file = BytesIO()
+    image.save(file, form, **options)
+    file.seek(0)
+    return file
+
+
+def exif_of(orientation=None, taken=None, offset=None):
+    tags = Image.Exif()
+    if orientation:
+        tags[0x0112] = orientation
+    folder = tags.get_ifd(0x8769)
+    if taken:
+        folder[0x9003] = taken
+    if offset:
+        folder[0x9011] = offset
+    return tags.tobytes()
+
+
+def assert_like(picture, expected, tolerance=12):
+    assert picture.shape == expected.shape
+    assert picture.dtype == np.uint8
+    assert np.abs(picture.astype(int) - expected.astype(int)).mean() < tolerance
+
+
+# How a camera stores an upright picture for each orientation: the inverse of what a viewer does.
+STORED = {
+    1: lambda p: p,
+    2: lambda p: p[:, ::-1],
+    3: lambda p: p[::-1, ::-1],
+    4: lambda p: p[::-1],
+    5: lambda p: p.transpose(1, 0, 2),
+    6: lambda p: np.rot90(p, 1),
+    7: lambda p: p[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda p: np.rot90(p, -1),
+}
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_is_applied_once_in_every_format(form, orientation):
+    upright = quadrants()
+    stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](upright)))
+    file = saved(stored, form, exif=exif_of(orientation), **({"lossless": True} if form == "WEBP" else {}))
+    info = pictures.inspect(file)
+    assert (info.width, info.height) == (96, 64)
+    assert_like(pictures.decode(file), upright)
+
+
+def test_orientation_agrees_with_pillow():
+    for orientation in range(1, 9):
+        file = saved(Image.fromarray(quadrants()), "PNG", exif=exif_of(orientation))
+        from PIL import ImageOps
+
+        expected = np.asarray(ImageOps.exif_transpose(Image.open(file)).convert("RGB"))
+        assert np.array_equal(pictures.decode(file), expected)
+
+
+def test_a_png_whose_exif_follows_the_pixels_is_turned_too():
+    plain = saved(Image.fromarray(quadrants()), "PNG").getvalue()
+    body = b"eXIf" + exif_of(6)[6:]
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    end = plain.rindex(b"IEND") - 4
+    file = BytesIO(plain[:end] + chunk + plain[end:])
+    assert (pictures.inspect(file).width, pictures.inspect(file).height) == (64, 96)
+    assert pictures.decode(file).shape == (96, 64, 3)
+
+
+def test_inspect_names_format_size_and_moment():
+    file = saved(Image.fromarray(quadrants()), "JPEG", exif=exif_of(6, "2026:05:01 18:30:00", "+03:00"))
+    info = pictures.inspect(file)
+    assert (info.format, info.mime, info.extension) == ("JPEG", "image/jpeg", ".jpg")
+    assert (info.width, info.height) == (64, 96)
+    assert info.taken_at is not None
+    assert info.taken_at.astimezone(UTC) == datetime(2026, 5, 1, 15, 30, tzinfo=UTC)
+    assert info.taken_at.utcoffset() == timedelta(hours=3)
+    assert file.tell() == 0
+
+
+def test_a_moment_without_offset_is_naive_and_nonsense_is_none():
+    naive = pictures.inspect(saved(Image.fromarray(quadrants()), "JPEG", exif=exif_of(taken="2026:05:01 18:30:00")))
+    assert naive.taken_at == datetime(2026, 5, 1, 18, 30)
+    nonsense = pictures.inspect(saved(Image.fromarray(quadrants()), "JPEG", exif=exif_of(taken="0000:00:00 00:00:00")))
+    assert nonsense.taken_at is None
+
+
+def test_sixteen_bit_grey_is_scaled_not_clipped():
+    ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (16, 1))
+    picture = pictures.decode(saved(Image.fromarray(ramp), "PNG"))
+    assert picture.shape == (16, 256, 3)
+    assert np.abs(picture[0, :, 0].astype(int) - np.arange(256)).max() <= 1
+
+
+def test_grey_and_palette_pictures_become_rgb():
+    grey = pictures.decode(saved(Image.fromarray(quadrants()).convert("L"), "JPEG"))
+    assert np.array_equal(grey[..., 0], grey[..., 2])
+    palette = Image.fromarray(quadrants()).convert("P", palette=Image.Palette.ADAPTIVE, colors=8)
+    assert_like(pictures.decode(saved(palette, "PNG")), quadrants(), tolerance=4)
+
+
+def test_cmyk_jpeg_looks_as_in_a_viewer():
+    # Pillow writes CMYK JPEG the way Adobe does: inverted, with an Adobe marker.
+    file = saved(Image.fromarray(quadrants()).convert("CMYK"), "JPEG", quality=95)
+    assert b"Adobe" in file.getvalue()
+    assert_like(pictures.decode(file), quadrants())
+
+
+def test_transparency_lies_over_white():
+    layer = np.dstack([quadrants(), np.full((64, 96), 255, np.uint8)])
+    layer[:32, :48, 3] = 0
+    for form in ("PNG", "WEBP"):
+        options = {"lossless": True} if form == "WEBP" else {}
+        picture = pictures.decode(saved(Image.fromarray(layer), form, **options))
+        assert (picture[4, 4] == 255).all()
+        assert_like(picture[40:, 52:], quadrants()[40:, 52:], tolerance=3)
+
+
+def test_a_transparent_palette_lies_over_white():
+    image = Image.fromarray(quadrants()).convert("P", palette=Image.Palette.ADAPTIVE, colors=4)
+    hidden = image.getpixel((2, 2))
+    picture = pictures.decode(saved(image, "PNG", transparency=hidden))
+    assert (picture[2, 2] == 255).all()
+    assert (picture[60, 90] != 255).any()
+
+
+@pytest.mark.parametrize("form", ["WEBP", "PNG"])
+def test_an_animation_shows_its_first_frame(form):
+    frames = [Image.fromarray(quadrants()), Image.new("RGB", (96, 64), "black")]
+    file = saved(frames[0], form, save_all=True, append_images=frames[1:], lossless=True)
+    assert_like(pictures.decode(file), quadrants(), tolerance=3)
+
+
+def test_a_wide_gamut_profile_is_converted_to_srgb(display_p3):
+    stored = np.full((32, 32, 3), (200, 60, 60), np.uint8)
+    tagged = pictures.decode(saved(Image.fromarray(stored), "PNG", icc_profile=display_p3))
+    plain = pictures.decode(saved(Image.fromarray(stored), "PNG"))
+    assert (plain == stored).all()
+    # The same numbers mean a stronger red in Display P3 than in sRGB.
+    assert tagged[0, 0, 0] > 205
+    assert tagged[0, 0, 1] < 58
+
+
+def test_a_broken_profile_is_ignored():
+    file = saved(Image.fromarray(quadrants()), "PNG", icc_profile=b"not a profile at all" * 10)
+    assert (pictures.decode(file) == quadrants()).all()
+
+
+def test_srgb_profile_changes_nothing():
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert (pictures.decode(saved(Image.fromarray(quadrants()), "PNG", icc_profile=srgb)) == quadrants()).all()
+
+
+@pytest.mark.parametrize("size", [(4000, 3000), (3001, 4003), (1700, 20)])
+def test_a_large_jpeg_is_reduced_to_exactly_the_longest_side(size):
+    picture = pictures.decode(saved(Image.new("RGB", size, "teal"), "JPEG"), longest_side=1600)
+    assert max(picture.shape[:2]) == 1600
+    assert abs(picture.shape[1] / picture.shape[0] - size[0] / size[1]) < 0.02 * size[0] / size[1] + 0.6
+    assert np.abs(picture.astype(int) - [0, 128, 128]).max() < 6
+
+
+def test_a_small_picture_is_never_enlarged():
+    assert pictures.decode(saved(Image.fromarray(quadrants()), "PNG"), longest_side=1600).shape == (64, 96, 3)
+
+
+def test_a_reduced_jpeg_has_the_same_content_and_orientation(monkeypatch):
+    upright = quadrants(2400, 1600)
+    stored = Image.fromarray(np.ascontiguousarray(STORED[6](upright)))
+    file = saved(stored, "JPEG", exif=exif_of(6), quality=95)
+    assert_like(pictures.decode(file, longest_side=96), quadrants(), tolerance=8)
+
+
+REFUSED = {
+    "GIF": saved(Image.new("RGB", (8, 8)), "GIF").getvalue(),
+    "TIFF": saved(Image.new("RGB", (8, 8)), "TIFF").getvalue(),
+    "BMP": saved(Image.new("RGB", (8, 8)), "BMP").getvalue(),
+    "AVIF": b"\x00\x00\x00\x20ftypavif\x00\x00\x00\x00avifmif1miafMA1B" + b"\x00" * 40,
+    "SVG": b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+    "PDF": b"%PDF-1.7\n%\xe2\xe3",
+    "video": b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_known_formats_that_are_not_taken_are_refused_by_name(name):
+    with pytest.raises(FacePassError) as refusal:
+        pictures.inspect(BytesIO(REFUSED[name]))
+    assert (refusal.value.code, refusal.value.status) == ("unsupported_type", 415)
+    assert refusal.value.details == {"format": name}
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b"hello, world", b"\x00" * 4000, b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"])
+def test_bytes_that_are_no_picture_are_refused(data):
+    for read in (pictures.inspect, pictures.decode):
+        with pytest.raises(FacePassError) as refusal:
+            read(BytesIO(data))
+        assert (refusal.value.code, refusal.value.status) == ("not_an_image", 415)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_truncated_picture_is_refused_at_decoding(form):
+    noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (200, 300, 3), dtype=np.uint8))
+    data = saved(noise, form).getvalue()
+    with pytest.raises(FacePassError) as refusal:
+        pictures.decode(BytesIO(data[: len(data) // 2]))
+    assert refusal.value.code == "not_an_image"
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_damaged_bytes_give_a_picture_or_a_clear_refusal(form):
+    rng = np.random.default_rng(2)
+    whole = bytearray(saved(Image.fromarray(quadrants()), form, exif=exif_of(6, "2026:05:01 18:30:00")).getvalue())
+    outcomes = set()
+    for _ in range(150):
+        data = bytearray(whole)
+        for at in rng.integers(0, len(data), 4):
+            data[at] = rng.integers(0, 256)
+        try:
+            outcomes.add(str(pictures.decode(BytesIO(bytes(data))).dtype))
+        except FacePassError as error:
+            outcomes.add(error.code)
+    assert "not_an_image" in outcomes
+    assert outcomes <= {"uint8", "not_an_image", "unsupported_type", "image_too_large"}
+
+
+def bomb(width, height):
+    """A valid PNG of a few bytes that claims width x height pixels."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\x00" * 1000)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("size", [(16000, 16000), (60000, 60000), (2**31 - 1, 2**31 - 1), (10_000_000, 7)])
+def test_a_decompression_bomb_is_refused_by_its_declared_size(size, monkeypatch):
+    from PIL import ImageFile
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("decoded"))
+    for read in (pictures.inspect, pictures.decode):
+        with pytest.raises(FacePassError) as refusal:
+            read(BytesIO(bomb(*size)))
+        assert (refusal.value.code, refusal.value.status) == ("image_too_large", 413)
+
+
+def test_the_limit_itself_is_taken(settings):
+    settings.MAX_PIXELS = 96 * 64
+    file = saved(Image.fromarray(quadrants()), "PNG")
+    assert pictures.inspect(file).width == 96
+    settings.MAX_PIXELS -= 1
+    with pytest.raises(FacePassError, match="megapixels"):
+        pictures.inspect(file)
+
+
+def test_a_thumbnail_is_small_and_carries_no_metadata(display_p3):
+    file = saved(
+        Image.fromarray(quadrants(960, 640)),
+        "JPEG",
+        exif=exif_of(1, "2026:05:01 18:30:00"),
+        icc_profile=display_p3,
+        quality=95,
+    )
+    data = thumbnails.encode(pictures.decode(file), longest_side=320)
+    image = Image.open(BytesIO(data))
+    assert image.size == (320, 213)
+    assert not image.getexif()
+    assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert b"Exif" not in data
+    assert b"ICC_PROFILE" not in data
+
+
+def test_a_thumbnail_keeps_colours_and_is_never_larger_than_the_picture():
+    data = thumbnails.encode(quadrants(), longest_side=320)
+    assert_like(pictures.decode(BytesIO(data)), quadrants(), tolerance=8)
