@@ -11,6 +11,8 @@ class GalleriesConfig(AppConfig):
     verbose_name = _("Galleries")
 
     def ready(self) -> None:
+        from galleries import checks  # noqa: F401, PLC0415 - registers itself
+
         post_delete.connect(discard_with_row, sender="galleries.GalleryImage", dispatch_uid="photo files")
 
 
