@@ -12,6 +12,7 @@ import pytest
 from facepass.env import Environment
 
 HOME = Path(tempfile.mkdtemp(prefix="facepass-test-"))
+(HOME / "static").mkdir()
 HOME.chmod(0o755)  # as root, the database runs as another user, which must get through
 # What a developer has set, in the shell or in `.env`, must not reach the tests.
 os.environ["FACEPASS_ENV_FILE"] = os.devnull

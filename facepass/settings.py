@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "training.apps.TrainingConfig",
     "sessions_app.apps.SessionsConfig",
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -62,7 +63,7 @@ MIDDLEWARE = [
     "facepass.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "facepass.admin_policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "facepass.middleware.OptionalSlashMiddleware",
@@ -105,7 +106,7 @@ def _database() -> dict[str, Any]:
             "PASSWORD": unquote(url.password or ""),
             "HOST": url.hostname or "",
             "PORT": str(url.port or ""),
-            "OPTIONS": dict(parse_qsl(url.query)),
+            "OPTIONS": {"connect_timeout": 5, **dict(parse_qsl(url.query))},
         }
     else:
         found = embedded.database_settings(HOME)
@@ -167,18 +168,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 
 MEDIA_ROOT = HOME / "media"
-STORAGES: dict[str, dict[str, Any]] = {
-    "default": {
+
+
+def s3_storage(bucket: str, *, endpoint: str) -> dict[str, Any]:
+    """Private objects behind links that expire; credentials come from the usual AWS variables."""
+    options = {"default_acl": None, "querystring_auth": True, "querystring_expire": 900, "file_overwrite": False}
+    return {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": ENV.s3_bucket,
-            "endpoint_url": ENV.s3_endpoint_url or None,
-            "default_acl": None,
-            "querystring_auth": True,
-            "querystring_expire": 900,
-            "file_overwrite": False,
-        },
+        "OPTIONS": {"bucket_name": bucket, "endpoint_url": endpoint or None, **options},
     }
+
+
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": s3_storage(ENV.s3_bucket, endpoint=ENV.s3_endpoint_url)
     if ENV.s3_bucket
     else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -250,7 +252,17 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-UNFOLD = {"SITE_TITLE": "FacePass", "SITE_HEADER": "FacePass", "SITE_SYMBOL": "face", "SHOW_LANGUAGES": True}
+UNFOLD = {
+    "SITE_TITLE": "FacePass",
+    "SITE_HEADER": "FacePass",
+    "SITE_SYMBOL": "face",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/facepass/logo.svg"}],
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": "/language/"},
+    "DASHBOARD_CALLBACK": "facepass.admin_dashboard.fill",
+    "STYLES": ["/static/facepass-admin/admin.css"],
+    "SIDEBAR": {"show_search": False, "navigation": "facepass.admin_dashboard.navigation"},
+}
 
 LOGGING = {
     "version": 1,

@@ -18,6 +18,7 @@ class GalleriesConfig(AppConfig):
 
 def discard_with_row(instance: Any, **kwargs: Any) -> None:
     """A photo's files go with its row, however the row goes: a signal is the one place that sees cascades too."""
-    from galleries.media import discard_files  # noqa: PLC0415 - models are not loaded when this module is
+    from galleries import media  # noqa: PLC0415 - models are not loaded when this module is
 
-    transaction.on_commit(lambda: discard_files(instance))
+    names = media.storage_names(instance)  # now: after the commit the instance has lost its id
+    transaction.on_commit(lambda: media.discard(names))

@@ -96,10 +96,10 @@ def _keep(photo: GalleryImage) -> tuple[GalleryImage, bool]:
         with transaction.atomic():
             photo.save(force_insert=True)
     except IntegrityError:
-        media.discard_files(photo)
+        media.discard(media.storage_names(photo))
         return GalleryImage.objects.get(gallery=photo.gallery, sha256=photo.sha256), False
     except BaseException:
-        media.discard_files(photo)
+        media.discard(media.storage_names(photo))
         raise
     return photo, True
 

@@ -45,8 +45,13 @@ def is_signed(path: str, signature: str) -> bool:
     return True
 
 
-def discard_files(photo: GalleryImage) -> None:
-    """Removes all three files; one that is not there is no error."""
-    for variant in ("original", *SIDES):
-        if name := storage_name(photo, variant):
-            default_storage.delete(name)
+def storage_names(photo: GalleryImage) -> list[str]:
+    """All three; those that were never written too."""
+    variants: tuple[Variant, ...] = ("original", *SIDES)
+    return [name for variant in variants if (name := storage_name(photo, variant))]
+
+
+def discard(names: list[str]) -> None:
+    """Removes the files; one that is not there is no error."""
+    for name in names:
+        default_storage.delete(name)
