@@ -5,8 +5,16 @@ import re
 
 import pytest
 from django.test import RequestFactory
+from django.utils import translation
 
 from facepass import pages
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """A request leaves its language behind in the thread that the tests share with it."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

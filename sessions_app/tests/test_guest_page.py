@@ -21,6 +21,13 @@ from sessions_app.guest import selfie, views
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
 
+@pytest.fixture(autouse=True)
+def english():
+    """A request leaves its language behind in the thread that the tests share with it."""
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def session():
     return SessionFactory(name="Summer party")
@@ -260,10 +267,8 @@ def test_the_page_speaks_russian(client, session, photos):
     assert '<html lang="ru">' in text(russian.get(f"/s/{session.code}/"))
     assert "Найдите свои фотографии" in text(russian.get(f"/s/{session.code}/"))
     assert "Вы есть на 2 фотографиях" in text(post(russian, session, ["ann"]))
-    translation.activate("en")
 
 
 def test_the_language_can_be_switched(client, session):
     response = client.post("/language/", {"language": "ru", "next": f"/s/{session.code}/"}, follow=True)
     assert "Найдите свои фотографии" in text(response)
-    translation.activate("en")
