@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from typing import Any
 
-websocket_urls: list[URLPattern] = []
+from django.urls import path
+
+from galleries.consumers import GalleryProgressConsumer
+
+# Any: Django's types know no path to an ASGI application.
+progress_app: Any = GalleryProgressConsumer.as_asgi()
+websocket_urls: list[Any] = [path("ws/galleries/<uuid:gallery_id>/progress/", progress_app)]
