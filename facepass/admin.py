@@ -1,0 +1,183 @@
+"""Accounts in the admin: users, studios and API keys; and the queue's own tables in the admin's dress."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.forms import ModelForm, TypedMultipleChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
+from django_q.models import Failure, OrmQ, Schedule, Success
+from unfold.admin import TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from facepass.admin_tenancy import MANAGERS, SuperuserAdmin, TenantAdmin, column, is_superuser
+from facepass.models import ApiKey, Membership, Scope, Studio, User
+
+# Rights come from memberships: Django's groups would only mislead.
+admin.site.unregister(Group)
+admin.site.unregister((OrmQ, Success, Failure, Schedule))
+
+
+class MembershipInline(TabularInline):  # type: ignore[misc]
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["user", "studio"]
+
+
+class MembershipsOfSuperusers(MembershipInline):
+    """Who may add people to a studio names any user, so only a superuser may."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(User)
+class UserAdmin(SuperuserAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
+    form, add_form, change_password_form = UserChangeForm, UserCreationForm, AdminPasswordChangeForm
+    inlines = [MembershipsOfSuperusers]
+    list_display = ["username", "email", "first_name", "last_name", "is_staff", "is_superuser", "last_login"]
+    list_filter = ["is_staff", "is_superuser", "is_active"]
+    search_fields = ["username", "email", "first_name", "last_name"]
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
+    readonly_fields = ["last_login", "date_joined"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Users are there to sign in here; one who may not is made by taking that right away."""
+        if not change:
+            obj.is_staff = True
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Studio)
+class StudioAdmin(TenantAdmin):
+    studio_path = "pk"
+    editors = MANAGERS
+    inlines = [MembershipsOfSuperusers]
+    list_display = ["name", "slug", "member_count", "created_at"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def studio_id_of(self, obj: Studio) -> Any:
+        return obj.pk
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(member_count=Count("memberships"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    @column(_("members"), ordering="member_count")
+    def member_count(self, studio: Any) -> int:
+        return int(studio.member_count)
+
+
+class ApiKeyForm(ModelForm[ApiKey]):
+    scopes = TypedMultipleChoiceField(
+        label=_("May"), choices=Scope.choices, initial=Scope.values, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(TenantAdmin):
+    """A key's secret is shown when it is issued, and never again."""
+
+    form = ApiKeyForm
+    editors = MANAGERS
+    list_display = ["name", "prefix_shown", "studio", "scopes_shown", "status", "last_used_at", "expires_at"]
+    list_select_related = ["studio"]
+    search_fields = ["name", "prefix"]
+    fields = ["studio", "name", "scopes", "expires_at"]
+    autocomplete_fields = ["studio"]
+    actions = ["revoke"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = ("prefix_shown", "revoked_at", "last_used_at") if obj else ()
+        return (*super().get_readonly_fields(request, obj), *shown)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*self.fields, "prefix_shown", "revoked_at", "last_used_at"] if obj else self.fields
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        issued, token = ApiKey.issue(obj.studio, name=obj.name, scopes=obj.scopes, expires_at=obj.expires_at)
+        obj.pk, obj.prefix = issued.pk, issued.prefix
+        text = _t("Copy this key now, it is shown only once: {}")
+        messages.warning(request, format_html(text, format_html("<code>{}</code>", token)))
+
+    @admin.action(description=_("Revoke the selected keys"))
+    def revoke(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Asks first: what uses the key stops working at once."""
+        keys = self.editable(request, queryset).filter(revoked_at=None)
+        if "confirmed" not in request.POST:
+            context = {**self.admin_site.each_context(request), "title": _t("Revoke keys?"), "keys": keys}
+            return TemplateResponse(request, "admin/facepass/apikey/revoke.html", {**context, "opts": self.opts})
+        number = keys.update(revoked_at=timezone.now())
+        said = ngettext("%(number)d key was revoked.", "%(number)d keys were revoked.", number) % {"number": number}
+        self.message_user(request, said, messages.SUCCESS)
+        return None
+
+    @column(_("key"), ordering="prefix")
+    def prefix_shown(self, key: ApiKey) -> str:
+        return f"fp_{key.prefix}…"
+
+    @column(_("may"))
+    def scopes_shown(self, key: ApiKey) -> str:
+        return ", ".join(key.scopes)
+
+    @column(_("state"), label={"usable": "success", "expired": "warning", "revoked": "danger"})
+    def status(self, key: ApiKey) -> tuple[str, str]:
+        if key.revoked_at:
+            return "revoked", _t("revoked")
+        if key.expires_at and key.expires_at <= timezone.now():
+            return "expired", _t("expired")
+        return "usable", _t("usable")
+
+
+@admin.register(OrmQ)
+class QueuedTaskAdmin(QueueAdmin, SuperuserAdmin):  # type: ignore[misc]
+    """A queued wake-up call of the workers; to be looked at, and to be deleted."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Success)
+class FinishedTaskAdmin(TaskAdmin, SuperuserAdmin):  # type: ignore[misc]
+    list_filter = ["started"]
+
+
+@admin.register(Failure)
+class FailedTaskAdmin(FailAdmin, SuperuserAdmin):  # type: ignore[misc]
+    list_filter = ["started"]
+
+
+@admin.register(Schedule)
+class ScheduledTaskAdmin(ScheduleAdmin, SuperuserAdmin):  # type: ignore[misc]
+    pass

@@ -1,0 +1,101 @@
+"""The admin's first page and its sidebar."""
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from facepass.admin_tenancy import is_superuser
+from facepass.errors import FacePassError
+from galleries.models import GalleryImage, Person, PhotoFace
+from galleries.models.face import FaceCategory
+from galleries.models.photo import State
+from recognition import registry
+from sessions_app.models import PhotoSession
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The first page: what waits, what there is, and which model is in use."""
+    return {**context, "cards": _cards(request.user), "engine": _engine()}
+
+
+def _cards(user: Any) -> list[dict[str, Any]]:
+    photos = GalleryImage.objects.visible_to(user).aggregate(
+        total=Count("pk"),
+        waiting=Count("pk", filter=Q(state__in=[State.PENDING, State.PROCESSING])),
+        failed=Count("pk", filter=Q(state__in=[State.FAILED, State.QUARANTINED])),
+    )
+    to_confirm = PhotoFace.objects.visible_to(user).filter(person__isnull=False, verified=False)
+    to_confirm = to_confirm.exclude(face_category=FaceCategory.IGNORED)
+    sessions = PhotoSession.objects.visible_to(user)
+    return [
+        _card(_t("Photos"), photos["total"], "galleryimage"),
+        _card(_t("Waiting for analysis"), photos["waiting"], "galleryimage", "state__exact=pending"),
+        _card(_t("Failed"), photos["failed"], "galleryimage", "state__exact=failed"),
+        _card(_t("Faces to confirm"), to_confirm.count(), "photoface", "verified__exact=0&person__isempty=0"),
+        _card(_t("People"), Person.objects.visible_to(user).count(), "person"),
+        _card(_t("Sessions open to guests"), sessions.open_to_guests().count(), None),
+    ]
+
+
+def _card(title: str, number: int, model: str | None, query: str = "") -> dict[str, Any]:
+    page = f"galleries_{model}" if model else "sessions_app_photosession"
+    address = reverse(f"admin:{page}_changelist")
+    return {"title": title, "number": number, "path": f"{address}?{query}" if query else address}
+
+
+def _engine() -> dict[str, Any]:
+    try:
+        engine = registry.engine_in_use()
+    except FacePassError as refusal:
+        return {"problem": refusal.message}
+    return {
+        "name": engine.name,
+        "model": engine.model,
+        "license": engine.license.name,
+        "commercial": engine.license.commercial,
+    }
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    groups = [
+        (_("Events"), [
+            (_("Photo sessions"), "event", "sessions_app_photosession"),
+            (_("Galleries"), "photo_library", "galleries_gallery"),
+            (_("Photos"), "image", "galleries_galleryimage"),
+        ]),
+        (_("Faces"), [
+            (_("People"), "person", "galleries_person"),
+            (_("Faces"), "face", "galleries_photoface"),
+            (_("Groups of faces"), "groups", "galleries_facecluster"),
+        ]),
+        (_("Recognition"), [
+            (_("Training"), "model_training", "training_facetrainingsession"),
+            (_("Settings"), "tune", "recognition_recognitionconfig"),
+            (_("Models"), "neurology", "recognition_modelversion"),
+        ]),
+        (_("Accounts"), [
+            (_("Studios"), "storefront", "facepass_studio"),
+            (_("API keys"), "key", "facepass_apikey"),
+            *([(_("Users"), "manage_accounts", "facepass_user")] if is_superuser(request) else []),
+        ]),
+        *([(_("Jobs"), [
+            (_("Waiting"), "hourglass", "django_q_ormq"),
+            (_("Failed"), "error", "django_q_failure"),
+            (_("Finished"), "check_circle", "django_q_success"),
+        ])] if is_superuser(request) else []),
+    ]  # fmt: skip
+    first = {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")}
+    return [
+        {"items": [first]},
+        *({"title": title, "items": _items(items), "separator": True} for title, items in groups),
+    ]
+
+
+def _items(items: list[tuple[Any, str, str]]) -> list[dict[str, Any]]:
+    return [
+        {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{page}_changelist")} for title, icon, page in items
+    ]
