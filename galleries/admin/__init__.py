@@ -1,0 +1,9 @@
+"""Galleries, photos, people and faces in the admin."""
+
+from galleries.admin.cluster import FaceClusterAdmin
+from galleries.admin.face import PhotoFaceAdmin
+from galleries.admin.gallery import GalleryAdmin
+from galleries.admin.person import PersonAdmin
+from galleries.admin.photo import GalleryImageAdmin
+
+__all__ = ["FaceClusterAdmin", "GalleryAdmin", "GalleryImageAdmin", "PersonAdmin", "PhotoFaceAdmin"]

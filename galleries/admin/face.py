@@ -1,0 +1,98 @@
+"""Faces: who is it, and is that certain?"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
+from galleries.admin import show
+from galleries.models import Person, PhotoFace
+
+
+class PhotoFaceForm(forms.ModelForm[PhotoFace]):
+    def clean_person(self) -> Person | None:
+        """A superuser sees every studio's people; a face takes only one of its own studio."""
+        person: Person | None = self.cleaned_data["person"]
+        if person and person.studio_id != self.instance.gallery.studio_id:
+            raise forms.ValidationError(_("This person belongs to another studio."))
+        return person
+
+
+@admin.register(PhotoFace)
+class PhotoFaceAdmin(TenantAdmin):
+    studio_path = "gallery__studio"
+    editors = VERIFIERS
+    form = PhotoFaceForm
+    list_display = [
+        "crop", "person_shown", "verified", "face_category", "similarity", "detection", "quality_shown", "gallery",
+    ]  # fmt: skip
+    list_select_related = ["photo", "person", "gallery"]
+    list_filter = [
+        "verified",
+        "face_category",
+        ("person", admin.EmptyFieldListFilter),
+        ("gallery", AutocompleteSelectFilter),
+        ("person", AutocompleteSelectFilter),
+    ]
+    search_fields = ["person__real_name", "photo__original_name"]
+    fields = [
+        "crop_large", "person", "verified", "face_category", "photo_link", "similarity", "detection", "quality_shown",
+        "model_version", "training_used", "created_at",
+    ]  # fmt: skip
+    readonly_fields = [
+        "crop_large", "photo_link", "similarity", "detection", "quality_shown", "model_version", "training_used",
+        "created_at",
+    ]  # fmt: skip
+    autocomplete_fields = ["person"]
+    actions = ["verify"]
+
+    class Media:
+        css = {"all": ["facepass-admin/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Without the descriptors: a page of them is 50 kB that nobody looks at."""
+        return super().get_queryset(request).defer("insightface_descriptor", "landmarks")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Faces are found by the analysis."""
+        return False
+
+    @admin.action(description=_("Confirm the names of the selected faces"), permissions=["change"])
+    def verify(self, request: HttpRequest, queryset: Any) -> None:
+        number = self.editable(request, queryset).exclude(person=None).update(verified=True)
+        text = ngettext("%(number)d face was confirmed.", "%(number)d faces were confirmed.", number)
+        self.message_user(request, text % {"number": number}, messages.SUCCESS)
+
+    @column("")
+    def crop(self, face: PhotoFace) -> str:
+        return show.crop(face)
+
+    @column(_("face"))
+    def crop_large(self, face: PhotoFace) -> str:
+        return format_html('<span class="fp-large">{}</span>', show.crop(face))
+
+    @column(_("person"), ordering="person__real_name")
+    def person_shown(self, face: PhotoFace) -> str:
+        return str(face)
+
+    @column(_("photo"))
+    def photo_link(self, face: PhotoFace) -> str:
+        return format_html('<a href="{}">{}</a>', show.change_page("galleryimage", face.photo_id), face.photo)
+
+    @column(_("similarity"), ordering="recognition_confidence", empty="–")
+    def similarity(self, face: PhotoFace) -> str | None:
+        return None if face.recognition_confidence is None else f"{face.recognition_confidence:.2f}"
+
+    @column(_("detection"), ordering="insightface_confidence")
+    def detection(self, face: PhotoFace) -> str:
+        return f"{face.insightface_confidence:.2f}"
+
+    @column(_("quality"))
+    def quality_shown(self, face: PhotoFace) -> str:
+        return show.reasons(face) or str(_("good"))

@@ -1,0 +1,130 @@
+"""Galleries: how far their analysis is, live; uploading; a look at their photos."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from facepass.admin_tenancy import TenantAdmin, column
+from galleries import ingest, progress
+from galleries.admin import show
+from galleries.models import Gallery, GalleryImage
+from galleries.models.photo import State
+
+# Enough to see what the gallery is; the list of photos has them all.
+PHOTOS_SHOWN = 48
+# A message that names a hundred files would hide the rest.
+NAMES_TOLD = 5
+
+
+@admin.register(Gallery)
+class GalleryAdmin(TenantAdmin):
+    list_display = ["title", "studio", "shoot_date", "session_shown", "photo_count", "face_count", "analysis"]
+    list_select_related = ["studio"]
+    list_filter = ["shoot_date"]
+    date_hierarchy = "shoot_date"
+    search_fields = ["title"]
+    fields = ["title", "studio", "shoot_date", "session_id", "location_id"]
+    autocomplete_fields = ["studio"]
+    change_form_outer_before_template = "admin/galleries/gallery/overview.html"
+    change_form_outer_after_template = "admin/galleries/gallery/photos.html"
+
+    class Media:
+        css = {"all": ["facepass-admin/admin.css"]}
+        js = [forms.Script("facepass-admin/progress.js", type="module")]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        counts = {"unfinished": [State.PENDING, State.PROCESSING], "failed": [State.FAILED, State.QUARANTINED]}
+        rows = super().get_queryset(request).with_counts()
+        return rows.annotate(**{name: _photos_in(states) for name, states in counts.items()})
+
+    def get_urls(self) -> list[URLPattern]:
+        upload = self.admin_site.admin_view(require_POST(self.upload_view))
+        return [path("<uuid:pk>/upload/", upload, name="galleries_gallery_upload"), *super().get_urls()]
+
+    def upload_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        gallery = self.get_object(request, str(pk))
+        if gallery is None:
+            raise Http404
+        if not self.has_change_permission(request, gallery):
+            raise PermissionDenied
+        tell(request, ingest.add_photos(gallery, request.FILES.getlist("files")))
+        return redirect(show.change_page("gallery", pk))
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        gallery = self.get_object(request, object_id)
+        more = _overview(gallery, may_upload=self.has_change_permission(request, gallery)) if gallery else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    @column(_("photo session"), ordering="session_id")
+    def session_shown(self, gallery: Gallery) -> str:
+        return str(gallery.session_id)[:8] if gallery.session_id else "–"
+
+    @column(_("photos"), ordering="photo_count")
+    def photo_count(self, gallery: Any) -> int:
+        return int(gallery.photo_count)
+
+    @column(_("faces"), ordering="face_count")
+    def face_count(self, gallery: Any) -> int:
+        return int(gallery.face_count)
+
+    @column(_("analysis"), label={"busy": "info", "failed": "danger", "done": "success", "empty": ""})
+    def analysis(self, gallery: Any) -> tuple[str, str]:
+        if gallery.unfinished:
+            left = {"number": gallery.unfinished}
+            return "busy", ngettext("%(number)d photo left", "%(number)d photos left", gallery.unfinished) % left
+        if gallery.failed:
+            return "failed", ngettext("%(number)d failed", "%(number)d failed", gallery.failed) % {
+                "number": gallery.failed
+            }
+        return ("done", _t("done")) if gallery.photo_count else ("empty", _t("empty"))
+
+
+def _photos_in(states: list[State]) -> Any:
+    rows = GalleryImage.objects.filter(gallery=OuterRef("pk"), state__in=states).order_by().values("gallery")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
+def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
+    photos = gallery.photos.annotate(face_count=Count("faces"))[:PHOTOS_SHOWN]
+    return {
+        "progress": progress.of_gallery(gallery.pk),
+        "socket_path": f"/ws/galleries/{gallery.pk}/progress/",
+        "poll_path": f"/api/v1/galleries/{gallery.pk}/progress",
+        "upload_path": reverse("admin:galleries_gallery_upload", args=[gallery.pk]) if may_upload else None,
+        "photos": [(photo, show.thumbnail(photo)) for photo in photos],
+        "photo_list_path": f"{reverse('admin:galleries_galleryimage_changelist')}?gallery__id__exact={gallery.pk}",
+    }
+
+
+def tell(request: HttpRequest, report: ingest.Report) -> None:
+    """What became of an upload, in words."""
+    if not (report.accepted or report.duplicates or report.rejected):
+        messages.warning(request, _t("No file was chosen."))
+    if number := len(report.accepted):
+        text = ngettext("%(number)s photo was added.", "%(number)s photos were added.", number)
+        messages.success(request, text % {"number": number_format(number)})
+    if report.duplicates:
+        names = _first([name for name, _pk in report.duplicates])
+        messages.info(request, _t("These are in the gallery already: %(names)s") % {"names": names})
+    if report.rejected:
+        names = _first([f"{refusal.filename} ({refusal.message})" for refusal in report.rejected])
+        messages.error(request, _t("These were refused: %(names)s") % {"names": names})
+
+
+def _first(names: list[str]) -> str:
+    more = len(names) - NAMES_TOLD
+    rest = [ngettext("and %(number)d more", "and %(number)d more", more) % {"number": more}] if more > 0 else []
+    return ", ".join([*names[:NAMES_TOLD], *rest])

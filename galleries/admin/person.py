@@ -1,0 +1,52 @@
+"""People whom a studio knows by name."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
+from galleries.models import Person, PhotoFace
+
+
+@admin.register(Person)
+class PersonAdmin(TenantAdmin):
+    editors = VERIFIERS
+    list_display = ["avatar", "real_name", "email", "external_id", "studio", "face_count", "created_at"]
+    list_display_links = ["avatar", "real_name"]
+    list_select_related = ["studio"]
+    search_fields = ["real_name", "email", "external_id"]
+    fields = ["real_name", "studio", "email", "external_id", "avatar_url", "metadata", "faces_link"]
+    readonly_fields = ["faces_link"]
+    autocomplete_fields = ["studio"]
+
+    class Media:
+        css = {"all": ["facepass-admin/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """By a subquery, which PostgreSQL answers for the page's rows only."""
+        faces = PhotoFace.objects.filter(person=OuterRef("pk")).order_by().values("person")
+        counted = Coalesce(Subquery(faces.annotate(n=Count("pk")).values("n")), 0)
+        return super().get_queryset(request).annotate(face_count=counted)
+
+    @column("")
+    def avatar(self, person: Person) -> str:
+        """Pictures of other hosts are not shown: the page's policy forbids them, and they would tell who looks."""
+        if urlsplit(person.avatar_url).netloc or not person.avatar_url:
+            return format_html('<span class="fp-avatar fp-none" aria-hidden="true">{}</span>', person.real_name[:1])
+        return format_html('<img class="fp-avatar" loading="lazy" alt="" src="{}">', person.avatar_url)
+
+    @column(_("faces"), ordering="face_count")
+    def face_count(self, person: Any) -> int:
+        return int(person.face_count)
+
+    @column(_("faces"))
+    def faces_link(self, person: Any) -> str:
+        address = f"{reverse('admin:galleries_photoface_changelist')}?person__id__exact={person.pk}"
+        return format_html('<a href="{}">{}</a>', address, getattr(person, "face_count", 0))

@@ -1,0 +1,97 @@
+"""Photos: their state, and the faces drawn over the picture."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from facepass.admin_tenancy import TenantAdmin, column
+from galleries import analysis, media, tasks
+from galleries.admin import show
+from galleries.models import GalleryImage, PhotoFace
+
+
+@admin.register(GalleryImage)
+class GalleryImageAdmin(TenantAdmin):
+    studio_path = "gallery__studio"
+    list_display = ["thumbnail", "original_name", "gallery", "state_shown", "face_count", "error_shown", "created_at"]
+    list_display_links = ["thumbnail", "original_name"]
+    list_select_related = ["gallery"]
+    list_filter = [("state", ChoicesDropdownFilter), ("gallery", AutocompleteSelectFilter)]
+    search_fields = ["original_name", "gallery__title"]
+    fields = [
+        "original_name", "gallery", "state_shown", "error_shown", "attempts", "width", "height", "byte_size",
+        "taken_at", "created_at", "processed_at", "sha256",
+    ]  # fmt: skip
+    readonly_fields = fields
+    change_form_outer_before_template = "admin/galleries/galleryimage/picture.html"
+    actions = ["analyse_again"]
+
+    class Media:
+        css = {"all": ["facepass-admin/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        faces = PhotoFace.objects.filter(photo=OuterRef("pk")).order_by().values("photo")
+        counted = Coalesce(Subquery(faces.annotate(n=Count("pk")).values("n")), 0)
+        return super().get_queryset(request).select_related("gallery").annotate(face_count=counted)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Photos come in on their gallery's page."""
+        return False
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        photo = self.get_object(request, object_id)
+        more = _picture(photo) if photo else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    @admin.action(description=_("Analyse the selected photos again"), permissions=["change"])
+    def analyse_again(self, request: HttpRequest, queryset: Any) -> None:
+        photos = list(self.editable(request, queryset))
+        number = analysis.analyse_again(photos)
+        for gallery_id in {photo.gallery_id for photo in photos}:
+            tasks.wake_workers(gallery_id, photos=number)
+        text = ngettext("%(number)d photo waits for analysis.", "%(number)d photos wait for analysis.", number)
+        self.message_user(request, text % {"number": number}, messages.SUCCESS)
+
+    @column("")
+    def thumbnail(self, photo: GalleryImage) -> str:
+        return show.thumbnail(photo)
+
+    @column(_("state"), ordering="state", label=show.STATE_LABELS)
+    def state_shown(self, photo: GalleryImage) -> tuple[str, str]:
+        return photo.state, photo.get_state_display()
+
+    @column(_("faces"), ordering="face_count")
+    def face_count(self, photo: Any) -> int:
+        return int(photo.face_count)
+
+    @column(_("error"), empty="–")
+    def error_shown(self, photo: GalleryImage) -> str | None:
+        return show.error(photo) or None
+
+
+def _picture(photo: GalleryImage) -> dict[str, Any]:
+    """The picture and its faces; coordinates are strings, so that no language writes them with a comma."""
+    faces = photo.faces.defer("insightface_descriptor", "landmarks").select_related("person", "photo")
+    boxes = [(face, {side: f"{value:.1f}" for side, value in face.box.items()}) for face in faces]
+    return {
+        "preview_path": media.path_of(photo, "preview" if photo.processed_at and not photo.error else "original"),
+        "size": {"width": str(photo.width), "height": str(photo.height)},
+        "faces": [
+            {
+                "face": face,
+                "number": number,
+                "box": box,
+                "crop": show.crop(face),
+                "reasons": show.reasons(face),
+                "score": f"{face.insightface_confidence:.2f}",
+                "path": show.change_page("photoface", face.pk),
+            }
+            for number, (face, box) in enumerate(boxes, 1)
+        ],
+    }

@@ -1,0 +1,67 @@
+"""Pictures and codes as staff see them. HTML only, no queries."""
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from galleries import media
+from galleries.models import GalleryImage, PhotoFace
+from galleries.models.photo import State
+
+STATE_LABELS = {
+    State.PENDING: "info",
+    State.PROCESSING: "primary",
+    State.PROCESSED: "success",
+    State.FAILED: "danger",
+    State.QUARANTINED: "warning",
+}
+ERRORS = {
+    "worker_lost": _("The analysis broke off three times. Perhaps the picture is too much for this machine."),
+    "file_missing": _("The photo's file is not in the storage."),
+    "not_an_image": _("The file is damaged, or is no picture."),
+    "unsupported_type": _("This kind of picture cannot be read here."),
+    "image_too_large": _("The picture is too large."),
+}
+QUALITY_REASONS = {
+    "too_small": _("too small"),
+    "blurred": _("blurred"),
+    "turned_away": _("turned away"),
+    "too_dark": _("too dark"),
+    "too_bright": _("too bright"),
+    "low_confidence": _("perhaps no face"),
+}
+# How much of a face's surroundings its crop shows, as a multiple of the box's longer side.
+CROP_MARGIN = 1.3
+
+
+def thumbnail(photo: GalleryImage) -> SafeString:
+    """A small picture; the worker makes it, so before the analysis there is only a frame."""
+    if photo.state != State.PROCESSED:
+        return format_html('<span class="fp-thumbnail fp-none" aria-hidden="true"></span>')
+    address = media.path_of(photo, "thumbnail")
+    return format_html('<img class="fp-thumbnail" loading="lazy" alt="" src="{}">', address)
+
+
+def crop(face: PhotoFace) -> SafeString:
+    """The face, cut out of the photo's preview by style alone, in fractions that hold for any size of the preview."""
+    photo, box = face.photo, face.box
+    side = max(box["width"], box["height"]) * CROP_MARGIN
+    left, top = box["x"] + box["width"] / 2 - side / 2, box["y"] + box["height"] / 2 - side / 2
+    style = f"width:{100 * photo.width / side:.2f}%;left:{-100 * left / side:.2f}%;top:{-100 * top / side:.2f}%"
+    address = media.path_of(photo, "preview")
+    return format_html('<span class="fp-crop"><img loading="lazy" alt="" src="{}" style="{}"></span>', address, style)
+
+
+def reasons(face: PhotoFace) -> str:
+    """What is wrong with the face, in words; empty for a good one."""
+    return ", ".join(str(QUALITY_REASONS.get(code, code)) for code in face.quality.get("reasons", []))
+
+
+def error(photo: GalleryImage) -> str:
+    return str(ERRORS.get(photo.error, photo.error))
+
+
+def change_page(model: str, pk: object) -> str:
+    """The address of a row's page in the admin: `change_page("photoface", face.pk)`."""
+    return reverse(f"admin:galleries_{model}_change", args=[pk])
