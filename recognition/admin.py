@@ -9,10 +9,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from facepass.admin_tenancy import BaseAdmin, is_superuser, roles
+from facepass.admin_tenancy import BaseAdmin, column, is_superuser, roles
 from facepass.errors import FacePassError
 from recognition import config
 from recognition.models import ModelVersion, RecognitionConfig
@@ -58,7 +57,7 @@ class ModelVersionAdmin(InstallationAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @display(description=_("commercial use"), ordering="commercial_use", label={"yes": "success", "no": "danger"})
+    @column(_("commercial use"), ordering="commercial_use", label={"yes": "success", "no": "danger"})
     def commercial(self, version: ModelVersion) -> tuple[str, str]:
         return ("yes", _t("allowed")) if version.commercial_use else ("no", _t("research only"))
 

@@ -1,0 +1,62 @@
+"""Photo sessions: their guest link, and whether guests may search."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from facepass.admin_tenancy import TenantAdmin, column
+from galleries.models import Gallery, GalleryImage
+from sessions_app.models import PhotoSession
+
+
+@admin.register(PhotoSession)
+class PhotoSessionAdmin(TenantAdmin):
+    list_display = [
+        "name", "studio", "status", "scheduled_at", "facepass_enabled", "guest_link", "gallery_count", "photo_count",
+    ]  # fmt: skip
+    list_editable = ["facepass_enabled"]
+    list_select_related = ["studio"]
+    list_filter = [("status", ChoicesDropdownFilter), "facepass_enabled"]
+    search_fields = ["name", "code"]
+    fields = [
+        "name", "studio", "description", "status", "scheduled_at", "facepass_enabled", "code", "guest_link", "settings",
+    ]  # fmt: skip
+    readonly_fields = ["guest_link"]
+    autocomplete_fields = ["studio"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Galleries name their session without a foreign key, so they are counted by hand."""
+        galleries = Gallery.objects.filter(session_id=OuterRef("pk"))
+        photos = GalleryImage.objects.filter(gallery__session_id=OuterRef("pk"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                gallery_count=_count(galleries, by="session_id"), photo_count=_count(photos, by="gallery__session_id")
+            )
+        )
+
+    @column(_("guest page"))
+    def guest_link(self, session: PhotoSession) -> str:
+        address = f"{settings.PUBLIC_URL}{reverse('guest-page', args=[session.code])}"
+        return format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, address)
+
+    @column(_("galleries"), ordering="gallery_count")
+    def gallery_count(self, session: Any) -> int:
+        return int(session.gallery_count)
+
+    @column(_("photos"), ordering="photo_count")
+    def photo_count(self, session: Any) -> int:
+        return int(session.photo_count)
+
+
+def _count(rows: Any, *, by: str) -> Any:
+    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
