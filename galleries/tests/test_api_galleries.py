@@ -40,7 +40,9 @@ def test_lists_are_pages_with_counts(api, studio):
     answer = api.get(URL).json()
     assert set(answer) == {"count", "next", "previous", "results"}
     assert answer["count"] == 2
-    assert [(g["photo_count"], g["face_count"]) for g in answer["results"] if g["id"] == str(face.gallery_id)] == [(1, 1)]
+    assert [(g["photo_count"], g["face_count"]) for g in answer["results"] if g["id"] == str(face.gallery_id)] == [
+        (1, 1)
+    ]
 
 
 def test_a_list_takes_as_many_queries_for_many_galleries_as_for_one(api, studio, django_assert_num_queries):

@@ -17,7 +17,9 @@ SLOW = {"DJANGO_SETTINGS_MODULE": "galleries.tests.slow_engine", "ANALYSIS_LEASE
 def live_slow(live_home, tmp_path):  # noqa: F811
     """FacePass with a slow engine and five photos of two people each, all waiting."""
     running = start(live_home, **SLOW)
-    running.query("INSERT INTO studios (id, name, slug, created_at) VALUES (gen_random_uuid(), 'S', 's', now()) RETURNING id")
+    running.query(
+        "INSERT INTO studios (id, name, slug, created_at) VALUES (gen_random_uuid(), 'S', 's', now()) RETURNING id"
+    )
     for number in range(PHOTOS):
         (tmp_path / f"{number}.jpg").write_bytes(picture_of(["ann", "bob"], seed=number))
     done = manage(live_home, "import_photos", str(tmp_path), "--title", "party", "--no-wait", **SLOW)
