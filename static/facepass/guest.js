@@ -15,11 +15,14 @@ const actions = { open, shoot, send, choose, again };
 
 /** idle | live (camera) | shot (picture taken) | busy (searching) | done (results on show); CSS shows what belongs. */
 function enter(state) {
+  const pressed = document.activeElement;
   form.dataset.state = state;
   for (const button of form.querySelectorAll("[data-when]")) {
     button.hidden = !button.dataset.when.split(" ").includes(state);
   }
   if (state !== "live") stopCamera(video);
+  // Who works by keyboard goes on from the button that took this one's place.
+  if (pressed?.hidden) form.querySelector("[data-when]:not([hidden])")?.focus();
 }
 
 function say(code) {
@@ -112,7 +115,8 @@ function settle() {
   const results = document.querySelector("#results");
   enter("searched" in results.dataset ? "done" : "idle");
   aim(results);
-  results.querySelector("h2")?.focus({ preventScroll: true });
+  const next = results.querySelector("h2") ?? form.querySelector("[data-when]:not([hidden])");
+  next.focus({ preventScroll: true });
   const top = form.getBoundingClientRect().top;
   if (top < 0 || top > innerHeight / 2) form.scrollIntoView({ block: "start" });
 }
