@@ -19,7 +19,7 @@ from sessions_app.models import PhotoSession
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The first page: what waits, what there is, and which model is in use."""
-    return {**context, "cards": _cards(request.user), "engine": _engine()}
+    return {**context, "title": _t("Overview"), "cards": _cards(request.user), "engine": _engine()}
 
 
 def _cards(user: Any) -> list[dict[str, Any]]:

@@ -53,7 +53,6 @@ class BaseAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """Lists of a size that stays quick, and choices that are never more than the person may see."""
 
     list_per_page = 50
-    show_full_result_count = False
     compressed_fields = True
     list_filter_submit = True
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from facepass.admin_tenancy import BaseAdmin, column, is_superuser, roles
 from facepass.errors import FacePassError
@@ -44,7 +44,7 @@ class ModelVersionAdmin(InstallationAdmin):
     list_display_links = ["engine", "model"]
     search_fields = ["engine", "model", "contract_id"]
     fields = [
-        "engine", "model", "license_name", "commercial", "dimension", "contract_id", "template_key_id", "calibration",
+        "engine", "model", "license_name", "commercial_use", "dimension", "contract_id", "template_key_id", "calibration",
         "created_at",
     ]  # fmt: skip
 
@@ -70,6 +70,7 @@ class Pretty(json.JSONEncoder):
 
 
 class RecognitionConfigForm(forms.ModelForm[RecognitionConfig]):
+    key = forms.CharField(label=_("Key"), widget=UnfoldAdminTextInputWidget)
     value = forms.JSONField(
         label=_("Value"), encoder=Pretty, widget=UnfoldAdminTextareaWidget(attrs={"rows": 32, "spellcheck": "false"})
     )

@@ -47,7 +47,7 @@ class PhotoSessionAdmin(TenantAdmin):
     @column(_("guest page"))
     def guest_link(self, session: PhotoSession) -> str:
         address = f"{settings.PUBLIC_URL}{reverse('guest-page', args=[session.code])}"
-        return format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, address)
+        return format_html('<a class="fp-link" href="{}" target="_blank" rel="noopener">{}</a>', address, address)
 
     @column(_("galleries"), ordering="gallery_count")
     def gallery_count(self, session: Any) -> int:

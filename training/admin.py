@@ -28,7 +28,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
     list_filter = ["status"]
     search_fields = ["error_message"]
     fields = [
-        "status_shown", "studio", "started_at", "completed_at", "people_count", "total_faces", "accuracy",
+        "status", "studio", "started_at", "completed_at", "people_count", "total_faces", "accuracy",
         "error_message",
     ]  # fmt: skip
 

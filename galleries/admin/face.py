@@ -83,7 +83,9 @@ class PhotoFaceAdmin(TenantAdmin):
 
     @column(_("photo"))
     def photo_link(self, face: PhotoFace) -> str:
-        return format_html('<a href="{}">{}</a>', show.change_page("galleryimage", face.photo_id), face.photo)
+        return format_html(
+            '<a class="fp-link" href="{}">{}</a>', show.change_page("galleryimage", face.photo_id), face.photo
+        )
 
     @column(_("similarity"), ordering="recognition_confidence", empty="–")
     def similarity(self, face: PhotoFace) -> str | None:

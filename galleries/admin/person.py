@@ -49,4 +49,4 @@ class PersonAdmin(TenantAdmin):
     @column(_("faces"))
     def faces_link(self, person: Any) -> str:
         address = f"{reverse('admin:galleries_photoface_changelist')}?person__id__exact={person.pk}"
-        return format_html('<a href="{}">{}</a>', address, getattr(person, "face_count", 0))
+        return format_html('<a class="fp-link" href="{}">{}</a>', address, getattr(person, "face_count", 0))

@@ -25,7 +25,7 @@ class GalleryImageAdmin(TenantAdmin):
     list_filter = [("state", ChoicesDropdownFilter), ("gallery", AutocompleteSelectFilter)]
     search_fields = ["original_name", "gallery__title"]
     fields = [
-        "original_name", "gallery", "state_shown", "error_shown", "attempts", "width", "height", "byte_size",
+        "original_name", "gallery", "state", "error_shown", "attempts", "width", "height", "byte_size",
         "taken_at", "created_at", "processed_at", "sha256",
     ]  # fmt: skip
     readonly_fields = fields
@@ -47,6 +47,8 @@ class GalleryImageAdmin(TenantAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         photo = self.get_object(request, object_id)
         more = _picture(photo) if photo else {}
+        # There is nothing to type in here.
+        more |= {"show_save": False, "show_save_and_continue": False}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     @admin.action(description=_("Analyse the selected photos again"), permissions=["change"])

@@ -59,8 +59,9 @@ def test_members_read_settings_and_models_and_change_neither():
     client = Client()
     client.force_login(MembershipFactory().user)
     assert change(client, {}).status_code == 403
+    assert "research only" in client.get(reverse("admin:recognition_modelversion_changelist")).content.decode()
     page = reverse("admin:recognition_modelversion_change", args=[version.pk])
-    assert "research only" in client.get(page).content.decode()
+    assert "research" in client.get(page).content.decode()
     assert client.post(page, {"model": "x"}).status_code == 403
 
 
