@@ -1,11 +1,16 @@
 """Serves a photo's file to whoever may see it: a signed address, a signed-in member of its studio, or an API key."""
 
+import mimetypes
+from collections.abc import AsyncIterator
 from typing import cast
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -14,6 +19,8 @@ from facepass.auth import ApiKeyAuthentication
 from facepass.tenancy import Principal
 from galleries import media
 from galleries.models import GalleryImage
+
+CHUNK = 1 << 18
 
 
 @require_safe
@@ -31,17 +38,30 @@ def photo_file(request: HttpRequest, pk: UUID, variant: media.Variant) -> HttpRe
     return _stream(photo, name, as_attachment="download" in request.GET)
 
 
-def _stream(photo: GalleryImage, name: str, *, as_attachment: bool) -> FileResponse:
+def _stream(photo: GalleryImage, name: str, *, as_attachment: bool) -> StreamingHttpResponse:
     try:
         file = default_storage.open(name)
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(file, as_attachment=as_attachment, filename=photo.original_name)
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = StreamingHttpResponse(_chunks(file), content_type=kind)
+    response["Content-Length"] = file.size
+    if disposition := content_disposition_header(as_attachment, photo.original_name):
+        response["Content-Disposition"] = disposition
     # A photo's files never change under their address; shared caches must not keep them.
     response["Cache-Control"] = "private, max-age=3600, immutable"
     # What a studio uploads is shown as a picture or not at all.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+async def _chunks(file: File[bytes]) -> AsyncIterator[bytes]:
+    """Piece by piece: Django's own FileResponse is held in memory as a whole under ASGI."""
+    try:
+        while chunk := await sync_to_async(file.read)(CHUNK):
+            yield chunk
+    finally:
+        file.close()
 
 
 def _principal(request: HttpRequest) -> Principal:

@@ -53,7 +53,7 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
         distance = CosineDistance("insightface_descriptor", descriptor)
         exact = models.ExpressionWrapper(distance + models.Value(0.0), output_field=models.FloatField())
         near = models.Q(distance__lte=1 - min_cosine)
-        return self.annotate(distance=exact).filter(near).order_by("distance")  # type: ignore[no-redef]
+        return self.annotate(distance=exact).filter(near).order_by("distance")  # type: ignore[no-redef, misc]
 
 
 class FaceCategory(models.TextChoices):

@@ -18,7 +18,7 @@ from facepass.tenancy import studio_for
 from galleries import media
 from galleries.models import Gallery
 from galleries.search import Match
-from sessions_app import validation
+from sessions_app import selfie, validation
 from sessions_app.api import serializers
 from sessions_app.models import PhotoSession
 from sessions_app.search import SessionSearch, search_session
@@ -79,6 +79,10 @@ class SearchSessionView(GenericAPIView[Any]):
     serializer_class = serializers.SearchSessionSerializer
     parser_classes = [MultiPartParser]
     scope = Scope.SEARCH
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        selfie.keep_in_memory(request._request)
 
     @extend_schema(
         request={"multipart/form-data": serializers.SearchSessionSerializer},

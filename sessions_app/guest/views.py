@@ -11,8 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from facepass.errors import FacePassError
-from sessions_app import validation
-from sessions_app.guest import selfie
+from sessions_app import selfie, validation
 from sessions_app.guest.advice import Advice
 from sessions_app.guest.readiness import Readiness
 from sessions_app.guest.tiles import Tile

@@ -166,3 +166,13 @@ def test_wrong_fields_are_400_and_named(api, studio, fields):
     answer = api.post(SEARCH, data, format="multipart")
     assert answer.status_code == 400
     assert set(answer.json()["error"]["details"]) == (set(fields) or {"file"})
+
+
+def test_a_large_selfie_is_never_a_file_on_the_disk(api, studio, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "not there")  # writing a temporary file would fail
+    session = SessionFactory(studio=studio)
+    indexed(session, ["ann"])
+    padded = picture_of(["ann"]) + bytes(4_000_000)
+    data = {"session_id": str(session.pk), "file": SimpleUploadedFile("s.jpg", padded)}
+    answer = api.post(SEARCH, data, format="multipart")
+    assert (answer.status_code, len(answer.json()["matches"])) == (200, 1)

@@ -16,7 +16,8 @@ from galleries.models import GalleryImage
 from galleries.models.photo import State
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
-from sessions_app.guest import selfie, views
+from sessions_app import selfie
+from sessions_app.guest import views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -143,7 +144,7 @@ def test_the_addresses_in_the_results_work_for_anyone_who_holds_them(client, ses
     for address in {*links_of(page, "preview"), *links_of(page, "thumbnail"), *links_of(page, "original")}:
         response = Client().get(address)
         assert response.status_code == 200
-        assert b"".join(response.streaming_content).startswith(b"\xff\xd8")
+        assert response.getvalue().startswith(b"\xff\xd8")
     download = Client().get(links_of(page, "original")[0])
     assert download["Content-Disposition"].startswith("attachment")
 
