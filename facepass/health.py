@@ -40,7 +40,11 @@ def _database() -> dict[str, Any]:
             row = cursor.fetchone()
     except DatabaseError:
         return {"status": "unavailable"}
-    return {"status": "ok" if row else "unavailable", "pgvector": row and row[0], "embedded": not settings.ENV.database_url}
+    return {
+        "status": "ok" if row else "unavailable",
+        "pgvector": row and row[0],
+        "embedded": not settings.ENV.database_url,
+    }
 
 
 def _engine() -> dict[str, Any]:

@@ -116,7 +116,9 @@ class ApiKey(models.Model):
         return f"{self.name} (fp_{self.prefix}…)"
 
     @classmethod
-    def issue(cls, studio: Studio, *, name: str, scopes: list[str] | None = None, **fields: Any) -> tuple["ApiKey", str]:
+    def issue(
+        cls, studio: Studio, *, name: str, scopes: list[str] | None = None, **fields: Any
+    ) -> tuple["ApiKey", str]:
         """A new key and its token. The token is shown once: it cannot be had from the row."""
         prefix = secrets.token_hex(4)
         token = f"fp_{prefix}_{secrets.token_urlsafe(32)}"

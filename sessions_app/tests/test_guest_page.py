@@ -144,7 +144,7 @@ def test_the_addresses_in_the_results_work_for_anyone_who_holds_them(client, ses
     for address in {*links_of(page, "preview"), *links_of(page, "thumbnail"), *links_of(page, "original")}:
         response = Client().get(address)
         assert response.status_code == 200
-        assert response.getvalue().startswith(b"\xff\xd8")
+        assert b"".join(response).startswith(b"\xff\xd8")
     download = Client().get(links_of(page, "original")[0])
     assert download["Content-Disposition"].startswith("attachment")
 
