@@ -44,8 +44,8 @@ class ModelVersionAdmin(InstallationAdmin):
     list_display_links = ["engine", "model"]
     search_fields = ["engine", "model", "contract_id"]
     fields = [
-        "engine", "model", "license_name", "commercial_use", "dimension", "contract_id", "template_key_id", "calibration",
-        "created_at",
+        "engine", "model", "license_name", "commercial_use", "dimension", "contract_id", "template_key_id",
+        "calibration", "created_at",
     ]  # fmt: skip
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
