@@ -24,6 +24,34 @@ def warped(picture: Picture, transform: NDArray[np.float64], *, size: int) -> Pi
     return np.asarray(found, np.uint8)
 
 
+def reduced(picture: Picture, transform: NDArray[np.float64], *, size: int) -> Picture:
+    """As `warped`, but averaging the pixels of a larger face instead of picking some of them."""
+    scale = float(np.hypot(transform[0, 0], transform[1, 0]))
+    if scale > 0.75:
+        return warped(picture, transform, size=size)
+    left, top, right, bottom = _seen(picture, transform, size=size)
+    if right <= left or bottom <= top:
+        return np.zeros((size, size, 3), np.uint8)
+    part = picture[top:bottom, left:right]
+    width, height = (max(1, round(side * scale)) for side in (right - left, bottom - top))
+    small = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    # From pixels of `small` back to those of `picture`; pixel centres lie at half a pixel.
+    fx, fy = (right - left) / width, (bottom - top) / height
+    back = np.array([[fx, 0, left + (fx - 1) / 2], [0, fy, top + (fy - 1) / 2], [0, 0, 1]])
+    return warped(small, transform @ back, size=size)
+
+
+def _seen(picture: Picture, transform: NDArray[np.float64], *, size: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what the crop shows of the picture, with a little margin."""
+    corners = (
+        np.array([[0, 0, 1], [size, 0, 1], [0, size, 1], [size, size, 1]]) @ cv2.invertAffineTransform(transform).T
+    )
+    height, width = picture.shape[:2]
+    left, top = np.maximum(corners.min(axis=0) - 4, 0).astype(int)
+    right, bottom = np.minimum(corners.max(axis=0) + 5, (width, height)).astype(int)
+    return int(left), int(top), int(right), int(bottom)
+
+
 def similarity_transform(source: FloatArray, target: FloatArray) -> NDArray[np.float64]:
     """The rotation, scale and shift, (2, 3), that take points `source` (n, 2) nearest to `target` (n, 2).
 

@@ -24,7 +24,7 @@ class QualityFilters(_Part):
     """What a face must have to be trusted; see `quality.assess` for the units and where the numbers come from."""
 
     min_face_size: float = Field(32, ge=10, le=1000)
-    min_detection_score: float = Field(0.5, ge=0, le=1)
+    min_detection_score: float = Field(0.35, ge=0, le=1)
     min_sharpness: float = Field(25, ge=0, le=10_000)
     min_brightness: float = Field(35, ge=0, le=255)
     max_brightness: float = Field(230, ge=0, le=255)

@@ -13,7 +13,9 @@ from recognition.packs import Pack, sha256
 INSIGHTFACE_RECIPE = (
     "scrfd 128x128 and 640x640, score 0.5, nms 0.4; five-point similarity to 112x112; arcface; unit length"
 )
-DLIB_RECIPE = "hog; 5 points; chip 150 padding 0.25; resnet 128; minus mean; unit length"
+DLIB_RECIPE = (
+    "hog twice the size, -0.2; 5 points; chip 150 padding 0.25, area-reduced; resnet 128; whitened; unit length"
+)
 
 
 def of_pack(pack: Pack) -> str:
@@ -21,7 +23,7 @@ def of_pack(pack: Pack) -> str:
 
 
 def of_dlib() -> str:
-    parts = (dlib_files.landmarks(), dlib_files.network(), dlib_files.MEAN)
+    parts = (dlib_files.landmarks(), dlib_files.network(), dlib_files.WHITENING)
     return _digest(["dlib", *(sha256(path) for path in parts), DLIB_RECIPE])
 
 

@@ -13,8 +13,8 @@ MODEL = "dlib_face_recognition_resnet_model_v1"
 # https://github.com/davisking/dlib-models: the ResNet and the 5-point landmarks are in the public domain. Not so the
 # 68-point landmarks in the same package: they are trained on iBUG 300-W, whose licence excludes commercial use.
 LICENSE = License("CC0 (public domain)", commercial=True)
-# The mean of raw descriptors over many people, float32 (128,); made by benchmarks/calibrate.py.
-MEAN = Path(__file__).with_name("data") / "dlib_mean.npy"
+# See engines/dlib.py, Whitening; made by benchmarks/calibrate.py.
+WHITENING = Path(__file__).with_name("data") / "dlib_whitening.npz"
 
 
 def landmarks() -> Path:

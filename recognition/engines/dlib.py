@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import exp
+from typing import Self
 
 import cv2
 import dlib
@@ -11,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition import calibration, contracts, dlib_files
-from recognition.align import similarity_transform, warped
+from recognition.align import reduced, similarity_transform
 from recognition.types import Box, DetectedFace, FloatArray, Picture
 
 # The HOG detector sees faces from 80 pixels on. At twice the size it finds those of 40 in 250 ms for a 1600-pixel
 # picture on one core (64 ms as it is).
 UPSCALE = 2.0
+# Under dlib's own threshold of 0: on the event of 132 faces and 40 selfies it finds the 4 and 2 that 0 misses, and two
+# faces too many, with scores that `min_detection_score` can tell.
+THRESHOLD = -0.2
 CHIP = 150
 # Where the network expects eye centres and the base of the nose in its 150x150 chip: dlib's mean shape of five points
 # (image_transforms/interpolation.h, get_face_chip_details), corners of each eye averaged, with its padding of 0.25.
@@ -27,6 +31,39 @@ CHIP_TEMPLATE: FloatArray = ((_MEAN_SHAPE + 0.25) / 1.5 * CHIP).astype(np.float3
 TIP_OF_BASE = 0.738
 # The corners of the mouth are not marked at all; they are placed as in ArcFace's template, in eye distances.
 MOUTH_BELOW, MOUTH_HALF_WIDTH = 1.155, 0.415
+
+
+@dataclass(frozen=True, slots=True)
+class Whitening:
+    """A shift and a linear map, (128,) and (128, 128), after which people spread alike in all directions.
+
+    Fitted by benchmarks/calibrate.py. On LFW people that it has not seen, the true match rate at FMR 1e-3 is 0.89 with
+    it and 0.83 with the shift alone.
+    """
+
+    mean: FloatArray
+    matrix: FloatArray
+
+    @classmethod
+    def load(cls) -> Self:
+        with np.load(dlib_files.WHITENING) as held:
+            return cls(held["mean"], held["matrix"])
+
+    @classmethod
+    def fit(cls, raw: FloatArray, people: Sequence[str], *, shrinkage: float = 0.3) -> Self:
+        """From raw descriptors (n, 128) and who each shows. People weigh alike; `shrinkage` evens out the spread."""
+        labels = np.array(people)
+        centres = np.array([raw[labels == name].mean(axis=0) for name in sorted(set(people))])
+        spread, axes = np.linalg.eigh(np.cov(centres.T))
+        spread = (1 - shrinkage) * spread + shrinkage * spread.mean()
+        matrix = axes @ np.diag(spread**-0.5) @ axes.T
+        return cls(centres.mean(axis=0).astype(np.float32), matrix.astype(np.float32))
+
+    def save(self) -> None:
+        np.savez(dlib_files.WHITENING, mean=self.mean, matrix=self.matrix)
+
+    def apply(self, raw: FloatArray) -> FloatArray:
+        return unit((raw - self.mean) @ self.matrix)
 
 
 class DlibEngine:
@@ -43,17 +80,17 @@ class DlibEngine:
         self._detector = dlib.get_frontal_face_detector()
         self._landmarks = dlib.shape_predictor(str(dlib_files.landmarks()))
         self._network = dlib.face_recognition_model_v1(str(dlib_files.network()))
-        self._mean: FloatArray = np.load(dlib_files.MEAN)
+        self._space = Whitening.load()
         self._lock = threading.Lock()
 
     def detect(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
         return [self._faces(picture) for picture in pictures]
 
     def embed(self, picture: Picture, faces: Sequence[DetectedFace]) -> FloatArray:
-        """Centred: less the mean of many people, which lies in every raw descriptor and says nothing about this one."""
+        """Whitened: raw descriptors are all alike (mean cosine 0.83) and vary most in what tells people apart least."""
         if not faces:
             return np.zeros((0, self.dimension), np.float32)
-        return unit(self.raw(picture, faces) - self._mean)
+        return self._space.apply(self.raw(picture, faces))
 
     def raw(self, picture: Picture, faces: Sequence[DetectedFace]) -> FloatArray:
         """The network's own output, float32 (n, 128), each of unit length."""
@@ -66,7 +103,7 @@ class DlibEngine:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
         large = cv2.resize(grey, None, fx=UPSCALE, fy=UPSCALE, interpolation=cv2.INTER_LINEAR)
         with self._lock:
-            boxes, scores, _ = self._detector.run(large, 0, 0.0)
+            boxes, scores, _ = self._detector.run(large, 0, THRESHOLD)
             marked = [self._landmarks(large, box) for box in boxes]
         faces = [_face(*found) for found in zip(boxes, scores, marked, strict=True)]
         faces = [replace(face, box=face.box.clipped(picture)) for face in faces]
@@ -78,7 +115,7 @@ def chip(picture: Picture, landmarks: FloatArray) -> Picture:
     between = landmarks[:2].mean(axis=0)
     base = between + (landmarks[2] - between) / TIP_OF_BASE
     points = np.array([landmarks[0], landmarks[1], base], np.float32)
-    return warped(picture, similarity_transform(points, CHIP_TEMPLATE), size=CHIP)
+    return reduced(picture, similarity_transform(points, CHIP_TEMPLATE), size=CHIP)
 
 
 def unit(vectors: FloatArray) -> FloatArray:

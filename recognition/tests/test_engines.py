@@ -43,7 +43,7 @@ def test_a_group_picture_gives_its_faces_largest_first(engine, group):
     areas = [face.box.width * face.box.height for face in faces]
     assert areas == sorted(areas, reverse=True)
     for face in faces:
-        assert 0.5 <= face.score <= 1
+        assert 0.35 <= face.score <= 1
         assert face.landmarks.shape == (5, 2)
         right_eye, left_eye, nose, right_mouth, left_mouth = face.landmarks
         assert right_eye[0] < left_eye[0]
@@ -58,7 +58,7 @@ def test_descriptors_are_of_unit_length_and_people_differ(engine, group):
     assert descriptors.shape[1] == engine.dimension
     assert np.abs(np.linalg.norm(descriptors, axis=1) - 1).max() < 1e-5
     between = (descriptors @ descriptors.T)[np.triu_indices(len(descriptors), 1)]
-    assert max(map(engine.calibration.similarity, between)) < 0.6
+    assert max(map(engine.calibration.similarity, between)) < 0.65
 
 
 def test_no_faces_give_an_empty_array(engine, group):
