@@ -29,7 +29,7 @@ from recognition.engines.dlib import DlibEngine  # noqa: E402
 from recognition.engines.insightface import InsightFaceEngine  # noqa: E402
 from recognition.types import DescribedFace  # noqa: E402
 
-SIMILARITIES = (0.40, 0.45, 0.50, 0.55, 0.58, 0.60, 0.62, 0.65, 0.70)
+SIMILARITIES = (0.45, 0.50, 0.52, 0.54, 0.55, 0.56, 0.57, 0.58, 0.60, 0.62, 0.64, 0.66, 0.70)
 
 
 def main() -> None:

@@ -1,0 +1,232 @@
+"""Packs are installed whole and verified, or not at all; `models` lists what is there."""
+
+import io
+import json
+import threading
+import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import onnx
+import pytest
+from django.core.management import CommandError, call_command
+from onnx import TensorProto, helper
+
+from facepass.errors import FacePassError
+from recognition import pack_install, packs
+from recognition.tests.conftest import TESTPACK
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path):
+    settings.HOME = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def pack_zip(tmp_path):
+    """The shared test pack as a zip with its files in one folder, as InsightFace packs them."""
+    if not TESTPACK.is_dir():
+        pytest.skip("no model pack to test with")
+    return zipped(tmp_path, {f"testpack/{path.name}": path.read_bytes() for path in TESTPACK.glob("*.onnx")})
+
+
+def zipped(folder, files):
+    path = folder / "pack.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def tiny_model(shape=(1, 3, 112, 112)):
+    """A valid ONNX model that is neither a detector nor a recogniser where the shape is not theirs."""
+    tensor = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("a", "b")]
+    graph = helper.make_graph([helper.make_node("Identity", ["a"], ["b"])], "tiny", tensor[:1], tensor[1:])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+
+
+def run(*args):
+    out = io.StringIO()
+    call_command(*args, stdout=out)
+    return out.getvalue()
+
+
+def left_behind():
+    return sorted(path.name for path in packs.root().glob("*")) if packs.root().exists() else []
+
+
+def test_a_pack_is_installed_from_a_file_without_network(pack_zip):
+    said = run("install_models", "testpack", "--accept-license", "--from", str(pack_zip))
+    assert "non-commercial" in said
+    assert left_behind() == ["testpack"]
+    pack = packs.find("testpack")
+    assert (pack.detector.path.name, pack.recogniser.path.name) == ("det_2.5g.onnx", "mobilefacenet.onnx")
+    manifest = json.loads((packs.root() / "testpack" / packs.MANIFEST).read_text())
+    assert manifest["files"]["det_2.5g.onnx"]["sha256"] == packs.sha256(pack.detector.path)
+    assert not pack.license.commercial
+
+
+def test_files_at_the_top_level_work_too(pack_zip, tmp_path):
+    flat = zipped(tmp_path, {path.name: path.read_bytes() for path in TESTPACK.glob("*.onnx")})
+    assert pack_install.install("other", from_zip=flat).recogniser.role == "recognition"
+
+
+def test_an_installed_pack_is_left_alone(pack_zip):
+    pack_install.install("testpack", from_zip=pack_zip)
+    assert "already installed" in run("install_models", "testpack", "--accept-license")
+    with pytest.raises(FacePassError) as refusal:
+        pack_install.install("testpack", from_zip=pack_zip)
+    assert refusal.value.code == "already_installed"
+
+
+def test_nothing_is_installed_before_the_licence_is_accepted(pack_zip, monkeypatch):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    with pytest.raises(CommandError, match="--accept-license"):
+        run("install_models", "testpack", "--from", str(pack_zip))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _prompt: "n")
+    with pytest.raises(CommandError, match="not accepted"):
+        run("install_models", "testpack", "--from", str(pack_zip))
+    assert left_behind() == []
+    monkeypatch.setattr("builtins.input", lambda _prompt: "y")
+    run("install_models", "testpack", "--from", str(pack_zip))
+    assert left_behind() == ["testpack"]
+
+
+UNUSABLE = {
+    "a path that climbs out": {"../evil.onnx": b"x", "det.onnx": b"x"},
+    "an absolute path": {"/etc/evil.onnx": b"x"},
+    "a Windows path": {"..\\evil.onnx": b"x"},
+    "no models": {"readme.txt": b"hello"},
+    "models in two folders": {"a/one.onnx": b"x", "b/two.onnx": b"x"},
+    "a deep folder": {"a/b/one.onnx": b"x"},
+    "bytes that are no model": {"det.onnx": b"not a model", "rec.onnx": b"nor this"},
+    "an empty model": {"det.onnx": b""},
+    "only a recogniser": {"rec.onnx": tiny_model()},
+    "two recognisers": {"one.onnx": tiny_model(), "two.onnx": tiny_model()},
+    "too many files": {f"{i}.onnx": b"x" for i in range(200)},
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_an_unusable_archive_is_refused_in_one_line_and_leaves_nothing(case, tmp_path):
+    archive = zipped(tmp_path, UNUSABLE[case])
+    with pytest.raises(CommandError) as refusal:
+        run("install_models", "broken", "--accept-license", "--from", str(archive))
+    assert str(refusal.value).startswith("This is not a usable model pack")
+    assert "\n" not in str(refusal.value)
+    assert left_behind() == []
+    assert not (tmp_path / "evil.onnx").exists()
+
+
+def test_a_damaged_archive_is_refused(pack_zip, tmp_path):
+    data = bytearray(pack_zip.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    (tmp_path / "damaged.zip").write_bytes(data)
+    (tmp_path / "cut.zip").write_bytes(data[: len(data) // 2])
+    for name in ("damaged.zip", "cut.zip", "missing.zip"):
+        with pytest.raises(FacePassError) as refusal:
+            pack_install.install("broken", from_zip=tmp_path / name)
+        assert refusal.value.code == "not_a_pack"
+    assert left_behind() == []
+
+
+def test_a_model_that_onnxruntime_can_not_run_is_refused(tmp_path):
+    detector = onnx.load(str(TESTPACK / "det_2.5g.onnx")) if TESTPACK.is_dir() else pytest.skip("no model pack")
+    detector.graph.node[3].op_type = "NoSuchOperator"
+    archive = zipped(tmp_path, {"det.onnx": detector.SerializeToString(), "rec.onnx": tiny_model()})
+    with pytest.raises(FacePassError) as refusal:
+        pack_install.install("broken", from_zip=archive)
+    assert refusal.value.code == "not_a_pack"
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "", ".hidden", "два слова"])
+def test_names_that_are_no_folder_names_are_refused(name, tmp_path):
+    with pytest.raises(FacePassError) as refusal:
+        pack_install.install(name, from_zip=tmp_path / "x.zip")
+    assert refusal.value.code == "invalid_name"
+
+
+@pytest.fixture
+def release(monkeypatch):
+    """A small web server in the place of InsightFace's releases; returns what it will answer."""
+    answer = {"status": 200, "body": b"", "length": None}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(answer["status"])
+            self.send_header("Content-Length", str(answer["length"] or len(answer["body"])))
+            self.end_headers()
+            self.wfile.write(answer["body"])
+
+        def log_message(self, *args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(pack_install, "URL", f"http://127.0.0.1:{server.server_port}/{{name}}.zip")
+    yield answer
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_pack_is_downloaded_and_progress_told(release, pack_zip):
+    release["body"] = pack_zip.read_bytes()
+    seen = []
+    pack_install.install("testpack", progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (len(release["body"]),) * 2
+    assert left_behind() == ["testpack"]
+
+
+@pytest.mark.parametrize("case", [{"status": 404}, {"body": b"short", "length": 500}])
+def test_a_failed_download_says_so_and_leaves_nothing(release, case):
+    release.update(case)
+    with pytest.raises(CommandError, match="download") as refusal:
+        run("install_models", "buffalo_l", "--accept-license")
+    assert "\n" not in str(refusal.value)
+    assert "--from FILE.zip" in str(refusal.value)
+    assert left_behind() == []
+
+
+def test_without_network_it_says_so(monkeypatch):
+    monkeypatch.setattr(pack_install, "URL", "http://127.0.0.1:9/{name}.zip")
+    with pytest.raises(CommandError, match=r"--from FILE\.zip"):
+        run("install_models", "buffalo_l", "--accept-license")
+    assert left_behind() == []
+
+
+def test_an_endless_download_is_stopped(release, monkeypatch):
+    monkeypatch.setattr(pack_install, "MAX_DOWNLOAD", 1000)
+    release["body"] = b"x" * 5000
+    with pytest.raises(FacePassError, match="larger than any pack"):
+        pack_install.install("buffalo_l")
+    assert left_behind() == []
+
+
+def test_a_file_changed_after_installation_is_not_loaded(pack_zip):
+    from recognition.engines.insightface import InsightFaceEngine
+
+    pack = pack_install.install("testpack", from_zip=pack_zip)
+    with pack.recogniser.path.open("ab") as file:
+        file.write(b"\0")
+    with pytest.raises(FacePassError) as refusal:
+        InsightFaceEngine(packs.find("testpack"))
+    assert (refusal.value.code, refusal.value.status) == ("model_corrupt", 503)
+
+
+def test_models_lists_licence_digest_and_the_one_in_use(pack_zip, settings):
+    pack_install.install("testpack", from_zip=pack_zip)
+    said = run("models")
+    assert "dlib dlib_face_recognition_resnet_model_v1  [in use]" in said
+    assert "insightface testpack\n" in said
+    assert said.count("sha256:") == 4
+    assert "no commercial use" in said
+    assert "measured" in said
+
+
+def test_models_shows_a_damaged_pack_with_its_problem(home):
+    folder = packs.root() / "broken"
+    folder.mkdir(parents=True)
+    (folder / "det.onnx").write_bytes(b"not a model")
+    assert "damaged" in run("models")
