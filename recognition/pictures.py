@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from facepass.errors import FacePassError
-from recognition import colours, exif, formats
+from recognition import colours, exif, formats, heic
 from recognition.types import Picture
 
 pi_heif.register_heif_opener(thumbnails=False)
@@ -97,6 +97,9 @@ def _kind(file: BinaryIO) -> formats.Format:
 
 def _opened(file: BinaryIO, kind: formats.Format) -> Image.Image:
     """The picture with its header parsed and its size accepted, not yet decoded."""
+    if kind is formats.HEIC and not heic.is_safe(file.read()):
+        raise _not_an_image()
+    file.seek(0)
     try:
         image = Image.open(file, formats=[kind.pillow])
     except Image.DecompressionBombError as error:

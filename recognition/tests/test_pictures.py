@@ -1,9 +1,12 @@
 """Untrusted bytes to upright RGB: what is taken, what is refused, and what a viewer would show."""
 
+import contextlib
+import os
 import struct
 import zlib
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from PIL import Image, ImageCms
 from facepass.errors import FacePassError
 from recognition import pictures, thumbnails
 
+HEIC = Path(__file__).parent / "data"
 CORNERS = np.array([[[200, 30, 30], [30, 200, 30]], [[30, 30, 200], [220, 220, 40]]], np.uint8)
 
 
@@ -242,6 +246,40 @@ def test_damaged_bytes_give_a_picture_or_a_clear_refusal(form):
             outcomes.add(error.code)
     assert "not_an_image" in outcomes
     assert outcomes <= {"uint8", "not_an_image", "unsupported_type", "image_too_large"}
+
+
+@pytest.mark.parametrize("name", ["upright", "turned"])
+def test_heic_is_decoded_and_turned_exactly_once(name):
+    """`turned.heic` holds the pixels of orientation 6 with the container's own rotation and an EXIF tag besides."""
+    with (HEIC / f"{name}.heic").open("rb") as file:
+        info = pictures.inspect(file)
+        assert (info.format, info.extension, info.width, info.height) == ("HEIC", ".heic", 96, 64)
+        assert_like(pictures.decode(file), quadrants(), tolerance=3)
+        assert pictures.decode(file, longest_side=48).shape == (32, 48, 3)
+        assert info.taken_at == (datetime(2026, 5, 1, 18, 30) if name == "turned" else None)
+
+
+def test_heic_bytes_that_are_damaged_never_end_the_process():
+    """Some of them once did: see heic.py. A child process would die by a signal, so the exit status tells."""
+    whole = (HEIC / "turned.heic").read_bytes()
+    rng = np.random.default_rng(3)
+    child = os.fork()
+    if child == 0:
+        for _ in range(400):
+            data = bytearray(whole)
+            for at in rng.integers(0, len(data), 3):
+                data[at] = rng.integers(0, 256)
+            with contextlib.suppress(FacePassError):
+                pictures.decode(BytesIO(bytes(data)))
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_heic_with_unreadable_item_names_is_refused():
+    data = (HEIC / "turned.heic").read_bytes()
+    with pytest.raises(FacePassError) as refusal:
+        pictures.inspect(BytesIO(data.replace(b"Exif\0", b"Ex\xfff\0", 1)))
+    assert refusal.value.code == "not_an_image"
 
 
 def bomb(width, height):
