@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from galleries.tests.factories import MembershipFactory, ModelVersionFactory, UserFactory
-from recognition.config import KEY, recognition_settings, save
+from recognition.config import KEY, RecognitionSettings, recognition_settings, save
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(value, field, superuser):
     answer = change(superuser, value)
     errors = answer.context["adminform"].form.errors["value"]
     assert any(error.startswith(f"{field}: ") for error in errors)
-    assert recognition_settings().confidence_thresholds.search == 0.6
+    assert recognition_settings() == RecognitionSettings()
 
 
 def test_members_read_settings_and_models_and_change_neither():
