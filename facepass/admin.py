@@ -76,6 +76,7 @@ class StudioAdmin(TenantAdmin):
     list_display = ["name", "slug", "member_count", "created_at"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
+    ordering = ["name"]
 
     def studio_id_of(self, obj: Studio) -> Any:
         return obj.pk

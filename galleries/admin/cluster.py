@@ -20,6 +20,7 @@ class FaceClusterAdmin(TenantAdmin):
     editors = VERIFIERS
     list_display = ["faces_shown", "person", "face_count", "rejected", "studio", "created_at"]
     list_select_related = ["person", "studio"]
+    ordering = ["-created_at"]
     list_filter = ["rejected", ("person", admin.EmptyFieldListFilter)]
     search_fields = ["person__real_name"]
     fields = ["faces_shown", "person", "rejected", "studio", "session_id", "created_at"]

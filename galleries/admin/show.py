@@ -38,7 +38,7 @@ CROP_MARGIN = 1.3
 def thumbnail(photo: GalleryImage) -> SafeString:
     """A small picture; the worker makes it, so before the analysis there is only a frame."""
     if photo.state != State.PROCESSED:
-        return format_html('<span class="fp-thumbnail fp-none" aria-hidden="true"></span>')
+        return SafeString('<span class="fp-thumbnail fp-none" aria-hidden="true"></span>')
     address = media.path_of(photo, "thumbnail")
     return format_html('<img class="fp-thumbnail" loading="lazy" alt="" src="{}">', address)
 

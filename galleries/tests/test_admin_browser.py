@@ -8,6 +8,7 @@ import time
 import pytest
 import uvicorn
 from django.core.asgi import get_asgi_application
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -61,11 +62,16 @@ def serve(settings):
 
 @pytest.fixture
 def gallery():
-    gallery = GalleryFactory()
+    return GalleryFactory()
+
+
+@pytest.fixture(autouse=True)
+def photo(gallery):
+    """One that is done, with a face in it; another waits."""
+    PhotoFactory(gallery=gallery)
     photo = PhotoFactory(gallery=gallery, people=["ann"], state=State.PROCESSED)
     FaceFactory(photo=photo)
-    PhotoFactory(gallery=gallery)
-    return gallery
+    return photo
 
 
 @pytest.fixture
@@ -91,6 +97,18 @@ def open_gallery(page, server, gallery):
     page.goto(server.address + reverse("admin:galleries_gallery_change", args=[gallery.pk]))
 
 
+def in_thread(function, *args):
+    """Playwright keeps an event loop in the test's own thread, where Django does not query."""
+
+    def run():
+        function(*args)
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
 def finish(gallery):
     GalleryImage.objects.filter(gallery=gallery).update(state=State.PROCESSED)
 
@@ -99,21 +117,13 @@ def value(page, name, text):
     page.wait_for_selector(f'[data-value="{name}"]:text-is("{text}")')
 
 
-# Playwright keeps an event loop in this thread, where Django refuses to query; nothing else runs in it.
-@pytest.fixture(autouse=True)
-def allow_queries(monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
 def test_changes_show_at_once_while_the_socket_is_open(page, serve, gallery):
     open_gallery(page, serve(asgi.application), gallery)
     page.wait_for_selector('[data-state="live"]')
     value(page, "waiting", "1")
     assert page.evaluate("document.querySelector('[data-bar]').value") == 1
-    finish(gallery)
-    thread = threading.Thread(target=progress.publish, args=[gallery.pk])
-    thread.start()
-    thread.join()
+    in_thread(finish, gallery)
+    in_thread(progress.publish, gallery.pk)
     value(page, "waiting", "0")
     assert page.evaluate("document.querySelector('[data-bar]').value") == 2
 
@@ -122,7 +132,7 @@ def test_without_a_socket_the_page_asks_and_says_so(page, serve, gallery):
     open_gallery(page, serve(get_asgi_application()), gallery)
     page.wait_for_selector('[data-state="polling"]')
     value(page, "waiting", "1")
-    finish(gallery)
+    in_thread(finish, gallery)
     value(page, "waiting", "0")
 
 
@@ -134,9 +144,8 @@ def test_a_server_that_is_gone_shows(page, serve, gallery):
     page.wait_for_selector('[data-state="lost"]')
 
 
-def test_the_boxes_lie_over_the_faces(page, serve, gallery):
+def test_the_boxes_lie_over_the_faces(page, serve, photo):
     """The overlay scales with the picture: a box of the 320-pixel photo keeps its place at any size of the page."""
-    photo = gallery.photos.get(state=State.PROCESSED)
     server = serve(asgi.application)
     page.goto(server.address + reverse("admin:galleries_galleryimage_change", args=[photo.pk]))
     picture, box = page.locator(".fp-picture").bounding_box(), page.locator(".fp-box").bounding_box()
