@@ -54,7 +54,7 @@ class ConfidenceThresholds(_Part):
     truth (benchmarks/event_threshold.py) at most 3 in 100 photos found are wrong, with every engine measured.
     """
 
-    search: float = Field(0.57, ge=0, le=1)
+    search: float = Field(0.58, ge=0, le=1)
     suggest: float = Field(0.5, ge=0, le=1)
     assign: float = Field(0.7, ge=0, le=1)
     verify: float = Field(0.5, ge=0, le=1)

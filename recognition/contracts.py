@@ -14,7 +14,8 @@ INSIGHTFACE_RECIPE = (
     "scrfd 128x128 and 640x640, score 0.5, nms 0.4; five-point similarity to 112x112; arcface; unit length"
 )
 DLIB_RECIPE = (
-    "hog x2, 0.1 else -0.2; 5 points; chip 150 padding 0.25, area-reduced; resnet 128; whitened; unit length"
+    "hog x2, 0.1 else -0.2; 5 points; chip 150 padding 0.25, area-reduced; "
+    "resnet 128, mean with the mirror image; whitened; unit length"
 )
 
 

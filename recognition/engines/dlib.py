@@ -1,4 +1,7 @@
-"""dlib: HOG detector, five landmarks, ResNet of 128 numbers. Free weights, in place after `pip install`."""
+"""dlib: HOG detector, five landmarks, ResNet of 128 numbers. Free weights, in place after `pip install`.
+
+dlib itself finds the faces; its network runs on onnxruntime (see dlib_network.py).
+"""
 
 import threading
 from collections.abc import Sequence
@@ -9,10 +12,12 @@ from typing import Self
 import cv2
 import dlib
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from recognition import calibration, contracts, dlib_files
 from recognition.align import reduced, similarity_transform
+from recognition.engines import dlib_network
 from recognition.types import Box, DetectedFace, FloatArray, Picture
 
 # The HOG detector sees faces from 80 pixels on. At twice the size it finds those of 40 in 250 ms for a 1600-pixel
@@ -67,7 +72,7 @@ class Whitening:
 
 
 class DlibEngine:
-    """Satisfies FaceEngine. dlib's objects are not safe for threads, so one call runs at a time."""
+    """Satisfies FaceEngine. dlib's objects are not safe for threads, so one detection runs at a time."""
 
     name = "dlib"
     model = dlib_files.MODEL
@@ -79,7 +84,7 @@ class DlibEngine:
         self.calibration = calibration.shipped(contracts.recogniser_of_dlib())
         self._detector = dlib.get_frontal_face_detector()
         self._landmarks = dlib.shape_predictor(str(dlib_files.landmarks()))
-        self._network = dlib.face_recognition_model_v1(str(dlib_files.network()))
+        self._network = dlib_network.Network(dlib_files.network(), folder=settings.HOME / "models" / "dlib")
         self._space = Whitening.load()
         self._lock = threading.Lock()
 
@@ -93,11 +98,9 @@ class DlibEngine:
         return self._space.apply(self.raw(picture, faces))
 
     def raw(self, picture: Picture, faces: Sequence[DetectedFace]) -> FloatArray:
-        """The network's own output, float32 (n, 128), each of unit length."""
-        chips = [chip(picture, face.landmarks) for face in faces]
-        with self._lock:
-            found = self._network.compute_face_descriptor(chips)
-        return unit(np.array([list(descriptor) for descriptor in found], np.float32))
+        """The network's output, float32 (n, 128), each of unit length: the mean of the face and its mirror image."""
+        chips = np.stack([chip(picture, face.landmarks) for face in faces])
+        return unit(self._network.describe(chips) + self._network.describe(chips[:, :, ::-1]))
 
     def _faces(self, picture: Picture) -> list[DetectedFace]:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
