@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from recognition.calibration import Calibration
 from recognition.types import DetectedFace, FloatArray, Picture
 
@@ -33,5 +35,17 @@ class FaceEngine(Protocol):
     def detect(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
         """The faces of each picture, in pixels of that picture, largest first."""
 
+    def embed_many(self, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:
+        """Raw descriptors of the faces of several pictures, which share the network's runs.
+
+        One float32 array (len(faces), dimension) for each picture, each row of unit length.
+        """
+
     def embed(self, picture: Picture, faces: Sequence[DetectedFace]) -> FloatArray:
-        """Raw descriptors of faces of one picture: float32 (len(faces), dimension), each of unit length."""
+        """The same for one picture."""
+
+
+def parted(descriptors: FloatArray, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:
+    """Rows for all faces of all pictures, given back to each picture."""
+    ends = np.cumsum([len(faces) for _picture, faces in pairs])
+    return np.split(descriptors, ends[:-1]) if pairs else []

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from recognition import calibration, contracts, dlib_files
 from recognition.align import reduced, similarity_transform
 from recognition.engines import dlib_network
+from recognition.engines.base import parted
 from recognition.types import Box, DetectedFace, FloatArray, Picture
 
 # The HOG detector sees faces from 80 pixels on. At twice the size it finds those of 40 in 250 ms for a 1600-pixel
@@ -91,16 +92,23 @@ class DlibEngine:
     def detect(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
         return [self._faces(picture) for picture in pictures]
 
-    def embed(self, picture: Picture, faces: Sequence[DetectedFace]) -> FloatArray:
+    def embed_many(self, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:
         """Whitened: raw descriptors are all alike (mean cosine 0.83) and vary most in what tells people apart least."""
-        if not faces:
-            return np.zeros((0, self.dimension), np.float32)
-        return self._space.apply(self.raw(picture, faces))
+        chips = [chip(picture, face.landmarks) for picture, faces in pairs for face in faces]
+        return parted(self._space.apply(self._described(chips)), pairs)
+
+    def embed(self, picture: Picture, faces: Sequence[DetectedFace]) -> FloatArray:
+        return self.embed_many([(picture, faces)])[0]
 
     def raw(self, picture: Picture, faces: Sequence[DetectedFace]) -> FloatArray:
         """The network's output, float32 (n, 128), each of unit length: the mean of the face and its mirror image."""
-        chips = np.stack([chip(picture, face.landmarks) for face in faces])
-        return unit(self._network.describe(chips) + self._network.describe(chips[:, :, ::-1]))
+        return self._described([chip(picture, face.landmarks) for face in faces])
+
+    def _described(self, chips: Sequence[Picture]) -> FloatArray:
+        if not chips:
+            return np.zeros((0, self.dimension), np.float32)
+        stack = np.stack(chips)
+        return unit(self._network.describe(stack) + self._network.describe(stack[:, :, ::-1]))
 
     def _faces(self, picture: Picture) -> list[DetectedFace]:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)

@@ -40,6 +40,9 @@ class FakeEngine:
     def detect(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
         return [_squares(picture) for picture in pictures]
 
+    def embed_many(self, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:
+        return [self.embed(picture, faces) for picture, faces in pairs]
+
     def embed(self, picture: Picture, faces: Sequence[DetectedFace]) -> FloatArray:
         found = [_descriptor(picture, face.box) for face in faces]
         return np.array(found, np.float32).reshape(len(faces), DIMENSION)

@@ -61,6 +61,16 @@ def test_descriptors_are_of_unit_length_and_people_differ(engine, group):
     assert max(map(engine.calibration.similarity, between)) < 0.65
 
 
+def test_faces_of_several_pictures_are_embedded_as_those_of_each(engine, group, astronaut):
+    pairs = [(picture, engine.detect([picture])[0]) for picture in (group, astronaut)]
+    pairs.insert(1, (group, []))
+    together = engine.embed_many(pairs)
+    assert [found.shape for found in together] == [(len(faces), engine.dimension) for _picture, faces in pairs]
+    for found, (picture, faces) in zip(together, pairs, strict=True):
+        assert np.abs(found - engine.embed(picture, faces)).max(initial=0) < 1e-4
+    assert engine.embed_many([]) == []
+
+
 def test_no_faces_give_an_empty_array(engine, group):
     assert engine.detect([np.full((300, 400, 3), 127, np.uint8)]) == [[]]
     assert engine.embed(group, []).shape == (0, engine.dimension)
