@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 import cv2
 import numpy as np
 import pi_heif
+import simplejpeg
 from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image
@@ -25,6 +26,8 @@ pi_heif.register_heif_opener(thumbnails=False)
 
 # What Pillow's and libheif's decoders raise for bytes that are cut off or make no sense.
 BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, struct.error, zlib.error)
+# MPO: a JPEG with further pictures behind it, as many telephones write it.
+_JPEG_FAMILY: Final = ("JPEG", "MPO")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,11 @@ def decode(file: BinaryIO, *, longest_side: int | None = None) -> Picture:
         turn = exif.orientation(image, exif.metadata(image, file))
         target = _fitted_size(image.size, longest_side)
         try:
-            # JPEG only: libjpeg leaves out frequencies that a smaller picture can not show.
-            image.draft(None, target)
-            pixels = colours.as_rgb(image)
+            pixels = _plain_jpeg(file, image, target)
+            if pixels is None:
+                # JPEG only: libjpeg leaves out frequencies that a smaller picture can not show.
+                image.draft(None, target)
+                pixels = colours.as_rgb(image)
         except BROKEN as error:
             raise _not_an_image() from error
         profile = image.info.get("icc_profile")
@@ -81,6 +86,28 @@ def fitted(picture: Picture, *, longest_side: int) -> Picture:
     """The picture reduced so that its longer side has `longest_side` pixels; never enlarged."""
     height, width = picture.shape[:2]
     return _resized(picture, _fitted_size((width, height), longest_side))
+
+
+def _plain_jpeg(file: BinaryIO, image: Image.Image, target: tuple[int, int]) -> Picture | None:
+    """An ordinary RGB or grey JPEG at the smallest fraction of its size that is no smaller than `target`.
+
+    libjpeg-turbo on the whole file takes two thirds of the time of Pillow, which feeds it pieces. None where the file
+    is of another kind or not flawless: Pillow then decides what is damage and what a viewer would pass over.
+    """
+    if image.format not in _JPEG_FAMILY or image.mode not in ("RGB", "L"):
+        return None
+    position = file.tell()
+    file.seek(0)
+    try:
+        data = file.read()
+        height, width, *_ = simplejpeg.decode_jpeg_header(data)
+        if (width, height) != image.size:
+            return None
+        return np.asarray(simplejpeg.decode_jpeg(data, "RGB", min_width=target[0], min_height=target[1]), np.uint8)
+    except ValueError:
+        return None
+    finally:
+        file.seek(position)
 
 
 def _kind(file: BinaryIO) -> formats.Format:

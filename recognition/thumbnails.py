@@ -1,6 +1,6 @@
 """Small pictures for pages."""
 
-import cv2
+import simplejpeg
 
 from recognition.pictures import fitted
 from recognition.types import Picture
@@ -12,5 +12,4 @@ JPEG_QUALITY = 84
 def encode(picture: Picture, *, longest_side: int, quality: int = JPEG_QUALITY) -> bytes:
     """An RGB picture as JPEG bytes, at most `longest_side` pixels long, without any metadata; never enlarged."""
     small = fitted(picture, longest_side=longest_side)
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return data.tobytes()
+    return bytes(simplejpeg.encode_jpeg(small, quality, "RGB", "420"))

@@ -195,6 +195,40 @@ def test_a_reduced_jpeg_has_the_same_content_and_orientation(monkeypatch):
     assert_like(pictures.decode(file, longest_side=96), quadrants(), tolerance=8)
 
 
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}, {"subsampling": 1}])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_jpeg_is_decoded_as_pillow_does(mode, options):
+    pixels = np.random.default_rng(4).integers(0, 255, (40, 60, 3), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
+    file = saved(Image.fromarray(pixels).convert(mode), "JPEG", quality=92, **options)
+    expected = np.asarray(Image.open(file).convert("RGB"))
+    assert np.abs(pictures.decode(file).astype(int) - expected).max() <= 1
+
+
+def test_a_large_jpeg_is_never_decoded_in_full(monkeypatch):
+    made = []
+    decode_jpeg = pictures.simplejpeg.decode_jpeg
+    monkeypatch.setattr(
+        pictures.simplejpeg, "decode_jpeg", lambda *a, **k: made.append(decode_jpeg(*a, **k)) or made[-1]
+    )
+    pictures.decode(saved(Image.new("RGB", (6000, 4000)), "JPEG"), longest_side=1600)
+    assert [found.shape for found in made] == [(1500, 2250, 3)]
+
+
+def test_a_jpeg_with_a_flaw_that_viewers_pass_over_is_taken():
+    """Bytes that belong to nothing, between two markers: libjpeg warns, and every viewer shows the picture."""
+    data = saved(Image.fromarray(quadrants()), "JPEG", quality=95).getvalue()
+    at = data.index(b"\xff\xda")
+    flawed = data[:at] + b"\x00\x01\x02" + data[at:]
+    with pytest.raises(ValueError, match="xtraneous"):
+        pictures.simplejpeg.decode_jpeg(flawed)
+    assert_like(pictures.decode(BytesIO(flawed)), quadrants())
+
+
+def test_the_first_picture_of_an_mpo_is_shown():
+    file = saved(Image.fromarray(quadrants()), "MPO", save_all=True, append_images=[Image.new("RGB", (96, 64))])
+    assert_like(pictures.decode(file), quadrants())
+
+
 REFUSED = {
     "GIF": saved(Image.new("RGB", (8, 8)), "GIF").getvalue(),
     "TIFF": saved(Image.new("RGB", (8, 8)), "TIFF").getvalue(),
