@@ -32,8 +32,11 @@ class FaceEngine(Protocol):
     license: License
     calibration: Calibration
 
-    def detect(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
-        """The faces of each picture, in pixels of that picture, largest first."""
+    def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[list[DetectedFace]]:
+        """The faces of each picture, in pixels of that picture, largest first.
+
+        `fast`: one pass, which may miss small faces and those that fill the picture.
+        """
 
     def embed_many(self, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:
         """Raw descriptors of the faces of several pictures, which share the network's runs.

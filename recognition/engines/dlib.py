@@ -89,8 +89,8 @@ class DlibEngine:
         self._space = Whitening.load()
         self._lock = threading.Lock()
 
-    def detect(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
-        return [self._faces(picture) for picture in pictures]
+    def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[list[DetectedFace]]:
+        return [self._faces(picture, upscale=1.0 if fast else UPSCALE) for picture in pictures]
 
     def embed_many(self, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:
         """Whitened: raw descriptors are all alike (mean cosine 0.83) and vary most in what tells people apart least."""
@@ -110,13 +110,13 @@ class DlibEngine:
         stack = np.stack(chips)
         return unit(self._network.describe(stack) + self._network.describe(stack[:, :, ::-1]))
 
-    def _faces(self, picture: Picture) -> list[DetectedFace]:
+    def _faces(self, picture: Picture, *, upscale: float) -> list[DetectedFace]:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-        large = cv2.resize(grey, None, fx=UPSCALE, fy=UPSCALE, interpolation=cv2.INTER_LINEAR)
+        large = cv2.resize(grey, None, fx=upscale, fy=upscale, interpolation=cv2.INTER_LINEAR)
         with self._lock:
             boxes, scores = self._boxes(large)
             marked = [self._landmarks(large, box) for box in boxes]
-        faces = [_face(*found) for found in zip(boxes, scores, marked, strict=True)]
+        faces = [_face(*found, upscale=upscale) for found in zip(boxes, scores, marked, strict=True)]
         faces = [replace(face, box=face.box.clipped(picture)) for face in faces]
         return sorted(faces, key=lambda face: -face.box.width * face.box.height)
 
@@ -138,9 +138,9 @@ def unit(vectors: FloatArray) -> FloatArray:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
-def _face(box: dlib.rectangle, score: float, marked: dlib.full_object_detection) -> DetectedFace:
-    corners = np.array([[point.x, point.y] for point in marked.parts()], np.float32) / UPSCALE
-    place = Box(box.left(), box.top(), box.width(), box.height()).scaled(1 / UPSCALE)
+def _face(box: dlib.rectangle, score: float, marked: dlib.full_object_detection, *, upscale: float) -> DetectedFace:
+    corners = np.array([[point.x, point.y] for point in marked.parts()], np.float32) / upscale
+    place = Box(box.left(), box.top(), box.width(), box.height()).scaled(1 / upscale)
     return DetectedFace(place, five_points(corners), score=1 / (1 + exp(-3 * score)))
 
 

@@ -14,17 +14,15 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from facepass.errors import FacePassError
+from recognition import runtimes
 from recognition.types import FloatArray
 
 CHIP = 150
 DIMENSION = 128
-# Faces in one run: more gains nothing on one thread and costs memory (3 MB a face).
-BATCH = 8
 # What the network's input layer subtracts (RGB) and divides by (dlib's input_rgb_image_sized).
 MEAN, SCALE = (122.782, 117.001, 104.298), 1 / 256
 # Residual blocks from input to output: filters, and whether the block halves the size.
@@ -58,20 +56,11 @@ class Network:
     """Runs the network. Its `describe` may be called by threads."""
 
     def __init__(self, weights: Path, *, folder: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # the workers are as many as there are cores
-        self._session = onnxruntime.InferenceSession(
-            str(as_onnx(weights, folder=folder)), options, providers=["CPUExecutionProvider"]
-        )
+        self._network = runtimes.Network(as_onnx(weights, folder=folder))
 
     def describe(self, chips: NDArray[np.uint8]) -> FloatArray:
         """`chips`: uint8 (n, 150, 150, 3) RGB. Returns float32 (n, 128), as long as the network makes them."""
-        batches = [chips[i : i + BATCH] for i in range(0, len(chips), BATCH)]
-        return np.concatenate([self._run(batch) for batch in batches])
-
-    def _run(self, chips: NDArray[np.uint8]) -> FloatArray:
-        found: FloatArray = self._session.run(None, {"chips": np.ascontiguousarray(chips)})[0]
-        return found
+        return self._network.run(chips)[0]
 
 
 @dataclass

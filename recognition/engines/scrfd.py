@@ -1,0 +1,122 @@
+"""InsightFace's SCRFD and RetinaFace detectors: preprocessing and decoding as in its model_zoo/scrfd.py.
+
+A detector has one output of scores, one of boxes and one of landmarks for each stride. Each cell of a stride's grid
+holds one or two anchors; boxes are distances from the cell's corner to the four sides, landmarks are offsets from it,
+both in strides.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from django.utils.translation import gettext as _
+
+from recognition.runtimes import Network
+from recognition.suppression import suppressed
+from recognition.types import FloatArray, Picture
+
+# InsightFace's own default pair, for detectors that take any size: 640 finds faces of 31 pixels in a 1600-pixel
+# picture, 128 adds those that fill the frame for 4 % more time.
+SIDE, SMALL_SIDE = 640, 128
+SCORE, NMS = 0.5, 0.4
+MEAN, SCALE = 127.5, 1 / 128
+# By number of outputs: strides, and anchors in a cell. Forms with 6 and 10 outputs mark no landmarks.
+FORMS = {9: ((8, 16, 32), 2), 15: ((8, 16, 32, 64, 128), 1)}
+
+
+class UnknownForm(ValueError):
+    """The network is not a detector of a form that is known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Faces in pixels of the picture: corners (n, 4) left, top, right, bottom; landmarks (n, 5, 2); scores (n,)."""
+
+    corners: FloatArray
+    landmarks: FloatArray
+    scores: FloatArray
+
+    @classmethod
+    def of(cls, parts: Sequence["Found"]) -> "Found":
+        return cls(
+            np.concatenate([np.zeros((0, 4), np.float32), *(part.corners for part in parts)]),
+            np.concatenate([np.zeros((0, 5, 2), np.float32), *(part.landmarks for part in parts)]),
+            np.concatenate([np.zeros(0, np.float32), *(part.scores for part in parts)]),
+        )
+
+    def once_each(self) -> "Found":
+        kept = suppressed(self.corners, self.scores, threshold=NMS)
+        return Found(self.corners[kept], self.landmarks[kept], self.scores[kept])
+
+
+class Detector:
+    """Its `detect` may be called by several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises UnknownForm, or one of runtimes.ERRORS."""
+        first = Network(path, batches=False)
+        if len(first.ranks) not in FORMS or first.input_type != "tensor(float)":
+            raise UnknownForm(_("it has %(count)d outputs and is no known detector") % {"count": len(first.ranks)})
+        self._strides, self._anchors = FORMS[len(first.ranks)]
+        # Without an axis of their own, the anchors of several pictures would be mixed up.
+        batches = first.ranks[0] == 3
+        sides = [fixed] if (fixed := _side_of(first)) else [SMALL_SIDE, SIDE]
+        self._networks = {side: Network(path, side=side, batches=batches) for side in sides}
+
+    def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[Found]:
+        """The faces of RGB pictures. `fast`: only those that the larger input shows."""
+        sides = sorted(self._networks)[-1:] if fast else sorted(self._networks)
+        passes = [self._passed(pictures, side=side) for side in sides]
+        return [Found.of(parts).once_each() for parts in zip(*passes, strict=True)]
+
+    def _passed(self, pictures: Sequence[Picture], *, side: int) -> list[Found]:
+        framed = [_framed(picture, side=side) for picture in pictures]
+        if not framed:
+            return []
+        blob = cv2.dnn.blobFromImages([canvas for canvas, _scale in framed], SCALE, mean=(MEAN,) * 3)
+        outputs = self._networks[side].run(np.asarray(blob))
+        return [
+            Found.of(list(self._decoded([output[index] for output in outputs], side=side, scale=scale)))
+            for index, (_canvas, scale) in enumerate(framed)
+        ]
+
+    def _decoded(self, outputs: Sequence[FloatArray], *, side: int, scale: float) -> Iterator[Found]:
+        """The anchors of each stride that score enough."""
+        count = len(self._strides)
+        for level, stride in enumerate(self._strides):
+            scores = outputs[level].ravel()
+            at = np.flatnonzero(scores >= SCORE)
+            rows, columns = np.divmod(at // self._anchors, side // stride)
+            cells = np.stack([columns, rows], axis=1).astype(np.float32) * stride
+            sides = outputs[count + level].reshape(-1, 4)[at] * stride
+            corners = np.concatenate([cells - sides[:, :2], cells + sides[:, 2:]], axis=1)
+            offsets = outputs[2 * count + level].reshape(-1, 5, 2)[at] * stride
+            yield Found(_scaled(corners, 1 / scale), _scaled(cells[:, None] + offsets, 1 / scale), scores[at])
+
+
+def _scaled(points: FloatArray, factor: float) -> FloatArray:
+    return np.asarray(points * factor, np.float32)
+
+
+def _side_of(network: Network) -> int | None:
+    """The side that the network itself fixes, None where it takes any size."""
+    if len(network.shape) != 4:
+        raise UnknownForm(_("its input is no picture"))
+    height, width = network.shape[2:]
+    if height != width:
+        raise UnknownForm(_("its input is not square"))
+    return height
+
+
+def _framed(picture: Picture, *, side: int) -> tuple[Picture, float]:
+    """The picture at the top left of a black square, and by which factor it was scaled."""
+    height, width = picture.shape[:2]
+    if height > width:
+        size = (max(1, int(side / (height / width))), side)
+    else:
+        size = (side, max(1, int(side * (height / width))))
+    canvas = np.zeros((side, side, 3), np.uint8)
+    canvas[: size[1], : size[0]] = cv2.resize(picture, size)
+    return canvas, size[1] / height

@@ -1,0 +1,139 @@
+"""Our runs of a pack's models give what InsightFace's own classes give."""
+
+import cv2
+import numpy as np
+import onnx
+import pytest
+
+from facepass.errors import FacePassError
+from recognition import packs, pictures
+from recognition.engines.arcface import Embedder
+from recognition.engines.insightface import InsightFaceEngine
+from recognition.engines.scrfd import Detector
+from recognition.suppression import suppressed
+from recognition.tests.conftest import GROUP, SHARED, TESTPACK
+from recognition.types import Box
+
+pytestmark = pytest.mark.skipif(not TESTPACK.is_dir(), reason="no model pack to test with")
+PHOTOS = [GROUP, *sorted((SHARED / "data" / "photos").glob("*")), *sorted((SHARED / "data/lfw/pairs").glob("A*"))[:20]]
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    """InsightFace's detector and recogniser, as its FaceAnalysis prepares them."""
+    from insightface.model_zoo import get_model
+
+    pack = packs.read(TESTPACK)
+    found = [get_model(str(file.path), providers=["CPUExecutionProvider"]) for file in (pack.detector, pack.recogniser)]
+    found[0].prepare(0, input_size=[(128, 128), (640, 640)], det_thresh=0.5, nms_thresh=0.4)
+    return found
+
+
+def decoded(path):
+    with path.open("rb") as file:
+        return pictures.decode(file, longest_side=1600)
+
+
+def corners(box):
+    return Box(float(box[0]), float(box[1]), float(box[2] - box[0]), float(box[3] - box[1]))
+
+
+def changed(path, into, *, batch=None, side=None):
+    """The testpack's model with other input axes, as other packs have them."""
+    model = onnx.load(path)
+    axes = model.graph.input[0].type.tensor_type.shape.dim
+    for axis, name in ((0, batch), (2, side), (3, side)):
+        if name:
+            axes[axis].dim_param = name
+    del model.graph.value_info[:]
+    for output in model.graph.output:
+        output.type.tensor_type.shape.dim[0 if batch else 1].dim_param = "any"
+    onnx.save(model, into)
+    return into
+
+
+def test_faces_and_descriptors_equal_those_of_insightface(insightface_engine, theirs):
+    compared = 0
+    for path in PHOTOS:
+        picture = decoded(path)
+        bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+        boxes, points = theirs[0].detect(bgr)
+        if not len(boxes):
+            continue
+        faces = insightface_engine.detect([picture])[0]
+        descriptors = insightface_engine.embed(picture, faces)
+        assert len(faces) == len(boxes)
+        for box, landmarks in zip(boxes, points, strict=True):
+            expected = corners(box).clipped(picture)
+            at = max(range(len(faces)), key=lambda i, expected=expected: faces[i].box.iou(expected))
+            assert faces[at].box.iou(expected) >= 0.99
+            assert np.abs(faces[at].landmarks - landmarks).max() < 0.01
+            assert faces[at].score == pytest.approx(float(box[4]), abs=1e-4)
+            feature = theirs[1].get(bgr, Face(landmarks))
+            assert feature @ descriptors[at] / np.linalg.norm(feature) >= 0.999
+            compared += 1
+    assert compared >= 20
+
+
+class Face:
+    def __init__(self, kps):
+        self.kps = kps
+
+
+def test_several_pictures_at_once_give_what_each_gives(insightface_engine):
+    several = [decoded(path) for path in PHOTOS[:4]]
+    for picture, faces in zip(several, insightface_engine.detect(several), strict=True):
+        alone = insightface_engine.detect([picture])[0]
+        assert [face.box for face in faces] == [face.box for face in alone]
+    assert insightface_engine.detect([]) == []
+
+
+def test_a_detector_for_any_size_looks_at_two(theirs, tmp_path):
+    path = changed(packs.read(TESTPACK).detector.path, tmp_path / "any.onnx", side="?")
+    picture = decoded(GROUP)
+    from insightface.model_zoo import get_model
+
+    model = get_model(str(path), providers=["CPUExecutionProvider"])
+    model.prepare(0, input_size=[(128, 128), (640, 640)], det_thresh=0.5, nms_thresh=0.4)
+    boxes, _points = model.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    found = Detector(path).detect([picture])[0]
+    assert np.abs(found.corners - boxes[:, :4]).max() < 0.1
+    assert len(Detector(path).detect([picture], fast=True)[0].scores) == 6
+
+
+def test_an_embedder_that_takes_batches_gives_the_same(tmp_path):
+    path = packs.read(TESTPACK).recogniser.path
+    made = np.random.default_rng(0).integers(0, 255, (11, 112, 112, 3), np.uint8)
+    one = Embedder(path).describe(list(made))
+    model = changed(path, tmp_path / "batched.onnx", batch="n")
+    assert Embedder(path).describe([]).shape == (0, 128)
+    # The testpack's last node writes its own shape in stone; free it.
+    graph = onnx.load(model)
+    shape = next(node for node in graph.graph.node if node.op_type == "Reshape" and node.output[0] == "output0").input[
+        1
+    ]
+    for node in graph.graph.node:
+        if node.output[0] == shape:
+            node.attribute[0].t.CopyFrom(onnx.numpy_helper.from_array(np.array([-1, 128], np.int64)))
+    onnx.save(graph, model)
+    assert np.abs(Embedder(model).describe(list(made)) - one).max() < 1e-5
+
+
+def test_a_detector_without_landmarks_is_refused(tmp_path):
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    source = packs.read(TESTPACK)
+    (folder / "arc.onnx").write_bytes(source.recogniser.path.read_bytes())
+    model = onnx.load(source.detector.path)
+    del model.graph.output[6:]
+    onnx.save(model, folder / "det.onnx")
+    with pytest.raises(FacePassError) as refusal:
+        InsightFaceEngine(packs.read(folder))
+    assert (refusal.value.code, refusal.value.status) == ("model_corrupt", 503)
+    assert "det.onnx: it has 6 outputs" in refusal.value.message
+
+
+def test_of_boxes_on_one_face_the_best_is_kept():
+    boxes = np.array([[0, 0, 100, 100], [5, 5, 105, 105], [200, 0, 300, 100]], np.float32)
+    assert suppressed(boxes, np.array([0.6, 0.9, 0.7], np.float32), threshold=0.4).tolist() == [1, 2]
+    assert suppressed(boxes[:0], np.zeros(0, np.float32), threshold=0.4).tolist() == []
