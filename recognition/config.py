@@ -1,11 +1,11 @@
-"""What staff may tune without a restart: quality filters and confidence thresholds.
+"""What staff may tune without a restart: quality filters, confidence thresholds, and how hard to look for faces.
 
 One row of `face_recognition_config`, key `recognition_settings`, read at each use: it is one tiny row, and a change
 holds for the next photo in every process. Unknown keys and values out of range are refused, not ignored.
 """
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -67,6 +67,9 @@ class ConfidenceThresholds(_Part):
 
 
 class RecognitionSettings(_Part):
+    """`detection`: how hard to look for faces, see `detection.find`."""
+
+    detection: Literal["fast", "balanced", "thorough"] = "balanced"
     quality_filters: QualityFilters = QualityFilters()
     selfie_filters: SelfieFilters = SelfieFilters()
     confidence_thresholds: ConfidenceThresholds = ConfidenceThresholds()

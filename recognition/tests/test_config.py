@@ -35,6 +35,7 @@ def test_a_change_holds_at_once_and_leaves_the_rest_at_its_defaults():
         ({"quality_filters": {"min_brightness": 200, "max_brightness": 100}}, "quality_filters"),
         ({"confidence_thresholds": {"suggest": 0.9, "assign": 0.6}}, "confidence_thresholds"),
         ({"colours": {}}, "colours"),
+        ({"detection": "slow"}, "detection"),
         ([], "recognition_settings"),
     ],
 )
