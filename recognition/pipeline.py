@@ -1,11 +1,13 @@
-"""A picture in, described faces out: detect > align > quality > embed > protect."""
+"""Pictures in, described faces out: detect > align > quality > embed > protect."""
+
+from collections.abc import Sequence
 
 from recognition import registry
-from recognition.config import RecognitionSettings, recognition_settings
+from recognition.config import QualityFilters, RecognitionSettings, recognition_settings
 from recognition.engines.base import FaceEngine
 from recognition.quality import assess
 from recognition.templates import protect
-from recognition.types import DescribedFace, Picture
+from recognition.types import DescribedFace, DetectedFace, FloatArray, Picture
 
 # Longest side, in pixels, of the picture that is analysed. Detectors look at 640 pixels or at faces from about 40
 # pixels on, so more costs decoding time and finds little; a face of 60 pixels here is 150 in a 24-megapixel original
@@ -16,16 +18,29 @@ ANALYSIS_SIDE = 1600
 def describe(
     picture: Picture, *, engine: FaceEngine | None = None, settings: RecognitionSettings | None = None
 ) -> list[DescribedFace]:
-    """Every face of an upright RGB picture, largest first, in pixels of that picture.
+    """`describe_many` for one picture."""
+    return describe_many([picture], engine=engine, settings=settings)[0]
+
+
+def describe_many(
+    pictures: Sequence[Picture], *, engine: FaceEngine | None = None, settings: RecognitionSettings | None = None
+) -> list[list[DescribedFace]]:
+    """Every face of each upright RGB picture, largest first, in pixels of that picture.
 
     Faces that fall short of the quality filters are described too, with their reasons: callers decide what to do.
     Without `settings` those in force are read from the database. Raises FacePassError 503 where the model is missing.
     """
     engine = engine or registry.get_engine()
     filters = (settings or recognition_settings()).quality_filters
-    faces = engine.detect([picture])[0]
-    descriptors = protect(engine.embed(picture, faces))
+    pairs = list(zip(pictures, engine.detect(pictures), strict=True))
+    descriptors = engine.embed_many(pairs)
+    return [_described(*pair, found, filters) for pair, found in zip(pairs, descriptors, strict=True)]
+
+
+def _described(
+    picture: Picture, faces: Sequence[DetectedFace], raw: FloatArray, filters: QualityFilters
+) -> list[DescribedFace]:
     return [
         DescribedFace(face, assess(picture, face, filters), descriptor)
-        for face, descriptor in zip(faces, descriptors, strict=True)
+        for face, descriptor in zip(faces, protect(raw), strict=True)
     ]
