@@ -1,4 +1,4 @@
-"""One photo, from claimed to processed: decode > describe > thumbnails > rows.
+"""One photo, from claimed to processed: decode > thumbnails > describe > rows.
 
 Nothing is written to the database while the picture is being worked on, and everything at the end in one transaction,
 on condition that the claim still holds. So a worker may die at any point: nothing is lost, and nothing is there twice.
@@ -15,37 +15,38 @@ from django.utils import timezone
 from facepass.errors import FacePassError
 from galleries import media, progress
 from galleries.models import GalleryImage, PhotoFace
+from galleries.models.face import pairs
 from galleries.models.photo import State
 from recognition import pictures, pipeline, thumbnails
 from recognition.models import ModelVersion
-from recognition.types import Box, DescribedFace, Picture
+from recognition.types import DescribedFace, Picture
 
 log = logging.getLogger(__name__)
 
-# Two boxes of one photo that overlap more than this are one face.
-SAME_FACE_IOU = 0.5
-
-
 def analyse(photo: GalleryImage) -> None:
-    """Analyses a photo that `claim_next` returned. A picture that cannot be read fails for good and says why.
+    """Analyses one claimed photo from start to end. A picture that cannot be read fails for good and says why.
 
     A dependency or model that is missing is not the photo's fault: it goes back to wait, and the error is raised.
     """
     try:
-        picture = _decode(photo)
+        picture = prepare(photo)
         faces = pipeline.describe(picture)
     except FacePassError as refusal:
-        if refusal.status >= 500:
-            _put_back(photo)
-            raise
-        _fail(photo, refusal)
-        return
-    _write_thumbnails(photo, picture)
-    _record(photo, faces, scale=photo.width / picture.shape[1])
+        refuse(photo, refusal)
+    else:
+        record(photo, faces, width=picture.shape[1])
     progress.publish(photo.gallery_id)
 
 
-def _decode(photo: GalleryImage) -> Picture:
+def prepare(photo: GalleryImage) -> Picture:
+    """The picture as it is analysed; preview and thumbnail are made from the same decoding. Asks no database."""
+    picture = decode(photo)
+    _write_thumbnails(photo, picture)
+    return picture
+
+
+def decode(photo: GalleryImage) -> Picture:
+    """At the size of the analysis. Raises as `pictures.decode`, and `file_missing` (404)."""
     try:
         with photo.file.open("rb") as stream:
             return pictures.decode(cast(BinaryIO, stream), longest_side=pipeline.ANALYSIS_SIDE)
@@ -61,25 +62,32 @@ def _write_thumbnails(photo: GalleryImage, picture: Picture) -> None:
         default_storage.save(name, ContentFile(thumbnails.encode(picture, longest_side=side)))
 
 
-def _record(photo: GalleryImage, faces: list[DescribedFace], *, scale: float) -> None:
-    version = ModelVersion.objects.current()
+def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> None:
+    """Writes the faces, found in a picture `width` pixels wide, if the claim still holds."""
+    scale = photo.width / width
+    ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
+        ModelVersion.objects.keep()
+        version = ModelVersion.objects.current()
         mine = GalleryImage.objects.held_by(photo).select_for_update().first()
         if mine is None:
             log.warning("photo %s was taken over by another worker", photo.pk)
             return
         mine.faces.filter(verified=False).delete()
-        kept = [Box(**face.insightface_bbox) for face in mine.faces.filter(model_version=version)]
-        rows = [_row(photo, described, version, scale=scale) for described in faces]
-        PhotoFace.objects.bulk_create([row for row in rows if not _is_one_of(kept, row)])
+        _write(mine, [_row(photo, described, version, scale=scale) for described in faces])
         mine.state, mine.error, mine.lease_expires_at = State.PROCESSED, "", None
         mine.processed_at = timezone.now()
         mine.save(update_fields=["state", "error", "lease_expires_at", "processed_at"])
 
 
-def _is_one_of(kept: list[Box], row: PhotoFace) -> bool:
-    """Whether a person has already decided about this face, in an earlier analysis of the photo."""
-    return any(box.iou(Box(**row.insightface_bbox)) > SAME_FACE_IOU for box in kept)
+def _write(photo: GalleryImage, rows: list[PhotoFace]) -> None:
+    """A face about which a person has decided keeps its row; where another model described it, it is described anew."""
+    decided = list(photo.faces.all())
+    known = {new: decided[old] for new, old in pairs([row.as_box for row in rows], [f.as_box for f in decided])}
+    PhotoFace.objects.bulk_create([row for number, row in enumerate(rows) if number not in known])
+    for number, face in known.items():
+        if face.model_version_id != rows[number].model_version_id:
+            face.take_description(rows[number])
 
 
 def _row(photo: GalleryImage, described: DescribedFace, version: ModelVersion, *, scale: float) -> PhotoFace:
@@ -96,17 +104,25 @@ def _row(photo: GalleryImage, described: DescribedFace, version: ModelVersion, *
     )
 
 
-def _put_back(photo: GalleryImage) -> None:
-    """The attempt does not count; the row waits until its lease runs out, so that the wait is not a busy one."""
-    GalleryImage.objects.held_by(photo).update(attempts=photo.attempts - 1)
-
-
-def _fail(photo: GalleryImage, refusal: FacePassError) -> None:
+def refuse(photo: GalleryImage, refusal: FacePassError) -> None:
+    """Fails the photo; raises the refusal where it is not the photo's fault (a model is missing)."""
+    if refusal.status >= 500:
+        put_back(photo)
+        raise refusal
     log.warning("photo %s failed: %s", photo.pk, refusal.code)
     GalleryImage.objects.held_by(photo).update(
         state=State.FAILED, error=refusal.code, lease_expires_at=None, processed_at=timezone.now()
     )
-    progress.publish(photo.gallery_id)
+
+
+def put_back(photo: GalleryImage) -> None:
+    """The attempt does not count; the row waits until its lease runs out, so that the wait is not a busy one."""
+    GalleryImage.objects.held_by(photo).update(attempts=photo.attempts - 1)
+
+
+def release(photo: GalleryImage) -> None:
+    """Gives up a claim on which no work was done; the next worker may have it at once."""
+    GalleryImage.objects.held_by(photo).update(state=State.PENDING, attempts=photo.attempts - 1, lease_expires_at=None)
 
 
 def analyse_again(photos: "list[GalleryImage]") -> int:

@@ -22,19 +22,15 @@ def wake_workers(gallery_id: UUID, *, photos: int) -> None:
 
 
 def analyse_gallery(gallery_id: str) -> int:
-    """Analyses the gallery's photos one after the other; the number analysed."""
-    from galleries import analysis  # noqa: PLC0415 - loads the engine's libraries, which only a worker needs
+    """Analyses the gallery's photos until none is left or the turn is over; the number analysed."""
+    from galleries import indexing  # noqa: PLC0415 - loads the engine's libraries, which only a worker needs
 
-    done, until = 0, time.monotonic() + TURN_SECONDS
+    until = time.monotonic() + TURN_SECONDS
     photos = GalleryImage.objects.filter(gallery_id=gallery_id)
-    while photo := photos.claim_next():
-        analysis.analyse(photo)
-        done += 1
-        if heartbeat.stopping():
-            break
-        if time.monotonic() > until:
-            wake_workers(UUID(gallery_id), photos=1)
-            break
+    with indexing.Line(photos) as line:
+        done = line.run(more=lambda: not heartbeat.stopping() and time.monotonic() < until)
+    if time.monotonic() >= until and not heartbeat.stopping():
+        wake_workers(UUID(gallery_id), photos=1)
     return done
 
 

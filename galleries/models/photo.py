@@ -13,7 +13,7 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +48,22 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
                 photo.state, photo.attempts = State.PROCESSING, photo.attempts + 1
                 return photo
         return None
+
+    def claim_fresh(self, limit: int) -> "list[GalleryImage]":
+        """Takes the oldest photos that nobody has tried yet, at most `limit`; none when there are none.
+
+        Photos taken together lose an attempt together when one of them kills the worker. That can happen to a photo
+        once: from then on only `claim_next` takes it, alone.
+        """
+        with transaction.atomic():
+            waiting = self.claimable().filter(attempts=0).order_by("created_at", "pk")
+            photos = list(waiting.select_for_update(skip_locked=True)[:limit])
+            lease = Now() + timedelta(seconds=settings.ANALYSIS_LEASE_SECONDS)
+            taken = self.model.objects.filter(pk__in=[photo.pk for photo in photos])
+            taken.update(state=State.PROCESSING, attempts=1, lease_expires_at=lease)
+        for photo in photos:
+            photo.state, photo.attempts = State.PROCESSING, 1
+        return photos
 
     def quarantine_exhausted(self) -> int:
         exhausted = self.claimable().filter(attempts__gte=MAX_ATTEMPTS)

@@ -1,12 +1,15 @@
 """The photo's row is the job: claims, leases, attempts, and what a worker writes."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import DataError
 from django.db.models.functions import Now
 from PIL import Image
 
+from facepass import heartbeat
 from facepass.errors import FacePassError
 from galleries import analysis, media, tasks
 from galleries.models import GalleryImage, PhotoFace
@@ -159,4 +162,147 @@ def test_the_reconciler_calls_workers_for_photos_without_a_live_lease_only():
     tasks.reconcile()
     assert [str(row.task["args"][0]) for row in OrmQ.objects.all()] == [str(waiting.gallery_id)]
     tasks.reconcile()
+    assert OrmQ.objects.count() == 1
+
+
+def waiting_gallery(count, **options):
+    gallery = GalleryFactory()
+    return gallery, [PhotoFactory(gallery=gallery, people=["ann"], seed=n, **options) for n in range(count)]
+
+
+def test_photos_taken_together_lose_an_attempt_together_once_only(fake_engine):
+    """A photo that kills its worker must not take healthy ones to quarantine."""
+    gallery, _photos = waiting_gallery(6)
+    assert len(gallery.photos.claim_fresh(4)) == 4
+    gallery.photos.filter(state=State.PROCESSING).update(lease_expires_at=Now() - timedelta(seconds=1))
+    assert {photo.attempts for photo in gallery.photos.claim_fresh(4)} == {1}
+    assert gallery.photos.claim_fresh(4) == []
+    assert gallery.photos.claim_next().attempts == 2
+
+
+def test_a_photo_that_was_tried_before_is_analysed_with_nothing_else_under_way(fake_engine):
+    gallery, photos = waiting_gallery(5)
+    tried = photos[1]
+    GalleryImage.objects.filter(pk=tried.pk).update(attempts=1)
+    under_way = []
+
+    class Watching(type(fake_engine)):
+        def detect(self, pictures):
+            under_way.append(len(pictures))
+            return super().detect(pictures)
+
+    alone = []
+    claim_next = type(gallery.photos.all()).claim_next
+
+    def noting(self):
+        alone.append(GalleryImage.objects.being_processed().count())
+        return claim_next(self)
+
+    with registry.use(Watching()), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(gallery.photos.all()), "claim_next", noting)
+        assert tasks.analyse_gallery(str(gallery.pk)) == 5
+    assert alone == [0, 0]
+    assert under_way[-1] == 1
+    assert sum(under_way) == 5
+    tried.refresh_from_db()
+    assert (tried.state, tried.attempts) == (State.PROCESSED, 2)
+
+
+def test_what_becomes_of_a_photo_does_not_depend_on_its_neighbours(settings):
+    """Faces land on their own photo, in whatever company it was described."""
+    settings.WORKERS = 1
+    gallery = GalleryFactory()
+    people = [["ann"], [], ["bob", "ann"], ["cid"], ["dee", "eve", "ann"], [], ["bob"], ["cid", "dee"], ["eve"]]
+    photos = [PhotoFactory(gallery=gallery, people=who, size=(640, 240), seed=n) for n, who in enumerate(people)]
+    tasks.analyse_gallery(str(gallery.pk))
+    together = [rows_of(photo) for photo in photos]
+    assert [len(rows) for rows in together] == [len(who) for who in people]
+    analysis.analyse_again(photos)
+    for photo in reversed(photos):
+        analysis.analyse(claim(photo))
+    assert [rows_of(photo) for photo in photos] == together
+
+
+def rows_of(photo):
+    fields = ("insightface_bbox", "landmarks", "quality", "insightface_descriptor")
+    return [[str(getattr(face, field)) for field in fields] for face in photo.faces.order_by("insightface_bbox__x")]
+
+
+def test_a_photo_that_cannot_be_read_fails_by_itself():
+    gallery, photos = waiting_gallery(4)
+    default_storage.delete(photos[1].file.name)
+    assert tasks.analyse_gallery(str(gallery.pk)) == 4
+    assert [photo.state for photo in gallery.photos.all()] == ["processed", "failed", "processed", "processed"]
+    assert gallery.photos.get(pk=photos[1].pk).error == "file_missing"
+
+
+@pytest.mark.parametrize("where", ["network", "decoding", "rows"])
+def test_an_unexpected_error_leaves_one_photo_and_is_raised_when_the_others_are_done(fake_engine, monkeypatch, where):
+    gallery, photos = waiting_gallery(8)
+    culprit = photos[2]
+    width = {"network": 322}.get(where, 320)
+    if where == "network":
+        PhotoFactory(gallery=gallery, people=["ann"], seed=99, size=(width, 240))
+        culprit = gallery.photos.get(width=width)
+
+    class Choking(type(fake_engine)):
+        def detect(self, pictures):
+            if where == "network" and any(picture.shape[1] == width for picture in pictures):
+                raise RuntimeError("choked")
+            return super().detect(pictures)
+
+    def broken(step, error):
+        plain = getattr(analysis, step)
+
+        def run(photo, *rest, **options):
+            if photo.pk == culprit.pk:
+                raise error("choked")
+            return plain(photo, *rest, **options)
+
+        return run
+
+    if where == "decoding":
+        monkeypatch.setattr(analysis, "prepare", broken("prepare", RuntimeError))
+    if where == "rows":
+        monkeypatch.setattr(analysis, "record", broken("record", DataError))
+    with registry.use(Choking()), pytest.raises((RuntimeError, DataError), match="choked"):
+        tasks.analyse_gallery(str(gallery.pk))
+    states = {photo.pk: (photo.state, photo.attempts) for photo in gallery.photos.all()}
+    assert states.pop(culprit.pk) == (State.PROCESSING, 1)
+    assert set(states.values()) == {(State.PROCESSED, 1)}
+
+
+def test_a_missing_model_puts_back_every_photo_under_way(fake_engine):
+    class Missing(type(fake_engine)):
+        def detect(self, pictures):
+            raise FacePassError("model_not_installed", "no model", status=503)
+
+    gallery, _photos = waiting_gallery(9)
+    with registry.use(Missing()), pytest.raises(FacePassError):
+        tasks.analyse_gallery(str(gallery.pk))
+    assert set(gallery.photos.values_list("attempts", flat=True)) == {0}
+    assert gallery.photos.filter(state=State.PROCESSED).count() == 0
+
+
+def test_a_worker_that_is_to_stop_gives_back_what_it_has_not_begun(fake_engine, monkeypatch):
+    class Stopping(type(fake_engine)):
+        def detect(self, pictures):
+            monkeypatch.setattr(heartbeat, "stopping", lambda: True)
+            time.sleep(0.2)
+            return super().detect(pictures)
+
+    gallery, _photos = waiting_gallery(12)
+    with registry.use(Stopping()):
+        done = tasks.analyse_gallery(str(gallery.pk))
+    assert 0 < done <= 8
+    states = gallery.photos.values_list("state", "attempts")
+    assert sorted(states) == sorted([(State.PROCESSED, 1)] * done + [(State.PENDING, 0)] * (12 - done))
+
+
+def test_a_turn_that_is_over_asks_for_another_one(monkeypatch):
+    monkeypatch.setattr(tasks, "TURN_SECONDS", -1)
+    gallery, _photos = waiting_gallery(2)
+    assert tasks.analyse_gallery(str(gallery.pk)) == 0
+    from django_q.models import OrmQ
+
     assert OrmQ.objects.count() == 1

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from facepass.tests.live import Live, eventually, live_home, manage, migrated_home, start  # noqa: F401 - fixtures
+from galleries.tests.slow_engine import POISON_WIDTH
 from recognition.tests.fake_pictures import picture_of
 
 PHOTOS = 5
@@ -16,12 +17,24 @@ SLOW = {"DJANGO_SETTINGS_MODULE": "galleries.tests.slow_engine", "ANALYSIS_LEASE
 @pytest.fixture
 def live_slow(live_home, tmp_path):  # noqa: F811
     """FacePass with a slow engine and five photos of two people each, all waiting."""
+    yield from with_photos(live_home, tmp_path, [picture_of(["ann", "bob"], seed=number) for number in range(PHOTOS)])
+
+
+@pytest.fixture
+def live_poisoned(live_home, tmp_path):  # noqa: F811
+    """The same, but the second of the photos kills its worker."""
+    data = [picture_of(["ann", "bob"], seed=number) for number in range(PHOTOS)]
+    data[1] = picture_of(["ann"], size=(POISON_WIDTH, 500))
+    yield from with_photos(live_home, tmp_path, data)
+
+
+def with_photos(live_home, tmp_path, photos):  # noqa: F811
     running = start(live_home, **SLOW)
     running.query(
         "INSERT INTO studios (id, name, slug, created_at) VALUES (gen_random_uuid(), 'S', 's', now()) RETURNING id"
     )
-    for number in range(PHOTOS):
-        (tmp_path / f"{number}.jpg").write_bytes(picture_of(["ann", "bob"], seed=number))
+    for number, data in enumerate(photos):
+        (tmp_path / f"{number}.jpg").write_bytes(data)
     done = manage(live_home, "import_photos", str(tmp_path), "--title", "party", "--no-wait", **SLOW)
     assert f"{PHOTOS} new" in done.stdout, done.stderr
     yield running
@@ -64,3 +77,9 @@ def test_a_database_killed_while_photos_are_processed_costs_only_time(live_slow)
     live_slow.wait_for("The database ended")
     eventually(lambda: all_processed(live_slow), seconds=90)
     assert_nothing_lost_or_doubled(live_slow)
+
+
+def test_a_photo_that_kills_its_worker_is_given_up_and_takes_no_other_with_it(live_poisoned):
+    counted = "SELECT state, count(*) FROM gallery_images GROUP BY state ORDER BY state"
+    eventually(lambda: live_poisoned.query(counted) == [("processed", PHOTOS - 1), ("quarantined", 1)], seconds=90)
+    assert live_poisoned.query("SELECT max(attempts) FROM gallery_images WHERE state = 'processed'") <= [(2,)]
