@@ -22,7 +22,7 @@ django.setup()  # before the imports that need it
 
 import numpy as np  # noqa: E402
 
-from recognition import packs, pictures, pipeline  # noqa: E402
+from recognition import detection, packs, pictures, pipeline  # noqa: E402
 from recognition.config import RecognitionSettings  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
 from recognition.engines.dlib import DlibEngine  # noqa: E402
@@ -53,7 +53,7 @@ def judge(engine: FaceEngine, event: Path) -> None:
 
 
 def faces_of(engine: FaceEngine, path: Path) -> list[DescribedFace]:
-    picture = pictures.decode(BytesIO(path.read_bytes()), longest_side=pipeline.ANALYSIS_SIDE)
+    picture = pictures.decode(BytesIO(path.read_bytes()), longest_side=detection.ANALYSIS_SIDES["balanced"])
     return pipeline.describe(picture, engine=engine, settings=RecognitionSettings())
 
 

@@ -17,11 +17,13 @@ from galleries import media, progress
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.face import pairs
 from galleries.models.photo import State
-from recognition import pictures, pipeline, thumbnails
+from recognition import detection, pictures, pipeline, thumbnails
+from recognition.config import RecognitionSettings, recognition_settings
 from recognition.models import ModelVersion
 from recognition.types import DescribedFace, Picture
 
 log = logging.getLogger(__name__)
+
 
 def analyse(photo: GalleryImage) -> None:
     """Analyses one claimed photo from start to end. A picture that cannot be read fails for good and says why.
@@ -29,8 +31,9 @@ def analyse(photo: GalleryImage) -> None:
     A dependency or model that is missing is not the photo's fault: it goes back to wait, and the error is raised.
     """
     try:
-        picture = prepare(photo)
-        faces = pipeline.describe(picture)
+        settings = recognition_settings()
+        picture = prepare(photo, settings)
+        faces = pipeline.describe(picture, settings=settings)
     except FacePassError as refusal:
         refuse(photo, refusal)
     else:
@@ -38,18 +41,19 @@ def analyse(photo: GalleryImage) -> None:
     progress.publish(photo.gallery_id)
 
 
-def prepare(photo: GalleryImage) -> Picture:
+def prepare(photo: GalleryImage, settings: RecognitionSettings) -> Picture:
     """The picture as it is analysed; preview and thumbnail are made from the same decoding. Asks no database."""
-    picture = decode(photo)
+    picture = decode(photo, settings)
     _write_thumbnails(photo, picture)
     return picture
 
 
-def decode(photo: GalleryImage) -> Picture:
+def decode(photo: GalleryImage, settings: RecognitionSettings | None = None) -> Picture:
     """At the size of the analysis. Raises as `pictures.decode`, and `file_missing` (404)."""
+    side = detection.ANALYSIS_SIDES[(settings or recognition_settings()).detection]
     try:
         with photo.file.open("rb") as stream:
-            return pictures.decode(cast(BinaryIO, stream), longest_side=pipeline.ANALYSIS_SIDE)
+            return pictures.decode(cast(BinaryIO, stream), longest_side=side)
     except FileNotFoundError as missing:
         raise FacePassError("file_missing", str(missing), status=404) from missing
 

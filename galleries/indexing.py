@@ -105,8 +105,9 @@ class Line:
         return max(1, min(BATCH, waiting // (AHEAD * settings.WORKERS)))
 
     def _begun(self, photos: list[GalleryImage]) -> _Batch:
-        pictures = [self._decoders.submit(analysis.prepare, photo) for photo in photos]
-        return _Batch(photos, pictures, self._networks.submit(_described, pictures, recognition_settings()))
+        rules = recognition_settings()
+        pictures = [self._decoders.submit(analysis.prepare, photo, rules) for photo in photos]
+        return _Batch(photos, pictures, self._networks.submit(_described, pictures, rules))
 
     def _finish(self, batch: _Batch) -> None:
         error = batch.faces.exception()

@@ -34,7 +34,8 @@ def subject(picture: Picture) -> DescribedFace:
     Raises 422 `face_not_found`, `multiple_faces` (no face stands out) or `low_quality` (with its reasons).
     """
     settings = recognition_settings()
-    stricter = settings.model_copy(update={"quality_filters": settings.selfie_filters})
+    # A selfie shows a large face, which `fast` may miss and for which `thorough` need not look.
+    stricter = settings.model_copy(update={"quality_filters": settings.selfie_filters, "detection": "balanced"})
     faces = pipeline.describe(picture, settings=stricter)
     if not faces:
         raise FacePassError("face_not_found", _("No face was found in the picture."), status=422)

@@ -2,17 +2,12 @@
 
 from collections.abc import Sequence
 
-from recognition import registry
+from recognition import detection, registry
 from recognition.config import QualityFilters, RecognitionSettings, recognition_settings
 from recognition.engines.base import FaceEngine
 from recognition.quality import assess
 from recognition.templates import protect
 from recognition.types import DescribedFace, DetectedFace, FloatArray, Picture
-
-# Longest side, in pixels, of the picture that is analysed. Detectors look at 640 pixels or at faces from about 40
-# pixels on, so more costs decoding time and finds little; a face of 60 pixels here is 150 in a 24-megapixel original
-# and still fills half of a 112-pixel crop.
-ANALYSIS_SIDE = 1600
 
 
 def describe(
@@ -31,10 +26,10 @@ def describe_many(
     Without `settings` those in force are read from the database. Raises FacePassError 503 where the model is missing.
     """
     engine = engine or registry.get_engine()
-    filters = (settings or recognition_settings()).quality_filters
-    pairs = list(zip(pictures, engine.detect(pictures), strict=True))
+    settings = settings or recognition_settings()
+    pairs = list(zip(pictures, detection.find(engine, pictures, settings.detection), strict=True))
     descriptors = engine.embed_many(pairs)
-    return [_described(*pair, found, filters) for pair, found in zip(pairs, descriptors, strict=True)]
+    return [_described(*pair, found, settings.quality_filters) for pair, found in zip(pairs, descriptors, strict=True)]
 
 
 def _described(
