@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 
 import facepass
 from facepass.errors import FacePassError
-from recognition import registry
+from recognition import devices, registry
 
 
 @never_cache
@@ -50,6 +50,7 @@ def _database() -> dict[str, Any]:
 def _engine() -> dict[str, Any]:
     try:
         engine = registry.engine_in_use()
+        device = devices.device()
     except FacePassError as refusal:
         return {"status": "unavailable", "code": refusal.code, "message": refusal.message}
     return {
@@ -58,4 +59,5 @@ def _engine() -> dict[str, Any]:
         "model": engine.model,
         "license": engine.license.name,
         "commercial_use": engine.license.commercial,
+        "device": device,
     }

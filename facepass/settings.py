@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from facepass import embedded, env, secrets
+from facepass import embedded, env, machine, secrets
 
 # Lets annotations name what Django's generics hold, such as ModelAdmin[Gallery].
 django_stubs_ext.monkeypatch()
@@ -138,7 +138,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 
 # The photo's row is the job; a task is a wake-up call (see galleries/tasks.py). One worker per cluster process and no
 # prefetch, so that `retry` can never run a task that is still waiting in a prefetch queue a second time.
-WORKERS = ENV.workers or max(1, (os.cpu_count() or 2) - (0 if (os.cpu_count() or 2) <= 2 else 1))
+WORKERS = ENV.workers or machine.workers(threads=ENV.inference_threads)
 ANALYSIS_LEASE_SECONDS = ENV.analysis_lease_seconds
 Q_CLUSTER = {
     "name": "facepass",

@@ -7,12 +7,17 @@ with at most four sizes of batch.
 from pathlib import Path
 from typing import Any, Final
 
+import cv2
 import numpy as np
 import onnx
 import onnxruntime
+from django.conf import settings
+from django.utils.translation import gettext as _
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+from recognition.devices import PROVIDERS, device, missing
 
 # Any number of pictures is a sum of these, so none is padded. More than 8 gains nothing on one thread.
 BATCHES = (8, 4, 2, 1)
@@ -38,10 +43,10 @@ class Network:
     """
 
     def __init__(self, path: Path, *, side: int | None = None, batches: bool = True) -> None:
-        """Raises one of ERRORS where the file is not such a network."""
-        self._session = onnxruntime.InferenceSession(
-            _with_side(path, side) if side else str(path), session_options(), providers=["CPUExecutionProvider"]
-        )
+        """Raises one of ERRORS where the file is not such a network, or FacePassError 503 `device_missing`."""
+        # OpenCV's own threads would compete with those of the other workers.
+        cv2.setNumThreads(settings.ENV.inference_threads)
+        self._session = _session(_with_side(path, side) if side else str(path))
         source = self._session.get_inputs()[0]
         self._name: str = source.name
         self.input_type: str = source.type
@@ -62,10 +67,21 @@ class Network:
         return found
 
 
+def _session(model: str | bytes) -> onnxruntime.InferenceSession:
+    """On the device of the settings. onnxruntime itself goes on with the CPU where CUDA does not start."""
+    provider = PROVIDERS[device()]
+    providers = list(dict.fromkeys([provider, PROVIDERS["cpu"]]))
+    session = onnxruntime.InferenceSession(model, session_options(), providers=providers)
+    if session.get_providers()[0] != provider:
+        raise missing(_("onnxruntime-gpu does not start; see the log for the library that it misses"))
+    return session
+
+
 def session_options() -> onnxruntime.SessionOptions:
-    """One thread: parallel workers give 1.3 to 2 times the throughput of two threads in one session."""
+    """One thread by default: parallel workers give 1.3 to 2 times the throughput of two threads in one session."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads = settings.ENV.inference_threads
+    options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return options
 

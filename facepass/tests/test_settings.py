@@ -20,6 +20,8 @@ WRONG = {
     "TEMPLATE_KEY": "zz",
     "FACE_ENGINE": "magic",
     "INSIGHTFACE_PACK": "../../etc",
+    "INFERENCE_DEVICE": "tpu",
+    "INFERENCE_THREADS": "0",
     "MAX_UPLOAD_MB": "0",
     "WORKERS": "-1",
     "ANALYSIS_LEASE_SECONDS": "1",

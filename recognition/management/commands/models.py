@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
-from recognition import registry
+from recognition import devices, registry
 from recognition.registry import EngineInfo
 
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
             for info in registry.installed_models():
                 self._show(info)
             registry.engine_in_use()
+            self.stdout.write(f"{_('device')}: {devices.device()}")
         except FacePassError as error:
             raise CommandError(error.message) from error
 

@@ -1,0 +1,51 @@
+"""How much of this machine is ours: cores and memory, within the limits of a container."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+CGROUPS = Path("/sys/fs/cgroup")
+OWN_CGROUP = Path("/proc/self/cgroup")
+# What a worker needs with a large model pack and a large photo in hand.
+WORKER_BYTES = 1_500_000_000
+
+
+def cores() -> float:
+    """Processor cores that this process may use: those of its affinity, within the quotas of cgroup v2."""
+    allowed = float(len(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else float(os.cpu_count() or 1)
+    quotas = (line.split() for line in _limits("cpu.max"))
+    return min([allowed, *(int(quota[0]) / int(quota[1]) for quota in quotas if quota[0] != "max")])
+
+
+def memory_bytes() -> int:
+    """Memory that this process may use: the machine's, within the limits of cgroup v2."""
+    installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min([installed, *(int(limit) for limit in _limits("memory.max") if limit != "max")])
+
+
+def workers(*, threads: int) -> int:
+    """How many workers of that many threads keep the machine busy. From three cores on, one is for the web server."""
+    available = int(cores())
+    by_cores = (available - 1 if available > 2 else available) // threads
+    return max(1, min(by_cores, memory_bytes() // WORKER_BYTES))
+
+
+def _limits(name: str) -> Iterator[str]:
+    """What the own cgroup and each one above it say."""
+    for folder in _cgroups():
+        try:
+            text = (folder / name).read_text().strip()
+        except OSError:
+            continue  # the root has no limits, and cgroup v1 has other files
+        if text:
+            yield text
+
+
+def _cgroups() -> list[Path]:
+    try:
+        lines = OWN_CGROUP.read_text().splitlines()
+    except OSError:
+        return []
+    own = next((line[3:].strip("/") for line in lines if line.startswith("0::")), "")
+    inside = Path(own)
+    return [CGROUPS / inside, *(CGROUPS / parent for parent in inside.parents)]

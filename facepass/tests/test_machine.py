@@ -1,0 +1,53 @@
+"""How many workers a machine gets, within the limits of a container."""
+
+import os
+
+import pytest
+
+from facepass import machine
+
+
+@pytest.fixture
+def cgroup(tmp_path, monkeypatch):
+    """Writes limits of the own cgroup and of the one above it."""
+    monkeypatch.setattr(machine, "CGROUPS", tmp_path)
+    monkeypatch.setattr(machine, "OWN_CGROUP", tmp_path / "own")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(16)))
+    (tmp_path / "own").write_text("0::/slice/facepass\n")
+    (tmp_path / "slice" / "facepass").mkdir(parents=True)
+
+    def write(name, text, *, above=False):
+        (tmp_path / "slice" / ("." if above else "facepass") / name).write_text(text)
+
+    return write
+
+
+@pytest.mark.parametrize(("text", "expected"), [("max 100000", 16), ("150000 100000", 1.5), ("400000 100000", 4)])
+def test_a_quota_limits_the_cores(cgroup, text, expected):
+    cgroup("cpu.max", text)
+    assert machine.cores() == expected
+
+
+def test_the_tightest_limit_of_all_levels_holds(cgroup):
+    cgroup("cpu.max", "800000 100000")
+    cgroup("cpu.max", "200000 100000", above=True)
+    cgroup("memory.max", "max")
+    cgroup("memory.max", "4000000000", above=True)
+    assert machine.cores() == 2
+    assert machine.memory_bytes() == min(4_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+
+
+def test_the_affinity_limits_the_cores_without_any_cgroup(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "OWN_CGROUP", tmp_path / "none")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {3, 5})
+    assert machine.cores() == 2
+
+
+@pytest.mark.parametrize(
+    ("cores", "gigabytes", "threads", "expected"),
+    [(1, 64, 1, 1), (2, 64, 1, 2), (0.5, 64, 1, 1), (4, 64, 1, 3), (16, 64, 1, 15), (16, 4, 1, 2), (8, 64, 2, 3)],
+)
+def test_workers_fit_into_cores_and_memory(monkeypatch, cores, gigabytes, threads, expected):
+    monkeypatch.setattr(machine, "cores", lambda: cores)
+    monkeypatch.setattr(machine, "memory_bytes", lambda: gigabytes * 1_000_000_000)
+    assert machine.workers(threads=threads) == expected
