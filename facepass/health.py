@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 import facepass
 from facepass.errors import FacePassError
 from recognition import devices, registry
+from recognition.models import ModelVersion
 
 
 @never_cache
@@ -51,6 +52,9 @@ def _engine() -> dict[str, Any]:
     try:
         engine = registry.engine_in_use()
         device = devices.device()
+        ModelVersion.objects.refuse_if_switched()
+    except DatabaseError:
+        return {"status": "unavailable"}
     except FacePassError as refusal:
         return {"status": "unavailable", "code": refusal.code, "message": refusal.message}
     return {

@@ -40,12 +40,12 @@ class InstallationAdmin(BaseAdmin):
 class ModelVersionAdmin(InstallationAdmin):
     """Read only: every face refers to the version that described it."""
 
-    list_display = ["engine", "model", "license_name", "commercial", "dimension", "contract_id", "created_at"]
+    list_display = ["engine", "model", "license_name", "commercial", "dimension", "contract_id", "active", "created_at"]
     list_display_links = ["engine", "model"]
     search_fields = ["engine", "model", "contract_id"]
     fields = [
         "engine", "model", "license_name", "commercial_use", "dimension", "contract_id", "template_key_id",
-        "calibration", "created_at",
+        "calibration", "active", "activated_at", "created_at",
     ]  # fmt: skip
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

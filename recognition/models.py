@@ -3,26 +3,98 @@
 import uuid
 from typing import ClassVar
 
-from django.db import models
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from facepass.errors import FacePassError
 from recognition import registry, templates
 from recognition.calibration import Calibration
+from recognition.engines.base import FaceEngine
+
+# Held shared by whoever writes faces, alone by whoever switches. Any number that nobody else uses.
+SWITCH_LOCK = 0xFACE5
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def current(self) -> "ModelVersion":
         """The row of the engine and template key in use; made at first use. Loads weights only to make it.
 
-        Raises FacePassError 503 (`model_not_installed`, `model_corrupt`) as `registry.engine_in_use` does.
+        Raises FacePassError 503: `model_switched` in a process that was started before `generate_descriptors` switched
+        to another version, else `model_not_installed` or `model_corrupt` as `registry.engine_in_use` does.
         """
-        key = {"contract_id": registry.engine_in_use().contract_id, "template_key_id": templates.template_key_id()}
-        found = self.filter(**key).first()
-        return found or self.get_or_create(**key, defaults=_described())[0]
+        found = self.filter(**_key(registry.engine_in_use().contract_id)).first() or self.of_engine(
+            registry.get_engine()
+        )
+        if not found.active:
+            self._settle(found)
+        return found
+
+    def of_engine(self, engine: FaceEngine) -> "ModelVersion":
+        """The row of that engine with the template key in use, made where there is none."""
+        return self.get_or_create(**_key(engine.contract_id), defaults=_described(engine))[0]
+
+    def active(self) -> "ModelVersion | None":
+        return self.filter(active=True).first()
+
+    def previous(self) -> "ModelVersion | None":
+        """What was active before, as long as its descriptors are kept."""
+        return self.filter(active=False, activated_at__isnull=False).order_by("-activated_at").first()
+
+    def named_active(self) -> "registry.Active | None":
+        """For the registry. A table or a column that is not there yet leaves the caller's transaction whole."""
+        with transaction.atomic():
+            found = self.active()
+        return found.named() if found else None
+
+    def activate(self, version: "ModelVersion") -> None:
+        """Makes it the one active version of this installation; to be called in a transaction."""
+        self.filter(active=True).exclude(pk=version.pk).update(active=False)
+        self.filter(pk=version.pk, active=False).update(active=True, activated_at=Now())
+
+    def keep(self) -> None:
+        """Until the caller's transaction ends nobody switches; a switch under way is waited for."""
+        _lock("SELECT pg_advisory_xact_lock_shared(%s)")
+
+    def keep_alone(self) -> None:
+        """Until the caller's transaction ends nobody else writes faces."""
+        _lock("SELECT pg_advisory_xact_lock(%s)")
+
+    def refuse_if_switched(self) -> None:
+        """Raises FacePassError 503 `model_switched` where another version became active while this process ran."""
+        active = self.active()
+        if active is None or not registry.switched_since(active.pk):
+            return
+        if active.contract_id != registry.engine_in_use().contract_id or active.key_differs:
+            message = _t("%(model)s describes the faces now. Restart FacePass, which still uses another model.")
+            raise FacePassError("model_switched", message % {"model": active.model}, status=503)
+
+    def _settle(self, found: "ModelVersion") -> None:
+        if self.active() is None:
+            self._activate_first(found)
+        else:
+            self.refuse_if_switched()
+
+    def _activate_first(self, found: "ModelVersion") -> None:
+        try:
+            with transaction.atomic():
+                self.activate(found)
+        except IntegrityError:
+            return  # another process was first
+        found.active = True
 
 
-def _described() -> dict[str, object]:
-    engine = registry.get_engine()
+def _key(contract_id: str) -> dict[str, str]:
+    return {"contract_id": contract_id, "template_key_id": templates.template_key_id()}
+
+
+def _lock(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [SWITCH_LOCK])
+
+
+def _described(engine: FaceEngine) -> dict[str, object]:
     return {
         "engine": engine.name,
         "model": engine.model,
@@ -45,6 +117,10 @@ class ModelVersion(models.Model):
     calibration = models.JSONField(_("calibration"))
     license_name = models.TextField(_("licence"))
     commercial_use = models.BooleanField(_("commercial use"))
+    active = models.BooleanField(
+        _("in use"), default=False, help_text=_("Its descriptors are those that searches compare.")
+    )
+    activated_at = models.DateTimeField(_("in use since"), null=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects: ClassVar[models.Manager["ModelVersion"]] = ModelVersionQuerySet.as_manager()
@@ -55,11 +131,22 @@ class ModelVersion(models.Model):
         verbose_name = _("model version")
         verbose_name_plural = _("model versions")
         constraints = [
-            models.UniqueConstraint(fields=["contract_id", "template_key_id"], name="model_versions_contract_and_key")
+            models.UniqueConstraint(fields=["contract_id", "template_key_id"], name="model_versions_contract_and_key"),
+            models.UniqueConstraint(
+                fields=["active"], condition=models.Q(active=True), name="one_active_model_version"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.engine} {self.model} ({self.contract_id})"
+
+    @property
+    def key_differs(self) -> bool:
+        """Whether its descriptors were made with another TEMPLATE_KEY than this process has."""
+        return self.template_key_id != templates.template_key_id()
+
+    def named(self) -> registry.Active:
+        return registry.Active(self.pk, self.engine, self.model, self.contract_id)
 
     @property
     def scores(self) -> Calibration:

@@ -1,7 +1,10 @@
 """Which engine this process uses. Nothing switches to another one in silence.
 
-`FACE_ENGINE=auto` takes InsightFace where the pack INSIGHTFACE_PACK is installed, else dlib; the choice depends on
-files only, so it is the same in every process and shows at start-up, in health and in the admin (`engine_in_use`).
+The model version that is active in the database decides: the engine with its contract id describes new photos and
+probes, and a pack that is installed or updated changes nothing before `manage.py generate_descriptors` has switched.
+Without an active version, or where FACE_ENGINE and INSIGHTFACE_PACK ask for another engine, the environment decides:
+`FACE_ENGINE=auto` takes InsightFace where that pack is installed, else dlib. A process asks once, so its engine never
+changes while it runs. What is in use shows at start-up, in health and in the admin (`engine_in_use`).
 Tests put another engine in its place with `use(...)`, or with the Django setting FACE_ENGINE_CLASS in a settings module
 of their own; no environment variable can.
 """
@@ -11,8 +14,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.utils.module_loading import import_string
 
 from facepass.errors import FacePassError
@@ -38,13 +43,33 @@ class EngineInfo:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine by name, and its model: for InsightFace the folder of the pack."""
+
+    name: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The active model version, as the database names it."""
+
+    pk: UUID
+    engine: str
+    model: str
+    contract_id: str
+
+
 class _Process:
-    """The engine of this process, and its lock."""
+    """The engine of this process, its lock, and what the database said when it was first asked."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.engine: FaceEngine | None = None
         self.replacement: FaceEngine | None = None
+        self.asked = False
+        self.active: Active | None = None
 
 
 _process = _Process()
@@ -52,7 +77,7 @@ _process = _Process()
 
 def _after_fork() -> None:
     """A child starts without an engine, for ONNX sessions do not survive a fork, and with a lock that nobody holds."""
-    _process.lock, _process.engine = threading.RLock(), None
+    _process.lock, _process.engine, _process.asked = threading.RLock(), None, False
 
 
 os.register_at_fork(after_in_child=_after_fork)
@@ -72,10 +97,60 @@ def get_engine() -> FaceEngine:
 
 
 def engine_in_use() -> EngineInfo:
-    """The same choice without loading weights. Raises as `get_engine` does."""
-    if _process.replacement is not None or _class_in_settings():
+    """The same choice without loading weights: its files are compared with their digests. Raises as `get_engine`."""
+    if _replaced():
         return _info_of(get_engine())
-    return _insightface_info(settings.ENV.insightface_pack) if _chosen() == "insightface" else _dlib_info()
+    choice = _choice()
+    if choice.name == "dlib":
+        dlib_files.verify()
+        return _dlib_info()
+    packs.verify(packs.find(choice.model))
+    return _insightface_info(choice.model)
+
+
+def configured() -> Choice:
+    """What the environment asks for, whatever is active: where `generate_descriptors` leads to."""
+    if _replaced():
+        return Choice(get_engine().name, get_engine().model)
+    env = settings.ENV
+    if env.face_engine == "insightface" or (env.face_engine == "auto" and packs.is_installed(env.insightface_pack)):
+        return Choice("insightface", env.insightface_pack)
+    return Choice("dlib", dlib_files.MODEL)
+
+
+def configured_pack() -> str:
+    return str(settings.ENV.insightface_pack)
+
+
+def load(choice: Choice) -> FaceEngine:
+    """An engine of its own, beside the one in use. Raises as `get_engine` does."""
+    if _replaced() and choice == configured():
+        return get_engine()
+    if choice.name == "insightface":
+        from recognition.engines.insightface import InsightFaceEngine  # noqa: PLC0415 - imports onnxruntime
+
+        return InsightFaceEngine(packs.find(choice.model))
+    from recognition.engines.dlib import DlibEngine  # noqa: PLC0415 - imports dlib
+
+    dlib_files.verify()
+    return DlibEngine()
+
+
+def with_contract(contract_id: str) -> Choice | None:
+    """The engine on this machine whose descriptors may be compared with those of that contract."""
+    found = next((info for info in installed_models() if info.contract_id == contract_id), None)
+    return Choice(found.name, found.model) if found else None
+
+
+def would_serve(active: Active) -> bool:
+    """Whether the environment lets the engine of that version be used, were it the active one."""
+    return _replaced() or _serving(active) is not None
+
+
+def switched_since(active_pk: UUID) -> bool:
+    """Whether another version was active when this process chose its engine."""
+    seen = _process.active.pk if _process.active else None
+    return _process.asked and not _replaced() and seen != active_pk
 
 
 def installed_models() -> list[EngineInfo]:
@@ -97,15 +172,11 @@ def use(engine: FaceEngine) -> Iterator[FaceEngine]:
 
 
 def _loaded() -> FaceEngine:
-    if _class_in_settings():
-        return _of_class(_class_in_settings())
-    if _chosen() == "insightface":
-        from recognition.engines.insightface import InsightFaceEngine  # noqa: PLC0415 - imports onnxruntime
+    return _of_class(_class_in_settings()) if _class_in_settings() else load(_choice())
 
-        return InsightFaceEngine(packs.find(settings.ENV.insightface_pack))
-    from recognition.engines.dlib import DlibEngine  # noqa: PLC0415 - imports dlib
 
-    return DlibEngine()
+def _replaced() -> bool:
+    return _process.replacement is not None or bool(_class_in_settings())
 
 
 def _class_in_settings() -> str:
@@ -117,18 +188,50 @@ def _of_class(dotted: str) -> FaceEngine:
     return engine
 
 
-def _chosen() -> str:
-    """`insightface` or `dlib`: FACE_ENGINE, where `auto` asks whether the pack is there."""
-    chosen = settings.ENV.face_engine
-    if chosen != "auto":
-        return str(chosen)
-    return "insightface" if packs.is_installed(settings.ENV.insightface_pack) else "dlib"
+def _choice() -> Choice:
+    active = _active()
+    return (_serving(active) if active else None) or configured()
+
+
+def _active() -> Active | None:
+    """Remembered from the first answer on; before the first migration there is none."""
+    from recognition.models import ModelVersion  # noqa: PLC0415 - that module imports this one
+
+    with _process.lock:
+        if not _process.asked:
+            try:
+                _process.active = ModelVersion.objects.named_active()
+            except (DatabaseError, InterfaceError):
+                return None
+            _process.asked = True
+        return _process.active
+
+
+def _serving(active: Active) -> Choice | None:
+    """Who describes as the active version does; None where the environment asks for another engine.
+
+    Where nobody has its contract any more, such as after an update of FacePass, the same engine and pack go on.
+    """
+    env = settings.ENV
+    if env.face_engine not in ("auto", active.engine):
+        return None
+    if active.engine == "dlib":
+        return Choice("dlib", dlib_files.MODEL)
+    if active.engine != "insightface" or (env.face_engine != "auto" and env.insightface_pack != active.model):
+        return None
+    folders = [active.model, *packs.installed()]
+    return Choice("insightface", next((f for f in folders if _contract_of(f) == active.contract_id), active.model))
+
+
+def _contract_of(pack_name: str) -> str:
+    try:
+        return contracts.of_pack(packs.find(pack_name))
+    except FacePassError:
+        return ""
 
 
 def _in_use(name: str, model: str) -> bool:
-    if _process.replacement is not None or _class_in_settings():
-        return False
-    return _chosen() == name and (name == "dlib" or settings.ENV.insightface_pack == model)
+    return not _replaced() and _choice() == Choice(name, model)
 
 
 def _pack_or_problem(name: str) -> EngineInfo:

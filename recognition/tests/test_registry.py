@@ -10,6 +10,8 @@ from recognition import registry
 from recognition.engines.fake import FakeEngine
 from recognition.tests.conftest import TESTPACK
 
+pytestmark = pytest.mark.django_db  # the active version is asked for first
+
 
 @pytest.fixture(autouse=True)
 def fresh(settings, tmp_path, monkeypatch):
