@@ -5,14 +5,15 @@ from typing import Any
 
 from django.core import checks
 from django.db import DatabaseError, transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from facepass.errors import FacePassError
-from galleries.models import PhotoFace
+from galleries.models import PhotoDescription, PhotoFace
 from recognition import registry, templates
 from recognition.models import ModelVersion
+from recognition.registry import Choice, EngineInfo
 
-AGAIN = "or select the photos in the admin and analyse them again."
+AGAIN = "run: manage.py generate_descriptors"
 
 
 @checks.register(checks.Tags.database)
@@ -21,27 +22,40 @@ def comparable_descriptors(*, databases: Sequence[str] | None = None, **_: Any) 
         return
     try:
         with transaction.atomic():  # a table that is not there yet must not break the caller's transaction
-            contract = registry.engine_in_use().contract_id
-            counts = {version: count for version, count in _faces_by_version() if not _is_current(version, contract)}
+            yield from list(_messages())
     except (DatabaseError, FacePassError):
         return  # before the first migration, or without an engine: other checks speak of that
-    for version, count in counts.items():
+
+
+def _messages() -> Iterator[checks.CheckMessage]:
+    info = registry.engine_in_use()
+    key = {"contract_id": info.contract_id, "template_key_id": templates.template_key_id()}
+    for version, count in _faces_by_version(ModelVersion.objects.filter(**key).first()):
         yield _warning(version, count)
+    wanted = registry.configured()
+    if PhotoFace.objects.exists() and (wanted.name, wanted.model) != (info.name, info.model):
+        yield _not_yet(info, wanted)
 
 
-def _faces_by_version() -> list[tuple[ModelVersion, int]]:
-    rows = PhotoFace.objects.order_by().values_list("model_version").annotate(n=Count("pk"))
+def _faces_by_version(current: ModelVersion | None) -> list[tuple[ModelVersion, int]]:
+    """Faces that the version in use did not describe; not those in photos where it has looked and found none."""
+    seen = PhotoDescription.objects.filter(photo=OuterRef("photo"), model_version=current).valid()
+    faces = PhotoFace.objects.exclude(Exists(seen) | Q(insightface_descriptor=None)).order_by()
+    others = faces.exclude(model_version=current) if current else faces
+    rows = others.values_list("model_version").annotate(n=Count("pk"))
     versions = ModelVersion.objects.in_bulk()
     return [(versions[pk], count) for pk, count in rows]
-
-
-def _is_current(version: ModelVersion, contract_id: str) -> bool:
-    return (version.contract_id, version.template_key_id) == (contract_id, templates.template_key_id())
 
 
 def _warning(version: ModelVersion, count: int) -> checks.Warning:
     if version.template_key_id != templates.template_key_id():
         message = f"{count} faces cannot be searched: their descriptors were made with another TEMPLATE_KEY."
-        return checks.Warning(message, hint=f"Put the former key back, {AGAIN}", id="facepass.W001")
+        return checks.Warning(message, hint=f"Put the former key back, or {AGAIN}", id="facepass.W001")
     message = f"{count} faces cannot be searched: {version} described them, and another engine is in use."
-    return checks.Warning(message, hint=f"Set FACE_ENGINE and INSIGHTFACE_PACK as before, {AGAIN}", id="facepass.W002")
+    hint = f"Set FACE_ENGINE and INSIGHTFACE_PACK as before, or {AGAIN}"
+    return checks.Warning(message, hint=hint, id="facepass.W002")
+
+
+def _not_yet(info: EngineInfo, wanted: Choice) -> checks.Warning:
+    message = f"{wanted.name} {wanted.model} is installed; {info.name} {info.model} still describes the faces."
+    return checks.Warning(message, hint=f"To change over, {AGAIN}", id="facepass.W003")

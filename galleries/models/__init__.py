@@ -1,6 +1,7 @@
+from galleries.models.description import PhotoDescription, SpareFace
 from galleries.models.face import FaceCluster, PhotoFace
 from galleries.models.gallery import Gallery
 from galleries.models.person import Person
 from galleries.models.photo import GalleryImage
 
-__all__ = ["FaceCluster", "Gallery", "GalleryImage", "Person", "PhotoFace"]
+__all__ = ["FaceCluster", "Gallery", "GalleryImage", "Person", "PhotoDescription", "PhotoFace", "SpareFace"]

@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
@@ -8,7 +8,29 @@ from pgvector.django import CosineDistance, HalfVectorField
 
 from facepass.tenancy import TenantQuerySet
 from recognition.models import ModelVersion
-from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
+from recognition.types import DESCRIPTOR_DIMENSION, Box, FloatArray
+
+# Two boxes of one photo that overlap more than this are one face.
+SAME_FACE_IOU = 0.5
+# The columns in which a model version says what it sees; the others say who it is and what was decided.
+DESCRIPTION = (
+    "model_version_id",
+    "insightface_bbox",
+    "insightface_confidence",
+    "insightface_descriptor",
+    "landmarks",
+    "quality",
+)
+
+
+def pairs(boxes: Sequence[Box], others: Sequence[Box]) -> list[tuple[int, int]]:
+    """Which of the boxes is the same face as which of the others, by index; those that overlap most come first."""
+    overlaps = [(box.iou(other), i, j) for i, box in enumerate(boxes) for j, other in enumerate(others)]
+    found: dict[int, int] = {}
+    for iou, i, j in sorted(overlaps, reverse=True):
+        if iou > SAME_FACE_IOU and i not in found and j not in found.values():
+            found[i] = j
+    return list(found.items())
 
 
 class FaceCluster(models.Model):
@@ -102,6 +124,16 @@ class PhotoFace(models.Model):
 
     def __str__(self) -> str:
         return str(self.person or _("Unknown person"))
+
+    @property
+    def as_box(self) -> Box:
+        return Box(**self.insightface_bbox)
+
+    def take_description(self, other: "PhotoFace") -> None:
+        """What a model says of a face, not who it is or what was decided about it."""
+        for name in DESCRIPTION:
+            setattr(self, name, getattr(other, name))
+        self.save(update_fields=[name.removesuffix("_id") for name in DESCRIPTION])
 
     @property
     def box(self) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""What model versions other than the one in use have seen.
+
+`photo_faces` holds each face once, described by the version in use. `generate_descriptors` puts what another version
+sees here, beside it, and the switch exchanges the two in place: a face keeps its row, and with it its id, its person
+and every decision, also those made while the new descriptions were being computed. What went out stays here for the
+way back.
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef
+from pgvector.django import HalfVectorField
+
+from galleries.models.face import PhotoFace
+from galleries.models.photo import GalleryImage, State
+from recognition.models import ModelVersion
+from recognition.types import DESCRIPTOR_DIMENSION
+
+
+class PhotoDescriptionQuerySet(models.QuerySet["PhotoDescription"]):
+    def valid(self) -> "PhotoDescriptionQuerySet":
+        """Of photos that have not been analysed again since."""
+        return self.filter(error="", photo__state=State.PROCESSED, photo__processed_at=F("analysed_at"))
+
+
+class PhotoDescription(models.Model):
+    """That a version has seen the photo, as it was at `analysed_at`; with an error where its file cannot be read."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    photo = models.ForeignKey("galleries.GalleryImage", models.CASCADE, related_name="descriptions")
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
+    analysed_at = models.DateTimeField()
+    error = models.CharField(max_length=100, default="", blank=True)
+
+    objects = PhotoDescriptionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "photo_descriptions"
+        constraints = [models.UniqueConstraint(fields=["photo", "model_version"], name="one_description_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.photo_id} {self.model_version_id}"
+
+
+class SpareFace(models.Model):
+    """A face as another version sees it. `face`: the same face in `photo_faces`, with which it goes; null without one.
+
+    A row that once was in `photo_faces`, or goes there, keeps its id.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    photo = models.ForeignKey("galleries.GalleryImage", models.CASCADE, related_name="spare_faces")
+    face = models.ForeignKey(PhotoFace, models.CASCADE, null=True, related_name="spares")
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
+    insightface_bbox = models.JSONField()
+    insightface_confidence = models.FloatField()
+    insightface_descriptor = HalfVectorField(dimensions=DESCRIPTOR_DIMENSION, null=True)
+    landmarks = models.JSONField()
+    quality = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "spare_faces"
+        constraints = [models.UniqueConstraint(fields=["face", "model_version"], name="one_spare_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.photo_id} {self.model_version_id}"
+
+
+def waiting_for(version: ModelVersion) -> "models.QuerySet[GalleryImage]":
+    """Analysed photos that this version has not seen as they are now: neither here nor in their analysis."""
+    seen = PhotoDescription.objects.filter(
+        photo=OuterRef("pk"), model_version=version, analysed_at=OuterRef("processed_at")
+    )
+    faces = PhotoFace.objects.filter(photo=OuterRef("pk"))
+    analysed = Exists(faces.filter(model_version=version)) & ~Exists(faces.exclude(model_version=version))
+    done = GalleryImage.objects.filter(state=State.PROCESSED, processed_at__isnull=False)
+    return done.filter(~Exists(seen)).exclude(analysed).order_by("created_at", "pk")

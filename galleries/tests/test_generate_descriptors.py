@@ -1,0 +1,338 @@
+"""generate_descriptors: another version beside the one in use, the switch, and the way back."""
+
+import io
+import os
+
+import numpy as np
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from facepass.errors import FacePassError
+from galleries import analysis, checks, progress, redescription, search
+from galleries.models import Gallery, GalleryImage, PhotoDescription, PhotoFace, SpareFace
+from galleries.models.description import waiting_for
+from galleries.models.face import FaceCategory, pairs
+from galleries.tests.factories import ClusterFactory, GalleryFactory, PersonFactory, PhotoFactory
+from recognition import pipeline, registry
+from recognition.engines.fake import DIMENSION, FakeEngine
+from recognition.models import ModelVersion
+from recognition.tests.fake_pictures import pixels_of
+from recognition.types import Box
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
+
+
+class OtherEngine(FakeEngine):
+    """Another space: no descriptor of the first engine is near one of its own. It does not see `blind_to` boxes."""
+
+    contract_id = "fake-squares-2"
+    model = "mirrored"
+
+    def __init__(self, *, blind_to=(), dies_after=None):
+        self.blind_to, self.left = blind_to, dies_after
+
+    def detect(self, pictures, **options):
+        if self.left is not None:
+            if self.left == 0:
+                raise KeyboardInterrupt
+            self.left -= 1
+        return [
+            [face for face in faces if not any(low <= face.box.x < high for low, high in self.blind_to)]
+            for faces in super().detect(pictures, **options)
+        ]
+
+    def embed_many(self, pairs):
+        turn = np.linalg.qr(np.random.default_rng(7).standard_normal((DIMENSION, DIMENSION)))[0]
+        return [(each @ turn).astype(np.float32) for each in super().embed_many(pairs)]
+
+
+@pytest.fixture
+def gallery():
+    return GalleryFactory()
+
+
+@pytest.fixture
+def photos(gallery):
+    """Three photos, analysed: ann with bob, ann, nobody."""
+    found = [
+        PhotoFactory(gallery=gallery, people=people, size=(640, 320)) for people in (["ann", "bob"], ["ann#1"], [])
+    ]
+    analyse_all()
+    return found
+
+
+def analyse_all():
+    while photo := GalleryImage.objects.claim_next():
+        analysis.analyse(photo)
+
+
+def seen_by(engine, person="ann"):
+    """The photos that a search for the person finds, with that engine in use for probe and search."""
+    with registry.use(engine):
+        probe = pipeline.describe(pixels_of([person]))[0].descriptor
+        galleries = list(Gallery.objects.values_list("pk", flat=True))
+        return {match.face.photo_id for match in search.photos_of(probe, gallery_ids=galleries, threshold=0.5)}
+
+
+def run(engine, *arguments):
+    out = io.StringIO()
+    with registry.use(engine):
+        call_command("generate_descriptors", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def beside(engine):
+    """Describes, and does not switch."""
+    version = ModelVersion.objects.of_engine(engine)
+    redescription.describe_waiting(engine, version)
+    return version
+
+
+def test_the_first_version_in_use_is_active_and_there_is_only_one(photos):
+    version = ModelVersion.objects.get()
+    assert version.active
+    assert version.activated_at is not None
+    other = ModelVersion.objects.of_engine(OtherEngine())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ModelVersion.objects.filter(pk=other.pk).update(active=True)
+
+
+def test_descriptions_beside_change_nothing_for_anybody(photos, gallery):
+    before = list(PhotoFace.objects.order_by("pk").values())
+    version = beside(OtherEngine())
+    after = list(PhotoFace.objects.order_by("pk").values())
+    assert [str(row) for row in after] == [str(row) for row in before]
+    assert SpareFace.objects.filter(model_version=version).count() == 3
+    assert seen_by(FakeEngine()) == {photos[0].pk, photos[1].pk}
+    assert seen_by(OtherEngine()) == set()
+    assert progress.of_gallery(gallery.pk)["faces"] == 3
+    assert Gallery.objects.with_counts().get().face_count == 3
+
+
+def test_the_switch_is_one_step_and_every_face_keeps_its_id(photos, gallery):
+    ids = set(PhotoFace.objects.values_list("pk", flat=True))
+    said = run(OtherEngine())
+    assert "3 photos described" in said
+    assert "Restart FacePass" in said
+    assert set(PhotoFace.objects.values_list("pk", flat=True)) == ids
+    assert ModelVersion.objects.active().contract_id == OtherEngine.contract_id
+    assert seen_by(OtherEngine()) == {photos[0].pk, photos[1].pk}
+    assert progress.of_gallery(gallery.pk)["faces"] == 3
+    with registry.use(OtherEngine()):
+        assert list(checks.comparable_descriptors(databases=["default"])) == []
+
+
+def test_people_and_decisions_stay_also_those_made_while_it_ran(photos):
+    face, later = PhotoFace.objects.filter(photo=photos[0])
+    person, cluster = PersonFactory(), ClusterFactory()
+    decided = {
+        "person": person,
+        "cluster": cluster,
+        "verified": True,
+        "training_used": True,
+        "recognition_confidence": 0.83,
+        "face_category": FaceCategory.KNOWN,
+    }
+    PhotoFace.objects.filter(pk=face.pk).update(**decided)
+    beside(OtherEngine())
+    PhotoFace.objects.filter(pk=later.pk).update(person=person, verified=True)
+    run(OtherEngine())
+    face.refresh_from_db()
+    later.refresh_from_db()
+    assert {name: getattr(face, name) for name in decided} == decided
+    assert (later.person, later.verified) == (person, True)
+    assert face.model_version.contract_id == later.model_version.contract_id == OtherEngine.contract_id
+
+
+def test_a_killed_run_leaves_what_is_in_use_and_goes_on_where_it_was(photos):
+    with pytest.raises(CommandError, match="Run it again"):
+        run(OtherEngine(dies_after=2))
+    assert ModelVersion.objects.active().contract_id == FakeEngine.contract_id
+    assert seen_by(FakeEngine()) == {photos[0].pk, photos[1].pk}
+    assert PhotoDescription.objects.count() == 2
+    assert "1 photos described" in run(OtherEngine())
+    assert seen_by(OtherEngine()) == {photos[0].pk, photos[1].pk}
+
+
+def test_a_face_that_only_one_version_sees_comes_and_goes(photos):
+    bob = PhotoFace.objects.get(photo=photos[0], insightface_bbox__x__gt=320)
+    run(OtherEngine(blind_to=[(320, 640)]))
+    assert not PhotoFace.objects.filter(pk=bob.pk).exists()
+    assert PhotoFace.objects.count() == 2
+    with registry.use(FakeEngine()):
+        redescription.go_back()
+    back = PhotoFace.objects.get(pk=bob.pk)
+    assert back.insightface_bbox == bob.insightface_bbox
+    assert PhotoFace.objects.count() == 3
+
+
+def test_a_face_that_only_the_new_version_sees_is_found_after_the_switch(gallery):
+    photo = PhotoFactory(gallery=gallery, people=["ann", "bob"], size=(640, 320))
+    with registry.use(OtherEngine(blind_to=[(320, 640)])):
+        analyse_all()
+    assert PhotoFace.objects.count() == 1
+    run(FakeEngine())
+    assert PhotoFace.objects.count() == 2
+    assert seen_by(FakeEngine(), "bob") == {photo.pk}
+
+
+@pytest.mark.parametrize(
+    "bond", [{"verified": True}, {"training_used": True}, {"face_category": FaceCategory.IGNORED}, {"person": True}]
+)
+def test_a_face_with_a_bond_that_the_new_version_does_not_see_stays_but_is_not_searched(photos, gallery, bond):
+    if "person" in bond:
+        bond = {"person": PersonFactory()}
+    bob = PhotoFace.objects.filter(photo=photos[0], insightface_bbox__x__gt=320)
+    bob.update(**bond)
+    said = run(OtherEngine(blind_to=[(320, 640)]))
+    assert "1 faces with a name or a decision" in said
+    assert bob.get().model_version.contract_id == FakeEngine.contract_id
+    assert progress.of_gallery(gallery.pk)["faces"] == 3
+    assert seen_by(OtherEngine(), "bob") == set()
+    with registry.use(OtherEngine()):
+        assert list(checks.comparable_descriptors(databases=["default"])) == []
+        redescription.discard_old()
+    assert bob.get().insightface_descriptor is None
+
+
+def test_going_back_restores_every_descriptor_and_forward_again_describes_nothing(photos):
+    def state():
+        return {face.pk: (face.insightface_bbox, face.insightface_descriptor) for face in PhotoFace.objects.all()}
+
+    before = state()
+    run(OtherEngine())
+    assert state().keys() == before.keys()
+    assert state() != before
+    run(FakeEngine(), "--back")
+    assert state() == before
+    assert seen_by(FakeEngine()) == {photos[0].pk, photos[1].pk}
+    assert "0 photos described" in run(OtherEngine())
+
+
+def test_photos_analysed_since_are_lost_on_neither_way(photos, gallery):
+    beside(OtherEngine())
+    between = PhotoFactory(gallery=gallery, people=["ann"], size=(640, 320))
+    analyse_all()
+    assert "1 photos described" in run(OtherEngine())
+    after = PhotoFactory(gallery=gallery, people=["ann"], size=(640, 320))
+    with registry.use(OtherEngine()):
+        analyse_all()
+    everything = {photos[0].pk, photos[1].pk, between.pk, after.pk}
+    assert seen_by(OtherEngine()) == everything
+    with registry.use(FakeEngine()):
+        assert redescription.go_back().photos == 1
+    assert seen_by(FakeEngine()) == everything
+
+
+def test_no_switch_while_a_photo_waits_for_its_description(photos, gallery):
+    version = beside(OtherEngine())
+    PhotoFactory(gallery=gallery, people=["ann"])
+    analyse_all()
+    assert not redescription.switch(version)
+    assert ModelVersion.objects.active() != version
+
+
+def test_a_photo_that_is_analysed_again_is_described_again(photos):
+    version = beside(OtherEngine())
+    analysis.analyse_again([photos[0]])
+    analyse_all()
+    assert [photo.pk for photo in waiting_for(version)] == [photos[0].pk]
+    assert "1 photos described" in run(OtherEngine())
+    assert PhotoFace.objects.count() == 3
+
+
+def test_a_deleted_face_does_not_come_back(photos):
+    beside(OtherEngine())
+    PhotoFace.objects.filter(photo=photos[1]).delete()
+    run(OtherEngine())
+    assert not PhotoFace.objects.filter(photo=photos[1]).exists()
+
+
+def test_a_photo_whose_file_is_gone_keeps_its_faces_and_stops_nothing(photos):
+    default_storage.delete(photos[1].file.name)
+    said = run(OtherEngine())
+    assert "1 photos cannot be read" in said
+    assert PhotoFace.objects.get(photo=photos[1]).model_version.contract_id == FakeEngine.contract_id
+    assert seen_by(OtherEngine()) == {photos[0].pk}
+
+
+def test_another_template_key_is_another_version(photos, settings):
+    settings.TEMPLATE_KEY = os.urandom(32)
+    assert seen_by(FakeEngine()) == set()
+    [warning] = checks.comparable_descriptors(databases=["default"])
+    assert "generate_descriptors" in warning.hint
+    run(FakeEngine())
+    assert seen_by(FakeEngine()) == {photos[0].pk, photos[1].pk}
+    with registry.use(FakeEngine()), pytest.raises(FacePassError, match="Put that key back first"):
+        redescription.go_back()
+
+
+def test_there_is_no_way_back_where_nothing_is_kept(photos):
+    with pytest.raises(CommandError, match="no version to go back to"):
+        run(FakeEngine(), "--back")
+    run(OtherEngine())
+    assert "3 descriptors of other versions are gone" in run(OtherEngine(), "--discard-old")
+    assert not SpareFace.objects.exists()
+    with pytest.raises(CommandError, match="no version to go back to"):
+        run(FakeEngine(), "--back")
+
+
+def test_nothing_is_discarded_before_everything_is_described(photos, settings):
+    PhotoFace.objects.update(model_version=ModelVersion.objects.of_engine(OtherEngine()))
+    with pytest.raises(CommandError, match="first, to its end"):
+        run(FakeEngine(), "--discard-old")
+
+
+def test_going_back_needs_the_engine_that_made_the_descriptors(photos):
+    run(OtherEngine())
+    with pytest.raises(CommandError, match="not on this machine"):
+        run(OtherEngine(), "--back")
+
+
+def test_a_verified_face_of_another_version_is_described_anew_by_an_analysis_not_doubled(photos):
+    PhotoFace.objects.filter(photo=photos[1]).update(verified=True)
+    analysis.analyse_again([photos[1]])
+    with registry.use(OtherEngine()):
+        analyse_all()
+    face = PhotoFace.objects.get(photo=photos[1])
+    assert (face.verified, face.model_version.contract_id) == (True, OtherEngine.contract_id)
+
+
+def test_a_worker_that_still_uses_the_former_model_writes_nothing(photos, gallery, monkeypatch):
+    run(OtherEngine())
+    monkeypatch.setattr(registry, "switched_since", lambda pk: True)
+    photo = PhotoFactory(gallery=gallery, people=["ann"])
+    with pytest.raises(FacePassError) as refusal:
+        analyse_all()
+    assert (refusal.value.code, refusal.value.status) == ("model_switched", 503)
+    assert not photo.faces.exists()
+    photo.refresh_from_db()
+    assert photo.state != "processed"
+
+
+def test_a_second_run_at_the_same_time_is_refused(photos):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [redescription.RUN_LOCK])
+            with pytest.raises(CommandError, match="already runs"):
+                run(OtherEngine())
+    finally:
+        other.close()
+
+
+def test_a_face_that_is_moved_between_the_versions_by_less_than_half_is_the_same_face():
+    box = Box(0, 0, 100, 100)
+    assert pairs([box.scaled(1.2)], [box]) == [(0, 0)]
+    assert pairs([Box(60, 0, 100, 100)], [box]) == []
+    assert sorted(pairs([Box(10, 0, 100, 100), box], [box, Box(12, 0, 100, 100)])) == [(0, 1), (1, 0)]
+
+
+def test_photos_that_were_never_analysed_do_not_hold_up_the_switch(photos, gallery):
+    PhotoFactory(gallery=gallery)
+    PhotoFactory(gallery=gallery, state="failed", processed_at=timezone.now())
+    run(OtherEngine())
+    assert ModelVersion.objects.active().contract_id == OtherEngine.contract_id
