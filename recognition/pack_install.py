@@ -18,7 +18,7 @@ from urllib.request import urlopen
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
-from recognition import packs
+from recognition import contracts, packs
 from recognition.packs import MANIFEST, Pack
 
 # InsightFace's own release (insightface.utils.storage.model_zoo_download_url).
@@ -33,13 +33,19 @@ CHUNK: Final = 1 << 20
 Progress = Callable[[int, int | None], None]
 
 
-def install(name: str, *, from_zip: Path | None = None, progress: Progress | None = None) -> Pack:
+# What an update puts aside: its descriptors are in use until `generate_descriptors` has switched.
+PREVIOUS: Final = ".previous"
+
+
+def install(name: str, *, from_zip: Path | None = None, progress: Progress | None = None, update: bool = False) -> Pack:
     """Download the pack, or take it from a file, verify it and put it in place.
 
-    `progress` is told bytes so far and in total (None where unknown). Raises FacePassError: `already_installed` (409),
-    `invalid_name`, `not_a_pack` (400), `download_failed` (503). Nothing is left behind by a refusal.
+    `update` replaces an installed pack, which becomes NAME.previous, where the new one has other models.
+    `progress` is told bytes so far and in total (None where unknown). Raises FacePassError: `already_installed`,
+    `previous_in_the_way` (409), `invalid_name`, `not_a_pack` (400), `download_failed` (503). Nothing is left behind by
+    a refusal.
     """
-    target = _target(name)
+    target = _target(name, update=update)
     with _workshop() as workshop:
         archive = from_zip or _downloaded(name, into=workshop / "download.zip", progress=progress)
         folder = workshop / name
@@ -47,15 +53,48 @@ def install(name: str, *, from_zip: Path | None = None, progress: Progress | Non
         _unpack(archive, into=folder)
         pack = _verified(folder)
         _write_manifest(pack)
-        folder.rename(target)
+        if not _same(pack, name):
+            _put_in_place(folder, target)
     return packs.find(name)
 
 
-def _target(name: str) -> Path:
+def discard_previous(*, besides: str) -> list[Path]:
+    """Deletes what updates put aside, but for the pack with that contract id; the folders that are gone."""
+    gone = [packs.root() / name for name in packs.installed() if name.endswith(PREVIOUS) and _contract(name) != besides]
+    for folder in gone:
+        shutil.rmtree(folder)
+    return gone
+
+
+def _contract(name: str) -> str:
+    try:
+        return contracts.of_pack(packs.find(name))
+    except FacePassError:
+        return ""  # damaged, so of no use
+
+
+def _same(pack: Pack, name: str) -> bool:
+    return contracts.of_pack(pack) == _contract(name)
+
+
+def _put_in_place(folder: Path, target: Path) -> None:
+    """Processes that run have their models in memory; the next to start finds the old pack under its new name."""
+    if target.exists():
+        target.rename(target.with_name(target.name + PREVIOUS))
+    folder.rename(target)
+
+
+def _target(name: str, *, update: bool) -> Path:
     if not name or name.startswith(".") or not all(c.isalnum() or c in "._-" for c in name):
         raise FacePassError("invalid_name", _("%(name)s is not the name of a pack.") % {"name": name})
     target = packs.root() / name
-    if target.exists():
+    if update and target.with_name(name + PREVIOUS).exists():
+        message = _(
+            "%(name)s was updated before. Run generate_descriptors, then generate_descriptors --discard-old, which "
+            "deletes %(name)s.previous."
+        )
+        raise FacePassError("previous_in_the_way", message % {"name": name}, status=409)
+    if target.exists() and not update:
         message = _("%(name)s is already installed in %(folder)s.") % {"name": name, "folder": target}
         raise FacePassError("already_installed", message, status=409)
     return target

@@ -1,4 +1,4 @@
-"""manage.py install_models NAME [--accept-license] [--from FILE.zip]"""
+"""manage.py install_models NAME [--accept-license] [--from FILE.zip] [--update]"""
 
 import sys
 from argparse import ArgumentParser
@@ -21,19 +21,26 @@ class Command(BaseCommand):
         parser.add_argument("name", help="such as buffalo_l, buffalo_s or antelopev2")
         parser.add_argument("--accept-license", action="store_true", help="do not ask")
         parser.add_argument("--from", dest="from_zip", type=Path, metavar="FILE.zip", help="install without network")
+        parser.add_argument(
+            "--update", action="store_true", help="replace an installed pack where there is a newer one"
+        )
 
-    def handle(self, *, name: str, accept_license: bool, from_zip: Path | None, **_options: Any) -> None:
-        if packs.is_installed(name):
+    def handle(
+        self, *, name: str, accept_license: bool, from_zip: Path | None, update: bool = False, **_options: Any
+    ) -> None:
+        before = packs.is_installed(name)
+        if before and not update:
             self.stdout.write(_("%(name)s is already installed.") % {"name": name})
             return
         self._ask(name, accepted=accept_license)
         try:
-            pack = pack_install.install(name, from_zip=from_zip, progress=self._progress)
+            pack = pack_install.install(name, from_zip=from_zip, progress=self._progress, update=update)
         except FacePassError as error:
             raise CommandError(error.message) from error
         for file in pack.files:
             self.stdout.write(f"  {file.path.name}  {file.role}  sha256:{file.sha256}")
         self.stdout.write(_("%(name)s is installed. Restart FacePass to use it.") % {"name": name})
+        self.stdout.write(_("Where photos were analysed before, it is used after: manage.py generate_descriptors"))
 
     def _ask(self, name: str, *, accepted: bool) -> None:
         self.stdout.write(
