@@ -8,6 +8,7 @@ from uuid import UUID
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.core.exceptions import ImproperlyConfigured
+from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
@@ -24,5 +25,5 @@ def publish(group: str, event: Mapping[str, Any]) -> None:
         raise ImproperlyConfigured("CHANNEL_LAYERS is empty")
     try:
         async_to_sync(layer.group_send)(group, dict(event))
-    except OSError as error:
+    except (OSError, RedisError) as error:
         log.warning("progress of %s was not sent: %s", group, error)

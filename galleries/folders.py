@@ -15,6 +15,7 @@ from galleries.models import Gallery
 # What is looked for; whether a file is a picture is decided by its content.
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
 POLL_SECONDS = 0.5
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} photos [{elapsed}<{remaining}, {rate_noinv_fmt}{postfix}]"
 PATIENCE_SECONDS = 45
 
 
@@ -46,7 +47,10 @@ def _import(gallery: Gallery, path: Path, report: ingest.Report) -> None:
 def watch(gallery_id: UUID) -> progress.Progress:
     """Shows a progress bar (photos, faces, photos/s, time left) until every photo of the gallery is through."""
     now, changed = progress.of_gallery(gallery_id), time.monotonic()
-    with tqdm(total=now["total"], desc="analysing", unit="photo", dynamic_ncols=True, smoothing=0.1) as bar:
+    through = now["processed"] + now["failed"]
+    with tqdm(
+        total=now["total"], initial=through, desc="analysing", unit="photo", bar_format=BAR, dynamic_ncols=True
+    ) as bar:
         for now in _changes(gallery_id):
             done = now["processed"] + now["failed"]
             if done != bar.n:

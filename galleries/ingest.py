@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, BinaryIO, cast
@@ -92,15 +93,17 @@ def add_photo(gallery: Gallery, file: File[bytes], *, name: str) -> tuple[Galler
 
 
 def _keep(photo: GalleryImage) -> tuple[GalleryImage, bool]:
-    try:
-        with transaction.atomic():
-            photo.save(force_insert=True)
-    except IntegrityError:
-        media.discard(media.storage_names(photo))
-        return GalleryImage.objects.get(gallery=photo.gallery, sha256=photo.sha256), False
-    except BaseException:
-        media.discard(media.storage_names(photo))
-        raise
+    with ExitStack() as on_failure:
+        on_failure.callback(media.discard, media.storage_names(photo))
+        try:
+            with transaction.atomic():
+                photo.save(force_insert=True)
+        except IntegrityError:
+            twin = GalleryImage.objects.filter(gallery=photo.gallery_id, sha256=photo.sha256).first()
+            if twin is None:  # then it was not the content: the gallery is gone
+                raise
+            return twin, False
+        on_failure.pop_all()
     return photo, True
 
 

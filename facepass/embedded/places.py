@@ -69,10 +69,15 @@ def choose_data_folder(home: Path, *, owner: Account) -> Path:
     folder = data_folder(home)
     if folder.exists() or owner.can_enter(home):
         return folder
-    outside = SHARED / key_of(home) / "pgdata"
+    outside = shared_folder(home) / "pgdata"
     make_shared_folder(outside.parent)
     _pointer(home).write_text(f"{outside}\n")
     return outside
+
+
+def shared_folder(home: Path) -> Path:
+    """Below `SHARED`, named by the home and its password: one that was deleted and made anew starts afresh."""
+    return SHARED / f"{key_of(home)}-{hashlib.sha256(password(home).encode()).hexdigest()[:8]}"
 
 
 def make_shared_folder(folder: Path) -> None:

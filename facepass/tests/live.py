@@ -70,7 +70,7 @@ def processes_of(home: Path) -> list[int]:
 
 
 def remove(home: Path) -> None:
-    for folder in (home, SHARED / key_of(home), socket_folder(home)):
+    for folder in (home, *SHARED.glob(f"{key_of(home)}-*"), socket_folder(home)):
         shutil.rmtree(folder, ignore_errors=True)
 
 

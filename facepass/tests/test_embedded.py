@@ -1,6 +1,7 @@
 """The embedded PostgreSQL, as it is really started, killed and moved around."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from facepass.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries, database_settings, leftovers
 from facepass.embedded.commands import needs_database
-from facepass.embedded.places import SHARED, key_of, socket_folder
+from facepass.embedded.places import SHARED, socket_folder
 from facepass.tests.live import connect, environment, eventually, manage, new_home, processes_of, remove
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -158,9 +159,25 @@ def test_data_go_elsewhere_when_only_the_owner_may_enter_the_home(empty_home):
     try:
         for _start in range(2):
             with EmbeddedPostgres(home) as server:
-                assert server.data == SHARED / key_of(home) / "pgdata"
+                assert server.data.is_relative_to(SHARED)
                 assert (home / "pgdata.location").read_text().strip() == str(server.data)
         assert stat.S_IMODE(private.stat().st_mode) == 0o700
+    finally:
+        remove(home)
+
+
+@as_root
+def test_a_home_that_was_deleted_starts_afresh_also_where_its_data_lay_elsewhere(empty_home):
+    private = empty_home / "private"
+    private.mkdir(mode=0o700)
+    home, data = private / "home", set()
+    try:
+        for _life in range(2):
+            with EmbeddedPostgres(home) as server:
+                assert one(home, "SELECT 1") == 1
+                data.add(server.data)
+            shutil.rmtree(home)
+        assert len(data) == 2
     finally:
         remove(home)
 

@@ -4,6 +4,7 @@ import os
 import signal
 import uuid
 
+import psycopg
 import pytest
 
 from facepass.tests.live import Live, eventually, live_home, manage, migrated_home, start  # noqa: F401 - fixtures
@@ -51,7 +52,7 @@ def at_work(live: Live) -> int:
 def all_processed(live: Live) -> bool:
     try:
         return live.query("SELECT count(*) FROM gallery_images WHERE state = 'processed'") == [(PHOTOS,)]
-    except Exception:  # noqa: BLE001 - the database is being restarted
+    except psycopg.Error:  # the database is being restarted
         return False
 
 

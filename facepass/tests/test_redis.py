@@ -1,0 +1,65 @@
+"""REDIS_URL: live progress and the cache go through a real Redis."""
+
+import shutil
+import socket
+import subprocess
+
+import pytest
+
+from facepass.tests.live import eventually, manage
+
+pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
+
+SCRIPT = """
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.core.cache import cache
+from facepass import progress
+
+layer = get_channel_layer()
+async def main():
+    channel = await layer.new_channel()
+    await layer.group_add("gallery.1", channel)
+    await layer.group_send("gallery.1", {"type": "gallery.progress", "n": 1})
+    return await layer.receive(channel)
+
+cache.set("greeting", "hello")
+print(type(layer).__name__, type(cache._connections["default"]).__name__, async_to_sync(main)(), cache.get("greeting"))
+progress.publish("gallery.1", {"type": "gallery.progress", "n": 2})
+"""
+
+
+@pytest.fixture
+def redis(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+    )
+    eventually(lambda: answers(port))
+    yield f"redis://127.0.0.1:{port}/0"
+    server.terminate()
+    server.wait(10)
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_events_and_cache_go_through_redis(redis, empty_home):
+    done = manage(empty_home, "shell", "--no-imports", "-c", SCRIPT, REDIS_URL=redis)
+    assert done.returncode == 0, done.stderr
+    assert "RedisPubSubChannelLayer RedisCache" in done.stdout
+    assert "{'type': 'gallery.progress', 'n': 1} hello" in done.stdout
+
+
+def test_a_redis_that_is_gone_costs_the_event_only(empty_home):
+    script = "from facepass import progress; progress.publish('gallery.1', {'type': 'x'}); print('went on')"
+    done = manage(empty_home, "shell", "--no-imports", "-c", script, REDIS_URL="redis://127.0.0.1:1/0")
+    assert "went on" in done.stdout, done.stderr
