@@ -1,0 +1,246 @@
+"""How fast photos are indexed, beside a bare loop of cv2.imread and InsightFace's FaceAnalysis that stores nothing.
+
+    python benchmarks/indexing.py --faces FOLDER --pack FOLDER [--photos 12] [--rounds 5] [--cores 1]
+
+`--faces`: pictures of single faces, which are composed to 24-megapixel photos of 6 to 10 people each. `--pack`: a
+folder of .onnx files, used by both sides. All contestants take turns in one run; figures are medians over the rounds.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import composed
+import own_home
+
+Faces = list[tuple[Any, Any]]  # box and descriptor
+
+
+def main() -> None:
+    options = _options()
+    if options.worker:
+        _worker(options.worker, options.pack.name)
+        return
+    if options.cores:
+        os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[: options.cores]))
+    with own_home.opened(options.pack) as home:
+        gallery = _gallery(options)
+        print(f"{options.photos} photos of 24 MP, {sum(p.byte_size for p in gallery.photos.all()) / 1e6:.0f} MB,")
+        print(f"pack {options.pack.name}, {len(os.sched_getaffinity(0))} cores, {options.rounds} rounds")
+        _compare(gallery, options)
+        _share(gallery)
+        for workers in (1, 2):
+            print(f"{workers} worker(s): {_throughput(gallery, home, options, workers):.2f} photos/s")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--faces", type=Path)
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--photos", type=int, default=12)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--cores", type=int, help="how many CPU cores all contestants may use")
+    parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _gallery(options: argparse.Namespace) -> Any:
+    from django.core.files.base import ContentFile
+
+    from facepass.models import Studio
+    from galleries import ingest
+    from galleries.models import Gallery
+
+    gallery = Gallery.objects.create(studio=Studio.objects.create(name="b", slug="b"), title="benchmark")
+    files = composed.face_files(options.faces)
+    for seed in range(options.photos):
+        ingest.add_photo(gallery, ContentFile(composed.photo(files, seed=seed), name="a.jpg"), name=f"{seed}.jpg")
+    return gallery
+
+
+def _compare(gallery: Any, options: argparse.Namespace) -> None:
+    files = [Path(photo.file.path) for photo in gallery.photos.all()]
+    one, default = _face_analysis(options.pack, threads=1), _face_analysis(options.pack, threads=0)
+    contestants: dict[str, Callable[[], Any]] = {
+        "FacePass, a worker": lambda: _index(gallery),
+        "FacePass, one photo after the other": lambda: _index_one_by_one(gallery),
+        "bare loop, 1 thread": lambda: _bare_loop(one, files),
+        "bare loop, default threads": lambda: _bare_loop(default, files),
+    }
+    wall: dict[str, list[float]] = {name: [] for name in contestants}
+    busy: dict[str, list[float]] = {name: [] for name in contestants}
+    for round_ in range(options.rounds + 1):
+        for name, run in contestants.items():
+            started, cpu = time.perf_counter(), time.process_time()
+            run()
+            if round_:  # the first one warms up
+                wall[name].append((time.perf_counter() - started) / len(files))
+                busy[name].append((time.process_time() - cpu) / len(files))
+    for name in contestants:
+        print(
+            f"{name:36} {1000 * statistics.median(wall[name]):6.0f} ms a photo, "
+            f"{1000 * statistics.median(busy[name]):6.0f} ms of CPU"
+        )
+    for other in list(contestants)[2:]:
+        for ours in list(contestants)[:2]:
+            ratios = [b / a for a, b in zip(wall[ours], wall[other], strict=True)]
+            print(f"{ours}: {statistics.median(ratios):.2f} times as fast as the {other}")
+    _agreement(gallery, one)
+
+
+def _index(gallery: Any) -> None:
+    from galleries import analysis, indexing
+
+    analysis.analyse_again(list(gallery.photos.all()))
+    with indexing.Line(gallery.photos.all()) as line:
+        line.run(more=lambda: True)
+
+
+def _index_one_by_one(gallery: Any) -> None:
+    from galleries import analysis
+
+    analysis.analyse_again(list(gallery.photos.all()))
+    while photo := gallery.photos.all().claim_next():
+        analysis.analyse(photo)
+
+
+def _face_analysis(pack: Path, *, threads: int) -> Any:
+    import contextlib
+
+    import onnxruntime
+    from insightface.app import FaceAnalysis
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    with contextlib.redirect_stdout(None):
+        found = FaceAnalysis(
+            pack.name,
+            root=str(pack.parent.parent),
+            allowed_modules=["detection", "recognition"],
+            providers=["CPUExecutionProvider"],
+            sess_options=options,
+        )
+        found.prepare(ctx_id=-1)
+    return found
+
+
+def _bare_loop(analysis: Any, files: list[Path]) -> list[list[Any]]:
+    import cv2
+
+    return [analysis.get(cv2.imread(str(path))) for path in files]
+
+
+def _agreement(gallery: Any, analysis: Any) -> None:
+    """Each of InsightFace's faces of 60 pixels or more, and the row for it."""
+    import numpy as np
+
+    from recognition.templates import protect
+    from recognition.types import Box
+
+    photos = list(gallery.photos.all())
+    overlaps, cosines = [], []
+    for photo, theirs in zip(photos, _bare_loop(analysis, [Path(p.file.path) for p in photos]), strict=True):
+        rows = list(photo.faces.all())
+        for face in theirs:
+            left, top, right, bottom = map(float, face.bbox)
+            box = Box(left, top, right - left, bottom - top)
+            if min(box.width, box.height) < 60:
+                continue
+            row = max(rows, key=lambda row: box.iou(Box(**row.insightface_bbox)))
+            overlaps.append(box.iou(Box(**row.insightface_bbox)))
+            vector = row.insightface_descriptor
+            vector = np.asarray(vector.to_numpy() if hasattr(vector, "to_numpy") else vector, np.float32)
+            cosines.append(float(vector @ protect(face.normed_embedding[None])[0]))
+    for name, values in (("IoU", overlaps), ("cosine", cosines)):
+        bar = 0.9 if name == "IoU" else 0.99
+        print(
+            f"{name} to InsightFace's {len(values)} faces: median {statistics.median(values):.4f}, least "
+            f"{min(values):.4f}, {sum(value >= bar for value in values)} of {len(values)} at {bar} or more"
+        )
+
+
+def _share(gallery: Any) -> None:
+    """How much of the time, photo after photo, passes within onnxruntime and the JPEG decoder."""
+    import onnxruntime
+    import simplejpeg
+
+    spent = dict.fromkeys(("networks", "JPEG decoding"), 0.0)
+
+    def timed(what: str, plain: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any, **named: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return plain(*arguments, **named)
+            finally:
+                spent[what] += time.perf_counter() - started
+
+        return run
+
+    plain = onnxruntime.InferenceSession.run, simplejpeg.decode_jpeg
+    onnxruntime.InferenceSession.run = timed("networks", plain[0])
+    simplejpeg.decode_jpeg = timed("JPEG decoding", plain[1])
+    try:
+        started = time.perf_counter()
+        _index_one_by_one(gallery)
+        whole = time.perf_counter() - started
+    finally:
+        onnxruntime.InferenceSession.run, simplejpeg.decode_jpeg = plain
+    parts = ", ".join(f"{name} {seconds / whole:.0%}" for name, seconds in spent.items())
+    print(f"share of the time, one photo after the other: {parts}, together {sum(spent.values()) / whole:.0%}")
+
+
+def _throughput(gallery: Any, home: Path, options: argparse.Namespace, workers: int) -> float:
+    from galleries import analysis
+
+    command = [sys.executable, __file__, "--pack", str(options.pack), "--worker", str(home)]
+    rates = []
+    for _round in range(3):
+        analysis.analyse_again(list(gallery.photos.all()))
+        environment = {**os.environ, "WORKERS": str(workers)}
+        running = [
+            subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for _ in range(workers)
+        ]
+        for process in running:
+            assert process.stdout
+            assert process.stdout.readline() == "ready\n"
+        started = time.perf_counter()
+        for process in running:
+            assert process.stdin
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        for process in running:
+            assert process.stdout
+            process.stdout.readline()
+        rates.append(options.photos / (time.perf_counter() - started))
+        for process in running:
+            process.communicate()
+    return statistics.median(rates)
+
+
+def _worker(home: Path, pack: str) -> None:
+    """A child: loads its models, says `ready`, and works from `go` until nothing is left."""
+    own_home.enter(home, pack=pack)
+    import numpy as np
+
+    from galleries import tasks
+    from galleries.models import Gallery
+    from recognition import pictures, pipeline
+
+    file = BytesIO(composed.blank())
+    pipeline.describe_many([np.asarray(pictures.decode(file))])
+    print("ready", flush=True)
+    sys.stdin.readline()
+    tasks.analyse_gallery(str(Gallery.objects.get().pk))
+    print("done", flush=True)
+
+
+if __name__ == "__main__":
+    main()
