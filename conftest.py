@@ -38,5 +38,13 @@ def django_db_modify_db_settings() -> Iterator[None]:
     server.stop()
 
 
+@pytest.fixture(autouse=True)
+def ask_for_the_model_again() -> None:
+    """A process chooses its engine once; here each test has settings and a database of its own."""
+    from recognition import registry
+
+    registry._process.asked, registry._process.choice = False, None
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)

@@ -70,6 +70,7 @@ class _Process:
         self.replacement: FaceEngine | None = None
         self.asked = False
         self.active: Active | None = None
+        self.choice: Choice | None = None
 
 
 _process = _Process()
@@ -77,7 +78,7 @@ _process = _Process()
 
 def _after_fork() -> None:
     """A child starts without an engine, for ONNX sessions do not survive a fork, and with a lock that nobody holds."""
-    _process.lock, _process.engine, _process.asked = threading.RLock(), None, False
+    _process.lock, _process.engine, _process.asked, _process.choice = threading.RLock(), None, False, None
 
 
 os.register_at_fork(after_in_child=_after_fork)
@@ -153,6 +154,12 @@ def switched_since(active_pk: UUID) -> bool:
     return _process.asked and not _replaced() and seen != active_pk
 
 
+def ask_again() -> None:
+    """For the supervisor, which loads no engine itself: from now on the version that is active now."""
+    _process.asked, _process.choice = False, None
+    _choice()
+
+
 def installed_models() -> list[EngineInfo]:
     """Everything on this machine, the one in use marked, damaged packs with their `problem`."""
     found = [*map(_pack_or_problem, packs.installed()), _dlib_info()]
@@ -189,22 +196,28 @@ def _of_class(dotted: str) -> FaceEngine:
 
 
 def _choice() -> Choice:
-    active = _active()
-    return (_serving(active) if active else None) or configured()
+    """Made once: a pack that is installed while this process runs does not change what its descriptors mean."""
+    with _process.lock:
+        if _process.choice is not None:
+            return _process.choice
+        active = _active()
+        choice = (_serving(active) if active else None) or configured()
+        if _process.asked:
+            _process.choice = choice
+        return choice
 
 
 def _active() -> Active | None:
     """Remembered from the first answer on; before the first migration there is none."""
     from recognition.models import ModelVersion  # noqa: PLC0415 - that module imports this one
 
-    with _process.lock:
-        if not _process.asked:
-            try:
-                _process.active = ModelVersion.objects.named_active()
-            except (DatabaseError, InterfaceError):
-                return None
-            _process.asked = True
-        return _process.active
+    if not _process.asked:
+        try:
+            _process.active = ModelVersion.objects.named_active()
+        except (DatabaseError, InterfaceError):
+            return None
+        _process.asked = True
+    return _process.active
 
 
 def _serving(active: Active) -> Choice | None:

@@ -9,6 +9,7 @@ from types import FrameType
 
 from facepass.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from facepass.supervisor.child import Child, Deaths, how_it_ended
+from facepass.supervisor.switch import Switch
 from facepass.supervisor.watchdog import Watchdog
 
 ROUND_SECONDS = 0.2
@@ -26,6 +27,7 @@ class Supervisor:
     database: EmbeddedPostgres | None = None
     demo: Child | None = None
     watchdog: Watchdog = field(default_factory=Watchdog)
+    switch: Switch = field(default_factory=Switch)
     database_deaths: Deaths = field(default_factory=Deaths)
     asked_to_stop: int = 0
     answered: bool = False
@@ -56,6 +58,8 @@ class Supervisor:
                 self.demo.start()
         if self.watchdog.stalled():
             self._restart_workers()
+        if self.switch.happened():
+            self._change_over()
         return self._demo_failure()
 
     def _keep(self, child: Child) -> bool:
@@ -95,6 +99,16 @@ class Supervisor:
             worker.kill()
             worker.process = None
             worker.start()
+
+    def _change_over(self) -> None:
+        """In order, as when everything stops; who asks the web server meanwhile waits."""
+        self.say("Another model describes the faces now; starting web server and workers again.")
+        for child in (self.web, *self.workers):
+            child.terminate()
+        for child in (self.web, *self.workers):
+            child.wait()
+            child.process = None
+            child.start()
 
     def _demo_failure(self) -> int | None:
         if self.demo is None or self.demo.process is None:

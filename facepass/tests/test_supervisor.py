@@ -18,8 +18,13 @@ from facepass.supervisor import child as supervision
 from facepass.supervisor.address import Listener, listen
 from facepass.supervisor.child import Child
 from facepass.supervisor.supervisor import Supervisor
+from facepass.supervisor.switch import Switch
 from facepass.supervisor.watchdog import EVERY_SECONDS, STALLED_SECONDS, Watchdog
 from facepass.tests.live import eventually, manage, processes_of, start
+from galleries.tests.factories import ModelVersionFactory
+from recognition import registry
+from recognition.models import ModelVersion
+from recognition.tests.conftest import TESTPACK
 
 
 def get(url: str) -> int:
@@ -159,6 +164,7 @@ def supervise(web: Child, *workers: Child, **more) -> tuple[Supervisor, list[str
     said: list[str] = []
     quiet = Watchdog(enqueue=lambda: None, next_look=float("inf"))
     defaults = {"healthy": lambda: True, "say": said.append, "ready": "ready", "watchdog": quiet}
+    defaults["switch"] = Switch(next_look=float("inf"))
     return Supervisor(web=web, workers=workers, **{**defaults, **more}), said
 
 
@@ -191,6 +197,65 @@ def test_what_does_not_stop_is_killed_with_all_it_started(tmp_path):
     assert supervisor.run() == 0
     assert "Worker 1 did not end in 0.3 seconds and was killed." in said
     eventually(lambda: not [path for path in Path("/proc").glob("[0-9]*/cmdline") if str(up).encode() in content(path)])
+
+
+def test_a_switch_of_the_model_starts_web_server_and_workers_again(tmp_path):
+    ran = tmp_path / "ran"
+    note = "import sys, time; print(sys.argv[2], file=open(sys.argv[1], 'a'), flush=True); time.sleep(60)"
+    web, worker = (script(name, note, str(ran), name) for name in ("web", "worker"))
+
+    asked = []
+
+    def switched() -> bool:
+        asked.append(len(ran.read_text().split()) == 2)
+        return asked.count(True) == 1 and asked[-1]
+
+    switch = Switch(switched=switched, clock=iter(range(0, 10**9, 10)).__next__)
+    supervisor, said = supervise(web, worker, switch=switch, healthy=lambda: len(ran.read_text().split()) == 4)
+    supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else said.append(line)
+    ran.touch()
+    assert supervisor.run() == 0
+    assert sorted(ran.read_text().split()) == ["web", "web", "worker", "worker"]
+    assert said.count("Another model describes the faces now; starting web server and workers again.") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_switch_is_noticed_once_and_the_first_model_is_none(monkeypatch, settings, tmp_path):
+    settings.HOME = tmp_path
+    monkeypatch.setattr(registry, "_process", registry._Process())
+    assert registry.engine_in_use().name == "dlib"  # as `up` says at its start
+    switch = Switch(clock=iter(range(0, 10**9, 10)).__next__)
+    assert not switch.happened()
+    own = ModelVersionFactory(contract_id=registry.engine_in_use().contract_id)
+    ModelVersion.objects.activate(own)
+    assert not switch.happened()
+    ModelVersion.objects.activate(ModelVersionFactory(contract_id="another"))
+    assert [switch.happened(), switch.happened()] == [True, False]
+
+
+def test_the_running_program_follows_a_switch(live_home):
+    """dlib first; then a pack is installed, which changes nothing until the descriptors are made anew."""
+    if not TESTPACK.is_dir():
+        pytest.skip("no model pack to test with")
+    live = start(live_home, INSIGHTFACE_PACK="testpack")
+    try:
+        folder = live_home / "models" / "insightface" / "models"
+        folder.mkdir(parents=True)
+        shutil.copytree(TESTPACK, folder / "testpack")
+        done = manage(live_home, "generate_descriptors", INSIGHTFACE_PACK="testpack")
+        assert done.returncode == 0, done.stderr
+        assert "In use: insightface testpack" in done.stdout
+        live.wait_for("Another model describes the faces now")
+
+        def in_use() -> bool:
+            with urllib.request.urlopen(f"{live.url}/health/ready", timeout=30) as answer:
+                return '"insightface"' in answer.read().decode()
+
+        eventually(in_use)
+        assert live.stop() == 0
+    finally:
+        if live.process.poll() is None:
+            live.stop()
 
 
 def test_a_demo_runs_once_and_its_failure_is_the_result():

@@ -116,7 +116,7 @@ def test_the_switch_is_one_step_and_every_face_keeps_its_id(photos, gallery):
     ids = set(PhotoFace.objects.values_list("pk", flat=True))
     said = run(OtherEngine())
     assert "3 photos described" in said
-    assert "Restart FacePass" in said
+    assert "`manage.py up` follows by itself" in said
     assert set(PhotoFace.objects.values_list("pk", flat=True)) == ids
     assert ModelVersion.objects.active().contract_id == OtherEngine.contract_id
     assert seen_by(OtherEngine()) == {photos[0].pk, photos[1].pk}

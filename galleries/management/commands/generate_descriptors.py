@@ -49,9 +49,8 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"{result.photos} photos described. In use: {result.version}")
         if switched:
-            self.stdout.write(
-                "Restart FacePass now (stop `manage.py up` and start it): until then it refuses searches."
-            )
+            self.stdout.write("`manage.py up` follows by itself in a few seconds. Other servers and workers must be")
+            self.stdout.write("restarted by hand; until then they refuse searches and photos (model_switched).")
             self.stdout.write("Back: generate_descriptors --back. Free the space: generate_descriptors --discard-old.")
 
     def _discard(self) -> None:

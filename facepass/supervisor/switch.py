@@ -1,0 +1,51 @@
+"""Notices that `generate_descriptors` has switched to another model: what runs still has the former one loaded."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from facepass.errors import FacePassError
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 3.0
+
+
+def switched() -> bool:
+    """Whether what this process has started uses another model than the active one. True once for each switch."""
+    from recognition import registry  # noqa: PLC0415 - needs Django's registry
+    from recognition.models import ModelVersion  # noqa: PLC0415 - as above
+
+    try:
+        ModelVersion.objects.refuse_if_switched()
+    except FacePassError as refusal:
+        if refusal.code != "model_switched":
+            return False  # a damaged model does not concern what has it loaded
+        registry.ask_again()
+        return True
+    finally:
+        close_old_connections()
+    return False
+
+
+@dataclass
+class Switch:
+    """Looks every few seconds."""
+
+    switched: Callable[[], bool] = switched
+    clock: Callable[[], float] = time.monotonic
+    next_look: float = 0.0
+
+    def happened(self) -> bool:
+        """To be called often. True once for each switch."""
+        if self.clock() < self.next_look:
+            return False
+        self.next_look = self.clock() + EVERY_SECONDS
+        try:
+            return self.switched()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("which model is in use is not known: %s", str(error).strip().splitlines()[0])
+            return False
