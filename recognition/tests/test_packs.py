@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from onnx import TensorProto, helper
 
 from facepass.errors import FacePassError
-from recognition import pack_install, packs
+from recognition import contracts, pack_install, packs, registry
+from recognition.models import ModelVersion
 from recognition.tests.conftest import TESTPACK
 
 
@@ -77,6 +78,76 @@ def test_an_installed_pack_is_left_alone(pack_zip):
     with pytest.raises(FacePassError) as refusal:
         pack_install.install("testpack", from_zip=pack_zip)
     assert refusal.value.code == "already_installed"
+
+
+@pytest.fixture
+def newer_zip(tmp_path, pack_zip):
+    """The same pack with a detector of other bytes."""
+    files = {path.name: path.read_bytes() for path in TESTPACK.glob("*.onnx")}
+    model = onnx.load_model_from_string(files["det_2.5g.onnx"])
+    model.doc_string = "trained for longer"
+    (tmp_path / "newer").mkdir()
+    return zipped(tmp_path / "newer", {**files, "det_2.5g.onnx": model.SerializeToString()})
+
+
+def test_an_update_puts_the_newer_pack_in_place_and_keeps_the_former(pack_zip, newer_zip):
+    old = contracts.of_pack(pack_install.install("testpack", from_zip=pack_zip))
+    said = run("install_models", "testpack", "--update", "--accept-license", "--from", str(newer_zip))
+    assert "generate_descriptors" in said
+    assert left_behind() == ["testpack", "testpack.previous"]
+    assert contracts.of_pack(packs.find("testpack.previous")) == old
+    assert contracts.of_pack(packs.find("testpack")) != old
+
+
+def test_an_update_without_news_changes_nothing(pack_zip):
+    pack_install.install("testpack", from_zip=pack_zip)
+    said = run("install_models", "testpack", "--update", "--accept-license", "--from", str(pack_zip))
+    assert "up to date" in said
+    assert left_behind() == ["testpack"]
+
+
+def test_an_unusable_update_leaves_the_installed_pack(pack_zip, tmp_path):
+    pack_install.install("testpack", from_zip=pack_zip)
+    (tmp_path / "cut.zip").write_bytes(pack_zip.read_bytes()[:1000])
+    with pytest.raises(FacePassError):
+        pack_install.install("testpack", from_zip=tmp_path / "cut.zip", update=True)
+    assert left_behind() == ["testpack"]
+    packs.verify(packs.find("testpack"))
+
+
+def test_a_second_update_waits_until_the_former_pack_is_discarded(pack_zip, newer_zip):
+    old = contracts.of_pack(pack_install.install("testpack", from_zip=pack_zip))
+    new = contracts.of_pack(pack_install.install("testpack", from_zip=newer_zip, update=True))
+    with pytest.raises(FacePassError) as refusal:
+        pack_install.install("testpack", from_zip=pack_zip, update=True)
+    assert refusal.value.code == "previous_in_the_way"
+    assert pack_install.discard_previous(besides=old) == []
+    assert pack_install.discard_previous(besides=new) == [packs.root() / "testpack.previous"]
+
+
+@pytest.mark.django_db
+def test_after_an_update_the_former_pack_is_used_until_the_descriptors_are_new(
+    pack_zip, newer_zip, settings, monkeypatch
+):
+    def restart():
+        monkeypatch.setattr(registry, "_process", registry._Process())
+
+    settings.ENV = settings.ENV.model_copy(update={"insightface_pack": "testpack"})
+    restart()
+    pack_install.install("testpack", from_zip=pack_zip)
+    old = ModelVersion.objects.current()
+    pack_install.install("testpack", from_zip=newer_zip, update=True)
+    restart()
+    assert registry.engine_in_use().model == "testpack.previous"
+    assert registry.engine_in_use().contract_id == registry.get_engine().contract_id == old.contract_id
+    new = ModelVersion.objects.of_engine(registry.load(registry.configured()))
+    ModelVersion.objects.activate(new)
+    with pytest.raises(FacePassError) as refusal:
+        ModelVersion.objects.refuse_if_switched()
+    assert refusal.value.code == "model_switched"
+    restart()
+    assert registry.engine_in_use().model == "testpack"
+    assert ModelVersion.objects.current() == new
 
 
 def test_nothing_is_installed_before_the_licence_is_accepted(pack_zip, monkeypatch):
@@ -215,6 +286,7 @@ def test_a_file_changed_after_installation_is_not_loaded(pack_zip):
     assert (refusal.value.code, refusal.value.status) == ("model_corrupt", 503)
 
 
+@pytest.mark.django_db
 def test_models_lists_licence_digest_and_the_one_in_use(pack_zip, settings):
     pack_install.install("testpack", from_zip=pack_zip)
     said = run("models")
@@ -225,6 +297,7 @@ def test_models_lists_licence_digest_and_the_one_in_use(pack_zip, settings):
     assert "measured" in said
 
 
+@pytest.mark.django_db
 def test_models_shows_a_damaged_pack_with_its_problem(home):
     folder = packs.root() / "broken"
     folder.mkdir(parents=True)

@@ -28,8 +28,8 @@ class Command(BaseCommand):
     def handle(
         self, *, name: str, accept_license: bool, from_zip: Path | None, update: bool = False, **_options: Any
     ) -> None:
-        before = packs.is_installed(name)
-        if before and not update:
+        before = packs.installed()
+        if packs.is_installed(name) and not update:
             self.stdout.write(_("%(name)s is already installed.") % {"name": name})
             return
         self._ask(name, accepted=accept_license)
@@ -37,6 +37,9 @@ class Command(BaseCommand):
             pack = pack_install.install(name, from_zip=from_zip, progress=self._progress, update=update)
         except FacePassError as error:
             raise CommandError(error.message) from error
+        if update and name in before and packs.installed() == before:
+            self.stdout.write(_("%(name)s is up to date.") % {"name": name})
+            return
         for file in pack.files:
             self.stdout.write(f"  {file.path.name}  {file.role}  sha256:{file.sha256}")
         self.stdout.write(_("%(name)s is installed. Restart FacePass to use it.") % {"name": name})
