@@ -1,0 +1,107 @@
+"""Liveness asks nothing; readiness says what is wrong and what to do."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from facepass import checks
+from facepass.tests.live import manage
+from galleries.tests.factories import ModelVersionFactory
+from recognition import dlib_files, pack_install, packs, registry
+from recognition.models import ModelVersion
+from recognition.tests.conftest import TESTPACK
+from recognition.tests.test_packs import zipped
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch, settings, tmp_path):
+    settings.HOME = tmp_path
+    monkeypatch.setattr(registry, "_process", registry._Process())
+
+
+@pytest.fixture
+def pack(settings, tmp_path):
+    if not TESTPACK.is_dir():
+        pytest.skip("no model pack to test with")
+    settings.ENV = settings.ENV.model_copy(update={"insightface_pack": "testpack"})
+    archive = zipped(tmp_path, {path.name: path.read_bytes() for path in TESTPACK.glob("*.onnx")})
+    return pack_install.install("testpack", from_zip=archive)
+
+
+def truncate(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+
+def refused(client, *words):
+    """Readiness is 503 and names these; liveness is 200; `up` would not start."""
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    engine = answer.json()["checks"]["engine"]
+    assert engine["status"] == "unavailable"
+    for word in words:
+        assert word in engine["message"]
+    assert client.get("/health").status_code == 200
+    errors, _warnings = checks.problems()
+    assert [line for line in errors if line.startswith("facepass.E003") and words[0] in line]
+    return engine["code"]
+
+
+def test_ready_names_the_engine(client, pack):
+    engine = client.get("/health/ready").json()["checks"]["engine"]
+    assert (engine["status"], engine["name"], engine["model"]) == ("ok", "insightface", "testpack")
+
+
+@pytest.mark.parametrize("role", ["detector", "recogniser"])
+def test_a_truncated_model_of_a_pack_is_named_with_what_to_do(client, pack, role):
+    path = getattr(pack, role).path
+    truncate(path)
+    assert refused(client, "testpack", path.name, "install_models testpack") == "model_corrupt"
+
+
+def test_other_bytes_of_the_same_length_are_noticed_too(client, pack):
+    with pack.recogniser.path.open("r+b") as file:
+        file.seek(1000)
+        file.write(b"\0" * 64)
+    assert refused(client, "testpack", pack.recogniser.path.name) == "model_corrupt"
+
+
+def test_a_truncated_model_of_a_pack_that_was_copied_by_hand(client, pack):
+    (pack.detector.path.parent / packs.MANIFEST).unlink()
+    truncate(pack.detector.path)
+    assert refused(client, "testpack", pack.detector.path.name) == "model_corrupt"
+
+
+def test_a_truncated_dlib_model_is_named_with_what_to_do(client, settings, tmp_path, monkeypatch):
+    settings.ENV = settings.ENV.model_copy(update={"face_engine": "dlib"})
+    folder = Path(shutil.copytree(dlib_files.network().parent, tmp_path / "dlib"))
+    monkeypatch.setattr(dlib_files, "_folder", lambda: folder)
+    assert client.get("/health/ready").json()["checks"]["engine"]["status"] == "ok"
+    truncate(folder / "dlib_face_recognition_resnet_model_v1.dat")
+    assert refused(client, "dlib_face_recognition_resnet_model_v1.dat", "pip install --force-reinstall") == (
+        "model_corrupt"
+    )
+
+
+def test_a_process_that_was_overtaken_by_a_switch_is_not_ready(client):
+    ModelVersion.objects.current()
+    ModelVersion.objects.activate(ModelVersionFactory(model="newer"))
+    engine = client.get("/health/ready").json()["checks"]["engine"]
+    assert engine["code"] == "model_switched"
+    assert "newer" in engine["message"]
+    assert client.get("/health").status_code == 200
+
+
+def test_up_does_not_start_with_a_damaged_model_and_says_why(pack, empty_home):
+    """The whole program, in a home of its own."""
+    shutil.copytree(packs.root(), empty_home / packs.root().relative_to(settings.HOME))
+    truncate(next(empty_home.rglob(pack.recogniser.path.name)))
+    found = manage(empty_home, "up", INSIGHTFACE_PACK="testpack")
+    assert found.returncode == 1
+    assert "facepass.E003" in found.stdout + found.stderr
+    assert pack.recogniser.path.name in found.stdout + found.stderr
+    assert "Traceback" not in found.stderr
