@@ -24,6 +24,7 @@ from galleries.models.description import waiting_for
 from galleries.models.face import DESCRIPTION, FaceCategory, pairs
 from galleries.models.photo import State
 from recognition import pipeline, registry, templates
+from recognition.config import recognition_settings
 from recognition.engines.base import FaceEngine
 from recognition.models import ModelVersion
 from recognition.registry import Choice
@@ -116,9 +117,10 @@ def switch(version: ModelVersion) -> bool:
 
 
 def _describe(photo: GalleryImage, engine: FaceEngine, version: ModelVersion) -> None:
+    settings = recognition_settings()
     try:
-        picture = analysis.decode(photo)
-        found = pipeline.describe(picture, engine=engine)
+        picture = analysis.decode(photo, settings)
+        found = pipeline.describe(picture, engine=engine, settings=settings)
     except FacePassError as refusal:
         if refusal.status >= 500:
             raise
