@@ -52,7 +52,9 @@ def changed(path, into, *, batch=None, side=None):
     return into
 
 
-def test_faces_and_descriptors_equal_those_of_insightface(insightface_engine, theirs):
+def test_faces_and_descriptors_equal_those_of_insightface(insightface_engine, theirs, monkeypatch):
+    # The second look at tight faces is ours alone.
+    monkeypatch.setattr("recognition.engines.insightface._is_tight", lambda faces, picture: not faces)
     compared = 0
     for path in PHOTOS:
         picture = decoded(path)
