@@ -87,7 +87,7 @@ def _is_tight(faces: Sequence[DetectedFace], picture: Picture) -> bool:
     """
     if not faces or max(picture.shape[:2]) <= SIDE // 2:
         return True
-    return max(faces[0].box.width, faces[0].box.height) > TIGHT * min(picture.shape[:2])
+    return bool(max(faces[0].box.width, faces[0].box.height) > TIGHT * min(picture.shape[:2]))
 
 
 def _with_margin(picture: Picture, margin: int) -> Picture:
