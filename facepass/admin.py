@@ -22,7 +22,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from facepass.admin_tenancy import MANAGERS, SuperuserAdmin, TenantAdmin, column, is_superuser
-from facepass.models import ApiKey, Membership, Scope, Studio, User
+from facepass.models import ROLE_SCOPES, ApiKey, Membership, Role, Scope, Studio, User
 
 # Rights come from memberships: Django's groups would only mislead.
 admin.site.unregister(Group)
@@ -97,7 +97,10 @@ class StudioAdmin(TenantAdmin):
 
 class ApiKeyForm(ModelForm[ApiKey]):
     scopes = TypedMultipleChoiceField(
-        label=_("May"), choices=Scope.choices, initial=Scope.values, widget=UnfoldAdminCheckboxSelectMultipleWidget
+        label=_("May"),
+        choices=Scope.choices,
+        initial=sorted(ROLE_SCOPES[Role.PHOTOGRAPHER]),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
 

@@ -11,7 +11,10 @@ class GalleriesConfig(AppConfig):
     verbose_name = _("Galleries")
 
     def ready(self) -> None:
-        from galleries import checks  # noqa: F401, PLC0415 - registers itself
+        from galleries import checks, jobs  # noqa: F401, PLC0415 - checks registers itself
+
+        jobs.register("generate_descriptors", "galleries.redescription.in_turns")
+        jobs.register("regenerate_unknown_descriptors", "galleries.unknown.redescribe")
 
         post_delete.connect(discard_with_row, sender="galleries.GalleryImage", dispatch_uid="photo files")
 

@@ -1,4 +1,4 @@
-"""What runs in the django-q2 workers. A task is a wake-up call: the photos' rows say what there is to do."""
+"""What runs in the django-q2 workers. A task is a wake-up call: the rows of photos and jobs say what there is to do."""
 
 import time
 from uuid import UUID
@@ -9,7 +9,8 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from facepass import heartbeat
-from galleries.models import GalleryImage
+from galleries import jobs
+from galleries.models import GalleryImage, Job
 
 # A task gives its worker back after this long and asks for another turn, so that no gallery starves the others.
 TURN_SECONDS = 60
@@ -34,19 +35,26 @@ def analyse_gallery(gallery_id: str) -> int:
     return done
 
 
+def run_job(job_id: str) -> None:
+    """One turn of a job that an API call started."""
+    jobs.run(UUID(job_id))
+
+
 def reconcile() -> None:
-    """Brings back what was lost: photos whose worker died, and galleries whose wake-up call was dropped.
+    """Brings back what was lost: photos and jobs whose worker died, or whose wake-up call was dropped.
 
     While calls wait in the queue the workers have enough to do; what they leave is seen the next time.
     """
     heartbeat.beat()
     GalleryImage.objects.quarantine_exhausted()
+    Job.objects.fail_exhausted()
     if OrmQ.objects.filter(lock__lte=timezone.now()).exists():
         return
     for gallery_id in GalleryImage.objects.claimable().order_by().values_list("gallery_id", flat=True).distinct():
         wake_workers(gallery_id, photos=1)
+    jobs.reconcile()
 
 
 def busy() -> bool:
     """Whether some worker holds a live lease, and so is alive and at work."""
-    return GalleryImage.objects.being_processed().exists()
+    return GalleryImage.objects.being_processed().exists() or Job.objects.running().exists()

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from rest_framework.routers import DefaultRouter
 
 from galleries import files
-from galleries.api import views
+from galleries.api import jobs, views
 
 
 class VariantConverter:
@@ -22,5 +22,9 @@ router.include_format_suffixes = False
 router.register("galleries", views.GalleryViewSet)
 router.register("images", views.PhotoViewSet)
 
-api_urls = router.urls
-urlpatterns = [path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file")]
+api_urls = [path("tasks/<uuid:pk>/", jobs.TaskView.as_view()), *router.urls]
+urlpatterns = [
+    path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file"),
+    path("generate-descriptors/", jobs.GenerateDescriptorsView.as_view()),
+    path("regenerate-unknown-descriptors/", jobs.RegenerateUnknownDescriptorsView.as_view()),
+]

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass.errors import FacePassError
+from facepass.errors import RETRY_AFTER_SECONDS, FacePassError
 from recognition import registry, templates
 from recognition.calibration import Calibration
 from recognition.engines.base import FaceEngine
@@ -68,7 +68,8 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
             return
         if active.contract_id != registry.engine_in_use().contract_id or active.key_differs:
             message = _t("%(model)s describes the faces now. Restart FacePass, which still uses another model.")
-            raise FacePassError("model_switched", message % {"model": active.model}, status=503)
+            message %= {"model": active.model}
+            raise FacePassError("model_switched", message, status=503, retry_after=RETRY_AFTER_SECONDS)
 
     def _settle(self, found: "ModelVersion") -> None:
         if self.active() is None:

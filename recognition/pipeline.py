@@ -32,6 +32,13 @@ def describe_many(
     return [_described(*pair, found, settings.quality_filters) for pair, found in zip(pairs, descriptors, strict=True)]
 
 
+def describe_known(
+    picture: Picture, faces: Sequence[DetectedFace], *, settings: RecognitionSettings
+) -> list[DescribedFace]:
+    """Faces that were found before, in pixels of this picture, described by the engine in use, in their order."""
+    return _described(picture, faces, registry.get_engine().embed(picture, faces), settings.quality_filters)
+
+
 def _described(
     picture: Picture, faces: Sequence[DetectedFace], raw: FloatArray, filters: QualityFilters
 ) -> list[DescribedFace]:

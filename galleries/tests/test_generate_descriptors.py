@@ -8,10 +8,10 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from facepass.errors import FacePassError
-from galleries import analysis, checks, progress, redescription, search
+from galleries import analysis, checks, progress, redescription, search, switching
 from galleries.models import Gallery, GalleryImage, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
 from galleries.models.face import FaceCategory, pairs
@@ -47,6 +47,16 @@ class OtherEngine(FakeEngine):
     def embed_many(self, pairs):
         turn = np.linalg.qr(np.random.default_rng(7).standard_normal((DIMENSION, DIMENSION)))[0]
         return [(each @ turn).astype(np.float32) for each in super().embed_many(pairs)]
+
+
+class Nobody:
+    """Watches nothing and stops nothing."""
+
+    def more(self):
+        return True
+
+    def report(self, *, done, total):
+        pass
 
 
 @pytest.fixture
@@ -87,7 +97,7 @@ def run(engine, *arguments):
 def beside(engine):
     """Describes, and does not switch."""
     version = ModelVersion.objects.of_engine(engine)
-    redescription.describe_waiting(engine, version)
+    redescription.describe_waiting(engine, version, watch=Nobody())
     return version
 
 
@@ -153,7 +163,7 @@ def test_a_killed_run_leaves_what_is_in_use_and_goes_on_where_it_was(photos):
     assert ModelVersion.objects.active().contract_id == FakeEngine.contract_id
     assert seen_by(FakeEngine()) == {photos[0].pk, photos[1].pk}
     assert PhotoDescription.objects.count() == 2
-    assert "1 photos described" in run(OtherEngine())
+    assert "1 photo described" in run(OtherEngine())
     assert seen_by(OtherEngine()) == {photos[0].pk, photos[1].pk}
 
 
@@ -163,7 +173,7 @@ def test_a_face_that_only_one_version_sees_comes_and_goes(photos):
     assert not PhotoFace.objects.filter(pk=bob.pk).exists()
     assert PhotoFace.objects.count() == 2
     with registry.use(FakeEngine()):
-        redescription.go_back()
+        redescription.go_back(watch=Nobody())
     back = PhotoFace.objects.get(pk=bob.pk)
     assert back.insightface_bbox == bob.insightface_bbox
     assert PhotoFace.objects.count() == 3
@@ -188,7 +198,7 @@ def test_a_face_with_a_bond_that_the_new_version_does_not_see_stays_but_is_not_s
     bob = PhotoFace.objects.filter(photo=photos[0], insightface_bbox__x__gt=320)
     bob.update(**bond)
     said = run(OtherEngine(blind_to=[(320, 640)]))
-    assert "1 faces with a name or a decision" in said
+    assert "1 face with a name or a decision" in said
     assert bob.get().model_version.contract_id == FakeEngine.contract_id
     assert progress.of_gallery(gallery.pk)["faces"] == 3
     assert seen_by(OtherEngine(), "bob") == set()
@@ -216,14 +226,14 @@ def test_photos_analysed_since_are_lost_on_neither_way(photos, gallery):
     beside(OtherEngine())
     between = PhotoFactory(gallery=gallery, people=["ann"], size=(640, 320))
     analyse_all()
-    assert "1 photos described" in run(OtherEngine())
+    assert "1 photo described" in run(OtherEngine())
     after = PhotoFactory(gallery=gallery, people=["ann"], size=(640, 320))
     with registry.use(OtherEngine()):
         analyse_all()
     everything = {photos[0].pk, photos[1].pk, between.pk, after.pk}
     assert seen_by(OtherEngine()) == everything
     with registry.use(FakeEngine()):
-        assert redescription.go_back().photos == 1
+        assert redescription.go_back(watch=Nobody()).photos == 1
     assert seen_by(FakeEngine()) == everything
 
 
@@ -231,7 +241,7 @@ def test_no_switch_while_a_photo_waits_for_its_description(photos, gallery):
     version = beside(OtherEngine())
     PhotoFactory(gallery=gallery, people=["ann"])
     analyse_all()
-    assert not redescription.switch(version)
+    assert not switching.switch(version)
     assert ModelVersion.objects.active() != version
 
 
@@ -240,7 +250,7 @@ def test_a_photo_that_is_analysed_again_is_described_again(photos):
     analysis.analyse_again([photos[0]])
     analyse_all()
     assert [photo.pk for photo in waiting_for(version)] == [photos[0].pk]
-    assert "1 photos described" in run(OtherEngine())
+    assert "1 photo described" in run(OtherEngine())
     assert PhotoFace.objects.count() == 3
 
 
@@ -254,7 +264,7 @@ def test_a_deleted_face_does_not_come_back(photos):
 def test_a_photo_whose_file_is_gone_keeps_its_faces_and_stops_nothing(photos):
     default_storage.delete(photos[1].file.name)
     said = run(OtherEngine())
-    assert "1 photos cannot be read" in said
+    assert "1 photo cannot be read" in said
     assert PhotoFace.objects.get(photo=photos[1]).model_version.contract_id == FakeEngine.contract_id
     assert seen_by(OtherEngine()) == {photos[0].pk}
 
@@ -267,7 +277,7 @@ def test_another_template_key_is_another_version(photos, settings):
     run(FakeEngine())
     assert seen_by(FakeEngine()) == {photos[0].pk, photos[1].pk}
     with registry.use(FakeEngine()), pytest.raises(FacePassError, match="Put that key back first"):
-        redescription.go_back()
+        redescription.go_back(watch=Nobody())
 
 
 def test_there_is_no_way_back_where_nothing_is_kept(photos):
@@ -336,3 +346,10 @@ def test_photos_that_were_never_analysed_do_not_hold_up_the_switch(photos, galle
     PhotoFactory(gallery=gallery, state="failed", processed_at=timezone.now())
     run(OtherEngine())
     assert ModelVersion.objects.active().contract_id == OtherEngine.contract_id
+
+
+def test_it_speaks_the_language_of_the_installation(photos):
+    with translation.override("ru"):
+        said = run(OtherEngine())
+    assert "Описаны 3 фотографии." in said
+    assert "Назад: generate_descriptors --back" in said

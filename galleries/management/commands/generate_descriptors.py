@@ -1,15 +1,38 @@
 """manage.py generate_descriptors [--engine NAME] [--pack NAME] | --back | --discard-old"""
 
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, Self
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from tqdm import tqdm
 
 from facepass.errors import FacePassError
 from galleries import redescription
 from recognition import dlib_files, pack_install, registry
 from recognition.models import ModelVersion
 from recognition.registry import Choice
+
+
+class Bar:
+    """Photos per second and the time left; satisfies redescription.Watch."""
+
+    def __init__(self) -> None:
+        self._bar = tqdm(desc=_("describing"), unit=_("photo"), dynamic_ncols=True, smoothing=0.1)
+
+    def more(self) -> bool:
+        return True
+
+    def report(self, *, done: int, total: int) -> None:
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._bar.close()
 
 
 class Command(BaseCommand):
@@ -32,34 +55,65 @@ class Command(BaseCommand):
             if discard_old:
                 self._discard()
                 return
-            before = ModelVersion.objects.active()
-            result = redescription.go_back() if back else redescription.regenerate(_choice(engine, pack))
+            before, bar = ModelVersion.objects.active(), Bar()
+            with bar:
+                result = (
+                    redescription.go_back(watch=bar)
+                    if back
+                    else redescription.regenerate(_choice(engine, pack), watch=bar)
+                )
         except FacePassError as refusal:
             raise CommandError(refusal.message) from refusal
         except KeyboardInterrupt:
-            raise CommandError("Stopped; nothing has changed. Run it again to go on.", returncode=130) from None
-        self._report(result, switched=before != result.version)
+            raise CommandError(_("Stopped; nothing has changed. Run it again to go on."), returncode=130) from None
+        if result is not None:  # a bar never stops it
+            self._report(result, switched=before != result.version)
 
     def _report(self, result: redescription.Result, *, switched: bool) -> None:
         if result.unreadable:
-            self.stdout.write(f"{result.unreadable} photos cannot be read; their faces cannot be searched.")
-        if result.kept:
-            self.stdout.write(
-                f"{result.kept} faces with a name or a decision were not found again; they stay as they were."
+            self._count(
+                ngettext(
+                    "%(count)d photo cannot be read; its faces cannot be searched.",
+                    "%(count)d photos cannot be read; their faces cannot be searched.",
+                    result.unreadable,
+                ),
+                result.unreadable,
             )
-        self.stdout.write(f"{result.photos} photos described. In use: {result.version}")
+        if result.kept:
+            self._count(
+                ngettext(
+                    "%(count)d face with a name or a decision was not found again; it stays as it was.",
+                    "%(count)d faces with a name or a decision were not found again; they stay as they were.",
+                    result.kept,
+                ),
+                result.kept,
+            )
+        self._count(ngettext("%(count)d photo described.", "%(count)d photos described.", result.photos), result.photos)
+        self.stdout.write(_("In use: %(model)s") % {"model": result.version})
         if switched:
-            self.stdout.write("`manage.py up` follows by itself in a few seconds. Other servers and workers must be")
-            self.stdout.write("restarted by hand; until then they refuse searches and photos (model_switched).")
-            self.stdout.write("Back: generate_descriptors --back. Free the space: generate_descriptors --discard-old.")
+            self.stdout.write(_("`manage.py up` follows by itself in a few seconds. Other servers and workers must be"))
+            self.stdout.write(_("restarted by hand; until then they refuse searches and photos (model_switched)."))
+            self.stdout.write(
+                _("Back: generate_descriptors --back. Free the space: generate_descriptors --discard-old.")
+            )
+
+    def _count(self, message: str, count: int) -> None:
+        self.stdout.write(message % {"count": count})
 
     def _discard(self) -> None:
         gone = redescription.discard_old()
         active = ModelVersion.objects.active()
         folders = pack_install.discard_previous(besides=active.contract_id) if active else []
-        self.stdout.write(
-            f"{gone} descriptors of other versions are gone." + "".join(f" Deleted {f}." for f in folders)
+        self._count(
+            ngettext(
+                "%(count)d descriptor of another version is gone.",
+                "%(count)d descriptors of other versions are gone.",
+                gone,
+            ),
+            gone,
         )
+        for folder in folders:
+            self.stdout.write(_("Deleted %(folder)s.") % {"folder": folder})
 
 
 def _choice(engine: str | None, pack: str | None) -> Choice:
@@ -67,6 +121,6 @@ def _choice(engine: str | None, pack: str | None) -> Choice:
         return registry.configured()
     if engine == "dlib":
         if pack is not None:
-            raise CommandError("--pack is for the engine insightface.")
+            raise CommandError(_("--pack is for the engine insightface."))
         return Choice("dlib", dlib_files.MODEL)
     return Choice("insightface", pack or registry.configured_pack())

@@ -1,0 +1,83 @@
+"""POST /generate-descriptors and /regenerate-unknown-descriptors; /api/v1/tasks/{id} says how far they are."""
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from facepass.auth import principal
+from facepass.models import Scope
+from facepass.tenancy import studio_for
+from galleries import jobs
+from galleries.models import Job
+
+
+class TaskProgressSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    eta_seconds = serializers.FloatField(allow_null=True)
+
+
+class TaskSerializer(serializers.ModelSerializer[Job]):
+    progress = TaskProgressSerializer(source="*", read_only=True)
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = ["id", "kind", "state", "progress", "result", "error", "created_at", "started_at", "finished_at"]
+        read_only_fields = fields
+
+    def get_error(self, job: Job) -> str | None:
+        return job.error or None
+
+
+class StartedSerializer(serializers.Serializer[Any]):
+    task_id = serializers.UUIDField()
+
+
+class TaskView(APIView):
+    """The state of anything that was answered with 202."""
+
+    @property
+    def scope(self) -> Scope:
+        return Scope.ADMIN if self.request.method == "DELETE" else Scope.READ
+
+    @extend_schema(responses=TaskSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(TaskSerializer(get_object_or_404(Job.objects.visible_to(principal(request)), pk=pk)).data)
+
+    @extend_schema(responses=TaskSerializer)
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Cancels it. What is over stays as it is."""
+        Job.objects.visible_to(principal(request)).filter(pk=pk).cancel()
+        return self.get(request, pk)
+
+
+class StartView(APIView):
+    """Starts the job of `kind`; 202 with its `task_id`, the same one while it is under way."""
+
+    kind: str
+    scope = Scope.ADMIN
+
+    @extend_schema(request=None, responses={202: StartedSerializer})
+    def post(self, request: Request) -> Response:
+        job = jobs.start(self.kind, studio=studio_for(principal(request)))
+        return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
+
+
+class GenerateDescriptorsView(StartView):
+    """Describes every photo of the installation by the model that it is set to, then switches to it."""
+
+    kind = "generate_descriptors"
+
+
+class RegenerateUnknownDescriptorsView(StartView):
+    """Describes those faces of the studio anew that no person is bound to."""
+
+    kind = "regenerate_unknown_descriptors"
+    scope = Scope.WRITE

@@ -1,0 +1,112 @@
+"""Work that outlasts a request, done in turns by the workers: `start` it here, say how it is done with `register`.
+
+A handler is called with a Turn, works as long as `turn.more()`, calls `turn.report(...)` at every step, and returns its
+result, or None where it needs another turn. It may be called again after a crash, so running twice must equal running
+once. A FacePassError fails the job with its code; one with `retry_after` lets it wait that long.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django_q.tasks import async_task
+
+from facepass import heartbeat
+from facepass.errors import FacePassError
+from facepass.models import Studio
+from galleries.models import Job
+
+log = logging.getLogger(__name__)
+
+# A turn gives its worker back after this long, so that no job starves photos and other jobs.
+TURN_SECONDS = 60
+
+Result = dict[str, Any]
+Handler = Callable[["Turn"], Result | None]
+_handlers: dict[str, str] = {}
+
+
+class Lost(Exception):
+    """The job was cancelled, or another worker has it: stop, and write nothing more."""
+
+
+class Turn:
+    """One worker's time with a job."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._until = time.monotonic() + TURN_SECONDS
+
+    def more(self) -> bool:
+        """Whether there is time for another step."""
+        return not heartbeat.stopping() and time.monotonic() < self._until
+
+    def report(self, *, done: int, total: int, cursor: Any = None) -> None:
+        """Progress over all turns, which also keeps the claim alive. `cursor`: where another turn goes on (JSON).
+
+        Raises Lost.
+        """
+        if not self.job.note(done=done, total=total, cursor=cursor):
+            raise Lost
+
+
+def register(kind: str, handler: str) -> None:
+    """By its dotted name: it is imported by the worker that needs it. To be called when the app is ready."""
+    _handlers[kind] = handler
+
+
+def start(kind: str, *, studio: Studio, **arguments: Any) -> Job:
+    """Queues the job. Where the same is asked for while it waits or runs, it is that job. `arguments`: JSON."""
+    with transaction.atomic():
+        same = Job.objects.unfinished()
+        job, made = same.get_or_create(studio=studio, kind=kind, arguments=arguments)
+        if made:
+            wake(job.pk)
+    return job
+
+
+def wake(pk: UUID) -> None:
+    async_task("galleries.tasks.run_job", str(pk), group="jobs")
+
+
+def run(pk: UUID) -> None:
+    """One turn. A job that is taken, over or gone is a quiet return."""
+    job = Job.objects.claim(pk)
+    if job is None:
+        return
+    try:
+        result = _handler(job.kind)(Turn(job))
+    except Lost:
+        log.warning("job %s was cancelled or taken over", job)
+    except FacePassError as refusal:
+        log.warning("job %s: %s", job, refusal.code)
+        job.fail(refusal.code) if refusal.retry_after is None else job.wait(refusal.retry_after)
+    except Exception:
+        job.fail("internal_error")
+        raise
+    else:
+        _settle(job, result)
+
+
+def _settle(job: Job, result: Result | None) -> None:
+    if result is not None:
+        job.finish(result)
+    elif job.put_back() and not heartbeat.stopping():
+        wake(job.pk)
+
+
+def _handler(kind: str) -> Handler:
+    if kind not in _handlers:
+        raise FacePassError("unknown_kind", f"Nothing here does {kind}.", status=500)
+    found: Handler = import_string(_handlers[kind])
+    return found
+
+
+def reconcile() -> None:
+    """Brings back jobs whose worker died or whose wake-up call was dropped."""
+    for pk in Job.objects.claimable().values_list("pk", flat=True):
+        wake(pk)
