@@ -18,7 +18,8 @@ HOME.chmod(0o755)  # as root, the database runs as another user, which must get 
 os.environ["FACEPASS_ENV_FILE"] = os.devnull
 for name in (*Environment.model_fields, "facepass_role"):
     os.environ.pop(name.upper(), None)
-os.environ.update(FACEPASS_HOME=str(HOME), DJANGO_SETTINGS_MODULE="facepass.settings")
+# Nor may what happens to be faster at the moment decide what a test runs.
+os.environ.update(FACEPASS_HOME=str(HOME), DJANGO_SETTINGS_MODULE="facepass.settings", INFERENCE_RUNTIME="onnxruntime")
 django.setup()  # now, so that every other conftest may import models
 
 pytest_plugins = ["facepass.tests.live"]

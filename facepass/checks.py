@@ -42,12 +42,13 @@ def _pgvector_version(alias: str) -> str | None:
 
 @checks.register
 def face_engine(**_: Any) -> Iterator[checks.CheckMessage]:
-    from recognition.devices import device  # noqa: PLC0415 - as the next
+    from recognition.devices import device, tries_openvino  # noqa: PLC0415 - as the next
     from recognition.registry import engine_in_use  # noqa: PLC0415 - reads models, which load after this module
 
     try:
         engine_in_use()
         device()
+        tries_openvino()
     except FacePassError as refusal:
         yield checks.Error(refusal.message, id="facepass.E003")
 

@@ -32,7 +32,9 @@ EXPECTED = {
     "face_engine": "auto, insightface or dlib",
     "insightface_pack": "the name of an installed pack, such as buffalo_l",
     "inference_device": "auto, cpu or cuda",
+    "inference_runtime": "auto, onnxruntime or openvino",
     "inference_threads": "a whole number from 1 to 64",
+    "model_idle_seconds": "a whole number of seconds, 0 for never, at most 86400",
     "max_upload_mb": "a whole number of megabytes from 1 to 500",
     "max_pixels_mp": "a whole number of megapixels from 1 to 500",
     "workers": "a whole number from 1 to 64",
@@ -71,7 +73,9 @@ class Environment(BaseSettings):
     face_engine: Literal["auto", "insightface", "dlib"] = "auto"
     insightface_pack: str = Field("buffalo_l", pattern=r"^[A-Za-z0-9_.-]+$")
     inference_device: Literal["auto", "cpu", "cuda"] = "auto"
+    inference_runtime: Literal["auto", "onnxruntime", "openvino"] = "auto"
     inference_threads: int = Field(1, ge=1, le=64)
+    model_idle_seconds: int = Field(900, ge=0, le=86400)
 
     max_upload_mb: int = Field(25, ge=1, le=500)
     max_pixels_mp: int = Field(60, ge=1, le=500)

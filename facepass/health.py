@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 
 import facepass
 from facepass.errors import FacePassError
-from recognition import devices, registry
+from recognition import devices, registry, verdicts
 from recognition.models import ModelVersion
 
 
@@ -51,7 +51,7 @@ def _database() -> dict[str, Any]:
 def _engine() -> dict[str, Any]:
     try:
         engine = registry.engine_in_use()
-        device = devices.device()
+        device, runtime = devices.device(), _runtime()
         ModelVersion.objects.refuse_if_switched()
     except DatabaseError:
         return {"status": "unavailable"}
@@ -64,4 +64,21 @@ def _engine() -> dict[str, Any]:
         "license": engine.license.name,
         "commercial_use": engine.license.commercial,
         "device": device,
+        "runtime": runtime,
     }
+
+
+def _runtime() -> dict[str, Any]:
+    """What runs the networks: what is installed, and what the self-test found for those that have run here."""
+    networks = [
+        {
+            "name": found.network,
+            "runtime": found.runtime,
+            "openvino_precision": found.precision,
+            "openvino_speedup": found.speedup,
+            "openvino_cosine": found.cosine,
+            "openvino_problem": found.problem,
+        }
+        for found in verdicts.everything()
+    ]
+    return {"asked": settings.ENV.inference_runtime, "installed": devices.runtimes(), "networks": networks}

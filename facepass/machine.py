@@ -1,10 +1,13 @@
 """How much of this machine is ours: cores and memory, within the limits of a container."""
 
+import hashlib
 import os
+import platform
 from collections.abc import Iterator
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
+CPUS = Path("/proc/cpuinfo")
 OWN_CGROUP = Path("/proc/self/cgroup")
 # What a worker needs with a large model pack and a large photo in hand.
 WORKER_BYTES = 1_500_000_000
@@ -21,6 +24,17 @@ def memory_bytes() -> int:
     """Memory that this process may use: the machine's, within the limits of cgroup v2."""
     installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min([installed, *(int(limit) for limit in _limits("memory.max") if limit != "max")])
+
+
+def cpu() -> str:
+    """Its name, with a digest of the instructions that it has: virtual machines hide some."""
+    try:
+        lines = CPUS.read_text().split("\n\n")[0].splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    facts = {name.strip(): value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
+    flags = hashlib.sha256(facts.get("flags", facts.get("Features", "")).encode()).hexdigest()[:8]
+    return f"{facts.get('model name', platform.machine())} ({flags})"
 
 
 def workers(*, threads: int) -> int:

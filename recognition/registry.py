@@ -19,18 +19,19 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from recognition import calibration, contracts, dlib_files, packs
 from recognition.engines.base import FaceEngine, License
+from recognition.idle import Held
 
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
     """What can be said of an engine without loading its weights.
 
-    `digests`: SHA-256 in hex by file name. `calibrated` is False where its similarity scale was not measured.
-    `problem` says why it can not be used, empty where it can.
+    `digests`: SHA-256 in hex by file name. `calibrated`: its similarity scale was measured. `problem`: why not usable.
     """
 
     name: str
@@ -66,7 +67,8 @@ class _Process:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.engine: FaceEngine | None = None
+        self.engine: Held[FaceEngine] = Held()
+        self.contract_id = ""
         self.replacement: FaceEngine | None = None
         self.asked = False
         self.active: Active | None = None
@@ -78,23 +80,19 @@ _process = _Process()
 
 def _after_fork() -> None:
     """A child starts without an engine, for ONNX sessions do not survive a fork, and with a lock that nobody holds."""
-    _process.lock, _process.engine, _process.asked, _process.choice = threading.RLock(), None, False, None
+    _process.lock, _process.engine, _process.contract_id = threading.RLock(), Held(), ""
+    _process.asked, _process.choice = False, None
 
 
 os.register_at_fork(after_in_child=_after_fork)
 
 
 def get_engine() -> FaceEngine:
-    """The engine in use, loaded at the first call; one per process.
+    """The engine in use, loaded at the first call, and again after MODEL_IDLE_SECONDS without one; one per process.
 
     Raises FacePassError 503: `model_not_installed` or `model_corrupt`.
     """
-    if _process.replacement is not None:
-        return _process.replacement
-    with _process.lock:
-        if _process.engine is None:
-            _process.engine = _loaded()
-        return _process.engine
+    return _process.replacement or _process.engine.get(_loaded, idle_seconds=settings.ENV.model_idle_seconds)
 
 
 def engine_in_use() -> EngineInfo:
@@ -179,7 +177,19 @@ def use(engine: FaceEngine) -> Iterator[FaceEngine]:
 
 
 def _loaded() -> FaceEngine:
-    return _of_class(_class_in_settings()) if _class_in_settings() else load(_choice())
+    """The same one as before where it was unloaded, also if its folder holds a newer pack by now."""
+    if _class_in_settings():
+        return _of_class(_class_in_settings())
+    choice, before = _choice(), _process.contract_id
+    if before and choice.name == "insightface" and _contract_of(choice.model) != before:
+        found = with_contract(before)
+        if found is None:
+            message = _("The files of %(model)s were replaced. Restart FacePass.") % {"model": choice.model}
+            raise FacePassError("model_switched", message, status=503)
+        choice = found
+    engine = load(choice)
+    _process.contract_id = engine.contract_id
+    return engine
 
 
 def _replaced() -> bool:

@@ -1,23 +1,24 @@
-"""Runs ONNX networks: sessions with fixed input shapes, and batches of few sizes.
+"""Runs networks: sessions with fixed input shapes, and batches of few sizes.
 
 A session that meets a new shape plans and keeps memory for it, so a network is opened for one size of picture and run
 with at most four sizes of batch.
 """
 
+import threading
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import cv2
 import numpy as np
 import onnx
-import onnxruntime
 from django.conf import settings
-from django.utils.translation import gettext as _
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
-from recognition.devices import PROVIDERS, device, missing
+from recognition import selftest
+from recognition.sessions import OnnxSession, Session
 
 # Any number of pictures is a sum of these, so none is padded. More than 8 gains nothing on one thread.
 BATCHES = (8, 4, 2, 1)
@@ -43,47 +44,43 @@ class Network:
     """
 
     def __init__(self, path: Path, *, side: int | None = None, batches: bool = True) -> None:
-        """Raises one of ERRORS where the file is not such a network, or FacePassError 503 `device_missing`."""
+        """Raises one of ERRORS where the file is not such a network, or FacePassError 503
+        `device_missing`.
+        """
         # OpenCV's own threads would compete with those of the other workers.
         cv2.setNumThreads(settings.ENV.inference_threads)
-        self._session = _session(_with_side(path, side) if side else str(path))
-        source = self._session.get_inputs()[0]
-        self._name: str = source.name
-        self.input_type: str = source.type
-        self.shape = tuple(axis if isinstance(axis, int) else None for axis in source.shape)
-        self.ranks = [len(output.shape) for output in self._session.get_outputs()]
+        model = _with_side(path, side) if side else path
+        plain = OnnxSession(model)
+        self.input_type, self.shape, self.ranks = plain.input_type, plain.shape, plain.ranks
         self._batches = batches and bool(self.shape) and self.shape[0] is None
+        name = f"{path.name} {side}x{side}" if side else path.name
+        batch = BATCHES[0] if self._batches else 1
+        self._choose = partial(selftest.chosen, model, plain, name=name, batch=batch)
+        self._session: Session | None = None
+        self._lock = threading.Lock()
 
     def run(self, pictures: NDArray[Any]) -> list[NDArray[np.float32]]:
-        """The outputs for (n, ...) pictures, n > 0; the first axis of each output counts the pictures."""
+        """The outputs for (n, ...) pictures, n > 0; the first axis of each output counts the pictures.
+
+        The first run raises FacePassError 503 `runtime_unusable` where OpenVINO is asked for and cannot be had.
+        """
         runs = [self._run(pictures[start:stop]) for start, stop in _slices(len(pictures), batched=self._batches)]
         return [np.concatenate(parts) for parts in zip(*runs, strict=True)]
 
     def _run(self, pictures: NDArray[Any]) -> list[NDArray[np.float32]]:
-        found: list[NDArray[np.float32]] = self._session.run(None, {self._name: np.ascontiguousarray(pictures)})
+        found = self._chosen().run(np.ascontiguousarray(pictures))
         if len(pictures) == 1:
             # Detectors made for one picture leave out the axis that counts them.
             return [output if output.shape[0] == 1 else output[None] for output in found]
         return found
 
-
-def _session(model: str | bytes) -> onnxruntime.InferenceSession:
-    """On the device of the settings. onnxruntime itself goes on with the CPU where CUDA does not start."""
-    provider = PROVIDERS[device()]
-    providers = list(dict.fromkeys([provider, PROVIDERS["cpu"]]))
-    session = onnxruntime.InferenceSession(model, session_options(), providers=providers)
-    if session.get_providers()[0] != provider:
-        raise missing(_("onnxruntime-gpu does not start; see the log for the library that it misses"))
-    return session
-
-
-def session_options() -> onnxruntime.SessionOptions:
-    """One thread by default: parallel workers give 1.3 to 2 times the throughput of two threads in one session."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = settings.ENV.inference_threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return options
+    def _chosen(self) -> Session:
+        """At the first run: a network that is only looked at needs no self-test."""
+        with self._lock:
+            if self._session is None:
+                self._session = self._choose()
+                del self._choose  # and with it the session that is not used
+            return self._session
 
 
 def _slices(count: int, *, batched: bool) -> list[tuple[int, int]]:

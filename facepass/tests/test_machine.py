@@ -51,3 +51,17 @@ def test_workers_fit_into_cores_and_memory(monkeypatch, cores, gigabytes, thread
     monkeypatch.setattr(machine, "cores", lambda: cores)
     monkeypatch.setattr(machine, "memory_bytes", lambda: gigabytes * 1_000_000_000)
     assert machine.workers(threads=threads) == expected
+
+
+def test_the_cpu_is_named_with_what_it_can_do(monkeypatch, tmp_path):
+    def cpu(flags: str) -> str:
+        (tmp_path / "cpuinfo").write_text(
+            f"processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: {flags}\n\nprocessor\t: 1\n"
+        )
+        monkeypatch.setattr(machine, "CPUS", tmp_path / "cpuinfo")
+        return machine.cpu()
+
+    assert cpu("avx2").startswith("Some CPU (")
+    assert cpu("avx2") != cpu("avx2 amx_bf16")
+    monkeypatch.setattr(machine, "CPUS", tmp_path / "none")
+    assert machine.cpu()

@@ -21,6 +21,8 @@ WRONG = {
     "FACE_ENGINE": "magic",
     "INSIGHTFACE_PACK": "../../etc",
     "INFERENCE_DEVICE": "tpu",
+    "INFERENCE_RUNTIME": "tensorflow",
+    "MODEL_IDLE_SECONDS": "-1",
     "INFERENCE_THREADS": "0",
     "MAX_UPLOAD_MB": "0",
     "WORKERS": "-1",

@@ -81,7 +81,7 @@ def test_one_engine_per_process_and_a_new_one_after_a_fork(settings):
     child = os.fork()
     if child == 0:
         # The child must not wait for a lock that its parent held, nor use its parent's engine.
-        os._exit(0 if registry._process.engine is None and registry._process.lock.acquire(timeout=1) else 1)
+        os._exit(0 if not registry._process.engine.there and registry._process.lock.acquire(timeout=1) else 1)
     registry._process.lock.release()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 

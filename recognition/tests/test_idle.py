@@ -1,0 +1,141 @@
+"""Models that nobody uses leave the memory, and come back."""
+
+import gc
+import threading
+import time
+import weakref
+
+import pytest
+
+from facepass.errors import FacePassError
+from recognition import registry
+from recognition.engines.fake import FakeEngine
+from recognition.idle import Held
+from recognition.tests.conftest import TESTPACK
+
+
+class Model:
+    pass
+
+
+def until(condition, seconds=5):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_it_goes_after_the_idle_time_and_is_made_again_at_the_next_use():
+    held = Held()
+    first = weakref.ref(held.get(Model, idle_seconds=0.05))
+    until(lambda: not held.there)
+    gc.collect()
+    assert first() is None
+    assert isinstance(held.get(Model, idle_seconds=0.05), Model)
+
+
+def test_each_use_starts_the_time_anew():
+    held = Held()
+    first = held.get(Model, idle_seconds=0.3)
+    for _use in range(6):
+        time.sleep(0.1)
+        assert held.get(Model, idle_seconds=0.3) is first
+
+
+def test_zero_keeps_it():
+    held = Held()
+    before = threading.active_count()
+    held.get(Model, idle_seconds=0)
+    assert threading.active_count() <= before  # those of other tests may end meanwhile
+    time.sleep(0.05)
+    assert held.there
+
+
+def test_whoever_is_at_work_keeps_it():
+    held = Held()
+    mine = held.get(Model, idle_seconds=0.02)
+    until(lambda: not held.there)
+    other = held.get(Model, idle_seconds=0.02)
+    assert isinstance(mine, Model)
+    assert other is not mine
+
+
+def test_threads_that_come_at_once_make_one():
+    held, made = Held(), []
+
+    def slow():
+        time.sleep(0.05)
+        made.append(Model())
+        return made[-1]
+
+    threads = [threading.Thread(target=held.get, args=[slow], kwargs={"idle_seconds": 0}) for _thread in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+
+
+def test_one_that_cannot_be_made_is_tried_again():
+    def broken():
+        raise FacePassError("model_corrupt", "broken", status=503)
+
+    held = Held()
+    with pytest.raises(FacePassError):
+        held.get(broken, idle_seconds=1)
+    assert held.get(Model, idle_seconds=0)
+
+
+@pytest.fixture
+def process(settings, tmp_path, monkeypatch):
+    """A fresh process whose models go at once."""
+    settings.HOME = tmp_path
+    settings.ENV = settings.ENV.model_copy(update={"model_idle_seconds": 0.01, "insightface_pack": "testpack"})
+    monkeypatch.setattr(registry, "_process", registry._Process())
+    return registry._process
+
+
+def installed(tmp_path):
+    if not TESTPACK.is_dir():
+        pytest.skip("no model pack to test with")
+    folder = tmp_path / "models" / "insightface" / "models" / "testpack"
+    folder.parent.mkdir(parents=True)
+    folder.symlink_to(TESTPACK)
+    return folder
+
+
+@pytest.mark.django_db
+def test_the_engine_is_unloaded_and_loaded_again(process, settings):
+    settings.FACE_ENGINE_CLASS = "recognition.engines.fake.FakeEngine"
+    first = registry.get_engine()
+    until(lambda: not process.engine.there)
+    assert isinstance(registry.get_engine(), FakeEngine)
+    assert registry.get_engine() is not first
+
+
+@pytest.mark.django_db
+def test_an_engine_that_comes_back_is_the_same_though_its_pack_was_updated(process, tmp_path):
+    folder = installed(tmp_path)
+    before = registry.get_engine().contract_id
+    until(lambda: not process.engine.there)
+    folder.rename(folder.with_name("testpack.previous"))
+    folder.mkdir()
+    for path in TESTPACK.glob("*.onnx"):
+        data = path.read_bytes()
+        (folder / path.name).write_bytes(data + b"\x7a\x00" if path.name.startswith("mobile") else data)
+    assert registry.get_engine().contract_id == before
+    assert registry.get_engine().model == "testpack.previous"
+
+
+@pytest.mark.django_db
+def test_an_engine_whose_files_are_gone_is_not_replaced_in_silence(process, tmp_path):
+    folder = installed(tmp_path)
+    registry.get_engine()
+    until(lambda: not process.engine.there)
+    folder.unlink()
+    folder.mkdir()
+    for path in TESTPACK.glob("*.onnx"):
+        (folder / path.name).write_bytes(path.read_bytes() + b"\x7a\x00")
+    with pytest.raises(FacePassError) as refusal:
+        registry.get_engine()
+    assert (refusal.value.code, refusal.value.status) == ("model_switched", 503)
