@@ -1,9 +1,11 @@
 """How fast photos are indexed, beside a bare loop of cv2.imread and InsightFace's FaceAnalysis that stores nothing.
 
-    python benchmarks/indexing.py --faces FOLDER --pack FOLDER [--photos 12] [--rounds 5] [--cores 1]
+    python benchmarks/indexing.py --faces FOLDER --pack FOLDER [--photos 12] [--rounds 5] [--cores 1] [--r50]
 
 `--faces`: pictures of single faces, which are composed to 24-megapixel photos of 6 to 10 people each. `--pack`: a
-folder of .onnx files, used by both sides. All contestants take turns in one run; figures are medians over the rounds.
+folder of .onnx files, used by both sides. `--r50`: its detector, with a recogniser of the cost of buffalo_l's instead
+(stand_in.py). INFERENCE_RUNTIME as in FacePass; the bare loop has onnxruntime. All contestants take turns in one run;
+figures are medians over the rounds.
 """
 
 import argparse
@@ -11,6 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from io import BytesIO
@@ -30,12 +33,22 @@ def main() -> None:
         return
     if options.cores:
         os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[: options.cores]))
+    with tempfile.TemporaryDirectory(prefix="facepass-r50-") as folder:
+        if options.r50:
+            import stand_in
+
+            options.pack = stand_in.pack(Path(folder), detector_of=options.pack)
+        _measure(options)
+
+
+def _measure(options: argparse.Namespace) -> None:
     with own_home.opened(options.pack) as home:
         gallery = _gallery(options)
         print(f"{options.photos} photos of 24 MP, {sum(p.byte_size for p in gallery.photos.all()) / 1e6:.0f} MB,")
         print(f"pack {options.pack.name}, {len(os.sched_getaffinity(0))} cores, {options.rounds} rounds")
         _compare(gallery, options)
         _share(gallery)
+        _runtimes()
         for workers in (1, 2):
             print(f"{workers} worker(s): {_throughput(gallery, home, options, workers):.2f} photos/s")
 
@@ -47,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--photos", type=int, default=12)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cores", type=int, help="how many CPU cores all contestants may use")
+    parser.add_argument("--r50", action="store_true", help="with a recogniser of the cost of buffalo_l's")
     parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -92,7 +106,18 @@ def _compare(gallery: Any, options: argparse.Namespace) -> None:
         for ours in list(contestants)[:2]:
             ratios = [b / a for a, b in zip(wall[ours], wall[other], strict=True)]
             print(f"{ours}: {statistics.median(ratios):.2f} times as fast as the {other}")
-    _agreement(gallery, one)
+    if not options.r50:  # its numbers mean nothing
+        _agreement(gallery, one)
+
+
+def _runtimes() -> None:
+    from recognition import devices, verdicts
+
+    print("runtimes:", devices.runtimes())
+    for found in verdicts.everything():
+        print(
+            f"  {found.network}: {found.runtime}; OpenVINO {found.precision} {found.speedup:.2f} times, {found.cosine}"
+        )
 
 
 def _index(gallery: Any) -> None:
@@ -167,9 +192,10 @@ def _agreement(gallery: Any, analysis: Any) -> None:
 
 
 def _share(gallery: Any) -> None:
-    """How much of the time, photo after photo, passes within onnxruntime and the JPEG decoder."""
-    import onnxruntime
+    """How much of the time, photo after photo, passes within the networks' runtime and the JPEG decoder."""
     import simplejpeg
+
+    from recognition import sessions
 
     spent = dict.fromkeys(("networks", "JPEG decoding"), 0.0)
 
@@ -183,15 +209,17 @@ def _share(gallery: Any) -> None:
 
         return run
 
-    plain = onnxruntime.InferenceSession.run, simplejpeg.decode_jpeg
-    onnxruntime.InferenceSession.run = timed("networks", plain[0])
-    simplejpeg.decode_jpeg = timed("JPEG decoding", plain[1])
+    plain = sessions.OnnxSession.run, sessions.OpenVinoSession.run, simplejpeg.decode_jpeg
+    sessions.OnnxSession.run = timed("networks", plain[0])  # type: ignore[method-assign]
+    sessions.OpenVinoSession.run = timed("networks", plain[1])  # type: ignore[method-assign]
+    simplejpeg.decode_jpeg = timed("JPEG decoding", plain[2])
     try:
         started = time.perf_counter()
         _index_one_by_one(gallery)
         whole = time.perf_counter() - started
     finally:
-        onnxruntime.InferenceSession.run, simplejpeg.decode_jpeg = plain
+        sessions.OnnxSession.run, sessions.OpenVinoSession.run = plain[:2]  # type: ignore[method-assign]
+        simplejpeg.decode_jpeg = plain[2]
     parts = ", ".join(f"{name} {seconds / whole:.0%}" for name, seconds in spent.items())
     print(f"share of the time, one photo after the other: {parts}, together {sum(spent.values()) / whole:.0%}")
 

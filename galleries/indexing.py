@@ -1,17 +1,14 @@
 """Many photos through one worker: while one batch is described, the next is decoded and the last one is written.
 
-Threads decode and make thumbnails, one thread runs the networks, and the caller's own thread is the only one that
-talks to the database. At most AHEAD batches are under way, which bounds the memory. What a photo goes through, and
-what is written when, is told in analysis.py.
+Who does what at the same time is told in stages.py; what a photo goes through, and what is written when, in
+analysis.py.
 """
 
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from types import TracebackType
+from collections.abc import Callable
+from functools import partial
 from typing import Self
 from uuid import UUID
 
@@ -23,26 +20,14 @@ from facepass.errors import FacePassError
 from galleries import analysis, progress
 from galleries.models import GalleryImage
 from galleries.models.photo import GalleryImageQuerySet
+from galleries.stages import AHEAD, BATCH, Batch, Stages
 from recognition import pipeline
-from recognition.config import RecognitionSettings, recognition_settings
-from recognition.types import DescribedFace, Picture
+from recognition.config import recognition_settings
+from recognition.types import DescribedFace
 
 log = logging.getLogger(__name__)
 
-BATCH = 4
-AHEAD = 2
-# Decoding takes about as long as describing; a second thread takes up the slack of HEIC and slow storage.
-DECODERS = 2
 PUBLISH_EVERY_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """`faces` are those of the pictures that could be decoded, in their order."""
-
-    photos: list[GalleryImage]
-    pictures: list[Future[Picture]]
-    faces: Future[list[list[DescribedFace]]]
 
 
 class Line:
@@ -50,21 +35,18 @@ class Line:
 
     def __init__(self, photos: GalleryImageQuerySet) -> None:
         self._photos = photos
-        self._under_way: deque[_Batch] = deque()
-        self._decoders = ThreadPoolExecutor(DECODERS, "decode")
-        self._networks = ThreadPoolExecutor(1, "networks")
+        self._under_way: deque[Batch] = deque()
+        self._stages = Stages()
         self._published: dict[UUID, float] = {}
         self._done = 0
         self._error: BaseException | None = None
 
     def __enter__(self) -> Self:
+        self._stages.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._decoders.shutdown(cancel_futures=True)
-        self._networks.shutdown(cancel_futures=True)
+    def __exit__(self, *error: object) -> None:
+        self._stages.__exit__(*error)
 
     def run(self, more: Callable[[], bool]) -> int:
         """Analyses photos until there are none or `more()` is false; how many were dealt with.
@@ -104,12 +86,12 @@ class Line:
         waiting = self._photos.claimable().filter(attempts=0).count()
         return max(1, min(BATCH, waiting // (AHEAD * settings.WORKERS)))
 
-    def _begun(self, photos: list[GalleryImage]) -> _Batch:
+    def _begun(self, photos: list[GalleryImage]) -> Batch:
         rules = recognition_settings()
-        pictures = [self._decoders.submit(analysis.prepare, photo, rules) for photo in photos]
-        return _Batch(photos, pictures, self._networks.submit(_described, pictures, rules))
+        prepare = partial(analysis.prepare, settings=rules)
+        return self._stages.begin(photos, prepare=prepare, describe=partial(pipeline.describe_many, settings=rules))
 
-    def _finish(self, batch: _Batch) -> None:
+    def _finish(self, batch: Batch) -> None:
         error = batch.faces.exception()
         if isinstance(error, FacePassError):
             raise error
@@ -163,8 +145,3 @@ class Line:
                 self._under_way.remove(batch)
                 for photo in batch.photos:
                     analysis.release(photo)
-
-
-def _described(pictures: Sequence[Future[Picture]], settings: RecognitionSettings) -> list[list[DescribedFace]]:
-    decoded = [picture.result() for picture in pictures if picture.exception() is None]
-    return pipeline.describe_many(decoded, settings=settings)

@@ -4,10 +4,13 @@
 back is a switch to the previous version (switching.py).
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -19,6 +22,7 @@ from galleries.models import GalleryImage, PhotoDescription, PhotoFace, SpareFac
 from galleries.models.description import waiting_for
 from galleries.models.face import pairs
 from galleries.models.photo import State
+from galleries.stages import AHEAD, BATCH, Batch, Stages
 from galleries.switching import switch
 from recognition import pipeline, registry, templates
 from recognition.config import recognition_settings
@@ -40,7 +44,7 @@ class Watch(Protocol):
         """False stops it; what is done is kept."""
 
     def report(self, *, done: int, total: int) -> None:
-        """After each photo."""
+        """After every few photos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,28 +126,44 @@ def describe_waiting(engine: FaceEngine, version: ModelVersion, *, watch: Watch,
     """Writes descriptions beside those in use, one transaction for each photo. `done` and how many photos."""
     waiting = list(waiting_for(version).values_list("pk", flat=True))
     total = done + len(waiting)
-    for pk in waiting:
-        if not watch.more():
-            break
-        photo = GalleryImage.objects.filter(pk=pk, state=State.PROCESSED).first()
-        if photo is not None:
-            _describe(photo, engine, version)
-        done += 1
-        watch.report(done=done, total=total)
+    with Stages() as stages:
+        for asked, batch in _batches(waiting, stages, engine, more=watch.more):
+            _finish(batch, version)
+            done += asked
+            watch.report(done=done, total=total)
     return done
 
 
-def _describe(photo: GalleryImage, engine: FaceEngine, version: ModelVersion) -> None:
-    settings = recognition_settings()
-    try:
-        picture = analysis.decode(photo, settings)
-        found = pipeline.describe(picture, engine=engine, settings=settings)
-    except FacePassError as refusal:
-        if refusal.status >= 500:
-            raise
-        _write(photo, version, [], error=refusal.code)
-        return
-    _write(photo, version, _spares(photo, found, version, scale=photo.width / picture.shape[1]), error="")
+def _batches(
+    waiting: list[UUID], stages: Stages, engine: FaceEngine, *, more: Callable[[], bool]
+) -> Iterator[tuple[int, Batch]]:
+    """Each with the number of photos that it was asked for; those that are gone by then are not in it."""
+    under_way: deque[tuple[int, Batch]] = deque()
+    for start in range(0, len(waiting), BATCH):
+        if not more():
+            break
+        asked, settings = waiting[start : start + BATCH], recognition_settings()
+        photos = list(GalleryImage.objects.filter(pk__in=asked, state=State.PROCESSED).order_by("created_at", "pk"))
+        prepare = partial(analysis.decode, settings=settings)
+        describe = partial(pipeline.describe_many, engine=engine, settings=settings)
+        under_way.append((len(asked), stages.begin(photos, prepare=prepare, describe=describe)))
+        if len(under_way) == AHEAD:
+            yield under_way.popleft()
+    yield from under_way
+
+
+def _finish(batch: Batch, version: ModelVersion) -> None:
+    """Writes what was found; a picture that cannot be read has an error instead. Whatever else went wrong is raised."""
+    described = iter(batch.faces.result())
+    for photo, decoded in zip(batch.photos, batch.pictures, strict=True):
+        try:
+            scale = photo.width / decoded.result().shape[1]
+        except FacePassError as refusal:
+            if refusal.status >= 500:
+                raise
+            _write(photo, version, [], error=refusal.code)
+        else:
+            _write(photo, version, _spares(photo, next(described), version, scale=scale), error="")
 
 
 def _spares(photo: GalleryImage, found: list[DescribedFace], version: ModelVersion, *, scale: float) -> list[SpareFace]:

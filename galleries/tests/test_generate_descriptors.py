@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 
 from facepass.errors import FacePassError
-from galleries import analysis, checks, progress, redescription, search, switching
+from galleries import analysis, checks, progress, redescription, search, stages, switching
 from galleries.models import Gallery, GalleryImage, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
 from galleries.models.face import FaceCategory, pairs
@@ -157,7 +157,8 @@ def test_people_and_decisions_stay_also_those_made_while_it_ran(photos):
     assert face.model_version.contract_id == later.model_version.contract_id == OtherEngine.contract_id
 
 
-def test_a_killed_run_leaves_what_is_in_use_and_goes_on_where_it_was(photos):
+def test_a_killed_run_leaves_what_is_in_use_and_goes_on_where_it_was(photos, monkeypatch):
+    monkeypatch.setattr(redescription, "BATCH", 1)
     with pytest.raises(CommandError, match="Run it again"):
         run(OtherEngine(dies_after=2))
     assert ModelVersion.objects.active().contract_id == FakeEngine.contract_id
@@ -353,3 +354,25 @@ def test_it_speaks_the_language_of_the_installation(photos):
         said = run(OtherEngine())
     assert "Описаны 3 фотографии." in said
     assert "Назад: generate_descriptors --back" in said
+
+
+def test_photos_are_described_several_at_a_time(photos):
+    seen = []
+
+    class Counting(OtherEngine):
+        def embed_many(self, pairs):
+            seen.append(len(pairs))
+            return super().embed_many(pairs)
+
+    run(Counting())
+    assert seen == [3]
+
+
+def test_a_photo_that_goes_meanwhile_stops_nothing(photos, monkeypatch):
+    monkeypatch.setattr(redescription, "BATCH", 2)
+    version = ModelVersion.objects.of_engine(OtherEngine())
+    waiting = [photo.pk for photo in waiting_for(version)]
+    photos[0].delete()
+    with stages.Stages() as line:
+        taken = list(redescription._batches(waiting, line, OtherEngine(), more=lambda: True))
+    assert [(asked, len(batch.photos)) for asked, batch in taken] == [(2, 1), (1, 1)]

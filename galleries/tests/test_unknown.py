@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.storage import default_storage
 
-from galleries import analysis, jobs, tasks
+from galleries import analysis, jobs, redescription, tasks
 from galleries.models import Job, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import GalleryImage
@@ -111,6 +111,7 @@ def test_generate_descriptors_counts_over_its_turns(api, photo, monkeypatch):
     for name in ("carl", "dora"):
         analysed(photo.gallery, [name])
     turns = iter([True, False, False] * 20)
+    monkeypatch.setattr(redescription, "BATCH", 1)
     monkeypatch.setattr(jobs.Turn, "more", lambda turn: next(turns))
     with registry.use(OtherEngine()):
         job = Job.objects.get(pk=api.post("/generate-descriptors").json()["task_id"])
