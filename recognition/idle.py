@@ -1,8 +1,11 @@
 """Something large that leaves the memory when nobody has used it for a while, and is made again at the next use."""
 
+import ctypes
+import gc
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -35,6 +38,7 @@ class Held(Generic[T]):
     def _watch(self) -> None:
         while left := self._left():
             time.sleep(left)
+        _give_back()
 
     def _left(self) -> float:
         """Seconds until it may go; 0 where it has gone."""
@@ -44,3 +48,10 @@ class Held(Generic[T]):
                 return left
             self._held = self._watcher = None
             return 0.0
+
+
+def _give_back() -> None:
+    """glibc keeps what is freed for what may come, unless it is told not to; other C libraries do not know the call."""
+    gc.collect()
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
