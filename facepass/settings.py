@@ -2,10 +2,12 @@
 
 import os
 import socket
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django_stubs_ext
+from corsheaders.defaults import default_headers
 from django.utils.translation import gettext_lazy as _
 
 from facepass import embedded, env, machine, secrets
@@ -53,7 +55,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "channels",
     "django_q",
+    "corsheaders",
     "rest_framework",
+    "rest_framework_simplejwt",
+    "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "storages",
@@ -61,6 +66,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "facepass.middleware.RequestIdMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "facepass.admin_policy.PolicyMiddleware",
@@ -72,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "facepass.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "facepass.urls"
@@ -211,15 +218,38 @@ USE_TZ = True
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "facepass.auth.ApiKeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "facepass.auth.JwtAuthentication",
+        "facepass.auth.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["facepass.auth.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["facepass.auth.PrincipalThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "facepass.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "facepass.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "CHECK_REVOKE_TOKEN": True,  # a new password ends all tokens
+    "UPDATE_LAST_LOGIN": True,
+}
+# Name: requests a minute, and how many of them at once (see `facepass.limits`).
+RATE_LIMITS: dict[str, tuple[int, int]] = {
+    "guest": (ENV.rate_limit_requests_per_minute, ENV.rate_limit_burst),
+    "key": (ENV.rate_limit_key_requests_per_minute, ENV.rate_limit_key_burst),
+    "login": (10, 5),
+}
+TRUSTED_PROXIES = ENV.trusted_proxies
+
+# Other origins send their key in a header; cookies stay ours.
+CORS_ALLOWED_ORIGINS = [*ENV.cors_allowed_origins]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "x-request-id", "x-studio"]
+CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]
+
 SPECTACULAR_SETTINGS = {
     "TITLE": "FacePass",
     "DESCRIPTION": "Finds people in event photos by their face.",
@@ -268,8 +298,9 @@ UNFOLD = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id}: {message}", "style": "{"}},
+    "filters": {"request_id": {"()": "facepass.middleware.RequestIdFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
     "loggers": {"django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
+import facepass.api.urls
 import galleries.urls
 import sessions_app.urls
 from facepass import health, pages
@@ -19,7 +20,7 @@ urlpatterns = [
     path("redoc/", pages.relaxed(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
     path("language/", set_language, name="set-language"),
     path("admin/", admin.site.urls),
-    path("api/v1/", include([*galleries.urls.api_urls, *sessions_app.urls.api_urls])),
+    path("api/v1/", include([*facepass.api.urls.api_urls, *galleries.urls.api_urls, *sessions_app.urls.api_urls])),
     *galleries.urls.urlpatterns,
     *sessions_app.urls.urlpatterns,
 ]

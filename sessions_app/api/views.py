@@ -81,8 +81,8 @@ class SearchSessionView(GenericAPIView[Any]):
     scope = Scope.SEARCH
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        selfie.keep_in_memory(request._request)  # first, because a session's CSRF token is looked for in the form
         super().initial(request, *args, **kwargs)
-        selfie.keep_in_memory(request._request)
 
     @extend_schema(
         request={"multipart/form-data": serializers.SearchSessionSerializer},
