@@ -255,6 +255,11 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Finds people in event photos by their face.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "facepass.schema.complete",
+    ],
+    "COMPONENT_SPLIT_REQUEST": True,  # what is only read is not asked for
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -29,6 +29,12 @@ class ValidationSerializer(serializers.Serializer[Any]):
     error = serializers.CharField(allow_null=True)
 
 
+class ValidationsSerializer(serializers.Serializer[Any]):
+    """By the session's id."""
+
+    results = serializers.DictField(child=ValidationSerializer())
+
+
 class FacePassStatusSerializer(serializers.Serializer[Any]):
     session_id = serializers.UUIDField()
     facepass_enabled = serializers.BooleanField()

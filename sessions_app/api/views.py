@@ -60,14 +60,19 @@ class SessionViewSet(
 
 
 class ValidateView(GenericAPIView[Any]):
-    serializer_class = serializers.ValidateSerializer
+    serializer_class = serializers.ValidationSerializer
     scope = Scope.READ
 
     @extend_schema(responses=serializers.ValidationSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         return Response(_validation(validation.validate([pk], principal=principal(request))[pk]))
 
-    @extend_schema(responses=serializers.ValidationSerializer(many=True))
+
+class ValidateManyView(GenericAPIView[Any]):
+    serializer_class = serializers.ValidateSerializer
+    scope = Scope.READ
+
+    @extend_schema(operation_id="sessions_validate_many", responses=serializers.ValidationsSerializer)
     def post(self, request: Request) -> Response:
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
