@@ -37,6 +37,7 @@ CODES: dict[str, Code] = {
     "not_found": Code(404, "There is no such object, or it belongs to another studio."),
     "studio_not_found": Code(404, "X-Studio names no studio of yours."),
     "studio_ambiguous": Code(409, "A member of several studios has to name one by X-Studio."),
+    "session_exists": Code(409, "There is a photo session with this id."),
     "key_not_usable": Code(409, "The key is revoked, expired or already rotated."),
     "rate_limited": Code(429, "Too many requests; wait as long as Retry-After says."),
     # sent again
@@ -94,7 +95,8 @@ Every error has this body, and the same `request_id` in the header `X-Request-ID
 ```
 
 `code` is stable. `message` is for people, in the language that `Accept-Language` asks for. `details` differ by code:
-field names with what is wrong about them (`invalid_request`), `reasons` (`low_quality`), `scopes` and so on. With 429 and 503 the header `Retry-After` says how many seconds to wait, where that is known.
+field names with what is wrong about them (`invalid_request`), `reasons` (`low_quality`), `scopes` and so on.
+With 429 and 503 the header `Retry-After` says how many seconds to wait, where that is known.
 
 This page is made from `facepass/codes.py` by `make openapi`.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 
 from facepass.codes import CODES, Code
 from facepass.schema_examples import example_of
@@ -70,6 +71,21 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "Who is signed in to the admin"}
 
 
+class Operation(AutoSchema):  # type: ignore[misc]
+    """An operation, which may be sent again where its view keeps its answers."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation and self.method == "POST" and getattr(self.view, "keeps_answers", True):
+            refer(operation, "IdempotencyKey")
+        return operation
+
+
+def refer(operation: dict[str, Any], name: str) -> None:
+    reference = {"$ref": f"#/components/parameters/{name}"}
+    operation["parameters"] = [*operation.get("parameters", []), reference]
+
+
 def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """drf-spectacular's hook, after all operations are there."""
     components = result["components"]
@@ -88,10 +104,8 @@ def _complete(operation: dict[str, Any], *, method: str, path: str, components: 
     statuses = [*(SECURED if secured else OPEN), *(WITH_BODY if "requestBody" in operation else ())]
     for status in sorted({*statuses, *(POSTS if method == "post" else ())}):
         operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
-    named = [*(["XStudio"] if secured else []), *(["IdempotencyKey"] if secured and method == "post" else [])]
-    if named:
-        references = [{"$ref": f"#/components/parameters/{name}"} for name in named]
-        operation["parameters"] = [*operation.get("parameters", []), *references]
+    if secured:
+        refer(operation, "XStudio")
     if operation.get("tags") in (None, ["api"], [path.strip("/").split("/")[0]]):
         operation["tags"] = [_tag(path)]
     for content in operation.get("requestBody", {}).get("content", {}).values():

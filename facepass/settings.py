@@ -223,9 +223,10 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["facepass.auth.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["facepass.auth.PrincipalThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],  # a view that takes files says so
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "facepass.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "facepass.schema.Operation",
     "EXCEPTION_HANDLER": "facepass.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

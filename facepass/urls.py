@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularRedocView, SpectacularSwaggerView
 
 import facepass.api.urls
 import galleries.urls
@@ -15,7 +15,7 @@ urlpatterns = [
     path("health/", health.live, name="health"),
     path("health/ready/", health.ready),
     path("api/v1/health/", health.live),
-    path("openapi.json", SpectacularAPIView.as_view(), name="schema"),
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", pages.relaxed(SpectacularSwaggerView.as_view(url_name="schema")), name="docs"),
     path("redoc/", pages.relaxed(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
     path("language/", set_language, name="set-language"),

@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -13,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.auth import principal
+from facepass.errors import FacePassError
 from facepass.models import Scope
 from facepass.tenancy import studio_for
 from galleries import media
@@ -40,7 +43,12 @@ class SessionViewSet(
         return PhotoSession.objects.visible_to(principal(self.request))
 
     def perform_create(self, serializer: Any) -> None:
-        serializer.save(studio=studio_for(principal(self.request)))
+        studio = studio_for(principal(self.request))
+        try:
+            with transaction.atomic():
+                serializer.save(studio=studio)
+        except IntegrityError:
+            raise FacePassError("session_exists", _("There is a session with this id."), status=409) from None
 
     @extend_schema(responses=serializers.FacePassStatusSerializer)
     @action(detail=True, url_path="facepass-status")
