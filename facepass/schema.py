@@ -71,7 +71,7 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "Who is signed in to the admin"}
 
 
-class Operation(AutoSchema):  # type: ignore[misc]
+class Operation(AutoSchema):
     """An operation, which may be sent again where its view keeps its answers."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ import httpx
 from facepass.tests import live as processes
 from facepass.tests.live import manage
 
-SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "20")
+SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "15")
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "3")
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 UNLIMITED = {
