@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 RUN = .venv/bin/python
 
-.PHONY: demo up test lint lock clean
+.PHONY: demo up test lint openapi lock clean
 
 demo: .venv/.installed  ## FacePass with an event: the one that comes along, or your own (PHOTOS=~/Pictures/party)
 	@exec $(RUN) manage.py up --demo $${PHOTOS:+--photos "$$PHOTOS"}
@@ -21,6 +21,9 @@ lint: .venv/.installed-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy .
 	.venv/bin/lint-imports --no-cache
+
+openapi: .venv/.installed  ## the documents of the API that are made from the code: docs/openapi.json, docs/errors.md
+	$(RUN) manage.py api_docs
 
 lock:  ## pins every version that requirements*.in ask for
 	uv pip compile --universal --python-version 3.11 --quiet --no-header requirements.in -o requirements.txt

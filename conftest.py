@@ -47,5 +47,11 @@ def ask_for_the_model_again() -> None:
     registry._process.asked, registry._process.choice = False, None
 
 
+@pytest.fixture(autouse=True)
+def unlimited(settings) -> None:
+    """No limits but where a test sets some: all tests come from one address, and their queries are counted."""
+    settings.RATE_LIMITS = {}
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)

@@ -17,16 +17,24 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
 from django_q.models import Failure, OrmQ, Schedule, Success
+from rest_framework_simplejwt.token_blacklist import admin as _token_admin  # noqa: F401 - registers what we take out
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from facepass import pages
 from facepass.admin_tenancy import MANAGERS, SuperuserAdmin, TenantAdmin, column, is_superuser
-from facepass.models import ROLE_SCOPES, ApiKey, Membership, Role, Scope, Studio, User
+from facepass.errors import FacePassError
+from facepass.models import PARTNER_SCOPES, ApiKey, Membership, Scope, Studio, User
 
 # Rights come from memberships: Django's groups would only mislead.
 admin.site.unregister(Group)
 admin.site.unregister((OrmQ, Success, Failure, Schedule))
+# Whoever guesses passwords is slowed down here as at the API.
+admin.site.login = pages.limited_login(admin.site.login)  # type: ignore[method-assign,assignment]
+# Ids of tokens, which tell nobody anything.
+admin.site.unregister((OutstandingToken, BlacklistedToken))
 
 
 class MembershipInline(TabularInline):  # type: ignore[misc]
@@ -99,7 +107,7 @@ class ApiKeyForm(ModelForm[ApiKey]):
     scopes = TypedMultipleChoiceField(
         label=_("May"),
         choices=Scope.choices,
-        initial=sorted(ROLE_SCOPES[Role.PHOTOGRAPHER]),
+        initial=list(PARTNER_SCOPES),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
@@ -115,7 +123,7 @@ class ApiKeyAdmin(TenantAdmin):
     search_fields = ["name", "prefix"]
     fields = ["studio", "name", "scopes", "expires_at"]
     autocomplete_fields = ["studio"]
-    actions = ["revoke"]
+    actions = ["rotate", "revoke"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ("prefix_shown", "revoked_at", "last_used_at") if obj else ()
@@ -134,6 +142,17 @@ class ApiKeyAdmin(TenantAdmin):
         obj.pk, obj.prefix = issued.pk, issued.prefix
         text = _t("Copy this key now, it is shown only once: {}")
         messages.warning(request, format_html(text, format_html("<code>{}</code>", token)))
+
+    @admin.action(description=_("Rotate the selected keys: new ones, and a day until the old ones end"))
+    def rotate(self, request: HttpRequest, queryset: Any) -> None:
+        for key in self.editable(request, queryset):
+            try:
+                _new, token = key.rotate()
+            except FacePassError as refusal:
+                self.message_user(request, f"{key}: {refusal.message}", messages.ERROR)
+                continue
+            text = _t("{}: copy the new key now, it is shown only once: {}")
+            messages.warning(request, format_html(text, key, format_html("<code>{}</code>", token)))
 
     @admin.action(description=_("Revoke the selected keys"))
     def revoke(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:

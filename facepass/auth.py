@@ -1,17 +1,21 @@
-"""API keys in the `Authorization` header, and the scope that each view needs."""
+"""Who makes a request, by an API key, a token or a session, and the scope that each view needs."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rest_framework import authentication
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
 
-from facepass.models import ApiKey, Scope
-from facepass.tenancy import Principal, scopes_of
+from facepass import limits
+from facepass.models import ApiKey, Scope, User
+from facepass.tenancy import Principal, act_in, scopes_of
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # DRF's views import this module through the settings
@@ -24,17 +28,57 @@ class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer fp_…` or `Api-Key fp_…`; the key itself is then `request.user`."""
 
     def authenticate(self, request: Request) -> tuple[ApiKey, ApiKey] | None:
-        scheme, _space, token = get_authorization_header(request).decode("latin-1").partition(" ")
-        if scheme.lower() not in {"bearer", "api-key"}:
+        scheme, token = _credentials(request)
+        if scheme != "api-key" and not (scheme == "bearer" and token.startswith("fp_")):
             return None
-        key = ApiKey.objects.authenticate(token.strip())
+        key = ApiKey.objects.authenticate(token)
         if key is None:
-            raise AuthenticationFailed(_("This API key is unknown, expired or revoked."))
+            raise _unknown(request, _("This API key is unknown, expired or revoked."))
         _note_use(key)
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class JwtAuthentication(JWTAuthentication):
+    """`Authorization: Bearer` with a token of `/api/v1/auth/token`, for a member of staff."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        scheme, token = _credentials(request)
+        if scheme != "bearer":
+            return None
+        try:
+            valid = self.get_validated_token(token.encode("latin-1"))
+            user = self.get_user(valid)
+        except AuthenticationFailed:
+            raise _unknown(request, _("This token is not valid or has expired.")) from None
+        return _in_studio(user, request), valid
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The session of the admin, so that who is signed in there can try the API on its page of documentation."""
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        found = super().authenticate(request)
+        return found and (_in_studio(found[0], request), None)
+
+
+def _credentials(request: Request) -> tuple[str, str]:
+    scheme, _space, token = get_authorization_header(request).decode("latin-1").partition(" ")
+    return scheme.lower(), token.strip()
+
+
+def _in_studio(user: Any, request: Request) -> Any:
+    if named := request.headers.get("X-Studio"):
+        act_in(user, named)
+    return user
+
+
+def _unknown(request: Request, message: Any) -> AuthenticationFailed:
+    """The refusal of credentials; who goes on trying is limited by address."""
+    limits.require_address(request._request)
+    return AuthenticationFailed(message)
 
 
 def _note_use(key: ApiKey) -> None:
@@ -43,12 +87,37 @@ def _note_use(key: ApiKey) -> None:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
+def needed_scope(view: Any, method: str) -> str:
+    """The view's `scope`, which may be one for each method, or by default `read` for safe methods and else `write`."""
+    named = getattr(view, "scope", None)
+    scope = named.get(method) if isinstance(named, Mapping) else named
+    return str(scope or (Scope.READ if method in SAFE_METHODS else Scope.WRITE))
+
+
 class HasScope(BasePermission):
-    """The principal may do what the view needs: its `scope`, or by default `read` for safe methods and else `write`."""
+    """The principal may do what the view needs."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        needed = getattr(view, "scope", None) or (Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
-        return needed in scopes_of(principal(request))
+        who = principal(request)
+        if not who.is_authenticated:
+            limits.require_address(request._request)
+        return needed_scope(view, request.method or "") in scopes_of(who)
+
+
+class PrincipalThrottle(limits.Throttle):
+    """Every view's: so many requests for each key, member or, where a view is open to all, address."""
+
+    def bucket(self, request: Request, view: "APIView") -> tuple[str, str]:
+        return bucket_of(principal(request), request)
+
+
+def bucket_of(who: Principal, request: Request) -> tuple[str, str]:
+    """The name of the principal's limit in the settings, and of its bucket."""
+    if isinstance(who, ApiKey):
+        return "key", f"key:{who.pk}"
+    if isinstance(who, User):
+        return "key", f"user:{who.pk}"
+    return "guest", limits.address_bucket(request._request)
 
 
 def principal(request: Any) -> Principal:

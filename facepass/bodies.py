@@ -1,29 +1,54 @@
 """How a request's body is received. Django spools bodies of more than 2.5 MB to a file before any view runs."""
 
+import hashlib
 import io
+import json
 import re
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import IO, Any
 
 import django
+from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest
+
+from facepass.errors import envelope
+from facepass.middleware import new_request_id
 
 # Whoever searches with a selfie is promised that it is not stored, so it may not lie in a temporary file either.
 SELFIES = re.compile(r"/s/|/api/v1/(sessions/[^/]+/interface|faces/search|verify|liveness)")
-# At most this much is kept; the rest is read and dropped, and the view refuses the request by its Content-Length.
+# A guest who chose too large a picture gets a page that says so, and that is made by the view.
+PAGES = re.compile(r"/s/|/api/v1/sessions/[^/]+/interface")
+# At most this much is kept of a page's form; the rest is read and dropped.
 MAX_BYTES = 26_000_000
+# What a form adds to its file: boundaries, headers, other fields.
+FORM_BYTES = 100_000
+# An upload may carry many photos, each of which is limited on its own as it is read.
+PHOTOS_PER_REQUEST = 40
+CHUNK = 1_000_000
 
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 _path: ContextVar[str] = ContextVar("path")
 
 
+class TooLarge(Exception):
+    """More came than may; nothing of it is read further."""
+
+
 class Handler(ASGIHandler):
-    """Django's handler, with bodies that hold a selfie in memory only."""
+    """Django's handler, with bodies that are limited while they come, and those that hold a selfie in memory only."""
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         _path.set(scope["path"])
-        await super().handle(scope, receive, send)
+        limit = limit_of(scope["path"], content_type=_header(scope, b"content-type"))
+        try:
+            if _length(scope) > limit:
+                raise TooLarge  # noqa: TRY301 - the same refusal as for a body that does not say its length
+            await super().handle(scope, _limited(receive, limit), send)
+        except TooLarge:
+            await _refuse(scope, send, limit=limit)
 
     async def read_body(self, receive: Any) -> IO[bytes]:
         if SELFIES.match(_path.get()):
@@ -31,7 +56,56 @@ class Handler(ASGIHandler):
         return await super().read_body(receive)
 
 
-async def read_in_memory(receive: Callable[[], Awaitable[dict[str, Any]]]) -> io.BytesIO:
+def limit_of(path: str, *, content_type: str) -> int:
+    """Bytes that a request to this path may have."""
+    photos = PHOTOS_PER_REQUEST * int(settings.MAX_UPLOAD_BYTES)
+    if PAGES.match(path):
+        return photos
+    if SELFIES.match(path):
+        return min(MAX_BYTES, settings.MAX_UPLOAD_BYTES + FORM_BYTES)
+    return photos if content_type.startswith("multipart/") else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+def _header(scope: Any, name: bytes) -> str:
+    return str(dict(scope["headers"]).get(name, b"").decode("latin-1"))
+
+
+def _length(scope: Any) -> int:
+    said = _header(scope, b"content-length")
+    return int(said) if said.isdecimal() and said.isascii() else 0
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    came = 0
+
+    async def receive_limited() -> dict[str, Any]:
+        nonlocal came
+        message = await receive()
+        came += len(message.get("body", b""))
+        if came > limit:
+            raise TooLarge
+        return message
+
+    return receive_limited
+
+
+async def _refuse(scope: Any, send: Any, *, limit: int) -> None:
+    """413 in the usual envelope. The connection ends with it, because the body is still on its way."""
+    request = HttpRequest()
+    request.request_id = new_request_id(_header(scope, b"x-request-id"))  # type: ignore[attr-defined]
+    details = {"limit_bytes": limit}
+    body = json.dumps(envelope("too_large", "The request is too large.", details=details, request=request)).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+        (b"x-request-id", request.request_id.encode()),  # type: ignore[attr-defined]
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def read_in_memory(receive: Receive) -> io.BytesIO:
     body = io.BytesIO()
     more = True
     while more:
@@ -42,6 +116,45 @@ async def read_in_memory(receive: Callable[[], Awaitable[dict[str, Any]]]) -> io
         more = message.get("more_body", False)
     body.seek(0)
     return body
+
+
+def fingerprint(request: HttpRequest, *more: str) -> str:
+    """SHA-256 of what is asked, the same for every attempt: a form's boundary, which is not, is left out.
+
+    The body is read from where it was spooled and can be read again.
+    """
+    kind = request.content_type or ""
+    about = (request.method or "", request.path_info, request.META.get("QUERY_STRING", ""), kind, *more)
+    digest = hashlib.sha256("\0".join(about).encode())
+    stream = _rewindable(request)
+    boundary = (request.content_params or {}).get("boundary", "").encode("latin-1", "replace")
+    for part in _without(boundary, stream):
+        digest.update(part)
+    stream.seek(0)
+    return digest.hexdigest()
+
+
+def _rewindable(request: Any) -> IO[bytes]:
+    """The stream of the body. Under ASGI it is a file already; the test client's is read into memory."""
+    if hasattr(request, "_body"):
+        return io.BytesIO(request._body)
+    if not (hasattr(request._stream, "seekable") and request._stream.seekable()):
+        request._stream = io.BytesIO(request._stream.read())
+    request._stream.seek(0)
+    found: IO[bytes] = request._stream
+    return found
+
+
+def _without(mark: bytes, stream: IO[bytes]) -> Any:
+    """What the stream holds, less every occurrence of `mark`, in pieces."""
+    kept = b""
+    while chunk := stream.read(CHUNK):
+        *whole, kept = (kept + chunk).split(mark) if mark else (chunk, b"")
+        yield from whole
+        cut = max(0, len(kept) - len(mark) + 1)
+        yield kept[:cut]
+        kept = kept[cut:]
+    yield kept
 
 
 def application() -> Handler:

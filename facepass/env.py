@@ -37,6 +37,12 @@ EXPECTED = {
     "model_idle_seconds": "a whole number of seconds, 0 for never, at most 86400",
     "max_upload_mb": "a whole number of megabytes from 1 to 500",
     "max_pixels_mp": "a whole number of megapixels from 1 to 500",
+    "rate_limit_requests_per_minute": "a whole number from 1 to 100000",
+    "rate_limit_burst": "a whole number from 1 to 100000",
+    "rate_limit_key_requests_per_minute": "a whole number from 1 to 1000000",
+    "rate_limit_key_burst": "a whole number from 1 to 1000000",
+    "trusted_proxies": "how many proxies stand before the server, from 0 to 10",
+    "cors_allowed_origins": "origins separated by commas, such as https://app.example.com,http://localhost:3000",
     "workers": "a whole number from 1 to 64",
     "analysis_lease_seconds": "a whole number of seconds from 2 to 3600",
     "s3_bucket": "the name of a bucket",
@@ -79,6 +85,12 @@ class Environment(BaseSettings):
 
     max_upload_mb: int = Field(25, ge=1, le=500)
     max_pixels_mp: int = Field(60, ge=1, le=500)
+    rate_limit_requests_per_minute: int = Field(60, ge=1, le=100_000)
+    rate_limit_burst: int = Field(10, ge=1, le=100_000)
+    rate_limit_key_requests_per_minute: int = Field(600, ge=1, le=1_000_000)
+    rate_limit_key_burst: int = Field(100, ge=1, le=1_000_000)
+    trusted_proxies: int = Field(0, ge=0, le=10)
+    cors_allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     workers: int | None = Field(None, ge=1, le=64)
     analysis_lease_seconds: int = Field(120, ge=2, le=3600)
 
@@ -98,7 +110,7 @@ class Environment(BaseSettings):
             raise ValueError("not a folder that this user may write")
         return folder
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "cors_allowed_origins", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -117,6 +129,15 @@ class Environment(BaseSettings):
     @classmethod
     def _http(cls, value: str) -> str:
         return _url(value, schemes=("http", "https")).rstrip("/")
+
+    @field_validator("cors_allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(_url(origin, schemes=("http", "https")))
+            if origin != f"{parts.scheme}://{parts.netloc}":
+                raise ValueError("more than an origin")
+        return value
 
     @field_validator("time_zone")
     @classmethod

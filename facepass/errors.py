@@ -75,11 +75,21 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     refusal = _as_refusal(error)
     if refusal is None:
         return None
+    return Response(_body(refusal, request), status=refusal.status, headers=_headers(refusal))
+
+
+def respond(refusal: FacePassError, *, request: HttpRequest) -> JsonResponse:
+    """The same, from middleware."""
+    return JsonResponse(_body(refusal, request), status=refusal.status, headers=_headers(refusal))
+
+
+def _body(refusal: FacePassError, request: HttpRequest | None) -> dict[str, Any]:
+    return envelope(refusal.code, refusal.message, details=refusal.details, request=request)
+
+
+def _headers(refusal: FacePassError) -> dict[str, str]:
     headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after is not None else {}
-    if refusal.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    body = envelope(refusal.code, refusal.message, details=refusal.details, request=request)
-    return Response(body, status=refusal.status, headers=headers)
+    return {**headers, "WWW-Authenticate": "Bearer"} if refusal.status == 401 else headers
 
 
 def _as_refusal(error: Exception) -> FacePassError | None:
@@ -105,7 +115,8 @@ def _from_drf(error: exceptions.APIException) -> FacePassError:
     wait = getattr(error, "wait", None)
     code = CODES.get(error.status_code, "invalid_request")
     retry_after = None if wait is None else int(wait) + 1
-    return FacePassError(code, str(error.detail), status=error.status_code, retry_after=retry_after)
+    detail = error.detail.get("detail", "") if isinstance(error.detail, dict) else error.detail  # simplejwt sends more
+    return FacePassError(code, str(detail), status=error.status_code, retry_after=retry_after)
 
 
 def _by_field(detail: Any) -> dict[str, Any]:

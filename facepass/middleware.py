@@ -1,14 +1,17 @@
 """Middleware that every request passes."""
 
+import logging
 import re
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class RequestIdMiddleware:
@@ -18,11 +21,28 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        sent = request.headers.get("X-Request-ID", "")
-        request.request_id = sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex  # type: ignore[attr-defined]
-        response = self.get_response(request)
-        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        known = new_request_id(request.headers.get("X-Request-ID", ""))
+        request.request_id = known  # type: ignore[attr-defined]
+        running = _request_id.set(known)
+        try:
+            response = self.get_response(request)
+        finally:
+            _request_id.reset(running)
+        response["X-Request-ID"] = known
         return response
+
+
+def new_request_id(sent: str) -> str:
+    return sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+
+
+class RequestIdFilter(logging.Filter):
+    """Lets the log's format name `{request_id}`: that of the request at hand, or `-`."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)  # Django's own lines come after the middleware is done
+        record.request_id = getattr(request, "request_id", None) or _request_id.get()
+        return True
 
 
 class OptionalSlashMiddleware:

@@ -2,15 +2,26 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 import uuid
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+
+from facepass.errors import FacePassError
+
+# How long a key that was rotated still works, so that a partner can change it without an interruption.
+OVERLAP = timedelta(hours=24)
+# Prefix, secret: the shape of a key's token, so that nothing else is looked up.
+TOKEN = re.compile(r"fp_([0-9a-f]{8})_[\w-]{43}", re.ASCII)
 
 
 class Scope(models.TextChoices):
@@ -19,7 +30,11 @@ class Scope(models.TextChoices):
     READ = "read", _("read photos, sessions and people")
     WRITE = "write", _("upload and change")
     SEARCH = "search", _("search by face")
-    ADMIN = "admin", _("administer: models, jobs of the whole installation")
+    ADMIN = "admin", _("administer keys, members and settings")
+
+
+# What a partner's key may do where nothing else is said.
+PARTNER_SCOPES: tuple[str, ...] = (Scope.READ, Scope.WRITE, Scope.SEARCH)
 
 
 class Role(models.TextChoices):
@@ -33,14 +48,17 @@ class Role(models.TextChoices):
 ROLE_SCOPES: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset(Scope.values),
     Role.MANAGER: frozenset(Scope.values),
-    Role.PHOTOGRAPHER: frozenset(Scope.values) - {Scope.ADMIN},
+    Role.PHOTOGRAPHER: frozenset(PARTNER_SCOPES),
     Role.VERIFIER: frozenset({Scope.READ, Scope.SEARCH}),
     Role.VIEWER: frozenset({Scope.READ}),
 }
 
 
 class User(AbstractUser):
-    """A member of staff, who signs in to the admin."""
+    """A member of staff, who signs in to the admin, or to the API for a token."""
+
+    # The studio that this request names by `X-Studio`; a member of several acts in all of them otherwise.
+    acting_in: "Studio | None" = None
 
 
 class Studio(models.Model):
@@ -84,8 +102,8 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
     def authenticate(self, token: str) -> "ApiKey | None":
         """The usable key whose secret this is; compares digests in constant time."""
-        prefix, _sep, _secret = token.removeprefix("fp_").partition("_")
-        key = self.usable().select_related("studio").filter(prefix=prefix).first()
+        found = TOKEN.fullmatch(token)
+        key = self.usable().select_related("studio").filter(prefix=found[1]).first() if found else None
         return key if key and hmac.compare_digest(key.digest, digest(token)) else None
 
 
@@ -102,6 +120,7 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    replaced_by = models.OneToOneField("self", models.SET_NULL, null=True, blank=True, editable=False)
 
     objects = ApiKeyQuerySet.as_manager()
     # DRF asks this of whoever made the request.
@@ -124,11 +143,74 @@ class ApiKey(models.Model):
         prefix = secrets.token_hex(4)
         token = f"fp_{prefix}_{secrets.token_urlsafe(32)}"
         key = cls.objects.create(
-            studio=studio, name=name, prefix=prefix, digest=digest(token), scopes=scopes or Scope.values, **fields
+            studio=studio,
+            name=name,
+            prefix=prefix,
+            digest=digest(token),
+            scopes=list(PARTNER_SCOPES if scopes is None else scopes),
+            **fields,
         )
         return key, token
+
+    @transaction.atomic
+    def rotate(self, *, overlap: timedelta = OVERLAP) -> tuple["ApiKey", str]:
+        """A successor that may do the same, for as long again; this key works on until the overlap is over.
+
+        Raises 409 `key_not_usable` for a key that is revoked, expired or has a successor already.
+        """
+        old = ApiKey.objects.usable().filter(pk=self.pk, replaced_by=None).select_for_update().first()
+        if old is None:
+            raise FacePassError("key_not_usable", _t("This key is revoked, expired or already rotated."), status=409)
+        now = timezone.now()
+        lifetime = old.expires_at and old.expires_at - old.created_at
+        new, token = ApiKey.issue(old.studio, name=old.name, scopes=old.scopes, expires_at=lifetime and now + lifetime)
+        ends = now + overlap
+        self.expires_at = min(old.expires_at, ends) if old.expires_at else ends
+        self.replaced_by = new
+        self.save(update_fields=["expires_at", "replaced_by"])
+        return new, token
 
 
 def digest(token: str) -> str:
     """SHA-256 suffices: the secret has 256 random bits, so there is nothing to slow down a guesser for."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+class RateBucketQuerySet(models.QuerySet["RateBucket"]):
+    def empty(self) -> "RateBucketQuerySet":
+        return self.filter(due__lt=Now() - timedelta(minutes=10))
+
+
+class RateBucket(models.Model):
+    """How far a key, a member or an address is ahead of its rate (see `facepass.limits`). A crash may lose it."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    due = models.DateTimeField()
+
+    objects = RateBucketQuerySet.as_manager()
+
+    class Meta:
+        db_table = "rate_buckets"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KeptAnswer(models.Model):
+    """The first answer to an `Idempotency-Key` (see `facepass.idempotency`); without a status while it is made."""
+
+    principal = models.CharField(max_length=64)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=bytes)
+
+    class Meta:
+        db_table = "kept_answers"
+        constraints = [models.UniqueConstraint(fields=["principal", "key"], name="one_answer_per_key")]
+        indexes = [models.Index(fields=["created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.principal} {self.key}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from facepass import limits
 from facepass.errors import json_error
 
 View = Callable[..., HttpResponseBase]
@@ -37,6 +39,21 @@ def relaxed(view: View) -> View:
     inline = ["'unsafe-inline'"]
     decorated: View = csp_update({"script-src": inline, "style-src": inline, "worker-src": ["blob:"]})(view)
     return decorated
+
+
+def limited_login(login: View) -> View:
+    """The admin's page for signing in, with as many attempts as the API gives an address."""
+
+    @wraps(login)
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        wait = limits.take_login(request) if request.method == "POST" else None
+        if wait is None:
+            return login(request, *args, **kwargs)
+        response = _error(request, status=429, message=_("Too many attempts. Wait a minute, then try again."))
+        response["Retry-After"] = str(wait)
+        return response
+
+    return limited
 
 
 def _error(request: HttpRequest, *, status: int, message: str) -> HttpResponseBase:

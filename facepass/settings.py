@@ -2,10 +2,12 @@
 
 import os
 import socket
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django_stubs_ext
+from corsheaders.defaults import default_headers
 from django.utils.translation import gettext_lazy as _
 
 from facepass import embedded, env, machine, secrets
@@ -53,7 +55,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "channels",
     "django_q",
+    "corsheaders",
     "rest_framework",
+    "rest_framework_simplejwt",
+    "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "storages",
@@ -61,6 +66,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "facepass.middleware.RequestIdMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "facepass.admin_policy.PolicyMiddleware",
@@ -72,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "facepass.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "facepass.urls"
@@ -211,20 +218,49 @@ USE_TZ = True
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "facepass.auth.ApiKeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "facepass.auth.JwtAuthentication",
+        "facepass.auth.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["facepass.auth.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["facepass.auth.PrincipalThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],  # a view that takes files says so
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "facepass.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "facepass.schema.Operation",
     "EXCEPTION_HANDLER": "facepass.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "CHECK_REVOKE_TOKEN": True,  # a new password ends all tokens
+    "UPDATE_LAST_LOGIN": True,
+}
+# Name: requests a minute, and how many of them at once (see `facepass.limits`).
+RATE_LIMITS: dict[str, tuple[int, int]] = {
+    "guest": (ENV.rate_limit_requests_per_minute, ENV.rate_limit_burst),
+    "key": (ENV.rate_limit_key_requests_per_minute, ENV.rate_limit_key_burst),
+    "login": (10, 5),
+}
+TRUSTED_PROXIES = ENV.trusted_proxies
+
+# Other origins send their key in a header; cookies stay ours.
+CORS_ALLOWED_ORIGINS = [*ENV.cors_allowed_origins]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "x-request-id", "x-studio"]
+CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]
+
 SPECTACULAR_SETTINGS = {
     "TITLE": "FacePass",
     "DESCRIPTION": "Finds people in event photos by their face.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "facepass.schema.complete",
+    ],
+    "COMPONENT_SPLIT_REQUEST": True,  # what is only read is not asked for
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -268,8 +304,9 @@ UNFOLD = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id}: {message}", "style": "{"}},
+    "filters": {"request_id": {"()": "facepass.middleware.RequestIdFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
     "loggers": {"django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }

@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularRedocView, SpectacularSwaggerView
 
+import facepass.api.urls
 import galleries.urls
 import sessions_app.urls
 from facepass import health, pages
@@ -14,12 +15,12 @@ urlpatterns = [
     path("health/", health.live, name="health"),
     path("health/ready/", health.ready),
     path("api/v1/health/", health.live),
-    path("openapi.json", SpectacularAPIView.as_view(), name="schema"),
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", pages.relaxed(SpectacularSwaggerView.as_view(url_name="schema")), name="docs"),
     path("redoc/", pages.relaxed(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
     path("language/", set_language, name="set-language"),
     path("admin/", admin.site.urls),
-    path("api/v1/", include([*galleries.urls.api_urls, *sessions_app.urls.api_urls])),
+    path("api/v1/", include([*facepass.api.urls.api_urls, *galleries.urls.api_urls, *sessions_app.urls.api_urls])),
     *galleries.urls.urlpatterns,
     *sessions_app.urls.urlpatterns,
 ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from facepass import heartbeat
+from facepass import heartbeat, housekeeping
 from galleries import jobs
 from galleries.models import GalleryImage, Job
 
@@ -46,6 +46,7 @@ def reconcile() -> None:
     While calls wait in the queue the workers have enough to do; what they leave is seen the next time.
     """
     heartbeat.beat()
+    housekeeping.tidy()
     GalleryImage.objects.quarantine_exhausted()
     Job.objects.fail_exhausted()
     if OrmQ.objects.filter(lock__lte=timezone.now()).exists():

@@ -11,7 +11,7 @@ router.register("sessions", views.SessionViewSet)
 
 api_urls = [
     path("sessions/validate/<uuid:pk>/", views.ValidateView.as_view()),
-    path("sessions/validate/", views.ValidateView.as_view()),
+    path("sessions/validate/", views.ValidateManyView.as_view()),
     path("sessions/<uuid:pk>/interface/", guest.session_page, name="session-interface"),
     path("faces/search-session/", views.SearchSessionView.as_view()),
     *router.urls,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from facepass.models import ApiKey, Studio
+from facepass.models import ApiKey, Scope, Studio
 from galleries.tests.factories import StudioFactory
 from recognition import registry
 from recognition.engines.fake import FakeEngine
@@ -30,7 +30,7 @@ def client_of() -> Callable[..., APIClient]:
     """A client with a new API key: `client_of(studio, scopes=["read"])`."""
 
     def make(studio: Studio, **fields: Any) -> APIClient:
-        _key, token = ApiKey.issue(studio, name="test", **fields)
+        _key, token = ApiKey.issue(studio, name="test", **{"scopes": Scope.values, **fields})
         return APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
 
     return make

@@ -260,6 +260,19 @@ def test_revoking_a_key_asks_first(world, member):
     assert key.revoked_at is not None
 
 
+def test_rotating_keys_shows_the_new_ones_once(world, member, outsider):
+    key, _token = ApiKey.issue(world.studio, name="app")
+    form = {"action": "rotate", "_selected_action": [str(key.pk)]}
+    outsider.post(list_page("facepass_apikey"), form)
+    key.refresh_from_db()
+    assert key.replaced_by is None
+    page = member.post(list_page("facepass_apikey"), form, follow=True).content.decode()
+    (token,) = set(re.findall(r"fp_[0-9a-f]{8}_[\w-]{43}", page))
+    key.refresh_from_db()
+    assert key.replaced_by == ApiKey.objects.authenticate(token)
+    assert "already rotated" in member.post(list_page("facepass_apikey"), form, follow=True).content.decode()
+
+
 def test_an_outsiders_revocation_does_nothing(world, outsider):
     key = world.rows["facepass_apikey"]
     form = {"action": "revoke", "_selected_action": [str(key.pk)], "confirmed": "yes"}

@@ -40,7 +40,7 @@ class PhotoSerializer(serializers.ModelSerializer[GalleryImage]):
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), allow_empty=False)
+    files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), min_length=1)
 
 
 class AcceptedPhotoSerializer(serializers.Serializer[Any]):

@@ -1,7 +1,9 @@
 """Shapes of the sessions API. None of them queries."""
 
 from typing import Any
+from uuid import UUID
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from galleries.search import DEFAULT_LIMIT, MAX_LIMIT
@@ -16,7 +18,12 @@ class SessionSerializer(serializers.ModelSerializer[PhotoSession]):
             "updated_at",
         ]  # fmt: skip
         read_only_fields = ["code", "created_at", "updated_at"]
-        extra_kwargs = {"id": {"required": False}}
+        extra_kwargs = {"id": {"required": False, "validators": []}}  # one that exists is a conflict, see the view
+
+    def validate_id(self, value: UUID) -> UUID:
+        if self.instance is not None and value != self.instance.pk:
+            raise serializers.ValidationError(_("The id of a session can not be changed."))
+        return value
 
 
 class ValidateSerializer(serializers.Serializer[Any]):
@@ -27,6 +34,12 @@ class ValidationSerializer(serializers.Serializer[Any]):
     valid = serializers.BooleanField()
     session = SessionSerializer(allow_null=True)
     error = serializers.CharField(allow_null=True)
+
+
+class ValidationsSerializer(serializers.Serializer[Any]):
+    """By the session's id."""
+
+    results = serializers.DictField(child=ValidationSerializer())
 
 
 class FacePassStatusSerializer(serializers.Serializer[Any]):

@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -13,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.auth import principal
+from facepass.errors import FacePassError
 from facepass.models import Scope
 from facepass.tenancy import studio_for
 from galleries import media
@@ -40,7 +43,12 @@ class SessionViewSet(
         return PhotoSession.objects.visible_to(principal(self.request))
 
     def perform_create(self, serializer: Any) -> None:
-        serializer.save(studio=studio_for(principal(self.request)))
+        studio = studio_for(principal(self.request))
+        try:
+            with transaction.atomic():
+                serializer.save(studio=studio)
+        except IntegrityError:
+            raise FacePassError("session_exists", _("There is a session with this id."), status=409) from None
 
     @extend_schema(responses=serializers.FacePassStatusSerializer)
     @action(detail=True, url_path="facepass-status")
@@ -60,14 +68,19 @@ class SessionViewSet(
 
 
 class ValidateView(GenericAPIView[Any]):
-    serializer_class = serializers.ValidateSerializer
+    serializer_class = serializers.ValidationSerializer
     scope = Scope.READ
 
     @extend_schema(responses=serializers.ValidationSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         return Response(_validation(validation.validate([pk], principal=principal(request))[pk]))
 
-    @extend_schema(responses=serializers.ValidationSerializer(many=True))
+
+class ValidateManyView(GenericAPIView[Any]):
+    serializer_class = serializers.ValidateSerializer
+    scope = Scope.READ
+
+    @extend_schema(operation_id="sessions_validate_many", responses=serializers.ValidationsSerializer)
     def post(self, request: Request) -> Response:
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -81,8 +94,8 @@ class SearchSessionView(GenericAPIView[Any]):
     scope = Scope.SEARCH
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        selfie.keep_in_memory(request._request)  # first, because a session's CSRF token is looked for in the form
         super().initial(request, *args, **kwargs)
-        selfie.keep_in_memory(request._request)
 
     @extend_schema(
         request={"multipart/form-data": serializers.SearchSessionSerializer},

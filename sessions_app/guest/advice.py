@@ -23,6 +23,7 @@ TITLES: dict[str, Text] = {
     "not_an_image": _("This is not a picture"),
     "unsupported_type": _("We cannot open this kind of file"),
     "image_too_large": _("This picture is too large"),
+    "rate_limited": _("Many people are searching right now"),
 }
 HINTS: dict[str, tuple[Text, ...]] = {
     "no_file": (_("Take a selfie, or choose a photo in which your face is large."),),
@@ -30,6 +31,7 @@ HINTS: dict[str, tuple[Text, ...]] = {
     "multiple_faces": (ALONE,),
     "not_an_image": (OTHER_FORMAT,),
     "unsupported_type": (OTHER_FORMAT,),
+    "rate_limited": (_("Wait a few seconds, then try again."),),
     "image_too_large": (_("Take a selfie right here, or choose a smaller picture."),),
 }
 # By reason of `low_quality`, see `recognition.quality`.

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from facepass import limits
 from facepass.errors import FacePassError
 from sessions_app import selfie, validation
 from sessions_app.guest.advice import Advice
@@ -51,11 +52,12 @@ def _answer(request: HttpRequest, session: PhotoSession | None) -> HttpResponse:
     except FacePassError as refusal:
         if refusal.code == "facepass_disabled":
             return _closed(request, status=refusal.status, title=session.name, message=refusal.message)
-        return _page(request, session, advice=Advice.about(refusal), status=refusal.status)
+        return _refused(request, session, refusal)
     return _page(request, session)
 
 
 def _take_selfie(request: HttpRequest, session: PhotoSession) -> HttpResponse:
+    limits.require_address(request)
     selfie.keep_in_memory(request)
     found: HttpResponse = _search(request, session)
     return found
@@ -67,8 +69,15 @@ def _search(request: HttpRequest, session: PhotoSession) -> HttpResponse:
     try:
         found = search_session(session, selfie.of(request))
     except FacePassError as refusal:
-        return _page(request, session, advice=Advice.about(refusal), status=refusal.status)
+        return _refused(request, session, refusal)
     return _page(request, session, tiles=[Tile.of(match) for match in found.matches])
+
+
+def _refused(request: HttpRequest, session: PhotoSession, refusal: FacePassError) -> HttpResponse:
+    page = _page(request, session, advice=Advice.about(refusal), status=refusal.status)
+    if refusal.retry_after is not None:
+        page["Retry-After"] = str(refusal.retry_after)
+    return page
 
 
 def _page(

@@ -38,11 +38,18 @@ def test_a_session_is_made_with_the_id_that_the_partner_names(api, studio):
     assert PhotoSession.objects.get(pk=pk).studio == studio
 
 
-def test_the_same_id_twice_is_400_also_for_another_studio(api, stranger):
+def test_the_same_id_twice_is_409_also_for_another_studio(api, stranger):
     pk = str(uuid.uuid4())
     api.post(URL, {"id": pk, "name": "Wedding"})
     for client in (api, stranger):
-        assert client.post(URL, {"id": pk, "name": "Again"}).status_code == 400
+        assert client.post(URL, {"id": pk, "name": "Again"}).status_code == 409
+
+
+def test_the_id_of_a_session_can_not_be_changed(api, studio):
+    session = SessionFactory(studio=studio)
+    answer = api.patch(f"/api/v1/sessions/{session.pk}", {"id": str(uuid.uuid4())})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+    assert api.patch(f"/api/v1/sessions/{session.pk}", {"id": str(session.pk)}).status_code == 200
 
 
 def test_validation_tells_enabled_disabled_and_unknown_apart(api, studio, stranger):

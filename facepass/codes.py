@@ -1,0 +1,112 @@
+"""Every error code with its status and meaning: what `docs/errors.md` and the OpenAPI document list.
+
+A code that is raised anywhere has its line here, and the other way round; a test compares the two.
+"""
+
+from typing import Any, NamedTuple
+
+
+class Code(NamedTuple):
+    status: int
+    meaning: str
+    details: dict[str, Any] | None = None
+    """An example of `details`, where they are not empty."""
+    api: bool = True
+    """False for what only commands say; they have no status."""
+
+
+def _command(meaning: str) -> Code:
+    return Code(400, meaning, api=False)
+
+
+CODES: dict[str, Code] = {
+    # the request
+    "invalid_request": Code(400, "A field is missing or not valid.", {"title": ["This field is required."]}),
+    "invalid_config": Code(400, "A setting is unknown, or its value does not fit.", {"quality_filters.min_size": "…"}),
+    "no_file": Code(400, "No picture was sent."),
+    "idempotency_key_invalid": Code(400, "An Idempotency-Key has 1 to 255 visible ASCII characters."),
+    "method_not_allowed": Code(405, "The path does not take this method."),
+    "not_acceptable": Code(406, "The answer is JSON, and the Accept header excludes it."),
+    "too_large": Code(413, "The request has more bytes than its path takes.", {"limit_bytes": 5_000_000}),
+    "unsupported_media_type": Code(415, "The path does not take this Content-Type."),
+    # who may
+    "not_authenticated": Code(401, "There are no credentials, or they are unknown, expired or revoked."),
+    "permission_denied": Code(403, "The key's scopes or the member's role do not allow it."),
+    "facepass_disabled": Code(403, "Search by face is not enabled for this session."),
+    "scope_not_held": Code(403, "Nobody can give a key what they may not do themselves.", {"scopes": ["write"]}),
+    "not_found": Code(404, "There is no such object, or it belongs to another studio."),
+    "studio_not_found": Code(404, "X-Studio names no studio of yours."),
+    "studio_ambiguous": Code(409, "A member of several studios has to name one by X-Studio."),
+    "session_exists": Code(409, "There is a photo session with this id."),
+    "key_not_usable": Code(409, "The key is revoked, expired or already rotated."),
+    "rate_limited": Code(429, "Too many requests; wait as long as Retry-After says."),
+    # sent again
+    "idempotency_in_flight": Code(409, "The first request with this Idempotency-Key is not done yet."),
+    "idempotency_key_reused": Code(422, "This Idempotency-Key came with another request before."),
+    # pictures
+    "image_too_large": Code(413, "The file has too many bytes, or the picture too many pixels."),
+    "not_an_image": Code(415, "The file is not a picture, or it is damaged."),
+    "unsupported_type": Code(415, "Pictures of this format are not taken.", {"format": "GIF"}),
+    "face_not_found": Code(422, "No face was found in the picture."),
+    "multiple_faces": Code(
+        422, "The picture shows several faces.", {"faces": [{"x": 10, "y": 10, "width": 80, "height": 100}]}
+    ),
+    "low_quality": Code(422, "The face cannot be used.", {"reasons": ["too_small", "blurred"]}),
+    # the server
+    "internal_error": Code(500, "Something went wrong on our side; the log has more under the request_id."),
+    "unavailable": Code(503, "The database does not answer."),
+    "model_not_installed": Code(503, "The model that is asked for is not installed.", {"pack": "buffalo_l"}),
+    "model_corrupt": Code(503, "A file of the model is damaged."),
+    "model_switched": Code(503, "Another model was made the one in use; the server has to start again."),
+    "device_missing": Code(503, "INFERENCE_DEVICE asks for a GPU that can not be used."),
+    # commands
+    "already_installed": _command("The model pack is installed."),
+    "already_running": _command("It already runs."),
+    "cannot_listen": _command("The address or port can not be listened on."),
+    "download_failed": _command("The model could not be downloaded."),
+    "engine_fixed": _command("The environment names the engine, so it can not be switched."),
+    "file_missing": _command("The photo's file is not where it should be."),
+    "folder_not_found": _command("There is no such folder."),
+    "invalid_name": _command("That is not the name of a model pack."),
+    "no_previous": _command("There is no version to go back to."),
+    "not_a_pack": _command("That is not a usable model pack."),
+    "not_complete": _command("Not every photo is described by that version yet."),
+    "other_template_key": _command("That version's descriptors were protected with another TEMPLATE_KEY."),
+    "port_taken": _command("Another program listens on the port."),
+    "previous_in_the_way": _command("The folder of the previous pack is in the way."),
+}
+
+
+def as_markdown() -> str:
+    """`docs/errors.md`, whole."""
+    api = sorted(CODES.items(), key=lambda item: (item[1].status, item[0]))
+    rows = [f"| {code.status} | `{name}` | {code.meaning} |" for name, code in api if code.api]
+    commands = [f"| `{name}` | {code.meaning} |" for name, code in sorted(CODES.items()) if not code.api]
+    return "\n".join([HEAD, *rows, COMMANDS, *commands, ""])
+
+
+HEAD = """\
+# Error codes
+
+Every error has this body, and the same `request_id` in the header `X-Request-ID` and in the server's log:
+
+```json
+{"error": {"code": "face_not_found", "message": "No face was found in the picture.", "details": {}}, "request_id": "…"}
+```
+
+`code` is stable. `message` is for people, in the language that `Accept-Language` asks for. `details` differ by code:
+field names with what is wrong about them (`invalid_request`), `reasons` (`low_quality`), `scopes` and so on.
+With 429 and 503 the header `Retry-After` says how many seconds to wait, where that is known.
+
+This page is made from `facepass/codes.py` by `make openapi`.
+
+| status | code | meaning |
+|---|---|---|"""
+
+COMMANDS = """
+## From the command line
+
+`manage.py` says these in one line and ends with status 1; a worker writes them to the row of the photo.
+
+| code | meaning |
+|---|---|"""

@@ -1,0 +1,128 @@
+"""`Idempotency-Key`: a POST that is sent again is answered as it was the first time, and not done again.
+
+The answer is kept for a day, for each principal; of the request only a digest is. Views whose answers hold a secret say
+`keeps_answers = False`, and the header means nothing to them. Sessions have none of this: the browser's forms carry no
+such header.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from facepass import bodies
+from facepass.auth import bucket_of, principal
+from facepass.errors import FacePassError, respond
+from facepass.limits import require
+from facepass.models import KeptAnswer
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+KEPT_FOR = timedelta(hours=24)
+# After this long without an answer the process that was to give it is taken for dead.
+GIVEN_UP_AFTER = timedelta(minutes=10)
+# What says nothing of the request itself: it may be sent again.
+PASSING = {401, 403, 429}
+HEADERS = ("Content-Type", "Location", "ETag")
+
+CLAIM = """
+    INSERT INTO kept_answers AS kept (principal, key, fingerprint, created_at, headers, body)
+    VALUES (%(principal)s, %(key)s, %(fingerprint)s, now(), '{}', '')
+    ON CONFLICT (principal, key) DO UPDATE
+        SET fingerprint = excluded.fingerprint, created_at = now(), status = NULL, headers = '{}', body = ''
+        WHERE kept.created_at < now() - CASE WHEN kept.status IS NULL THEN %(given_up)s ELSE %(kept)s END
+    RETURNING id
+"""
+
+
+class IdempotencyMiddleware:
+    """Last of all, so that what it keeps is the answer of the view."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        claim = getattr(request, "_claim", None)
+        if claim is not None:
+            _keep(KeptAnswer.objects.filter(pk=claim), response)
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        key = request.headers.get("Idempotency-Key")
+        if key is None or request.method != "POST" or not getattr(getattr(view, "cls", None), "keeps_answers", True):
+            return None
+        who = _who(request, view)
+        if who is None:
+            return None
+        try:
+            return _first_answer(request, who=who, key=key)
+        except FacePassError as refusal:
+            return respond(refusal, request=request)
+
+
+def _who(request: HttpRequest, view: Any) -> str | None:
+    """The principal whom the header names. Whom the view would refuse, it is left to refuse."""
+    if not hasattr(view, "cls") or "Authorization" not in request.headers:
+        return None
+    try:
+        asked = Request(request, authenticators=view.cls(**view.initkwargs).get_authenticators())
+        kind, name = bucket_of(principal(asked), asked)
+        require(kind, name)
+    except (APIException, FacePassError):
+        return None
+    return name if kind == "key" else None
+
+
+def _first_answer(request: HttpRequest, *, who: str, key: str) -> HttpResponse | None:
+    """None where this is the first time; the request then holds a claim."""
+    if not KEY.fullmatch(key):
+        message = _("An Idempotency-Key has 1 to 255 visible ASCII characters.")
+        raise FacePassError("idempotency_key_invalid", message)
+    fingerprint = bodies.fingerprint(request, request.headers.get("X-Studio", ""))
+    claim = _claim(who=who, key=key, fingerprint=fingerprint)
+    if claim is not None:
+        request._claim = claim  # type: ignore[attr-defined]
+        return None
+    kept = KeptAnswer.objects.filter(principal=who, key=key).first()
+    if kept is not None and kept.fingerprint != fingerprint:
+        message = _("This Idempotency-Key came with another request before.")
+        raise FacePassError("idempotency_key_reused", message, status=422)
+    if kept is None or kept.status is None:
+        message = _("The first request with this Idempotency-Key is not done yet.")
+        raise FacePassError("idempotency_in_flight", message, status=409, retry_after=1)
+    return HttpResponse(kept.body, status=kept.status, headers={**kept.headers, "Idempotent-Replayed": "true"})
+
+
+def _claim(*, who: str, key: str, fingerprint: str) -> int | None:
+    """One statement, so that of two that come at once one is the first."""
+    values: dict[str, Any] = {
+        "principal": who,
+        "key": key,
+        "fingerprint": fingerprint,
+        "given_up": GIVEN_UP_AFTER,
+        "kept": KEPT_FOR,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        row = cursor.fetchone()
+    return row and int(row[0])
+
+
+def _keep(claimed: Any, response: HttpResponseBase) -> None:
+    if response.status_code in PASSING or response.status_code >= 500 or not isinstance(response, HttpResponse):
+        claimed.delete()
+        return
+    headers = {name: response[name] for name in HEADERS if name in response}
+    claimed.update(status=response.status_code, headers=headers, body=response.content)
+
+
+def forget_old() -> None:
+    KeptAnswer.objects.filter(created_at__lt=Now() - KEPT_FOR).delete()

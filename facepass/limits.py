@@ -1,0 +1,121 @@
+"""How many requests: a leaky bucket (GCRA) for each key, member or address, exact across processes and machines.
+
+A bucket is one row, and taking from it one statement on the database's clock, so that two processes cannot both take
+the last one. (`limits`, the library that others build on, has no PostgreSQL; counting in Django's cache is a read and
+a write, between which others read the same.)
+"""
+
+import math
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from facepass.errors import FacePassError
+from facepass.models import RateBucket
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+# `due` is when the bucket will have run empty. Each request fills it by one interval, and it holds `burst` of them.
+TAKE = """
+    INSERT INTO rate_buckets AS kept (name, due) VALUES (%(name)s, clock_timestamp() + %(interval)s)
+    ON CONFLICT (name) DO UPDATE SET due = greatest(kept.due, clock_timestamp()) + %(interval)s
+        WHERE kept.due <= clock_timestamp() + %(room)s
+    RETURNING name
+"""
+WAIT = "SELECT extract(epoch FROM due - %(room)s - clock_timestamp()) FROM rate_buckets WHERE name = %(name)s"
+
+
+def take(kind: str, name: str) -> int | None:
+    """One request out of that bucket: None where it may go on, else the seconds to wait (at least one).
+
+    `kind` names a rate and a burst in `settings.RATE_LIMITS`; what is not there is not limited.
+    """
+    if kind not in settings.RATE_LIMITS:
+        return None
+    per_minute, burst = settings.RATE_LIMITS[kind]
+    interval = timedelta(minutes=1) / per_minute
+    values: dict[str, Any] = {"name": name, "interval": interval, "room": interval * (burst - 1)}
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, values)
+        if cursor.fetchone():
+            return None
+        cursor.execute(WAIT, values)
+        row = cursor.fetchone()
+    return max(1, math.ceil(row[0])) if row else 1
+
+
+def require(kind: str, name: str) -> None:
+    """Raises 429 `rate_limited` with the seconds to wait."""
+    wait = take(kind, name)
+    if wait is not None:
+        raise refusal(wait)
+
+
+def refusal(wait: int) -> FacePassError:
+    return FacePassError("rate_limited", _("Too many requests."), status=429, retry_after=wait)
+
+
+def require_address(request: HttpRequest) -> None:
+    require("guest", address_bucket(request))
+
+
+def address_bucket(request: HttpRequest) -> str:
+    return f"address:{address_of(request)}"
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address as the outermost trusted proxy saw it; an IPv6 network counts as one.
+
+    Each proxy appends whom it was called by to X-Forwarded-For, so only the last `TRUSTED_PROXIES` entries are true.
+    """
+    seen = request.META.get("REMOTE_ADDR", "")
+    trusted = settings.TRUSTED_PROXIES
+    told = request.headers.get("X-Forwarded-For", "").split(",")
+    if 0 < trusted <= len(told):
+        seen = told[-trusted].strip()
+    try:
+        address = ip_address(seen)
+    except ValueError:
+        return "unknown"
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or f"{IPv6Address(int(address) >> 64 << 64)}/64")
+
+
+def take_login(request: HttpRequest) -> int | None:
+    """One attempt to sign in, at the API or at the admin; as `take`."""
+    return take("login", f"login-{address_bucket(request)}")
+
+
+def forget_empty() -> None:
+    """Deletes the buckets that ran empty long ago: a new one is the same."""
+    RateBucket.objects.empty().delete()
+
+
+class Throttle(BaseThrottle):
+    """DRF's hook. A subclass says which bucket a request takes from."""
+
+    def bucket(self, request: Request, view: "APIView") -> tuple[str, str]:
+        raise NotImplementedError
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        require(*self.bucket(request, view))
+        return True
+
+
+class LoginThrottle(BaseThrottle):
+    """So many attempts from one address, whatever the name."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        wait = take_login(request._request)
+        if wait is not None:
+            raise refusal(wait)
+        return True

@@ -1,0 +1,1 @@
+from facepass.tests.fixtures import *  # noqa: F403
