@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('facepass', '0002_scope_admin'),
+        ('facepass', '0001_initial'),
         ('galleries', '0003_activate_version_of_most_faces'),
     ]
 
