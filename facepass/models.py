@@ -19,6 +19,7 @@ class Scope(models.TextChoices):
     READ = "read", _("read photos, sessions and people")
     WRITE = "write", _("upload and change")
     SEARCH = "search", _("search by face")
+    ADMIN = "admin", _("administer keys, members and settings")
 
 
 class Role(models.TextChoices):
@@ -32,7 +33,7 @@ class Role(models.TextChoices):
 ROLE_SCOPES: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset(Scope.values),
     Role.MANAGER: frozenset(Scope.values),
-    Role.PHOTOGRAPHER: frozenset(Scope.values),
+    Role.PHOTOGRAPHER: frozenset(Scope.values) - {Scope.ADMIN},
     Role.VERIFIER: frozenset({Scope.READ, Scope.SEARCH}),
     Role.VIEWER: frozenset({Scope.READ}),
 }

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "channels",
     "django_q",
     "rest_framework",
+    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "storages",

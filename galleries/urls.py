@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from rest_framework.routers import DefaultRouter
 
 from galleries import files
-from galleries.api import views
+from galleries.api import people, views
 
 
 class VariantConverter:
@@ -21,6 +21,8 @@ router.include_root_view = False
 router.include_format_suffixes = False
 router.register("galleries", views.GalleryViewSet)
 router.register("images", views.PhotoViewSet)
+router.register("people", people.PersonViewSet, basename="person")
+router.register("users", people.UserViewSet, basename="user")
 
 api_urls = router.urls
 urlpatterns = [path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file")]

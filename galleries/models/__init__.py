@@ -3,5 +3,15 @@ from galleries.models.face import FaceCluster, PhotoFace
 from galleries.models.gallery import Gallery
 from galleries.models.person import Person
 from galleries.models.photo import GalleryImage
+from galleries.models.reference import Reference
 
-__all__ = ["FaceCluster", "Gallery", "GalleryImage", "Person", "PhotoDescription", "PhotoFace", "SpareFace"]
+__all__ = [
+    "FaceCluster",
+    "Gallery",
+    "GalleryImage",
+    "Person",
+    "PhotoDescription",
+    "PhotoFace",
+    "Reference",
+    "SpareFace",
+]

@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from facepass.tenancy import TenantQuerySet
+from galleries.models.gallery import GalleryKind
 
 MAX_ATTEMPTS = 3
 
@@ -32,6 +33,10 @@ class State(models.TextChoices):
 
 class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
     studio_path = "gallery__studio"
+
+    def of_events(self) -> "GalleryImageQuerySet":
+        """Without enrolment pictures, which show under the person whom they enrol."""
+        return self.filter(gallery__kind=GalleryKind.EVENT)
 
     def claimable(self) -> "GalleryImageQuerySet":
         """Waiting, or left behind by a worker whose lease has run out."""
@@ -85,6 +90,10 @@ def original_path(photo: "GalleryImage", filename: str) -> str:
 class GalleryImage(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     gallery = models.ForeignKey("galleries.Gallery", models.CASCADE, related_name="photos", verbose_name=_("gallery"))
+    # Whom an enrolment picture shows. It is of no use without them.
+    subject = models.ForeignKey(
+        "galleries.Person", models.CASCADE, null=True, editable=False, related_name="pictures", verbose_name=_("person")
+    )
     image_url = models.TextField(_("address"), editable=False)
     file = models.FileField(_("file"), upload_to=original_path, max_length=300, editable=False)
     original_name = models.CharField(_("file name"), max_length=255, editable=False)
