@@ -1,5 +1,6 @@
 """The probe: the one usable face of a picture that somebody searches with."""
 
+from collections.abc import Sequence
 from typing import BinaryIO, cast
 
 from django.conf import settings as django_settings
@@ -37,15 +38,38 @@ def subject(picture: Picture) -> DescribedFace:
     # A selfie shows a large face, which `fast` may miss and for which `thorough` need not look.
     stricter = settings.model_copy(update={"quality_filters": settings.selfie_filters, "detection": "balanced"})
     faces = pipeline.describe(picture, settings=stricter)
+    require_any(faces)
+    if len(faces) > 1 and faces[0].face.box.area < SUBJECT_AREA_RATIO * faces[1].face.box.area:
+        raise _several(faces)
+    if reasons := faces[0].quality.reasons:
+        raise _unusable(reasons)
+    return faces[0]
+
+
+def only(faces: Sequence[DescribedFace]) -> DescribedFace:
+    """The one usable face of a picture that says who somebody is: there, no face that stands out is enough.
+
+    Raises 422 `face_not_found`, `multiple_faces` or `low_quality`, as `subject` does.
+    """
+    require_any(faces)
+    usable = [found for found in faces if not found.quality.reasons]
+    if len(usable) > 1:
+        raise _several(usable)
+    if not usable:
+        raise _unusable(faces[0].quality.reasons)
+    return usable[0]
+
+
+def require_any(faces: Sequence[DescribedFace]) -> None:
     if not faces:
         raise FacePassError("face_not_found", _("No face was found in the picture."), status=422)
-    if len(faces) > 1 and faces[0].face.box.area < SUBJECT_AREA_RATIO * faces[1].face.box.area:
-        boxes = [found.face.box.as_json() for found in faces]
-        raise FacePassError(
-            "multiple_faces", _("The picture shows several faces."), status=422, details={"faces": boxes}
-        )
-    if reasons := faces[0].quality.reasons:
-        raise FacePassError(
-            "low_quality", _("The face cannot be used."), status=422, details={"reasons": list(reasons)}
-        )
-    return faces[0]
+
+
+def _several(faces: Sequence[DescribedFace]) -> FacePassError:
+    boxes = [found.face.box.as_json() for found in faces]
+    return FacePassError("multiple_faces", _("The picture shows several faces."), status=422, details={"faces": boxes})
+
+
+def _unusable(reasons: Sequence[str]) -> FacePassError:
+    details = {"reasons": list(reasons)}
+    return FacePassError("low_quality", _("The face cannot be used."), status=422, details=details)

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from rest_framework.routers import DefaultRouter
 
 from galleries import files
-from galleries.api import people, views
+from galleries.api import faces, people, views
 
 
 class VariantConverter:
@@ -24,5 +24,10 @@ router.register("images", views.PhotoViewSet)
 router.register("people", people.PersonViewSet, basename="person")
 router.register("users", people.UserViewSet, basename="user")
 
-api_urls = router.urls
+api_urls = [
+    path("faces/upload/", faces.EnrolView.as_view()),
+    path("faces/user/<uuid:user_id>/", faces.FacesOfUserView.as_view()),
+    path("faces/<uuid:pk>/", faces.FaceView.as_view()),
+    *router.urls,
+]
 urlpatterns = [path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file")]

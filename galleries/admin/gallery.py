@@ -47,7 +47,7 @@ class GalleryAdmin(TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         counts = {"unfinished": [State.PENDING, State.PROCESSING], "failed": [State.FAILED, State.QUARANTINED]}
-        rows = super().get_queryset(request).with_counts()
+        rows = super().get_queryset(request).of_events().with_counts()
         return rows.annotate(**{name: _photos_in(states) for name, states in counts.items()})
 
     def get_urls(self) -> list[URLPattern]:

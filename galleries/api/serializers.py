@@ -39,6 +39,15 @@ class PhotoSerializer(serializers.ModelSerializer[GalleryImage]):
         return str(self.context["request"].build_absolute_uri(media.signed_path(photo, "original")))
 
 
+class BoxSerializer(serializers.Serializer[Any]):
+    """Pixels of the upright picture."""
+
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    width = serializers.FloatField()
+    height = serializers.FloatField()
+
+
 class UploadSerializer(serializers.Serializer[Any]):
     files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), allow_empty=False)
 

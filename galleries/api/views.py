@@ -31,7 +31,7 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
 
     def get_queryset(self) -> Any:
-        return Gallery.objects.visible_to(principal(self.request)).with_counts()
+        return Gallery.objects.visible_to(principal(self.request)).of_events().with_counts()
 
     def perform_create(self, serializer: Any) -> None:
         serializer.save(studio=studio_for(principal(self.request)))
@@ -68,7 +68,7 @@ class PhotoViewSet(mixins.RetrieveModelMixin, mixins.DestroyModelMixin, viewsets
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> Any:
-        return GalleryImage.objects.visible_to(principal(self.request)).annotate(face_count=Count("faces"))
+        return GalleryImage.objects.visible_to(principal(self.request)).of_events().annotate(face_count=Count("faces"))
 
 
 def _report(report: ingest.Report) -> dict[str, Any]:
