@@ -1,12 +1,13 @@
 """API keys in the `Authorization` header, and the scope that each view needs."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -43,12 +44,24 @@ def _note_use(key: ApiKey) -> None:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
+def needed_scope(view: Any, method: str) -> str:
+    """The view's `scope`, which may be one for each method, or by default `read` for safe methods and else `write`."""
+    named = getattr(view, "scope", None)
+    scope = named.get(method) if isinstance(named, Mapping) else named
+    return str(scope or (Scope.READ if method in SAFE_METHODS else Scope.WRITE))
+
+
 class HasScope(BasePermission):
-    """The principal may do what the view needs: its `scope`, or by default `read` for safe methods and else `write`."""
+    """The principal may do what the view needs."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        needed = getattr(view, "scope", None) or (Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
-        return needed in scopes_of(principal(request))
+        return needed_scope(view, request.method or "") in scopes_of(principal(request))
+
+
+def require_scope(request: Request, scope: Scope) -> None:
+    """For what needs more than its view does in general. Raises 403."""
+    if scope not in scopes_of(principal(request)):
+        raise PermissionDenied
 
 
 def principal(request: Any) -> Principal:

@@ -11,7 +11,7 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 
 # Whoever searches with a selfie is promised that it is not stored, so it may not lie in a temporary file either.
-SELFIES = re.compile(r"/s/|/api/v1/(sessions/[^/]+/interface|faces/search|verify|liveness)")
+SELFIES = re.compile(r"/s/|/api/v1/(sessions/[^/]+/interface|faces/search|reference|verify|liveness)|/detect-faces")
 # At most this much is kept; the rest is read and dropped, and the view refuses the request by its Content-Length.
 MAX_BYTES = 26_000_000
 

@@ -18,15 +18,25 @@ SUBJECT_AREA_RATIO = 2.0
 PROBE_SIDE = 800
 
 
-def read(file: File[bytes]) -> Picture:
-    """The upright picture, at most PROBE_SIDE pixels on its longest side. Raises the refusals of an upload."""
+def read(file: File[bytes], *, longest_side: int = PROBE_SIDE) -> Picture:
+    """The upright picture, at most `longest_side` pixels on its longest side. Raises the refusals of an upload."""
+    stream = _checked(file)
+    return pictures.decode(stream, longest_side=longest_side)
+
+
+def size(file: File[bytes]) -> tuple[int, int]:
+    """Width and height of the upright picture as it was sent. Raises as `read` does."""
+    info = pictures.inspect(_checked(file))
+    return info.width, info.height
+
+
+def _checked(file: File[bytes]) -> BinaryIO:
     if file.size > django_settings.MAX_UPLOAD_BYTES:
         limit = django_settings.MAX_UPLOAD_BYTES // 1_000_000
         raise FacePassError("image_too_large", _("The file has more than %(limit)d MB.") % {"limit": limit}, status=413)
     stream = cast(BinaryIO, file.open("rb"))
-    pictures.inspect(stream)
     stream.seek(0)
-    return pictures.decode(stream, longest_side=PROBE_SIDE)
+    return stream
 
 
 def subject(picture: Picture) -> DescribedFace:

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from rest_framework.routers import DefaultRouter
 
 from galleries import files
-from galleries.api import faces, people, views
+from galleries.api import detection, faces, people, references, views
 
 
 class VariantConverter:
@@ -22,12 +22,17 @@ router.include_format_suffixes = False
 router.register("galleries", views.GalleryViewSet)
 router.register("images", views.PhotoViewSet)
 router.register("people", people.PersonViewSet, basename="person")
+router.register("reference", references.ReferenceViewSet)
 router.register("users", people.UserViewSet, basename="user")
 
 api_urls = [
     path("faces/upload/", faces.EnrolView.as_view()),
     path("faces/user/<uuid:user_id>/", faces.FacesOfUserView.as_view()),
     path("faces/<uuid:pk>/", faces.FaceView.as_view()),
+    path("verify/", references.VerifyView.as_view()),
     *router.urls,
 ]
-urlpatterns = [path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file")]
+urlpatterns = [
+    path("detect-faces/", detection.DetectFacesView.as_view()),
+    path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file"),
+]
