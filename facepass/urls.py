@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
 import galleries.urls
+import recognition.urls
 import sessions_app.urls
 from facepass import health, pages
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("language/", set_language, name="set-language"),
     path("admin/", admin.site.urls),
     path("api/v1/", include([*galleries.urls.api_urls, *sessions_app.urls.api_urls])),
+    path("api/v2/", include(recognition.urls.api_v2_urls)),
     *galleries.urls.urlpatterns,
     *sessions_app.urls.urlpatterns,
 ]

@@ -98,7 +98,7 @@ def _photos_in(states: list[State]) -> Any:
 
 
 def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
-    photos = gallery.photos.annotate(face_count=Count("faces")).order_by("created_at", "pk")[:PHOTOS_SHOWN]
+    photos = gallery.photos.with_face_count().order_by("created_at", "pk")[:PHOTOS_SHOWN]
     return {
         "progress": progress.of_gallery(gallery.pk),
         "socket_path": f"/ws/galleries/{gallery.pk}/progress/",

@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from facepass.tenancy import TenantQuerySet
+from galleries.models.face import PhotoFace
 from galleries.models.gallery import GalleryKind
 
 MAX_ATTEMPTS = 3
@@ -37,6 +38,11 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
     def of_events(self) -> "GalleryImageQuerySet":
         """Without enrolment pictures, which show under the person whom they enrol."""
         return self.filter(gallery__kind=GalleryKind.EVENT)
+
+    def with_face_count(self) -> "GalleryImageQuerySet":
+        faces = PhotoFace.objects.filter(photo=models.OuterRef("pk")).order_by().values("photo")
+        counted = models.Subquery(faces.annotate(n=models.Count("pk")).values("n"))
+        return self.annotate(face_count=models.functions.Coalesce(counted, 0))  # type: ignore[no-redef]
 
     def claimable(self) -> "GalleryImageQuerySet":
         """Waiting, or left behind by a worker whose lease has run out."""
@@ -110,6 +116,8 @@ class GalleryImage(models.Model):
     processed_at = models.DateTimeField(_("processed"), null=True, editable=False)
 
     objects = GalleryImageQuerySet.as_manager()
+    face_count: int
+    """Only on rows from `with_face_count`."""
 
     class Meta:
         db_table = "gallery_images"
