@@ -1,5 +1,7 @@
 """What lists of galleries and photos can be narrowed by."""
 
+from uuid import UUID
+
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +32,7 @@ class GalleryFilter(_Created):
         has = Exists(PhotoFace.objects.filter(gallery=OuterRef("pk")))
         return rows.filter(has if wanted else ~has)
 
-    def showing(self, rows: QuerySet[Gallery], _name: str, person: str) -> QuerySet[Gallery]:
+    def showing(self, rows: QuerySet[Gallery], _name: str, person: UUID) -> QuerySet[Gallery]:
         return rows.filter(Exists(PhotoFace.objects.filter(gallery=OuterRef("pk"), person=person)))
 
 
@@ -47,5 +49,5 @@ class PhotoFilter(_Created):
         has = Exists(PhotoFace.objects.filter(photo=OuterRef("pk")))
         return rows.filter(has if wanted else ~has)
 
-    def showing(self, rows: QuerySet[GalleryImage], _name: str, person: str) -> QuerySet[GalleryImage]:
+    def showing(self, rows: QuerySet[GalleryImage], _name: str, person: UUID) -> QuerySet[GalleryImage]:
         return rows.filter(Exists(PhotoFace.objects.filter(photo=OuterRef("pk"), person=person)))
