@@ -44,6 +44,14 @@ def subject(picture: Picture) -> DescribedFace:
 
     Raises 422 `face_not_found`, `multiple_faces` (no face stands out) or `low_quality` (with its reasons).
     """
+    found = standing_out(picture)
+    if reasons := found.quality.reasons:
+        raise _unusable(reasons)
+    return found
+
+
+def standing_out(picture: Picture) -> DescribedFace:
+    """The same face, however good it is."""
     settings = recognition_settings()
     # A selfie shows a large face, which `fast` may miss and for which `thorough` need not look.
     stricter = settings.model_copy(update={"quality_filters": settings.selfie_filters, "detection": "balanced"})
@@ -51,8 +59,6 @@ def subject(picture: Picture) -> DescribedFace:
     require_any(faces)
     if len(faces) > 1 and faces[0].face.box.area < SUBJECT_AREA_RATIO * faces[1].face.box.area:
         raise _several(faces)
-    if reasons := faces[0].quality.reasons:
-        raise _unusable(reasons)
     return faces[0]
 
 

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from rest_framework.routers import DefaultRouter
 
 from galleries import files
-from galleries.api import detection, faces, people, references, views
+from galleries.api import detection, faces, liveness, people, references, views
 
 
 class VariantConverter:
@@ -29,6 +29,8 @@ api_urls = [
     path("faces/upload/", faces.EnrolView.as_view()),
     path("faces/user/<uuid:user_id>/", faces.FacesOfUserView.as_view()),
     path("faces/<uuid:pk>/", faces.FaceView.as_view()),
+    path("liveness/challenges/", liveness.ChallengesView.as_view()),
+    path("liveness/", liveness.LivenessView.as_view()),
     path("verify/", references.VerifyView.as_view()),
     *router.urls,
 ]

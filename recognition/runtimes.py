@@ -46,7 +46,7 @@ class Network:
         """Raises one of ERRORS where the file is not such a network, or FacePassError 503 `device_missing`."""
         # OpenCV's own threads would compete with those of the other workers.
         cv2.setNumThreads(settings.ENV.inference_threads)
-        self._session = _session(_with_side(path, side) if side else str(path))
+        self._session = session(_with_side(path, side) if side else str(path))
         source = self._session.get_inputs()[0]
         self._name: str = source.name
         self.input_type: str = source.type
@@ -67,14 +67,14 @@ class Network:
         return found
 
 
-def _session(model: str | bytes) -> onnxruntime.InferenceSession:
+def session(model: str | bytes) -> onnxruntime.InferenceSession:
     """On the device of the settings. onnxruntime itself goes on with the CPU where CUDA does not start."""
     provider = PROVIDERS[device()]
     providers = list(dict.fromkeys([provider, PROVIDERS["cpu"]]))
-    session = onnxruntime.InferenceSession(model, session_options(), providers=providers)
-    if session.get_providers()[0] != provider:
+    found = onnxruntime.InferenceSession(model, session_options(), providers=providers)
+    if found.get_providers()[0] != provider:
         raise missing(_("onnxruntime-gpu does not start; see the log for the library that it misses"))
-    return session
+    return found
 
 
 def session_options() -> onnxruntime.SessionOptions:

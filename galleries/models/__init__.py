@@ -1,3 +1,4 @@
+from galleries.models.challenge import LivenessChallenge
 from galleries.models.description import PhotoDescription, SpareFace
 from galleries.models.face import FaceCluster, PhotoFace
 from galleries.models.gallery import Gallery
@@ -9,6 +10,7 @@ __all__ = [
     "FaceCluster",
     "Gallery",
     "GalleryImage",
+    "LivenessChallenge",
     "Person",
     "PhotoDescription",
     "PhotoFace",
