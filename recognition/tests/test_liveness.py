@@ -44,7 +44,7 @@ def install(tmp_path, data=None, **options):
     return addon.install(from_file=file, **{"sha256": digest, **options})
 
 
-def face(x=200.0, y=200.0, scale=1.5) -> DetectedFace:
+def face(x=200.0, y=200.0, scale=0.8) -> DetectedFace:
     points = FACE_MM[:, :2] * scale + [x, y]
     return DetectedFace(Box(x - 40 * scale, y - 50 * scale, 80 * scale, 110 * scale), points.astype(np.float32), 0.9)
 
