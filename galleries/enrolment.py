@@ -65,25 +65,17 @@ def forget(face: PhotoFace) -> None:
 
 
 def task_of(photo: GalleryImage) -> dict[str, Any]:
-    """The photo's row as the task that it is."""
+    """The photo's row as the task that it is, in the shape of `GET /api/v1/tasks/{id}`. `error`: a stable code."""
     state = TASK_STATES[photo.state]
+    is_over = state in ("done", "failed")
     return {
         "id": str(photo.pk),
         "kind": KIND,
         "state": state,
-        "progress": 1.0 if state in ("done", "failed") else 0.0,
+        "progress": {"done": int(is_over), "total": 1, "eta_seconds": 0.0 if is_over else None},
         "result": {"face_id": str(photo.pk), "user_id": str(photo.subject_id)} if state == "done" else None,
-        "error": {"code": photo.error, "message": _message(photo.error)} if state == "failed" else None,
+        "error": photo.error or None,
         "created_at": photo.created_at,
+        "started_at": None,
         "finished_at": photo.processed_at,
     }
-
-
-def _message(code: str) -> str:
-    messages = {
-        "face_not_found": _("No face was found in the picture."),
-        "multiple_faces": _("The picture shows several faces."),
-        "low_quality": _("The face cannot be used."),
-        "worker_lost": _("The picture could not be analysed."),
-    }
-    return messages.get(code) or _("This file is not a picture, or it is damaged.")

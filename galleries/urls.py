@@ -29,6 +29,7 @@ api_urls = [
     path("faces/upload/", faces.EnrolView.as_view()),
     path("faces/user/<uuid:user_id>/", faces.FacesOfUserView.as_view()),
     path("faces/<uuid:pk>/", faces.FaceView.as_view()),
+    path("tasks/<uuid:pk>/", faces.TaskView.as_view()),
     path("liveness/challenges/", liveness.ChallengesView.as_view()),
     path("liveness/", liveness.LivenessView.as_view()),
     path("verify/", references.VerifyView.as_view()),

@@ -1,6 +1,7 @@
 """/api/v1/faces/upload, /faces/user/{id} and /faces/{id}."""
 
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.shortcuts import get_object_or_404
@@ -15,7 +16,7 @@ from facepass.auth import principal
 from facepass.pagination import Cursors
 from galleries import enrolment, media
 from galleries.api.serializers import BoxSerializer
-from galleries.models import Person, PhotoFace
+from galleries.models import GalleryImage, Person, PhotoFace
 
 
 class EnrolSerializer(serializers.Serializer[Any]):
@@ -30,6 +31,24 @@ class EnrolledSerializer(serializers.Serializer[Any]):
     task_id = serializers.UUIDField()
     user_id = serializers.UUIDField()
     state = serializers.ChoiceField(["pending", "running", "done", "failed"])
+
+
+class TaskProgressSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    eta_seconds = serializers.FloatField(allow_null=True)
+
+
+class TaskSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    state = serializers.ChoiceField(["pending", "running", "done", "failed"])
+    progress = TaskProgressSerializer()
+    result = serializers.DictField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class FaceSerializer(serializers.ModelSerializer[PhotoFace]):
@@ -83,6 +102,17 @@ class EnrolView(generics.GenericAPIView[Person]):
         task = enrolment.task_of(photo)
         body = {"face_id": task["id"], "task_id": task["id"], "user_id": str(person.pk), "state": task["state"]}
         return Response(body, status=status.HTTP_202_ACCEPTED)
+
+
+class TaskView(generics.GenericAPIView[GalleryImage]):
+    """The state of anything that was answered with 202."""
+
+    serializer_class = TaskSerializer
+    queryset = GalleryImage.objects.none()
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        enrolments = GalleryImage.objects.visible_to(principal(request)).exclude(subject=None)
+        return Response(enrolment.task_of(get_object_or_404(enrolments, pk=pk)))
 
 
 class _Faces(generics.GenericAPIView[PhotoFace]):
