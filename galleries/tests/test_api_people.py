@@ -3,7 +3,14 @@
 import pytest
 
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
-from galleries.tests.factories import FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
+from galleries.tests.factories import (
+    PASSWORD,
+    FaceFactory,
+    GalleryFactory,
+    MembershipFactory,
+    PersonFactory,
+    PhotoFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -222,3 +229,21 @@ def test_a_strangers_bulk_makes_a_person_of_their_own(stranger, studio):
     assert stranger.post(f"{PEOPLE}bulk", {"people": [{"external_id": "1", "real_name": "T"}]}).json()["created"] == 1
     person.refresh_from_db()
     assert person.real_name == "Ours"
+
+
+def test_a_person_deleted_in_the_admin_goes_the_same_way(client, studio):
+    owner = MembershipFactory(studio=studio).user
+    client.login(username=owner.username, password=PASSWORD)
+    face = FaceFactory(
+        photo=PhotoFactory(gallery=GalleryFactory(studio=studio)), person=PersonFactory(studio=studio), verified=True
+    )
+    client.post(f"/admin/galleries/person/{face.person_id}/delete/", {"post": "yes"})
+    face.refresh_from_db()
+    assert (face.person, face.verified) == (None, False)
+
+
+def test_many_rows_take_a_bounded_number_of_queries(api, django_assert_max_num_queries):
+    rows = [{"external_id": str(number), "real_name": f"P{number}"} for number in range(100)]
+    api.get(PEOPLE)
+    with django_assert_max_num_queries(4 + 5 * 100):  # savepoints and one insert for each
+        assert api.post(f"{PEOPLE}bulk", {"people": rows}).json()["created"] == 100
