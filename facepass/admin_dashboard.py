@@ -76,6 +76,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             (_("Training"), "model_training", "training_facetrainingsession"),
             (_("Settings"), "tune", "recognition_recognitionconfig"),
             (_("Models"), "neurology", "recognition_modelversion"),
+            *([(_("History"), "history", "recognition_recognitionconfigchange")] if is_superuser(request) else []),
         ]),
         (_("Accounts"), [
             (_("Studios"), "storefront", "facepass_studio"),

@@ -18,7 +18,10 @@ from facepass.errors import envelope
 from facepass.middleware import new_request_id
 
 # Whoever searches with a selfie is promised that it is not stored, so it may not lie in a temporary file either.
-SELFIES = re.compile(r"/s/|/api/v1/(sessions/[^/]+/interface|faces/search|verify|liveness)")
+SELFIES = re.compile(
+    r"/s/|/api/v1/(sessions/[^/]+/interface|faces/search|reference|verify|liveness)"
+    r"|/(detect-faces|recognize-face|batch-recognize|api/v2/recognize)"
+)
 # A guest who chose too large a picture gets a page that says so, and that is made by the view.
 PAGES = re.compile(r"/s/|/api/v1/sessions/[^/]+/interface")
 # At most this much is kept of a page's form; the rest is read and dropped.

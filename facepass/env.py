@@ -49,6 +49,7 @@ EXPECTED = {
     "s3_endpoint_url": "http://HOST:PORT or https://HOST",
     "language_code": "en or ru",
     "time_zone": "a name such as Europe/Moscow",
+    "metrics_token": "at least 16 characters",
     "log_level": "DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -96,6 +97,8 @@ class Environment(BaseSettings):
 
     s3_bucket: str = ""
     s3_endpoint_url: str = ""
+
+    metrics_token: str = Field("", min_length=16)
 
     language_code: Literal["en", "ru"] = "en"
     time_zone: str = "UTC"

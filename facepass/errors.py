@@ -101,7 +101,7 @@ def _as_refusal(error: Exception) -> FacePassError | None:
         case PermissionDenied():
             return FacePassError("permission_denied", _("Not allowed."), status=403)
         case exceptions.APIException():
-            return _from_drf(error)
+            return refusal_of(error)
         case OperationalError():
             log.error("the database did not answer: %s", error)
             message = _("The database does not answer.")
@@ -109,7 +109,8 @@ def _as_refusal(error: Exception) -> FacePassError | None:
     return None
 
 
-def _from_drf(error: exceptions.APIException) -> FacePassError:
+def refusal_of(error: exceptions.APIException) -> FacePassError:
+    """What DRF refused, as our own refusal."""
     if isinstance(error, exceptions.ValidationError):
         return FacePassError("invalid_request", _("The request is not valid."), details=_by_field(error.detail))
     wait = getattr(error, "wait", None)

@@ -1,15 +1,25 @@
 """Is it alive, and can it do its work?"""
 
+import shutil
+import uuid
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.db.models import Count, Min
+from django.http import Http404, HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django_q.models import OrmQ
 
 import facepass
+from facepass import metrics
 from facepass.errors import FacePassError
+from galleries.models import GalleryImage
+from galleries.models.photo import State
 from recognition import devices, registry, verdicts
 from recognition.models import ModelVersion
 
@@ -23,7 +33,18 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and a face engine is there, else 503; says which engine is in use."""
-    parts = {"database": _database(), "engine": _engine()}
+    return _answer({"database": _database(), "engine": _engine()})
+
+
+@never_cache
+def detailed(request: HttpRequest) -> JsonResponse:
+    """The same with storage, queue and disk, for whoever may see `/metrics`; a 404 for everybody else."""
+    if not metrics.may_see(request):
+        raise Http404
+    return _answer({"database": _database(), "engine": _engine(), "storage": _storage(), "queue": _queue()})
+
+
+def _answer(parts: dict[str, dict[str, Any]]) -> JsonResponse:
     healthy = all(part["status"] == "ok" for part in parts.values())
     body = {
         "status": "ok" if healthy else "unavailable",
@@ -46,6 +67,32 @@ def _database() -> dict[str, Any]:
         "pgvector": row and row[0],
         "embedded": not settings.ENV.database_url,
     }
+
+
+def _storage() -> dict[str, Any]:
+    """Whether a file can be written and read back, and how much room the disk of FACEPASS_HOME has."""
+    name = f"health/{uuid.uuid4().hex}"
+    try:
+        written = default_storage.save(name, ContentFile(b"ok"))
+        with default_storage.open(written) as file:
+            intact = file.read() == b"ok"
+        default_storage.delete(written)
+    except (OSError, BotoCoreError, ClientError):
+        intact = False
+    free = shutil.disk_usage(settings.HOME).free
+    return {"status": "ok" if intact else "unavailable", "s3": bool(settings.ENV.s3_bucket), "free_bytes": free}
+
+
+def _queue() -> dict[str, Any]:
+    """How much waits. Workers are proved by photos that get done, not here: a long task is no failure."""
+    try:
+        waiting = GalleryImage.objects.filter(state__in=[State.PENDING, State.PROCESSING])
+        seen = waiting.aggregate(photos=Count("pk"), oldest=Min("created_at"))
+        tasks = OrmQ.objects.count()
+    except DatabaseError:
+        return {"status": "unavailable"}
+    age = (timezone.now() - seen["oldest"]).total_seconds() if seen["oldest"] else 0.0
+    return {"status": "ok", "tasks": tasks, "photos": seen["photos"], "oldest_seconds": round(age, 1)}
 
 
 def _engine() -> dict[str, Any]:

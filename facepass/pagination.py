@@ -1,26 +1,66 @@
+"""How lists are cut: by number, or by a cursor, which neither skips nor repeats rows while others are added."""
+
 from typing import Any
 
+from django.core.exceptions import ValidationError as NotValid
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ValidationError
-from rest_framework.pagination import PageNumberPagination
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 
-class Pages(PageNumberPagination):
-    """`{"count","next","previous","results"}`, `page` and `page_size` up to 200."""
+class StrictSize:
+    """A mixin: DRF takes 50 for a page size that is none, and the caller would not notice."""
 
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
 
     def get_page_size(self, request: Any) -> int | None:
-        """DRF takes 50 for a size that is none; the caller would not notice."""
         asked = request.query_params.get(self.page_size_query_param)
         if asked is not None and not (asked.isascii() and asked.isdecimal() and int(asked)):
             raise ValidationError({self.page_size_query_param: [_("This is not a number of at least 1.")]})
-        return super().get_page_size(request)
+        size: int | None = super().get_page_size(request)  # type: ignore[misc]
+        return size
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)  # type: ignore[misc]
         for parameter in parameters:
-            parameter["schema"] = {**parameter["schema"], "minimum": 1}
+            if parameter["schema"]["type"] == "integer":
+                parameter["schema"] = {**parameter["schema"], "minimum": 1}
         return parameters
+
+
+class Pages(StrictSize, PageNumberPagination):  # type: ignore[misc]
+    """`{"count","next","previous","results"}`, `page` and `page_size` up to 200."""
+
+
+class Cursors(StrictSize, CursorPagination):  # type: ignore[misc]
+    """The same shape; `next` and `previous` carry a `cursor`. Rows that tie in the ordering come in the order of ids.
+
+    A view that takes `ordering` must offer columns only that are never null.
+    """
+
+    ordering = "-created_at"
+    offset_cutoff = 100_000
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        self.count = queryset.count()
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotValid, ValueError) as error:  # a cursor that somebody made up
+            raise NotFound(_("This cursor is not valid.")) from error
+
+    def get_ordering(self, *args: Any, **kwargs: Any) -> tuple[str, ...]:
+        return (*super().get_ordering(*args, **kwargs), "pk")
+
+    def get_paginated_response(self, data: Any) -> Response:
+        response = super().get_paginated_response(data)
+        return Response({"count": self.count, **response.data})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        found = super().get_paginated_response_schema(schema)
+        found["properties"] = {"count": {"type": "integer", "example": 123}, **found["properties"]}
+        found["required"] = ["count", "results"]
+        return found

@@ -7,20 +7,26 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularRedocView, 
 
 import facepass.api.urls
 import galleries.urls
+import recognition.urls
 import sessions_app.urls
-from facepass import health, pages
+from facepass import administration, health, metrics, pages
 
 urlpatterns = [
     path("", pages.landing, name="landing"),
     path("health/", health.live, name="health"),
     path("health/ready/", health.ready),
+    path("health/detailed/", health.detailed),
+    path("metrics/", metrics.metrics),
     path("api/v1/health/", health.live),
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", pages.relaxed(SpectacularSwaggerView.as_view(url_name="schema")), name="docs"),
     path("redoc/", pages.relaxed(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
     path("language/", set_language, name="set-language"),
     path("admin/", admin.site.urls),
+    path("api/v1/admin/users/", administration.StaffView.as_view()),
+    path("api/v1/admin/stats/", administration.StatsView.as_view()),
     path("api/v1/", include([*facepass.api.urls.api_urls, *galleries.urls.api_urls, *sessions_app.urls.api_urls])),
+    path("api/v2/", include(recognition.urls.api_v2_urls)),
     *galleries.urls.urlpatterns,
     *sessions_app.urls.urlpatterns,
 ]

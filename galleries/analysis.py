@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from facepass.errors import FacePassError
-from galleries import media, progress
+from galleries import media, probe, progress
 from galleries.models import GalleryImage, PhotoFace
-from galleries.models.face import pairs
+from galleries.models.face import FaceCategory, pairs
 from galleries.models.photo import State
 from recognition import detection, pictures, pipeline, thumbnails
 from recognition.config import RecognitionSettings, recognition_settings
@@ -67,8 +67,16 @@ def _write_thumbnails(photo: GalleryImage, picture: Picture) -> None:
 
 
 def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> None:
-    """Writes the faces, found in a picture `width` pixels wide, if the claim still holds."""
+    """Writes the faces, found in a picture `width` pixels wide, if the claim still holds.
+
+    A photo that enrols somebody fails here unless it shows exactly one usable face.
+    """
     scale = photo.width / width
+    try:
+        faces = faces if photo.subject_id is None else [probe.only(faces)]
+    except FacePassError as refusal:
+        refuse(photo, refusal)
+        return
     ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
         ModelVersion.objects.keep()
@@ -78,7 +86,8 @@ def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> No
             log.warning("photo %s was taken over by another worker", photo.pk)
             return
         mine.faces.filter(verified=False).delete()
-        _write(mine, [_row(photo, described, version, scale=scale) for described in faces])
+        rows = [_row(photo, described, version, scale=scale) for described in faces]
+        _write(mine, rows) if mine.subject_id is None else _enrol(mine, *rows)
         mine.state, mine.error, mine.lease_expires_at = State.PROCESSED, "", None
         mine.processed_at = timezone.now()
         mine.save(update_fields=["state", "error", "lease_expires_at", "processed_at"])
@@ -92,6 +101,16 @@ def _write(photo: GalleryImage, rows: list[PhotoFace]) -> None:
     for number, face in known.items():
         if face.model_version_id != rows[number].model_version_id:
             face.take_description(rows[number])
+
+
+def _enrol(photo: GalleryImage, row: PhotoFace) -> None:
+    """The picture's one face is its subject's, and has the picture's id. Analysed again, it keeps its row."""
+    if known := photo.faces.first():
+        known.take_description(row)
+        return
+    row.pk, row.person_id = photo.pk, photo.subject_id
+    row.verified, row.face_category = True, FaceCategory.KNOWN
+    row.save(force_insert=True)
 
 
 def _row(photo: GalleryImage, described: DescribedFace, version: ModelVersion, *, scale: float) -> PhotoFace:

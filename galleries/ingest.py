@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from galleries import media, tasks
-from galleries.models import Gallery, GalleryImage
+from galleries.models import Gallery, GalleryImage, Person
 from recognition import pictures
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,9 @@ def add_to_report(gallery: Gallery, file: File[bytes], report: Report) -> None:
         report.duplicates.append((name, photo.pk))
 
 
-def add_photo(gallery: Gallery, file: File[bytes], *, name: str) -> tuple[GalleryImage, bool]:
+def add_photo(
+    gallery: Gallery, file: File[bytes], *, name: str, subject: Person | None = None
+) -> tuple[GalleryImage, bool]:
     """The photo with these bytes, and whether it is new.
 
     The file is stored before its row is written and removed again if the row is refused (two uploads of the same bytes
@@ -79,6 +81,7 @@ def add_photo(gallery: Gallery, file: File[bytes], *, name: str) -> tuple[Galler
     photo = GalleryImage(
         id=uuid4(),
         gallery=gallery,
+        subject=subject,
         original_name=name,
         sha256=sha256,
         byte_size=file.size,

@@ -101,10 +101,13 @@ def _set_aside(faces: "QuerySet[PhotoFace]") -> None:
 
 
 def _bring_in(version: ModelVersion) -> None:
-    """Faces that only this version sees. Other spares of it belong to photos that were analysed again since."""
+    """Faces that only this version sees. Other spares of it belong to photos that were analysed again since.
+
+    An enrolment picture has the one face that it was taken for.
+    """
     spares = SpareFace.objects.filter(model_version=version)
     seen = PhotoDescription.objects.filter(photo=OuterRef("photo"), model_version=version).valid()
-    new = spares.filter(Exists(seen), face=None).select_related("photo")
+    new = spares.filter(Exists(seen), face=None, photo__subject=None).select_related("photo")
     PhotoFace.objects.bulk_create(
         [
             PhotoFace(

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from rest_framework.routers import DefaultRouter
 
 from galleries import files
-from galleries.api import jobs, views
+from galleries.api import detection, faces, jobs, liveness, people, references, views
 
 
 class VariantConverter:
@@ -21,9 +21,22 @@ router.include_root_view = False
 router.include_format_suffixes = False
 router.register("galleries", views.GalleryViewSet)
 router.register("images", views.PhotoViewSet)
+router.register("people", people.PersonViewSet, basename="person")
+router.register("reference", references.ReferenceViewSet)
+router.register("users", people.UserViewSet, basename="user")
 
-api_urls = [path("tasks/<uuid:pk>/", jobs.TaskView.as_view()), *router.urls]
+api_urls = [
+    path("faces/upload/", faces.EnrolView.as_view()),
+    path("faces/user/<uuid:user_id>/", faces.FacesOfUserView.as_view()),
+    path("faces/<uuid:pk>/", faces.FaceView.as_view()),
+    path("tasks/<uuid:pk>/", jobs.TaskView.as_view()),
+    path("liveness/challenges/", liveness.ChallengesView.as_view()),
+    path("liveness/", liveness.LivenessView.as_view()),
+    path("verify/", references.VerifyView.as_view()),
+    *router.urls,
+]
 urlpatterns = [
+    path("detect-faces/", detection.DetectFacesView.as_view()),
     path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file"),
     path("generate-descriptors/", jobs.GenerateDescriptorsView.as_view()),
     path("regenerate-unknown-descriptors/", jobs.RegenerateUnknownDescriptorsView.as_view()),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from facepass.admin_tenancy import BaseAdmin, column, is_superuser, roles
+from facepass.admin_tenancy import BaseAdmin, SuperuserAdmin, column, is_superuser, roles
 from facepass.errors import FacePassError
 from recognition import config
-from recognition.models import ModelVersion, RecognitionConfig
+from recognition.models import ModelVersion, RecognitionConfig, RecognitionConfigChange
 
 
 class InstallationAdmin(BaseAdmin):
@@ -99,6 +99,27 @@ class RecognitionConfigAdmin(InstallationAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["key", "updated_at"] if obj else ["updated_at"]
 
+    def save_model(self, request: HttpRequest, obj: RecognitionConfig, form: Any, change: bool) -> None:
+        """By the one way that also writes the history."""
+        if obj.key == config.KEY:
+            config.save(obj.value, by=str(request.user))
+        else:
+            super().save_model(request, obj, form, change)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The settings that hold while there is no row."""
         return {"key": config.KEY, "value": config.RecognitionSettings().model_dump()}
+
+
+@admin.register(RecognitionConfigChange)
+class RecognitionConfigChangeAdmin(SuperuserAdmin):
+    """Read only: it says what was done."""
+
+    list_display = ["changed_at", "key", "changed_by"]
+    list_filter = ["key"]
+    fields = ["changed_at", "key", "changed_by", "before", "after"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission

@@ -4,14 +4,17 @@ One row of `face_recognition_config`, key `recognition_settings`, read at each u
 holds for the next photo in every process. Unknown keys and values out of range are refused, not ignored.
 """
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from facepass.errors import FacePassError
-from recognition.models import RecognitionConfig
+from recognition.models import RecognitionConfig, RecognitionConfigChange
 
 KEY = "recognition_settings"
 
@@ -90,13 +93,60 @@ def validate(value: Any) -> RecognitionSettings:
     try:
         return RecognitionSettings.model_validate(value)
     except ValidationError as error:
-        wrong = {".".join(map(str, e["loc"])) or KEY: e["msg"] for e in error.errors()}
+        wrong = {printable(".".join(map(str, e["loc"]))) or KEY: e["msg"] for e in error.errors()}
         message = _("These recognition settings are not valid: %(fields)s") % {"fields": ", ".join(wrong)}
         raise FacePassError("invalid_config", message, details=wrong) from None
 
 
-def save(value: Mapping[str, Any]) -> RecognitionSettings:
-    """Check and store; in effect for the next photo or search. Raises as `validate` does."""
-    checked = validate(value)
-    RecognitionConfig.objects.update_or_create(key=KEY, defaults={"value": checked.model_dump()})
+def printable(name: str) -> str:
+    """A name that somebody sent may hold half a character, which no answer can."""
+    return name.encode("utf-8", "replace").decode()
+
+
+def etag(settings: RecognitionSettings) -> str:
+    """The same for the same settings, whoever stored them and when."""
+    text = json.dumps(settings.model_dump(), sort_keys=True)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def save(value: Mapping[str, Any], *, by: str = "") -> RecognitionSettings:
+    """Check and store; in effect for the next photo or search. Raises as `validate` does.
+
+    `by`: who did it, for the history.
+    """
+    with transaction.atomic():
+        return _store(_locked(), validate(value), by=by)
+
+
+def change(part: Any, *, by: str, if_match: Sequence[str] = ()) -> RecognitionSettings:
+    """What `part` names is changed, the rest stays, and the whole is checked. Raises as `validate` does.
+
+    `if_match`: the etags of the settings that the caller saw; where they have changed since, 412 `config_changed`.
+    """
+    with transaction.atomic():
+        row = _locked()
+        now = validate(row.value)
+        if if_match and not {"*", etag(now)} & set(if_match):
+            message = _("Somebody else has changed the settings. Read them again first.")
+            raise FacePassError("config_changed", message, status=412)
+        return _store(row, validate(_merged(now.model_dump(), part)), by=by)
+
+
+def _locked() -> RecognitionConfig:
+    """The row, made where there is none, and held until the transaction ends: changes wait for each other."""
+    RecognitionConfig.objects.get_or_create(key=KEY, defaults={"value": {}})
+    return RecognitionConfig.objects.select_for_update().get(key=KEY)
+
+
+def _store(row: RecognitionConfig, checked: RecognitionSettings, *, by: str) -> RecognitionSettings:
+    before, row.value = row.value, checked.model_dump()
+    if before != row.value:
+        RecognitionConfigChange.objects.create(key=KEY, before=before, after=row.value, changed_by=by)
+    row.save()
     return checked
+
+
+def _merged(whole: Any, part: Any) -> Any:
+    if not (isinstance(whole, dict) and isinstance(part, dict)):
+        return part
+    return {**whole, **{name: _merged(whole.get(name), value) for name, value in part.items()}}

@@ -170,3 +170,23 @@ class RecognitionConfig(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class RecognitionConfigChange(models.Model):
+    """Who changed which setting, and what it was before. Written by `config.save`, read only ever after."""
+
+    key = models.TextField(_("key"))
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"))
+    # In words: an account or a key may be gone by the time somebody asks.
+    changed_by = models.TextField(_("changed by"), default="", blank=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now_add=True)
+
+    class Meta:
+        db_table = "face_recognition_config_changes"
+        ordering = ["-changed_at", "-pk"]
+        verbose_name = _("change of settings")
+        verbose_name_plural = _("changes of settings")
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.changed_at:%Y-%m-%d %H:%M}"

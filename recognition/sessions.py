@@ -24,6 +24,19 @@ class Session(Protocol):
         """The outputs for as many pictures (n, ...) as the session was opened for."""
 
 
+def inference_session(model: Model) -> onnxruntime.InferenceSession:
+    """Raises one of runtimes.ERRORS, or FacePassError 503 `device_missing`: onnxruntime itself goes on with the CPU
+    where CUDA does not start.
+    """
+    provider = PROVIDERS[device()]
+    providers = list(dict.fromkeys([provider, PROVIDERS["cpu"]]))
+    source = model if isinstance(model, bytes) else str(model)
+    found = onnxruntime.InferenceSession(source, session_options(), providers=providers)
+    if found.get_providers()[0] != provider:
+        raise missing(_("onnxruntime-gpu does not start; see the log for the library that it misses"))
+    return found
+
+
 class OnnxSession:
     """onnxruntime, on the device of the settings.
 
@@ -31,15 +44,8 @@ class OnnxSession:
     """
 
     def __init__(self, model: Model) -> None:
-        """Raises one of runtimes.ERRORS, or FacePassError 503 `device_missing`: onnxruntime itself goes on with the
-        CPU where CUDA does not start.
-        """
-        provider = PROVIDERS[device()]
-        providers = list(dict.fromkeys([provider, PROVIDERS["cpu"]]))
-        source = model if isinstance(model, bytes) else str(model)
-        self._session = onnxruntime.InferenceSession(source, session_options(), providers=providers)
-        if self._session.get_providers()[0] != provider:
-            raise missing(_("onnxruntime-gpu does not start; see the log for the library that it misses"))
+        """Raises as `inference_session` does."""
+        self._session = inference_session(model)
         entry = self._session.get_inputs()[0]
         self._name: str = entry.name
         self.input_type: str = entry.type

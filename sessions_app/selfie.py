@@ -1,40 +1,13 @@
 """The uploaded selfie. It stays in memory: no file of it is ever written, however large it is."""
 
-from typing import Any
-
-from django.conf import settings
 from django.core.files import File
-from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
+from facepass.uploads import keep_in_memory, max_bytes
 
-# Larger than any phone's photo; what may be kept in memory for one request.
-MAX_BYTES = 25_000_000
-# What a form adds to its file: boundaries, headers, the CSRF token.
-FORM_BYTES = 10_000
-
-
-class InMemory(MemoryFileUploadHandler):
-    """Django's own handler steps aside for large files, which then go to the disk; this one never does."""
-
-    def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
-    ) -> None:
-        self.activated = True
-
-
-def max_bytes() -> int:
-    return int(min(MAX_BYTES, settings.MAX_UPLOAD_BYTES))
-
-
-def keep_in_memory(request: HttpRequest) -> None:
-    """To be called before anything reads the form. Raises 413 `image_too_large` before a byte of it is parsed."""
-    if int(request.headers.get("Content-Length") or 0) > max_bytes() + FORM_BYTES:
-        message = _("The file has more than %(limit)d MB.") % {"limit": max_bytes() // 1_000_000}
-        raise FacePassError("image_too_large", message, status=413)
-    request.upload_handlers = [InMemory(request)]
+__all__ = ["keep_in_memory", "max_bytes", "of"]
 
 
 def of(request: HttpRequest) -> File[bytes]:

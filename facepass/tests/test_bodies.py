@@ -45,7 +45,18 @@ def asked(path, *chunks, **headers):
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"], waiting
 
 
-@pytest.mark.parametrize("path", ["/s/abcd2345/", SEARCH, "/api/v1/sessions/1/interface"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/s/abcd2345/",
+        "/api/v1/faces/search-session",
+        "/api/v1/sessions/1/interface",
+        "/api/v1/reference",
+        "/api/v1/verify/",
+        "/api/v1/liveness",
+        "/detect-faces",
+    ],
+)
 def test_a_selfie_is_received_in_memory(path, monkeypatch):
     monkeypatch.setattr("tempfile.SpooledTemporaryFile", lambda *_args, **_kwargs: pytest.fail("a file was made"))
     assert received(path, b"a" * 2_000_000, b"b" * 2_000_000).read() == b"a" * 2_000_000 + b"b" * 2_000_000

@@ -47,7 +47,7 @@ class GalleryAdmin(TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         counts = {"unfinished": [State.PENDING, State.PROCESSING], "failed": [State.FAILED, State.QUARANTINED]}
-        rows = super().get_queryset(request).with_counts()
+        rows = super().get_queryset(request).of_events().with_counts()
         return rows.annotate(**{name: _photos_in(states) for name, states in counts.items()})
 
     def get_urls(self) -> list[URLPattern]:
@@ -98,7 +98,7 @@ def _photos_in(states: list[State]) -> Any:
 
 
 def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
-    photos = gallery.photos.annotate(face_count=Count("faces")).order_by("created_at", "pk")[:PHOTOS_SHOWN]
+    photos = gallery.photos.with_face_count().order_by("created_at", "pk")[:PHOTOS_SHOWN]
     return {
         "progress": progress.of_gallery(gallery.pk),
         "socket_path": f"/ws/galleries/{gallery.pk}/progress/",

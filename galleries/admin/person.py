@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
+from galleries import people
 from galleries.models import Person, PhotoFace
 
 
@@ -34,6 +35,13 @@ class PersonAdmin(TenantAdmin):
         faces = PhotoFace.objects.filter(person=OuterRef("pk")).order_by().values("person")
         counted = Coalesce(Subquery(faces.annotate(n=Count("pk")).values("n")), 0)
         return super().get_queryset(request).annotate(face_count=counted)
+
+    def delete_model(self, request: HttpRequest, obj: Person) -> None:
+        people.delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for person in queryset:
+            people.delete(person)
 
     @column("")
     def avatar(self, person: Person) -> str:

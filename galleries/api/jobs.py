@@ -13,8 +13,8 @@ from rest_framework.views import APIView
 from facepass.auth import principal
 from facepass.models import Scope
 from facepass.tenancy import studio_for
-from galleries import jobs
-from galleries.models import Job
+from galleries import enrolment, jobs
+from galleries.models import GalleryImage, Job
 
 
 class TaskProgressSerializer(serializers.Serializer[Any]):
@@ -49,7 +49,13 @@ class TaskView(APIView):
 
     @extend_schema(responses=TaskSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(TaskSerializer(get_object_or_404(Job.objects.visible_to(principal(request)), pk=pk)).data)
+        """A job, or a picture that enrols somebody: its row is its job."""
+        who = principal(request)
+        job = Job.objects.visible_to(who).filter(pk=pk).first()
+        if job is not None:
+            return Response(TaskSerializer(job).data)
+        enrolments = GalleryImage.objects.visible_to(who).exclude(subject=None)
+        return Response(enrolment.task_of(get_object_or_404(enrolments, pk=pk)))
 
     @extend_schema(responses=TaskSerializer)
     def delete(self, request: Request, pk: UUID) -> Response:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from galleries import media
 from galleries.models import Gallery, GalleryImage
+from recognition.types import DescribedFace
 
 
 class GallerySerializer(serializers.ModelSerializer[Gallery]):
@@ -37,6 +38,37 @@ class PhotoSerializer(serializers.ModelSerializer[GalleryImage]):
 
     def get_image_url(self, photo: GalleryImage) -> str:
         return str(self.context["request"].build_absolute_uri(media.signed_path(photo, "original")))
+
+
+class BoxSerializer(serializers.Serializer[Any]):
+    """Pixels of the upright picture."""
+
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+    width = serializers.FloatField()
+    height = serializers.FloatField()
+
+
+class FoundFaceSerializer(serializers.Serializer[Any]):
+    """A face of an uploaded picture, in pixels of that picture."""
+
+    bbox = BoxSerializer()
+    landmarks = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        help_text="Eyes, nose, corners of the mouth.",
+    )
+    confidence = serializers.FloatField()
+    quality = serializers.DictField()
+
+
+def found_face(found: DescribedFace, *, scale: float) -> dict[str, Any]:
+    """`scale` leads from the picture that was looked at to the uploaded one."""
+    return {
+        "bbox": found.face.box.scaled(scale).as_json(),
+        "landmarks": [[round(float(axis), 1) for axis in point] for point in found.face.landmarks * scale],
+        "confidence": round(found.face.score, 4),
+        "quality": found.quality.as_json(),
+    }
 
 
 class UploadSerializer(serializers.Serializer[Any]):

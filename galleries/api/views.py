@@ -1,19 +1,23 @@
 """/api/v1/galleries/…: each view parses, asks one function, answers."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.auth import principal
+from facepass.pagination import Cursors
 from facepass.tenancy import studio_for
 from galleries import ingest, progress
+from galleries.api.filters import GalleryFilter, PhotoFilter
 from galleries.api.serializers import (
     GallerySerializer,
     PhotoSerializer,
@@ -24,14 +28,25 @@ from galleries.api.serializers import (
 from galleries.models import Gallery, GalleryImage
 
 
+class OldestFirst(Cursors):
+    def get_ordering(self, *_args: Any, **_kwargs: Any) -> tuple[str, ...]:
+        return "created_at", "pk"
+
+
 class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
     serializer_class = GallerySerializer
     queryset = Gallery.objects.none()
     lookup_value_converter = "uuid"
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    pagination_class = Cursors
+    filter_backends = [DjangoFilterBackend, SearchFilter, OrderingFilter]
+    filterset_class = GalleryFilter
+    search_fields = ["title"]
+    ordering_fields = ["created_at", "title"]
+    ordering = ["-created_at"]
 
     def get_queryset(self) -> Any:
-        return Gallery.objects.visible_to(principal(self.request)).with_counts()
+        return Gallery.objects.visible_to(principal(self.request)).of_events().with_counts()
 
     def perform_create(self, serializer: Any) -> None:
         serializer.save(studio=studio_for(principal(self.request)))
@@ -48,11 +63,14 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
     @extend_schema(responses=PhotoSerializer(many=True))
     @images.mapping.get
     def list_images(self, request: Request, pk: UUID) -> Response:
-        photos = GalleryImage.objects.filter(gallery=self.get_object()).annotate(face_count=Count("faces"))
-        page = self.paginate_queryset(photos.order_by("created_at", "pk")) or []  # type: ignore[arg-type]
-        return self.get_paginated_response(
-            PhotoSerializer(cast(list[GalleryImage], page), many=True, context={"request": request}).data
-        )
+        """The gallery's photos, oldest first, with the filters of `/api/v1/images/`."""
+        photos = GalleryImage.objects.filter(gallery=self.get_object()).with_face_count()
+        found = PhotoFilter(request.query_params, queryset=photos, request=request)
+        if not found.is_valid():
+            raise ValidationError(found.errors)
+        pages = OldestFirst()
+        page = pages.paginate_queryset(found.qs, request, self) or []
+        return pages.get_paginated_response(PhotoSerializer(page, many=True, context={"request": request}).data)
 
     @extend_schema(responses=ProgressSerializer)
     @action(detail=True)
@@ -60,15 +78,26 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
         return Response(progress.of_gallery(self.get_object().pk))
 
 
-class PhotoViewSet(mixins.RetrieveModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[GalleryImage]):
+class PhotoViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    viewsets.GenericViewSet[GalleryImage],
+):
     """/api/v1/images/{id}"""
 
     serializer_class = PhotoSerializer
     queryset = GalleryImage.objects.none()
     lookup_value_converter = "uuid"
+    pagination_class = Cursors
+    filter_backends = [DjangoFilterBackend, SearchFilter, OrderingFilter]
+    filterset_class = PhotoFilter
+    search_fields = ["original_name"]
+    ordering_fields = ["created_at", "original_name", "byte_size"]
+    ordering = ["-created_at"]
 
     def get_queryset(self) -> Any:
-        return GalleryImage.objects.visible_to(principal(self.request)).annotate(face_count=Count("faces"))
+        return GalleryImage.objects.visible_to(principal(self.request)).of_events().with_face_count()
 
 
 def _report(report: ingest.Report) -> dict[str, Any]:

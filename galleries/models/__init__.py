@@ -1,8 +1,21 @@
+from galleries.models.challenge import LivenessChallenge
 from galleries.models.description import PhotoDescription, SpareFace
 from galleries.models.face import FaceCluster, PhotoFace
 from galleries.models.gallery import Gallery
 from galleries.models.job import Job
 from galleries.models.person import Person
 from galleries.models.photo import GalleryImage
+from galleries.models.reference import Reference
 
-__all__ = ["FaceCluster", "Gallery", "GalleryImage", "Job", "Person", "PhotoDescription", "PhotoFace", "SpareFace"]
+__all__ = [
+    "FaceCluster",
+    "Gallery",
+    "GalleryImage",
+    "Job",
+    "LivenessChallenge",
+    "Person",
+    "PhotoDescription",
+    "PhotoFace",
+    "Reference",
+    "SpareFace",
+]

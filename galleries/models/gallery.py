@@ -6,7 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from facepass.tenancy import TenantQuerySet
 
 
+class GalleryKind(models.TextChoices):
+    EVENT = "event", _("photos of a shoot")
+    ENROLMENT = "enrolment", _("pictures by which people are known")
+
+
 class GalleryQuerySet(TenantQuerySet["Gallery"]):
+    def of_events(self) -> "GalleryQuerySet":
+        """Without the galleries that hold enrolment pictures, which are nobody's shoot."""
+        return self.filter(kind=GalleryKind.EVENT)
+
     def of_session(self, session_id: uuid.UUID) -> "GalleryQuerySet":
         return self.filter(session_id=session_id)
 
@@ -28,6 +37,7 @@ class Gallery(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="galleries", verbose_name=_("studio"))
     title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(max_length=20, choices=GalleryKind.choices, default=GalleryKind.EVENT, editable=False)
     shoot_date = models.DateField(_("date of the shoot"), null=True, blank=True)
     location_id = models.UUIDField(_("location"), null=True, blank=True)
     session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
@@ -41,6 +51,15 @@ class Gallery(models.Model):
     class Meta:
         db_table = "galleries"
         ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["studio"], condition=models.Q(kind="enrolment"), name="one_enrolment_gallery_per_studio"
+            ),
+            # No guest ever searches among the pictures that a partner enrolled.
+            models.CheckConstraint(
+                condition=models.Q(kind="event") | models.Q(session_id=None), name="enrolment_is_of_no_session"
+            ),
+        ]
         verbose_name = _("gallery")
         verbose_name_plural = _("galleries")
 

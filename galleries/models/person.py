@@ -4,11 +4,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from facepass.tenancy import TenantQuerySet
+from galleries.models.face import PhotoFace
 
 
 class PersonQuerySet(TenantQuerySet["Person"]):
     def with_face_count(self) -> "PersonQuerySet":
-        return self.annotate(face_count=models.Count("faces"))
+        """By a subquery, which PostgreSQL answers for the page's rows only."""
+        faces = PhotoFace.objects.filter(person=models.OuterRef("pk")).order_by().values("person")
+        counted = models.Subquery(faces.annotate(n=models.Count("pk")).values("n"))
+        return self.annotate(face_count=models.functions.Coalesce(counted, 0))  # type: ignore[no-redef]
 
 
 class Person(models.Model):
@@ -24,6 +28,8 @@ class Person(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = PersonQuerySet.as_manager()
+    face_count: int
+    """Only on rows from `with_face_count`."""
 
     class Meta:
         db_table = "people"

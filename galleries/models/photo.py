@@ -18,6 +18,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from facepass.tenancy import TenantQuerySet
+from galleries.models.face import PhotoFace
+from galleries.models.gallery import GalleryKind
 
 MAX_ATTEMPTS = 3
 
@@ -32,6 +34,15 @@ class State(models.TextChoices):
 
 class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
     studio_path = "gallery__studio"
+
+    def of_events(self) -> "GalleryImageQuerySet":
+        """Without enrolment pictures, which show under the person whom they enrol."""
+        return self.filter(gallery__kind=GalleryKind.EVENT)
+
+    def with_face_count(self) -> "GalleryImageQuerySet":
+        faces = PhotoFace.objects.filter(photo=models.OuterRef("pk")).order_by().values("photo")
+        counted = models.Subquery(faces.annotate(n=models.Count("pk")).values("n"))
+        return self.annotate(face_count=models.functions.Coalesce(counted, 0))  # type: ignore[no-redef]
 
     def claimable(self) -> "GalleryImageQuerySet":
         """Waiting, or left behind by a worker whose lease has run out."""
@@ -85,6 +96,10 @@ def original_path(photo: "GalleryImage", filename: str) -> str:
 class GalleryImage(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     gallery = models.ForeignKey("galleries.Gallery", models.CASCADE, related_name="photos", verbose_name=_("gallery"))
+    # Whom an enrolment picture shows. It is of no use without them.
+    subject = models.ForeignKey(
+        "galleries.Person", models.CASCADE, null=True, editable=False, related_name="pictures", verbose_name=_("person")
+    )
     image_url = models.TextField(_("address"), editable=False)
     file = models.FileField(_("file"), upload_to=original_path, max_length=300, editable=False)
     original_name = models.CharField(_("file name"), max_length=255, editable=False)
@@ -101,6 +116,8 @@ class GalleryImage(models.Model):
     processed_at = models.DateTimeField(_("processed"), null=True, editable=False)
 
     objects = GalleryImageQuerySet.as_manager()
+    face_count: int
+    """Only on rows from `with_face_count`."""
 
     class Meta:
         db_table = "gallery_images"

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from galleries.api.serializers import BoxSerializer
 from galleries.search import DEFAULT_LIMIT, MAX_LIMIT
 from sessions_app.models import PhotoSession
 
@@ -55,13 +56,6 @@ class SearchSessionSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(allow_empty_file=True)
     threshold = serializers.FloatField(min_value=0, max_value=1, required=False)
     limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT)
-
-
-class BoxSerializer(serializers.Serializer[Any]):
-    x = serializers.FloatField()
-    y = serializers.FloatField()
-    width = serializers.FloatField()
-    height = serializers.FloatField()
 
 
 class MatchSerializer(serializers.Serializer[Any]):

@@ -10,13 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
+from facepass import uploads
 from facepass.errors import FacePassError
 from galleries import tasks
 from galleries.models import GalleryImage
 from galleries.models.photo import State
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
-from sessions_app import selfie
 from sessions_app.guest import views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
@@ -218,7 +218,7 @@ def test_a_form_without_a_picture_asks_for_one(client, session):
 
 
 def test_a_picture_over_the_limit_is_refused_before_it_is_read(client, session, monkeypatch):
-    monkeypatch.setattr(selfie, "MAX_BYTES", 20_000)
+    monkeypatch.setattr(uploads, "MAX_BYTES", 20_000)
     response = send(client, session, bytes(40_000))
     assert response.status_code == 413
     assert "This picture is too large" in text(response)

@@ -1,4 +1,7 @@
-"""manage.py install_models NAME [--accept-license] [--from FILE.zip] [--update]"""
+"""manage.py install_models NAME [--accept-license] [--from FILE.zip] [--update]
+
+NAME is a model pack, or `liveness`: then FILE is the .onnx file, and --sha256 names one that is not InsightFace's.
+"""
 
 import sys
 from argparse import ArgumentParser
@@ -10,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from recognition import pack_install, packs
+from recognition.liveness import addon
 
 
 class Command(BaseCommand):
@@ -18,9 +22,10 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", help="such as buffalo_l, buffalo_s or antelopev2")
+        parser.add_argument("name", help="such as buffalo_l, buffalo_s or antelopev2; or liveness")
         parser.add_argument("--accept-license", action="store_true", help="do not ask")
         parser.add_argument("--from", dest="from_zip", type=Path, metavar="FILE.zip", help="install without network")
+        parser.add_argument("--sha256", default="", help="of a liveness model of your own")
         parser.add_argument(
             "--update", action="store_true", help="replace an installed pack where there is a newer one"
         )
@@ -28,6 +33,9 @@ class Command(BaseCommand):
     def handle(
         self, *, name: str, accept_license: bool, from_zip: Path | None, update: bool = False, **_options: Any
     ) -> None:
+        if name == addon.NAME:
+            self._install_liveness(accept_license, from_zip, update=update, sha256=_options.get("sha256", ""))
+            return
         before = packs.installed()
         if packs.is_installed(name) and not update:
             self.stdout.write(_("%(name)s is already installed.") % {"name": name})
@@ -44,6 +52,18 @@ class Command(BaseCommand):
             self.stdout.write(f"  {file.path.name}  {file.role}  sha256:{file.sha256}")
         self.stdout.write(_("%(name)s is installed. Restart FacePass to use it.") % {"name": name})
         self.stdout.write(_("Where photos were analysed before, it is used after: manage.py generate_descriptors"))
+
+    def _install_liveness(self, accepted: bool, file: Path | None, *, update: bool, sha256: str) -> None:
+        if (addon.folder() / f"{addon.NAME}.onnx").exists() and not update:
+            self.stdout.write(_("%(name)s is already installed.") % {"name": addon.NAME})
+            return
+        if not sha256:
+            self._ask(addon.NAME, accepted=accepted)
+        try:
+            installed = addon.install(from_file=file, sha256=sha256)
+        except (FacePassError, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"  {installed.path.name}  sha256:{installed.sha256}")
 
     def _ask(self, name: str, *, accepted: bool) -> None:
         self.stdout.write(

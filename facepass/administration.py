@@ -1,0 +1,154 @@
+"""/api/v1/admin/users and /api/v1/admin/stats: who works in the studio, and how much there is."""
+
+from datetime import date, timedelta
+from typing import Any, TypedDict
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django_filters.rest_framework import DjangoFilterBackend
+from django_q.models import OrmQ
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.filters import SearchFilter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from facepass.auth import principal
+from facepass.errors import FacePassError
+from facepass.models import Membership, Scope
+from facepass.tenancy import Principal, studios_of
+from galleries.models import Gallery, GalleryImage, Person, PhotoFace
+from galleries.models.photo import State
+from recognition import registry
+
+DAYS = 30
+
+
+class Day(TypedDict):
+    date: date
+    uploaded: int
+    processed: int
+
+
+class StaffSerializer(serializers.ModelSerializer[Membership]):
+    """A member of staff in one studio; the account itself may have roles in others."""
+
+    id = serializers.IntegerField(source="user.pk", read_only=True)
+    username = serializers.CharField(source="user.username", read_only=True)
+    email = serializers.EmailField(source="user.email", read_only=True)
+    full_name = serializers.CharField(source="user.get_full_name", read_only=True)
+    is_active = serializers.BooleanField(source="user.is_active", read_only=True)
+    last_login = serializers.DateTimeField(source="user.last_login", read_only=True, allow_null=True)
+    studio_id = serializers.UUIDField(read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ["id", "username", "email", "full_name", "role", "is_active", "last_login", "studio_id"]
+
+
+class StaffView(generics.ListAPIView[Membership]):
+    serializer_class = StaffSerializer
+    queryset = Membership.objects.none()
+    scope = Scope.ADMIN
+    filter_backends = [DjangoFilterBackend, SearchFilter]
+    filterset_fields = ["role"]
+    search_fields = ["user__username", "user__email", "user__first_name", "user__last_name"]
+
+    def get_queryset(self) -> Any:
+        mine = Membership.objects.filter(studio__in=studios_of(principal(self.request)))
+        return mine.select_related("user").order_by("user__username", "pk")
+
+
+class StateCountsSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    processing = serializers.IntegerField()
+    processed = serializers.IntegerField()
+    failed = serializers.IntegerField(help_text="With those that were given up.")
+
+
+class FaceCountsSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    named = serializers.IntegerField()
+    verified = serializers.IntegerField()
+
+
+class ModelInUseSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    model = serializers.CharField()
+    contract_id = serializers.CharField()
+
+
+class DaySerializer(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    uploaded = serializers.IntegerField()
+    processed = serializers.IntegerField()
+
+
+class StatsSerializer(serializers.Serializer[Any]):
+    galleries = serializers.IntegerField()
+    photos = StateCountsSerializer()
+    faces = FaceCountsSerializer()
+    people = serializers.IntegerField()
+    storage_bytes = serializers.IntegerField(help_text="Of the originals.")
+    queue = serializers.IntegerField(help_text="Wake-up calls that wait for a worker, of the whole installation.")
+    model = ModelInUseSerializer(allow_null=True, help_text="Null where none is installed.")
+    per_day = DaySerializer(many=True, help_text="The last 30 days, oldest first; days without photos are left out.")
+
+
+class StatsView(generics.GenericAPIView[Any]):
+    scope = Scope.ADMIN
+    pagination_class = None
+
+    @extend_schema(responses=StatsSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(StatsSerializer(stats(principal(request))).data)
+
+
+def stats(who: Principal) -> dict[str, Any]:
+    """Of the studios that the principal sees; enrolment pictures count as photos."""
+    photos, faces = GalleryImage.objects.visible_to(who), PhotoFace.objects.visible_to(who)
+    counted = photos.aggregate(
+        **{state.value: Count("pk", filter=Q(state=state)) for state in State},
+        total=Count("pk"),
+        storage_bytes=Sum("byte_size", default=0),
+    )
+    return {
+        "galleries": Gallery.objects.visible_to(who).of_events().count(),
+        "photos": {**counted, "failed": counted["failed"] + counted["quarantined"]},
+        "faces": faces.aggregate(
+            total=Count("pk"), named=Count("pk", filter=~Q(person=None)), verified=Count("pk", filter=Q(verified=True))
+        ),
+        "people": Person.objects.visible_to(who).count(),
+        "storage_bytes": counted["storage_bytes"],
+        "queue": OrmQ.objects.count(),
+        "model": _model(),
+        "per_day": _per_day(photos),
+    }
+
+
+def _model() -> dict[str, str] | None:
+    try:
+        engine = registry.engine_in_use()
+    except FacePassError:
+        return None
+    return {"name": engine.name, "model": engine.model, "contract_id": engine.contract_id}
+
+
+def _per_day(photos: Any) -> list[Day]:
+    since = timezone.now() - timedelta(days=DAYS)
+    counts = {
+        name: dict(
+            photos.filter(**{f"{column}__gte": since})
+            .order_by()
+            .values_list(TruncDate(column))
+            .annotate(number=Count("pk"))
+        )
+        for name, column in (("uploaded", "created_at"), ("processed", "processed_at"))
+    }
+    days = sorted({*counts["uploaded"], *counts["processed"]})
+    return [
+        Day(date=day, uploaded=counts["uploaded"].get(day, 0), processed=counts["processed"].get(day, 0))
+        for day in days
+    ]

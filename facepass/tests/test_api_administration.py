@@ -1,0 +1,126 @@
+"""/api/v1/admin/users, /api/v1/admin/stats, /metrics and /health/detailed"""
+
+import pytest
+from django.utils import timezone
+
+from facepass import metrics
+from facepass.models import Scope
+from facepass.tests.fixtures import client_of, fake_engine, stranger, studio
+from galleries.tests.factories import (
+    FaceFactory,
+    GalleryFactory,
+    MembershipFactory,
+    PersonFactory,
+    PhotoFactory,
+    UserFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
+__all__ = ["client_of", "fake_engine", "stranger", "studio"]
+
+USERS, STATS = "/api/v1/admin/users", "/api/v1/admin/stats"
+TOKEN = "a-token-of-some-length"
+
+
+@pytest.fixture
+def api(client_of, studio):
+    return client_of(studio, scopes=Scope.values)
+
+
+def test_the_staff_of_the_studio_with_their_roles(api, studio, django_assert_num_queries):
+    for name, role in (("ann", "owner"), ("bob", "viewer"), ("eve", "manager")):
+        MembershipFactory(studio=studio, role=role, user=UserFactory(username=name))
+    MembershipFactory()
+    api.get(USERS)  # notes the use of the key
+    with django_assert_num_queries(3):  # the key, the count, the page
+        rows = api.get(USERS).json()["results"]
+    assert [(row["username"], row["role"]) for row in rows] == [("ann", "owner"), ("bob", "viewer"), ("eve", "manager")]
+    assert {row["studio_id"] for row in rows} == {str(studio.pk)}
+    assert "password" not in str(rows)
+    assert [row["username"] for row in api.get(f"{USERS}/?role=viewer").json()["results"]] == ["bob"]
+    assert [row["username"] for row in api.get(f"{USERS}?search=eve").json()["results"]] == ["eve"]
+    assert api.get(f"{USERS}?role=king").status_code == 400
+
+
+def test_stats_count_what_is_the_studios(api, studio, django_assert_num_queries):
+    gallery = GalleryFactory(studio=studio)
+    photo = PhotoFactory(gallery=gallery, state="processed", processed_at=timezone.now(), stored=False)
+    PhotoFactory(gallery=gallery, state="quarantined", stored=False)
+    FaceFactory(photo=photo, person=PersonFactory(studio=studio), verified=True)
+    FaceFactory(photo=photo)
+    FaceFactory()  # somebody else's
+    api.get(STATS)
+    with django_assert_num_queries(8):  # the key, six counts and the queue
+        found = api.get(STATS).json()
+    assert found["photos"] == {"total": 2, "pending": 0, "processing": 0, "processed": 1, "failed": 1}
+    assert found["faces"] == {"total": 2, "named": 1, "verified": 1}
+    assert (found["galleries"], found["people"]) == (1, 1)
+    assert found["storage_bytes"] == sum(gallery.photos.values_list("byte_size", flat=True))
+    assert found["model"] == {"name": "fake", "model": "squares", "contract_id": "fake-squares-1"}
+    assert found["per_day"] == [{"date": str(timezone.localdate()), "uploaded": 2, "processed": 1}]
+
+
+@pytest.mark.parametrize("path", [USERS, STATS])
+def test_only_who_administers_may_look(client_of, client, studio, path):
+    assert client_of(studio, scopes=["read", "write", "search"]).get(path).status_code == 403
+    assert client.get(path).status_code == 401
+
+
+def value(text, name, **labels) -> float:
+    for line in text.splitlines():
+        if line.startswith(name) and all(f'{key}="{wanted}"' in line for key, wanted in labels.items()):
+            return float(line.rpartition(" ")[2])
+    return 0.0
+
+
+def test_metrics_count_answers_by_route_and_never_by_path(api, client, studio):
+    gallery = GalleryFactory(studio=studio)
+    before = client.get("/metrics").content.decode()
+    labels = {"route": "api/v1/galleries/<uuid:pk>/", "method": "GET", "status": "200"}
+    api.get(f"/api/v1/galleries/{gallery.pk}")
+    api.get("/no/such/path")
+    PhotoFactory(gallery=gallery, stored=False)
+    after = client.get("/metrics/").content.decode()
+    counted = [value(text, "facepass_requests_total", **labels) for text in (before, after)]
+    assert counted[1] - counted[0] == 1
+    assert value(after, "facepass_photos", state="pending") == 1
+    assert value(after, "facepass_queue_depth") == 0
+    assert str(gallery.pk) not in after
+    assert "no/such" not in after
+    assert value(after, "facepass_request_seconds_count", route=labels["route"]) >= 1
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/health/detailed"])
+def test_without_a_token_only_this_machine_may_ask_and_not_through_a_proxy(client, path):
+    assert client.get(path).status_code == 200
+    assert client.get(path, REMOTE_ADDR="192.0.2.7").status_code == 404
+    assert client.get(path, REMOTE_ADDR="").status_code == 404
+    assert client.get(path, HTTP_X_FORWARDED_FOR="192.0.2.7").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/health/detailed"])
+def test_with_a_token_the_token_decides(client, settings, path):
+    settings.ENV = settings.ENV.model_copy(update={"metrics_token": TOKEN})
+    assert client.get(path).status_code == 404
+    assert client.get(path, HTTP_AUTHORIZATION="Bearer wrong").status_code == 404
+    assert client.get(path, HTTP_AUTHORIZATION=f"Bearer {TOKEN}", REMOTE_ADDR="192.0.2.7").status_code == 200
+
+
+def test_health_in_detail_says_what_waits_and_whether_files_can_be_kept(client, studio, monkeypatch):
+    PhotoFactory(gallery__studio=studio, stored=False)
+    answer = client.get("/health/detailed").json()
+    assert answer["checks"]["queue"]["photos"] == 1
+    assert answer["checks"]["storage"]["status"] == "ok"
+    assert answer["checks"]["storage"]["free_bytes"] > 0
+
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+    answer = client.get("/health/detailed")
+    assert (answer.status_code, answer.json()["checks"]["storage"]["status"]) == (503, "unavailable")
+
+
+def test_a_method_that_somebody_made_up_makes_no_series(client):
+    client.generic("BREW", "/health")
+    assert "BREW" not in metrics.generate_latest(metrics.REGISTRY).decode()

@@ -1,0 +1,104 @@
+"""/detect-faces"""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from facepass.auth import principal, require_scope
+from facepass.models import Scope
+from facepass.uploads import InMemoryMixin
+from galleries import detecting
+from galleries.api.serializers import FoundFaceSerializer
+from galleries.models import GalleryImage
+
+
+class DetectSerializer(serializers.Serializer[Any]):
+    """Either a picture, which is not kept, or a photo of a gallery."""
+
+    image = serializers.FileField(allow_empty_file=True, required=False)
+    photo_id = serializers.UUIDField(required=False)
+    save = serializers.BooleanField(  # type: ignore[assignment]
+        default=False, help_text="Write what is found to the photo's faces, as its analysis does. Needs `photo_id`."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("image" in attrs) == ("photo_id" in attrs):
+            raise serializers.ValidationError(_("Send either image or photo_id."))
+        if attrs["save"] and "image" in attrs:
+            raise serializers.ValidationError({"save": [_("Only the faces of a photo can be saved.")]})
+        return attrs
+
+
+class DetectPhotoSerializer(serializers.Serializer[Any]):
+    photo_id = serializers.UUIDField()
+    save = serializers.BooleanField(default=False)  # type: ignore[assignment]
+
+
+class DetectedFaceSerializer(FoundFaceSerializer):
+    face_id = serializers.UUIDField(allow_null=True, help_text="Null where it was not saved.")
+
+
+class DetectionSerializer(serializers.Serializer[Any]):
+    photo_id = serializers.UUIDField(allow_null=True)
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    saved = serializers.BooleanField()
+    faces = DetectedFaceSerializer(many=True)
+    processing_ms = serializers.FloatField()
+
+
+class DetectFacesView(InMemoryMixin, generics.GenericAPIView[Any]):
+    serializer_class = DetectSerializer
+    parser_classes = [MultiPartParser, JSONParser]
+    # Looking is searching; what is saved is written, for which `write` is asked below.
+    scope = Scope.SEARCH
+
+    @extend_schema(
+        request={"multipart/form-data": DetectSerializer, "application/json": DetectPhotoSerializer},
+        responses=DetectionSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """The faces of a picture, largest first, in pixels of the upright picture."""
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        photo = self._photo(wanted)
+        found = detecting.in_image(wanted["image"]) if photo is None else _look(photo, save=wanted["save"])
+        return Response(
+            {
+                "photo_id": str(photo.pk) if photo else None,
+                "width": found.width,
+                "height": found.height,
+                "saved": wanted["save"],
+                "faces": [_face(face) for face in found.faces],
+                "processing_ms": found.processing_ms,
+            }
+        )
+
+    def _photo(self, wanted: dict[str, Any]) -> GalleryImage | None:
+        if "photo_id" not in wanted:
+            return None
+        if wanted["save"]:
+            require_scope(self.request, Scope.WRITE)
+        mine = GalleryImage.objects.visible_to(principal(self.request)).of_events()
+        return get_object_or_404(mine, pk=wanted["photo_id"])
+
+
+def _look(photo: GalleryImage, *, save: bool) -> detecting.Detection:
+    return detecting.save(photo) if save else detecting.in_photo(photo)
+
+
+def _face(found: detecting.Found) -> dict[str, Any]:
+    return {
+        "face_id": str(found.pk) if found.pk else None,
+        "bbox": found.bbox,
+        "landmarks": [[round(float(axis), 1) for axis in point] for point in found.landmarks],
+        "confidence": round(found.confidence, 4),
+        "quality": found.quality,
+    }

@@ -1,0 +1,113 @@
+"""/api/v1/faces/upload, /faces/user/{id} and /faces/{id}."""
+
+from typing import Any
+
+import django_filters
+from django.shortcuts import get_object_or_404
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from facepass.auth import principal
+from facepass.pagination import Cursors
+from galleries import enrolment, media
+from galleries.api.serializers import BoxSerializer
+from galleries.models import Person, PhotoFace
+
+
+class EnrolSerializer(serializers.Serializer[Any]):
+    user_id = serializers.UUIDField()
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class EnrolledSerializer(serializers.Serializer[Any]):
+    """The face has its id before it is found; `GET /api/v1/tasks/{task_id}` says whether it was."""
+
+    face_id = serializers.UUIDField()
+    task_id = serializers.UUIDField()
+    user_id = serializers.UUIDField()
+    state = serializers.ChoiceField(["pending", "running", "done", "failed"])
+
+
+class FaceSerializer(serializers.ModelSerializer[PhotoFace]):
+    user_id = serializers.UUIDField(source="person_id", allow_null=True, read_only=True)
+    photo_id = serializers.UUIDField(read_only=True)
+    gallery_id = serializers.UUIDField(read_only=True)
+    bbox = BoxSerializer(source="insightface_bbox", read_only=True)
+    confidence = serializers.FloatField(source="insightface_confidence", read_only=True)
+    quality = serializers.DictField(read_only=True)
+    enrolled = serializers.SerializerMethodField()
+    thumbnail_url = serializers.SerializerMethodField()
+    image_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = PhotoFace
+        fields = [
+            "id", "user_id", "photo_id", "gallery_id", "bbox", "confidence", "quality", "recognition_confidence",
+            "verified", "enrolled", "face_category", "created_at", "thumbnail_url", "image_url",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_enrolled(self, face: PhotoFace) -> bool:
+        """Whether the picture was uploaded as this person's, not found in the photos of an event."""
+        return face.photo.subject_id is not None
+
+    def get_thumbnail_url(self, face: PhotoFace) -> str:
+        return str(self.context["request"].build_absolute_uri(media.signed_path(face.photo, "thumbnail")))
+
+    def get_image_url(self, face: PhotoFace) -> str:
+        return str(self.context["request"].build_absolute_uri(media.signed_path(face.photo, "original")))
+
+
+class FaceFilter(django_filters.FilterSet):
+    verified = django_filters.BooleanFilter()
+    enrolled = django_filters.BooleanFilter("photo__subject", lookup_expr="isnull", exclude=True)
+
+
+class EnrolView(generics.GenericAPIView[Person]):
+    serializer_class = EnrolSerializer
+    parser_classes = [MultiPartParser]
+    queryset = Person.objects.none()
+
+    @extend_schema(request={"multipart/form-data": EnrolSerializer}, responses={202: EnrolledSerializer})
+    def post(self, request: Request) -> Response:
+        """Enrols a person by a picture, which must show exactly one usable face. A worker looks for it."""
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        mine = Person.objects.visible_to(principal(request)).select_related("studio")
+        person = get_object_or_404(mine, pk=asked.validated_data["user_id"])
+        photo = enrolment.enrol(person, asked.validated_data["file"])
+        task = enrolment.task_of(photo)
+        body = {"face_id": task["id"], "task_id": task["id"], "user_id": str(person.pk), "state": task["state"]}
+        return Response(body, status=status.HTTP_202_ACCEPTED)
+
+
+class _Faces(generics.GenericAPIView[PhotoFace]):
+    serializer_class = FaceSerializer
+    queryset = PhotoFace.objects.none()
+
+    def get_queryset(self) -> Any:
+        mine = PhotoFace.objects.visible_to(principal(self.request)).select_related("photo")
+        return mine.defer("insightface_descriptor", "landmarks")
+
+
+class FacesOfUserView(_Faces, generics.ListAPIView[PhotoFace]):
+    pagination_class = Cursors
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = FaceFilter
+
+    def get_queryset(self) -> Any:
+        if "user_id" not in self.kwargs:  # when the schema is made
+            return super().get_queryset()
+        people = Person.objects.visible_to(principal(self.request))
+        return super().get_queryset().filter(person=get_object_or_404(people, pk=self.kwargs["user_id"]))
+
+
+class FaceView(_Faces, generics.RetrieveDestroyAPIView[PhotoFace]):
+    """Deleting takes the descriptors along, and the picture too where it only enrols the face."""
+
+    def perform_destroy(self, face: PhotoFace) -> None:
+        enrolment.forget(face)

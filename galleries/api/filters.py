@@ -1,0 +1,53 @@
+"""What lists of galleries and photos can be narrowed by."""
+
+from uuid import UUID
+
+import django_filters
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from galleries.models import Gallery, GalleryImage, PhotoFace
+from galleries.models.photo import State
+
+
+class _Created(django_filters.FilterSet):
+    created_after = django_filters.IsoDateTimeFilter("created_at", lookup_expr="gte")
+    created_before = django_filters.IsoDateTimeFilter("created_at", lookup_expr="lt")
+
+
+class GalleryFilter(_Created):
+    session_id = django_filters.UUIDFilter()
+    shot_from = django_filters.DateFilter("shoot_date", lookup_expr="gte")
+    shot_until = django_filters.DateFilter("shoot_date", lookup_expr="lte")
+    state = django_filters.ChoiceFilter(
+        choices=State.choices, method="with_photos", label=_("has photos in this state")
+    )
+    has_faces = django_filters.BooleanFilter(method="with_faces", label=_("has faces"))
+    person = django_filters.UUIDFilter(method="showing", label=_("shows this person"))
+
+    def with_photos(self, rows: QuerySet[Gallery], _name: str, state: str) -> QuerySet[Gallery]:
+        return rows.filter(Exists(GalleryImage.objects.filter(gallery=OuterRef("pk"), state=state)))
+
+    def with_faces(self, rows: QuerySet[Gallery], _name: str, wanted: bool) -> QuerySet[Gallery]:
+        has = Exists(PhotoFace.objects.filter(gallery=OuterRef("pk")))
+        return rows.filter(has if wanted else ~has)
+
+    def showing(self, rows: QuerySet[Gallery], _name: str, person: UUID) -> QuerySet[Gallery]:
+        return rows.filter(Exists(PhotoFace.objects.filter(gallery=OuterRef("pk"), person=person)))
+
+
+class PhotoFilter(_Created):
+    state = django_filters.MultipleChoiceFilter(choices=State.choices)
+    gallery = django_filters.UUIDFilter("gallery_id")
+    session_id = django_filters.UUIDFilter("gallery__session_id")
+    taken_after = django_filters.IsoDateTimeFilter("taken_at", lookup_expr="gte")
+    taken_before = django_filters.IsoDateTimeFilter("taken_at", lookup_expr="lt")
+    has_faces = django_filters.BooleanFilter(method="with_faces", label=_("has faces"))
+    person = django_filters.UUIDFilter(method="showing", label=_("shows this person"))
+
+    def with_faces(self, rows: QuerySet[GalleryImage], _name: str, wanted: bool) -> QuerySet[GalleryImage]:
+        has = Exists(PhotoFace.objects.filter(photo=OuterRef("pk")))
+        return rows.filter(has if wanted else ~has)
+
+    def showing(self, rows: QuerySet[GalleryImage], _name: str, person: UUID) -> QuerySet[GalleryImage]:
+        return rows.filter(Exists(PhotoFace.objects.filter(photo=OuterRef("pk"), person=person)))

@@ -1,0 +1,204 @@
+"""/api/v1/people/… and /api/v1/users/…: the same rows, under two names of their fields."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.filters import OrderingFilter, SearchFilter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from facepass.auth import principal
+from facepass.errors import FacePassError, refusal_of
+from facepass.pagination import Cursors
+from facepass.tenancy import studio_for
+from galleries import people
+from galleries.models import Person
+
+MAX_METADATA_BYTES = 10_000
+MAX_BULK = 1000
+
+
+class MetadataField(serializers.JSONField):
+    """An object that PostgreSQL can hold: no NUL, no half of a surrogate pair, no infinity."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        try:
+            text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+            size = len(text.encode())
+        except (ValueError, TypeError, RecursionError):
+            raise serializers.ValidationError(_t("This cannot be stored.")) from None
+        if not isinstance(data, dict) or "\\u0000" in text or size > MAX_METADATA_BYTES:
+            limit = {"limit": MAX_METADATA_BYTES}
+            raise serializers.ValidationError(_t("An object of at most %(limit)d bytes is expected.") % limit)
+        return data
+
+
+class _Fields(serializers.ModelSerializer[Person]):
+    external_id = serializers.CharField(max_length=200, required=False, allow_null=True)
+    metadata = MetadataField(required=False)
+    face_count = serializers.IntegerField(read_only=True, default=0)
+
+    def save(self, **kwargs: Any) -> Person:
+        with people.refusing_twins():
+            return super().save(**kwargs)
+
+
+class PersonSerializer(_Fields):
+    email = serializers.EmailField(required=False, allow_null=True)
+
+    class Meta:
+        model = Person
+        fields = ["id", "real_name", "email", "external_id", "avatar_url", "metadata", "face_count", "created_at"]
+        # Uniqueness is the database's to say, and a 409 (see galleries/people.py).
+        validators: list[Any] = []
+
+
+class UserSerializer(_Fields):
+    email = serializers.EmailField()
+    full_name = serializers.CharField(source="real_name", max_length=200)
+
+    class Meta:
+        model = Person
+        fields = ["id", "email", "full_name", "external_id", "metadata", "face_count", "created_at"]
+        validators: list[Any] = []
+
+
+class DeletedSerializer(serializers.Serializer[Any]):
+    """What went with the person."""
+
+    pictures = serializers.IntegerField(help_text="Enrolment pictures that were deleted.")
+    faces = serializers.IntegerField(help_text="Enrolled faces that were deleted, with their descriptors.")
+    unnamed = serializers.IntegerField(help_text="Faces in photos of events that lost the name.")
+
+
+class PersonDeletedSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    deleted = DeletedSerializer()
+
+
+class BulkRowSerializer(serializers.Serializer[Any]):
+    external_id = serializers.CharField(max_length=200)
+
+
+class BulkSerializer(serializers.Serializer[Any]):
+    people = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=MAX_BULK)
+
+
+class BulkErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    details = serializers.DictField()
+
+
+class BulkResultSerializer(serializers.Serializer[Any]):
+    index = serializers.IntegerField()
+    external_id = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(["created", "updated", "failed"])
+    id = serializers.UUIDField(allow_null=True)
+    error = BulkErrorSerializer(allow_null=True)
+
+
+class BulkReportSerializer(serializers.Serializer[Any]):
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    results = BulkResultSerializer(many=True)
+
+
+class PersonFilter(django_filters.FilterSet):
+    email = django_filters.CharFilter(lookup_expr="iexact")
+    external_id = django_filters.CharFilter()
+    has_faces = django_filters.BooleanFilter(method="with_faces", label=_("has faces"))
+    created_after = django_filters.IsoDateTimeFilter("created_at", lookup_expr="gte")
+    created_before = django_filters.IsoDateTimeFilter("created_at", lookup_expr="lt")
+
+    def with_faces(self, rows: QuerySet[Person], _name: str, wanted: bool) -> QuerySet[Person]:
+        has = Q(face_count__gt=0)
+        return rows.filter(has if wanted else ~has)
+
+
+class _People(viewsets.ModelViewSet[Person]):
+    queryset = Person.objects.none()
+    lookup_value_converter = "uuid"
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    pagination_class = Cursors
+    filter_backends = [DjangoFilterBackend, SearchFilter, OrderingFilter]
+    filterset_class = PersonFilter
+    search_fields = ["real_name", "email", "external_id"]
+    ordering_fields = ["created_at", "real_name"]
+    ordering = ["-created_at"]
+
+    def get_queryset(self) -> Any:
+        return Person.objects.visible_to(principal(self.request)).with_face_count()
+
+    def perform_create(self, serializer: Any) -> None:
+        serializer.save(studio=studio_for(principal(self.request)))
+
+    @extend_schema(responses={200: PersonDeletedSerializer})
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        person = self.get_object()
+        pk = person.pk
+        gone = people.delete(person)
+        deleted = {"pictures": gone.pictures, "faces": gone.faces, "unnamed": gone.unnamed}
+        return Response({"id": str(pk), "deleted": deleted})
+
+
+class UserViewSet(_People):
+    serializer_class = UserSerializer
+
+
+class PersonViewSet(_People):
+    serializer_class = PersonSerializer
+
+    @extend_schema(request=BulkSerializer, responses={200: BulkReportSerializer})
+    @action(detail=False, methods=["post"], pagination_class=None, filter_backends=[])
+    def bulk(self, request: Request) -> Response:
+        """Makes or changes up to 1,000 people by `external_id`; a row that is refused leaves the others alone."""
+        asked = BulkSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        studio = studio_for(principal(request))
+        rows = asked.validated_data["people"]
+        named = {index: row for index, row in enumerate(rows) if BulkRowSerializer(data=row).is_valid()}
+        written = people.upsert(studio, list(named.values()), write=_writer(studio))
+        report = dict(zip(named, written, strict=True))
+        results = [_result(index, named.get(index), report.get(index, _nameless())) for index in range(len(rows))]
+        counts = {kind: sum(r["status"] == kind for r in results) for kind in ("created", "updated", "failed")}
+        return Response({**counts, "results": results}, status=status.HTTP_200_OK)
+
+
+def _nameless() -> people.Row:
+    details = {"external_id": [_t("Each row needs an external id.")]}
+    return people.Row(None, refusal=FacePassError("invalid_request", _t("The request is not valid."), details=details))
+
+
+def _writer(studio: Any) -> Any:
+    def write(row: Mapping[str, Any], known: Person | None) -> Person:
+        serializer = PersonSerializer(known, data=row, partial=known is not None)
+        try:
+            serializer.is_valid(raise_exception=True)
+        except serializers.ValidationError as error:
+            raise refusal_of(error) from error
+        return serializer.save() if known is not None else serializer.save(studio=studio)
+
+    return write
+
+
+def _result(index: int, row: Mapping[str, Any] | None, written: people.Row) -> dict[str, Any]:
+    refusal = written.refusal
+    error = {"code": refusal.code, "message": refusal.message, "details": refusal.details} if refusal else None
+    return {
+        "index": index,
+        "external_id": str(row["external_id"]) if row else None,
+        "status": "failed" if refusal else "created" if written.is_new else "updated",
+        "id": str(written.person.pk) if written.person else None,
+        "error": error,
+    }

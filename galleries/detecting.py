@@ -1,0 +1,94 @@
+"""Which faces a picture shows: one that is sent and forgotten, or a photo, whose rows are written if asked."""
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from django.core.files import File
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from galleries import analysis, probe
+from galleries.models import GalleryImage, PhotoFace
+from galleries.models.photo import State
+from recognition import detection, pipeline
+from recognition.config import recognition_settings
+from recognition.types import FloatArray, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A face, in pixels of the upright picture at its full size. `pk` where it is a row of `photo_faces`."""
+
+    pk: UUID | None
+    bbox: dict[str, float]
+    landmarks: FloatArray
+    confidence: float
+    quality: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """`width` and `height` of the upright picture; faces largest first."""
+
+    width: int
+    height: int
+    faces: list[Found]
+    processing_ms: float
+
+
+def in_image(file: File[bytes]) -> Detection:
+    """Raises what `probe.read` raises. A picture without a face is an empty list."""
+    started = time.perf_counter()
+    width, height = probe.size(file)
+    side = detection.ANALYSIS_SIDES[recognition_settings().detection]
+    return Detection(width, height, _described(probe.read(file, longest_side=side), width), _since(started))
+
+
+def in_photo(photo: GalleryImage) -> Detection:
+    """What the model sees now; nothing is written."""
+    started = time.perf_counter()
+    return Detection(photo.width, photo.height, _described(analysis.decode(photo), photo.width), _since(started))
+
+
+def save(photo: GalleryImage) -> Detection:
+    """Analyses the photo anew as a worker would, here and now, and answers with the rows.
+
+    Raises 409 `photo_busy` while a worker has it, 422 with the photo's error where it cannot be analysed.
+    """
+    started = time.perf_counter()
+    claimed = None
+    if analysis.analyse_again([photo]):
+        claimed = GalleryImage.objects.filter(pk=photo.pk).claim_next()
+    if claimed is None:
+        raise FacePassError("photo_busy", _("This photo is being analysed."), status=409, retry_after=5)
+    analysis.analyse(claimed)
+    claimed.refresh_from_db()
+    if claimed.state != State.PROCESSED:
+        raise FacePassError(claimed.error or "photo_busy", _("The picture could not be analysed."), status=422)
+    rows = sorted(claimed.faces.defer("insightface_descriptor"), key=lambda face: -face.as_box.area)
+    return Detection(claimed.width, claimed.height, [_of_row(row) for row in rows], _since(started))
+
+
+def _described(picture: Picture, width: int) -> list[Found]:
+    scale = width / picture.shape[1]
+    return [
+        Found(
+            pk=None,
+            bbox=found.face.box.scaled(scale).as_json(),
+            landmarks=found.face.landmarks * scale,
+            confidence=found.face.score,
+            quality=found.quality.as_json(),
+        )
+        for found in pipeline.describe(picture)
+    ]
+
+
+def _of_row(face: PhotoFace) -> Found:
+    points = np.asarray(face.landmarks, np.float32)
+    return Found(face.pk, face.box, points, face.insightface_confidence, face.quality)
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

@@ -1,0 +1,81 @@
+"""Enrolment: a picture by which a person is known from now on.
+
+It is a photo like any other, in a gallery of the studio's own that belongs to no session, and the usual workers analyse
+it. What differs: it names its `subject`, it must show exactly one usable face, and that face is the subject's without
+anybody having to confirm it. The face takes the id of its picture, so it has a name before it is found.
+"""
+
+from typing import Any
+
+from django.core.files import File
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from facepass.models import Studio
+from galleries import analysis, ingest, tasks
+from galleries.models import Gallery, GalleryImage, Person, PhotoFace
+from galleries.models.gallery import GalleryKind
+from galleries.models.photo import State
+
+KIND = "enrolment"
+# A photo's state in the words of tasks (`GET /api/v1/tasks/{id}`).
+TASK_STATES: dict[str, str] = {
+    State.PENDING: "pending",
+    State.PROCESSING: "running",
+    State.PROCESSED: "done",
+    State.FAILED: "failed",
+    State.QUARANTINED: "failed",
+}
+
+
+def enrol(person: Person, file: File[bytes]) -> GalleryImage:
+    """Stores the picture and wakes a worker. The same picture of the same person again is the same photo, tried again
+    where it had failed.
+
+    Raises what `ingest.add_photo` raises, and 409 `picture_in_use` where it enrols somebody else.
+    """
+    gallery = gallery_of(person.studio)
+    photo, is_new = ingest.add_photo(gallery, file, name=ingest.filename(file), subject=person)
+    if photo.subject_id != person.pk:
+        raise FacePassError("picture_in_use", _("This picture enrols somebody else."), status=409)
+    if not is_new and photo.state in (State.FAILED, State.QUARANTINED):
+        analysis.analyse_again([photo])
+        photo.refresh_from_db()
+        is_new = True
+    if is_new:
+        tasks.wake_workers(gallery.pk, photos=1)
+    return photo
+
+
+def gallery_of(studio: Studio) -> Gallery:
+    """The studio's own, made at its first enrolment."""
+    found = Gallery.objects.filter(studio=studio, kind=GalleryKind.ENROLMENT).first()
+    return (
+        found
+        or Gallery.objects.get_or_create(studio=studio, kind=GalleryKind.ENROLMENT, defaults={"title": "Enrolment"})[0]
+    )
+
+
+def forget(face: PhotoFace) -> None:
+    """The face with its descriptors; the picture too where it is there for this face only."""
+    if face.photo.subject_id is not None:
+        face.photo.delete()
+    else:
+        face.delete()
+
+
+def task_of(photo: GalleryImage) -> dict[str, Any]:
+    """The photo's row as the task that it is, in the shape of `GET /api/v1/tasks/{id}`. `error`: a stable code."""
+    state = TASK_STATES[photo.state]
+    is_over = state in ("done", "failed")
+    return {
+        "id": str(photo.pk),
+        "kind": KIND,
+        "state": state,
+        "progress": {"done": int(is_over), "total": 1, "eta_seconds": 0.0 if is_over else None},
+        "result": {"face_id": str(photo.pk), "user_id": str(photo.subject_id)} if state == "done" else None,
+        "error": photo.error or None,
+        "created_at": photo.created_at,
+        "started_at": None,
+        "finished_at": photo.processed_at,
+    }

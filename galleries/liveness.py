@@ -1,0 +1,68 @@
+"""Whether a living person is before the camera: by one picture, or by what somebody was asked to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.files import File
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from facepass.models import Studio
+from galleries import probe
+from galleries.models import LivenessChallenge
+from recognition.liveness import active, passive
+from recognition.models import ModelVersion
+from recognition.types import Picture
+
+MIN_FRAMES, MAX_FRAMES = active.STEPS, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision and its reasons; scores would tell an attacker how near they are."""
+
+    reasons: list[str]
+
+    @property
+    def live(self) -> bool:
+        return not self.reasons
+
+
+def judge_picture(file: File[bytes]) -> Verdict:
+    """Raises what `probe.read` and `probe.subject` raise, and 503 where the liveness model is missing or damaged."""
+    picture = probe.read(file)
+    reason = passive.judge(picture, probe.subject(picture).face)
+    return Verdict([reason] if reason else [])
+
+
+def new_challenge(studio: Studio) -> LivenessChallenge:
+    LivenessChallenge.objects.filter(studio=studio).discard_old()
+    return LivenessChallenge.objects.create(studio=studio, steps=[step.value for step in active.new_steps()])
+
+
+def judge_frames(challenge: LivenessChallenge, files: Sequence[File[bytes]]) -> Verdict:
+    """The challenge is used up, whatever the verdict. A frame without exactly one face that stands out is a reason.
+
+    Raises 409 `challenge_used` or `challenge_expired`, and what `probe.read` raises.
+    """
+    if not LivenessChallenge.objects.use(challenge.pk):
+        if challenge.expires_at <= timezone.now():
+            raise FacePassError("challenge_expired", _("This challenge has expired. Ask for another."), status=409)
+        raise FacePassError("challenge_used", _("This challenge was used. Ask for another."), status=409)
+    frames: list[active.Frame] = []
+    for file in files:
+        picture = probe.read(file)
+        try:
+            frames.append(_frame(picture))
+        except FacePassError as refusal:
+            if refusal.status != 422:
+                raise
+            return Verdict([refusal.code])
+    steps = [active.Step(step) for step in challenge.steps]
+    return Verdict(active.judge(steps, frames, ModelVersion.objects.current().scores))
+
+
+def _frame(picture: Picture) -> active.Frame:
+    found = probe.standing_out(picture)
+    return active.Frame(found.face.landmarks, found.face.box.height / picture.shape[0], found.descriptor)

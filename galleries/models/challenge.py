@@ -1,0 +1,41 @@
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from facepass.tenancy import TenantQuerySet
+
+VALID_FOR = timedelta(minutes=2)
+
+
+def expiry() -> datetime:
+    return timezone.now() + VALID_FOR
+
+
+class LivenessChallengeQuerySet(TenantQuerySet["LivenessChallenge"]):
+    def use(self, pk: uuid.UUID) -> bool:
+        """Whether it could still be used; it can be no more."""
+        return bool(self.filter(pk=pk, used_at=None, expires_at__gt=Now()).update(used_at=Now()))
+
+    def discard_old(self) -> None:
+        self.filter(expires_at__lt=timezone.now() - timedelta(days=1)).delete()
+
+
+class LivenessChallenge(models.Model):
+    """What somebody is asked to do before the camera: random, for two minutes, and once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+")
+    steps = models.JSONField()
+    expires_at = models.DateTimeField(default=expiry, db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    objects = LivenessChallengeQuerySet.as_manager()
+
+    class Meta:
+        db_table = "liveness_challenges"
+
+    def __str__(self) -> str:
+        return " ".join(self.steps)

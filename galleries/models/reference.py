@@ -1,0 +1,36 @@
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import HalfVectorField
+
+from facepass.tenancy import TenantQuerySet
+from recognition.models import ModelVersion
+from recognition.types import DESCRIPTOR_DIMENSION
+
+
+class ReferenceQuerySet(TenantQuerySet["Reference"]):
+    pass
+
+
+class Reference(models.Model):
+    """One face to compare probes with, 1:1. The picture itself is not kept: only what a model says of its face."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))
+    label = models.CharField(_("label"), max_length=200, default="", blank=True)
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+", verbose_name=_("model"))
+    descriptor = HalfVectorField(dimensions=DESCRIPTOR_DIMENSION, editable=False)
+    quality = models.JSONField(_("quality"), default=dict)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        db_table = "reference_faces"
+        ordering = ["-created_at"]
+        verbose_name = _("reference face")
+        verbose_name_plural = _("reference faces")
+
+    def __str__(self) -> str:
+        return self.label or str(self.pk)

@@ -1,0 +1,94 @@
+"""People: made, changed, taken over in bulk, and deleted with all that was known of their faces."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from facepass.errors import FacePassError
+from facepass.models import Studio
+from galleries.models import GalleryImage, Person, PhotoFace
+from galleries.models.face import FaceCategory
+
+TAKEN = {
+    "one_person_per_email": ("email_taken", _("Somebody of this studio has this e-mail address already.")),
+    "one_person_per_external_id": ("external_id_taken", _("Somebody of this studio has this external id already.")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """`pictures` and `faces` of the enrolment are gone; `unnamed` faces are still in the photos of events."""
+
+    pictures: int
+    faces: int
+    unnamed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one row of a bulk: the person, or the refusal."""
+
+    person: Person | None
+    is_new: bool = False
+    refusal: FacePassError | None = None
+
+
+@contextmanager
+def refusing_twins() -> Iterator[None]:
+    """To be held around a write: raises 409 `email_taken` or `external_id_taken`, and leaves the transaction whole."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if constraint not in TAKEN:
+            raise
+        code, message = TAKEN[constraint]
+        raise FacePassError(code, str(message), status=409) from error
+
+
+def upsert(
+    studio: Studio,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    write: Callable[[Mapping[str, Any], Person | None], Person],
+) -> list[Row]:
+    """Each row on its own: the person with its external id is changed, or made where there is none.
+
+    `write` checks a row and stores it; what it refuses fails that row and no other.
+    """
+    ids = [str(row["external_id"]) for row in rows]
+    known = {person.external_id: person for person in Person.objects.filter(studio=studio, external_id__in=ids)}
+    return [_written(row, known, write) for row in rows]
+
+
+def _written(
+    row: Mapping[str, Any],
+    known: dict[str | None, Person],
+    write: Callable[[Mapping[str, Any], Person | None], Person],
+) -> Row:
+    found = known.get(str(row["external_id"]))
+    try:
+        with refusing_twins():
+            person = write(row, found)
+    except FacePassError as refusal:
+        if found is not None:
+            found.refresh_from_db()
+        return Row(None, refusal=refusal)
+    known[person.external_id] = person
+    return Row(person, is_new=found is None)
+
+
+@transaction.atomic
+def delete(person: Person) -> Deleted:
+    """The person with the pictures, faces and descriptors of their enrolment. Photos of events lose only the name."""
+    pictures = GalleryImage.objects.filter(subject=person)
+    number, faces = pictures.count(), PhotoFace.objects.filter(photo__subject=person).count()
+    unnamed = PhotoFace.objects.filter(person=person).exclude(photo__subject=person)
+    left = unnamed.update(person=None, verified=False, recognition_confidence=None, face_category=FaceCategory.UNKNOWN)
+    person.delete()
+    return Deleted(pictures=number, faces=faces, unnamed=left)

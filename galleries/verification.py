@@ -1,0 +1,85 @@
+"""1:1: a reference face is kept, and a probe is compared with it. Neither picture is."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from django.core.files import File
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from facepass.models import Studio
+from galleries import probe
+from galleries.models import Reference
+from recognition import pipeline
+from recognition.config import recognition_settings
+from recognition.models import ModelVersion
+from recognition.types import DescribedFace, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The probe's face that is most like the reference, in pixels of the uploaded picture."""
+
+    verified: bool
+    cosine: float
+    similarity: float
+    threshold: float
+    face: DescribedFace
+    scale: float
+    """From the picture that was looked at to the uploaded one."""
+    processing_ms: float
+
+
+def keep_reference(studio: Studio, file: File[bytes], *, label: str) -> Reference:
+    """Raises what `probe.read` raises, and 422 unless the picture shows exactly one usable face."""
+    found = probe.only(_described(probe.read(file)))
+    return Reference.objects.create(
+        studio=studio,
+        label=label,
+        model_version=ModelVersion.objects.current(),
+        descriptor=found.descriptor,
+        quality=found.quality.as_json(),
+    )
+
+
+def verify(reference: Reference, file: File[bytes], *, threshold: float | None = None) -> Verification:
+    """Every face of the picture is compared, and the best one reported.
+
+    Raises what `probe.read` raises, 422 `face_not_found`, and 409 `reference_outdated` where another model described
+    the reference: its picture is not kept, so it has to be sent again.
+    """
+    started = time.perf_counter()
+    version = ModelVersion.objects.current()
+    if reference.model_version_id != version.pk:
+        raise FacePassError(
+            "reference_outdated", _("Another model described this reference. Send its picture again."), status=409
+        )
+    sent = probe.size(file)
+    picture = probe.read(file)
+    faces = _described(picture)
+    probe.require_any(faces)
+    cosine, best = max(((_cosine(reference, face), face) for face in faces), key=lambda pair: pair[0])
+    least = recognition_settings().confidence_thresholds.verify if threshold is None else threshold
+    similarity = version.scores.similarity(cosine)
+    return Verification(
+        verified=similarity >= least,
+        cosine=round(cosine, 4),
+        similarity=round(similarity, 4),
+        threshold=least,
+        face=best,
+        scale=sent[0] / picture.shape[1],
+        processing_ms=round((time.perf_counter() - started) * 1000, 1),
+    )
+
+
+def _described(picture: Picture) -> list[DescribedFace]:
+    """As a selfie is: a large face, which `fast` may miss and for which `thorough` need not look."""
+    settings = recognition_settings()
+    filters = {"quality_filters": settings.selfie_filters, "detection": "balanced"}
+    return pipeline.describe(picture, settings=settings.model_copy(update=filters))
+
+
+def _cosine(reference: Reference, face: DescribedFace) -> float:
+    kept = np.asarray(reference.descriptor, np.float32)
+    return float(np.clip(kept @ face.descriptor / max(float(np.linalg.norm(kept)), 1e-12), -1, 1))

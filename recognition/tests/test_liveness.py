@@ -1,0 +1,200 @@
+"""The liveness model through its real loading and preprocessing, and the geometry of challenges."""
+
+import hashlib
+import json
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from onnx import TensorProto, helper
+
+from facepass.errors import FacePassError
+from recognition import packs
+from recognition.engines.fake import FakeEngine
+from recognition.liveness import active, addon, passive
+from recognition.liveness.active import Frame, Step
+from recognition.quality import FACE_MM
+from recognition.types import Box, DetectedFace
+
+
+def tiny_model(*, side=80, outputs=1) -> bytes:
+    """Live probability = the mean of the red channel of the crop, 0..1."""
+    source = helper.make_tensor_value_info("data", TensorProto.FLOAT, ["n", 3, side, side])
+    target = helper.make_tensor_value_info("live", TensorProto.FLOAT, ["n"] if outputs == 1 else ["n", outputs])
+    nodes = [
+        helper.make_node("Gather", ["data", "first"], ["red"], axis=1),
+        helper.make_node("ReduceMean", ["red"], ["live"], axes=[1, 2], keepdims=0),
+    ]
+    first = helper.make_tensor("first", TensorProto.INT64, [], [0])
+    graph = helper.make_graph(nodes, "tiny", [source], [target], [first])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path):
+    settings.HOME = tmp_path
+    return tmp_path
+
+
+def install(tmp_path, data=None, **options):
+    file = tmp_path / "own.onnx"
+    file.write_bytes(tiny_model() if data is None else data)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    return addon.install(from_file=file, **{"sha256": digest, **options})
+
+
+def face(x=200.0, y=200.0, scale=0.8) -> DetectedFace:
+    points = FACE_MM[:, :2] * scale + [x, y]
+    return DetectedFace(Box(x - 40 * scale, y - 50 * scale, 80 * scale, 110 * scale), points.astype(np.float32), 0.9)
+
+
+def picture(red: int) -> np.ndarray:
+    return np.full((400, 400, 3), (red, 10, 10), np.uint8)
+
+
+def test_without_the_model_it_says_how_to_install_it():
+    with pytest.raises(FacePassError) as refusal:
+        passive.judge(picture(255), face())
+    assert (refusal.value.status, refusal.value.code) == (503, "model_not_installed")
+    assert "manage.py install_models liveness" in refusal.value.message
+
+
+def test_red_is_the_first_channel_and_the_threshold_the_manifests(tmp_path):
+    installed = install(tmp_path)
+    assert installed.threshold == 0.8
+    assert passive.judge(picture(255), face()) is None
+    assert passive.judge(picture(190), face()) == "presentation_attack"
+    assert passive.judge(picture(0), face()) == "presentation_attack"
+    install(tmp_path, threshold=0.5)
+    assert passive.judge(picture(190), face()) is None
+
+
+def test_a_face_at_the_edge_shows_too_little(tmp_path):
+    install(tmp_path)
+    assert passive.judge(picture(255), face(x=0, y=0)) == "face_near_edge"
+
+
+@pytest.mark.parametrize("data", [b"no model", tiny_model(side=112), tiny_model(outputs=3)])
+def test_what_is_no_such_model_is_refused_and_leaves_what_was_there(tmp_path, data):
+    before = install(tmp_path)
+    with pytest.raises(FacePassError) as refusal:
+        install(tmp_path, data)
+    assert refusal.value.code == "not_a_pack"
+    assert addon.find() == before
+    assert sorted(path.name for path in addon.folder().iterdir()) == ["liveness.json", "liveness.onnx"]
+
+
+def test_a_file_that_is_not_insightfaces_needs_its_digest_named(tmp_path):
+    with pytest.raises(FacePassError) as refusal:
+        install(tmp_path, sha256="")
+    assert refusal.value.code == "wrong_digest"
+    assert not addon.folder().exists()
+
+
+def test_a_damaged_model_is_named(tmp_path):
+    path = install(tmp_path).path
+    path.write_bytes(path.read_bytes()[:-10])
+    packs._sha256.cache_clear()
+    with pytest.raises(FacePassError) as refusal:
+        passive.judge(picture(255), face())
+    assert (refusal.value.status, refusal.value.code) == (503, "model_corrupt")
+
+
+class Release:
+    def __init__(self, data):
+        self.content = data
+
+    def raise_for_status(self):
+        pass
+
+
+def test_a_download_is_taken_only_with_the_digest_that_insightface_names(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("requests.get", lambda url, **_options: asked.append(url) or Release(tiny_model()))
+    with pytest.raises(FacePassError) as refusal:
+        addon.install()
+    assert asked == ["https://github.com/deepinsight/insightface-model-addons/releases/download/addons/liveness.onnx"]
+    assert refusal.value.code == "wrong_digest"
+
+
+def test_the_command_asks_for_the_licence_and_installs_from_a_file(tmp_path, capsys):
+    file = tmp_path / "own.onnx"
+    file.write_bytes(tiny_model())
+    with pytest.raises(CommandError, match="accept-license"):
+        call_command("install_models", "liveness", from_zip=file)
+    with pytest.raises(CommandError, match="SHA-256"):
+        call_command("install_models", "liveness", from_zip=file, accept_license=True)
+    digest = hashlib.sha256(tiny_model()).hexdigest()
+    call_command("install_models", "liveness", from_zip=file, sha256=digest)
+    assert digest in capsys.readouterr().out
+    assert json.loads((addon.folder() / addon.MANIFEST).read_text())["sha256"] == digest
+    call_command("install_models", "liveness")
+    assert "already installed" in capsys.readouterr().out
+
+
+# --- challenges
+
+
+def seen(yaw=0.0, *, size=0.3, who=1, noise=0.0) -> Frame:
+    """A mean face, turned: yaw is positive to the right edge of the picture."""
+    angle = np.radians(yaw)
+    turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
+    points = (FACE_MM @ turn.T)[:, :2] * 3 + 300
+    points += np.random.default_rng(7).normal(0, noise, points.shape)
+    descriptor = np.eye(512, dtype=np.float32)[who]
+    return Frame(points.astype(np.float32), size, descriptor)
+
+
+def still(*, squeeze=1.0, angle=0.0, size=0.3, yaw=0.0) -> Frame:
+    """A flat picture, tilted and turned in its plane."""
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    points = (seen(yaw).landmarks * [squeeze, 1]) @ turn.T
+    return Frame(points.astype(np.float32), size, seen().descriptor)
+
+
+LEFT, RIGHT, AHEAD, CLOSER = Step.TURN_LEFT, Step.TURN_RIGHT, Step.LOOK_STRAIGHT, Step.COME_CLOSER
+
+
+@pytest.mark.parametrize(
+    ("steps", "frames"),
+    [
+        ([LEFT, AHEAD, CLOSER], [seen(), seen(15), seen(30), seen(5), seen(2, size=0.4)]),
+        ([RIGHT, LEFT, AHEAD], [seen(-28), seen(-5), seen(30), seen(4)]),
+        ([CLOSER, RIGHT, AHEAD], [seen(), seen(size=0.45), seen(-35, size=0.45), seen()]),
+        ([LEFT, AHEAD, LEFT], [seen(30, noise=1), seen(noise=1), seen(32, noise=1)]),
+    ],
+)
+def test_who_does_what_was_asked_is_live(steps, frames):
+    assert active.judge(steps, frames, FakeEngine.calibration) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "frames", "reasons"),
+    [
+        ([LEFT, AHEAD, RIGHT], [seen(-30), seen(), seen(30)], ["steps_not_done"]),
+        ([LEFT, AHEAD, CLOSER], [seen(30), seen(), seen(size=0.32)], ["steps_not_done"]),
+        ([LEFT, AHEAD, CLOSER], [seen(12), seen(), seen(size=0.5)], ["steps_not_done", "still_picture"]),
+        ([LEFT, AHEAD, RIGHT], [seen(30), seen(), seen(-30, who=2)], ["different_people"]),
+        ([LEFT, AHEAD, CLOSER], [seen()] * 5, ["steps_not_done", "still_picture"]),
+        (
+            [LEFT, AHEAD, CLOSER],
+            [still(), still(squeeze=0.6), still(squeeze=0.8, angle=0.3), still(size=0.5)],
+            ["steps_not_done", "still_picture"],
+        ),
+        (
+            [LEFT, AHEAD, LEFT],  # a picture of a turned face, tilted
+            [still(yaw=30), still(yaw=30, squeeze=0.5, angle=0.2), still(yaw=30)],
+            ["steps_not_done", "still_picture"],
+        ),
+    ],
+)
+def test_what_speaks_against_it_is_named(steps, frames, reasons):
+    assert active.judge(steps, frames, FakeEngine.calibration) == reasons
+
+
+def test_challenges_are_random_and_always_ask_for_a_turn():
+    drawn = {tuple(active.new_steps()) for _number in range(2000)}
+    assert len(drawn) == 34
+    assert all({LEFT, RIGHT} & set(steps) for steps in drawn)
+    assert all(a != b for steps in drawn for a, b in pairwise(steps))
