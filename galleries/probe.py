@@ -34,9 +34,7 @@ def subject(picture: Picture) -> DescribedFace:
     Raises 422 `face_not_found`, `multiple_faces` (no face stands out) or `low_quality` (with its reasons).
     """
     settings = recognition_settings()
-    # A selfie shows a large face, which `fast` may miss and for which `thorough` need not look.
-    stricter = settings.model_copy(update={"quality_filters": settings.selfie_filters, "detection": "balanced"})
-    faces = pipeline.describe(picture, settings=stricter)
+    faces = pipeline.describe_near(picture, settings=settings)
     if not faces:
         raise FacePassError("face_not_found", _("No face was found in the picture."), status=422)
     if len(faces) > 1 and faces[0].face.box.area < SUBJECT_AREA_RATIO * faces[1].face.box.area:

@@ -53,8 +53,8 @@ def changed(path, into, *, batch=None, side=None):
 
 
 def test_faces_and_descriptors_equal_those_of_insightface(insightface_engine, theirs, monkeypatch):
-    # The second look at tight faces is ours alone.
-    monkeypatch.setattr("recognition.engines.insightface._is_tight", lambda faces, picture: not faces)
+    # The margin around tight faces is ours alone.
+    monkeypatch.setattr("recognition.engines.insightface._is_tight", lambda faces, picture: False)
     compared = 0
     for path in PHOTOS:
         picture = decoded(path)
@@ -80,6 +80,37 @@ def test_faces_and_descriptors_equal_those_of_insightface(insightface_engine, th
 class Face:
     def __init__(self, kps):
         self.kps = kps
+
+
+def runs_of(detector, monkeypatch):
+    """Sides of the pictures that the detector's network will see."""
+    sides, passed = [], type(detector)._passed
+
+    def counted(self, pictures, *, side):
+        sides.extend([side] * len(pictures))
+        return passed(self, pictures, side=side)
+
+    monkeypatch.setattr(type(detector), "_passed", counted)
+    return sides
+
+
+def test_a_selfie_takes_one_run_of_the_detector_and_a_photo_two(insightface_engine, monkeypatch):
+    group, selfie = decoded(GROUP), decoded(SHARED / "data/lfw/pairs/Aaron_Peirsol_0001.jpg")
+    sides = runs_of(insightface_engine._detector, monkeypatch)
+    assert len(insightface_engine.detect([selfie], near=True)[0]) == 1
+    assert sides == [640]
+    sides.clear()
+    assert len(insightface_engine.detect([group])[0]) == 6
+    assert sides == [128, 640]
+
+
+def test_a_face_that_fills_the_picture_is_looked_at_with_a_margin_only(insightface_engine, monkeypatch):
+    tight = cv2.resize(decoded(SHARED / "data/lfw/pairs/Aaron_Peirsol_0001.jpg"), (800, 800))
+    near = insightface_engine.detect([tight], near=True)[0]
+    sides = runs_of(insightface_engine._detector, monkeypatch)
+    found = insightface_engine.detect([tight])[0]
+    assert sides == [128, 640]
+    assert found[0].box == near[0].box
 
 
 def test_several_pictures_at_once_give_what_each_gives(insightface_engine):
