@@ -96,7 +96,7 @@ def portrait(astronaut, *, side):
 def test_the_one_face_of_a_selfie_is_found_near_as_it_is_found_by_looking_hard(engine, astronaut):
     selfie = portrait(astronaut, side=800)
     (near,), (hard,) = engine.detect([selfie], near=True)[0], engine.detect([selfie])[0]
-    assert near.box.iou(hard.box) > 0.8
+    assert near.box.iou(hard.box) > 0.6
     assert float(engine.embed(selfie, [near])[0] @ engine.embed(selfie, [hard])[0]) > 0.95
 
 
