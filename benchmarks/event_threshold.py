@@ -29,6 +29,7 @@ from recognition.engines.dlib import DlibEngine  # noqa: E402
 from recognition.engines.insightface import InsightFaceEngine  # noqa: E402
 from recognition.types import DescribedFace  # noqa: E402
 
+PROBE_SIDE = 800  # as galleries/probe.py
 SIMILARITIES = (0.45, 0.50, 0.52, 0.54, 0.55, 0.56, 0.57, 0.58, 0.60, 0.62, 0.64, 0.66, 0.70)
 
 
@@ -53,13 +54,14 @@ def judge(engine: FaceEngine, event: Path) -> None:
 
 
 def faces_of(engine: FaceEngine, path: Path) -> list[DescribedFace]:
-    picture = pictures.decode(BytesIO(path.read_bytes()), longest_side=detection.ANALYSIS_SIDES["balanced"])
+    picture = detection.decoded(BytesIO(path.read_bytes()), "balanced")
     return pipeline.describe(picture, engine=engine, settings=RecognitionSettings())
 
 
 def best_scores(engine: FaceEngine, selfie: Path, photos: dict[str, list[DescribedFace]]) -> dict[str, float]:
     """The similarity of the selfie's largest face to the best face of each photo; empty where the selfie has none."""
-    probe = faces_of(engine, selfie)
+    picture = pictures.decode(BytesIO(selfie.read_bytes()), longest_side=PROBE_SIDE)
+    probe = pipeline.describe_near(picture, engine=engine, settings=RecognitionSettings())
     if not probe:
         return {}
     return {

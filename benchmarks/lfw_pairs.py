@@ -14,6 +14,7 @@ import csv
 import os
 import sys
 from pathlib import Path
+from typing import get_args
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "facepass.settings")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -24,7 +25,7 @@ django.setup()  # before the imports that need it
 
 import numpy as np  # noqa: E402
 
-from recognition import detection, packs, pictures  # noqa: E402
+from recognition import detection, packs  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
 
 FOLDS = 10
@@ -42,7 +43,7 @@ def engine_named(name: str) -> FaceEngine:
 
 def descriptor(engine: FaceEngine, path: Path, *, mode: detection.Mode) -> np.ndarray | None:
     with path.open("rb") as file:
-        picture = pictures.decode(file, longest_side=detection.ANALYSIS_SIDES[mode])
+        picture = detection.decoded(file, mode)
     faces = detection.find(engine, [picture], mode)[0][:1]
     return engine.embed(picture, faces)[0] if faces else None
 
@@ -73,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("engine")
-    parser.add_argument("--mode", choices=detection.ANALYSIS_SIDES, default="balanced")
+    parser.add_argument("--mode", choices=get_args(detection.Mode), default="balanced")
     options = parser.parse_args()
     engine = engine_named(options.engine)
     with (options.data / "pairs.csv").open() as file:

@@ -49,18 +49,19 @@ def prepare(photo: GalleryImage, settings: RecognitionSettings) -> Picture:
 
 
 def decode(photo: GalleryImage, settings: RecognitionSettings | None = None) -> Picture:
-    """At the size of the analysis. Raises as `pictures.decode`, and `file_missing` (404)."""
-    side = detection.ANALYSIS_SIDES[(settings or recognition_settings()).detection]
+    """At the size of the analysis. Raises as `detection.decoded`, and `file_missing` (404)."""
+    mode = (settings or recognition_settings()).detection
     try:
         with photo.file.open("rb") as stream:
-            return pictures.decode(cast(BinaryIO, stream), longest_side=side)
+            return detection.decoded(cast(BinaryIO, stream), mode)
     except FileNotFoundError as missing:
         raise FacePassError("file_missing", str(missing), status=404) from missing
 
 
 def _write_thumbnails(photo: GalleryImage, picture: Picture) -> None:
-    """Under fixed names: a second attempt writes the same files again."""
+    """Under fixed names: a second attempt writes the same files again. The smaller is made from the larger."""
     for variant, side in media.SIDES.items():
+        picture = pictures.fitted(picture, longest_side=side)
         name = media.storage_name(photo, variant)
         default_storage.delete(name)
         default_storage.save(name, ContentFile(thumbnails.encode(picture, longest_side=side)))

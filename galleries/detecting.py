@@ -42,8 +42,8 @@ def in_image(file: File[bytes]) -> Detection:
     """Raises what `probe.read` raises. A picture without a face is an empty list."""
     started = time.perf_counter()
     width, height = probe.size(file)
-    side = detection.ANALYSIS_SIDES[recognition_settings().detection]
-    return Detection(width, height, _described(probe.read(file, longest_side=side), width), _since(started))
+    picture = detection.decoded(probe.checked(file), recognition_settings().detection)
+    return Detection(width, height, _described(picture, width), _since(started))
 
 
 def in_photo(photo: GalleryImage) -> Detection:

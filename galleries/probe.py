@@ -1,6 +1,7 @@
 """The probe: the one usable face of a picture that somebody searches with."""
 
 from collections.abc import Sequence
+from math import hypot
 from typing import BinaryIO, cast
 
 from django.conf import settings as django_settings
@@ -12,25 +13,25 @@ from recognition import pictures, pipeline
 from recognition.config import recognition_settings
 from recognition.types import DescribedFace, Picture
 
-# A face is the picture's subject if it has at least twice the area of the next; otherwise the picture shows several.
-SUBJECT_AREA_RATIO = 2.0
+# A face is the picture's subject if it stands out twice as much as the next; otherwise the picture shows several.
+SUBJECT_RATIO = 2.0
 # A probe is shown large, so half the analysis size of a group photo is enough.
 PROBE_SIDE = 800
 
 
-def read(file: File[bytes], *, longest_side: int = PROBE_SIDE) -> Picture:
-    """The upright picture, at most `longest_side` pixels on its longest side. Raises the refusals of an upload."""
-    stream = _checked(file)
-    return pictures.decode(stream, longest_side=longest_side)
+def read(file: File[bytes]) -> Picture:
+    """The upright picture, at most PROBE_SIDE pixels on its longest side. Raises the refusals of an upload."""
+    return pictures.decode(checked(file), longest_side=PROBE_SIDE)
 
 
 def size(file: File[bytes]) -> tuple[int, int]:
     """Width and height of the upright picture as it was sent. Raises as `read` does."""
-    info = pictures.inspect(_checked(file))
+    info = pictures.inspect(checked(file))
     return info.width, info.height
 
 
-def _checked(file: File[bytes]) -> BinaryIO:
+def checked(file: File[bytes]) -> BinaryIO:
+    """The uploaded bytes, from their beginning. Raises 413 `image_too_large`."""
     if file.size > django_settings.MAX_UPLOAD_BYTES:
         limit = django_settings.MAX_UPLOAD_BYTES // 1_000_000
         raise FacePassError("image_too_large", _("The file has more than %(limit)d MB.") % {"limit": limit}, status=413)
@@ -53,13 +54,20 @@ def subject(picture: Picture) -> DescribedFace:
 def standing_out(picture: Picture) -> DescribedFace:
     """The same face, however good it is."""
     settings = recognition_settings()
-    # A selfie shows a large face, which `fast` may miss and for which `thorough` need not look.
-    stricter = settings.model_copy(update={"quality_filters": settings.selfie_filters, "detection": "balanced"})
-    faces = pipeline.describe(picture, settings=stricter)
+    faces = pipeline.describe_near(picture, settings=settings)
     require_any(faces)
-    if len(faces) > 1 and faces[0].face.box.area < SUBJECT_AREA_RATIO * faces[1].face.box.area:
+    first, *others = sorted(faces, key=lambda found: -_prominence(found, picture))
+    if others and _prominence(first, picture) < SUBJECT_RATIO * _prominence(others[0], picture):
         raise _several(faces)
-    return faces[0]
+    return first
+
+
+def _prominence(found: DescribedFace, picture: Picture) -> float:
+    """The area, in square pixels, less towards the corners: who takes a selfie looks into the middle of it."""
+    height, width = picture.shape[:2]
+    box = found.face.box
+    across, down = box.x + (box.width - width) / 2, box.y + (box.height - height) / 2
+    return box.area * max(0.0, 1 - 2 * hypot(across, down) / hypot(width, height))
 
 
 def only(faces: Sequence[DescribedFace]) -> DescribedFace:

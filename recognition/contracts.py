@@ -11,11 +11,11 @@ from recognition import dlib_files
 from recognition.packs import Pack, sha256
 
 INSIGHTFACE_RECIPE = (
-    "scrfd 128x128 and 640x640, margin around tight faces, score 0.5, nms 0.4; "
+    "scrfd 128x128 and 640x640, margin around tight faces, score 0.5, nms 0.4; from 1600 to 3200 pixels; "
     "five-point similarity to 112x112; arcface; unit length"
 )
 DLIB_RECIPE = (
-    "hog x2, 0.1 else -0.2; 5 points; chip 150 padding 0.25, area-reduced; "
+    "hog x2, 0.1 else -0.2 else -0.6; 5 points; from 1600 to 3200 pixels; chip 150 padding 0.25, area-reduced; "
     "resnet 128, mean with the mirror image; whitened; unit length"
 )
 

@@ -29,7 +29,7 @@ BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, Runtime
 # MPO: a JPEG with further pictures behind it, as many telephones write it.
 _JPEG_FAMILY: Final = ("JPEG", "MPO")
 # Up to here every pixel still counts in linear interpolation between two of them.
-SLIGHTLY = 1.5
+SLIGHTLY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,20 @@ def inspect(file: BinaryIO) -> PictureInfo:
     return found
 
 
-def decode(file: BinaryIO, *, longest_side: int | None = None) -> Picture:
+def decode(file: BinaryIO, *, longest_side: int | None = None, loosely: bool = False) -> Picture:
     """The upright picture, uint8 RGB (h, w, 3) in sRGB; the first frame of an animation, transparency over white.
 
     With `longest_side` (pixels) a larger picture is reduced to exactly that, and a JPEG is decoded at a fraction of its
-    size; a smaller one stays as it is. Raises as `inspect` does; `not_an_image` also where the pixels are damaged.
+    size; a smaller one stays as it is. `loosely`: a JPEG may come out with any size above half of that, whichever is
+    quickest: a half, a quarter or an eighth of its own. Raises as `inspect` does; `not_an_image` also where the pixels
+    are damaged.
     """
     kind = _kind(file)
     with _opened(file, kind) as image:
         turn = exif.orientation(image, exif.metadata(image, file))
         target = _fitted_size(image.size, longest_side)
+        if loosely and longest_side and image.format in _JPEG_FAMILY:
+            target = _halved(image.size, longest_side)
         try:
             pixels = _plain_jpeg(file, image, target)
             if pixels is None:
@@ -145,6 +149,15 @@ def _fitted_size(size: tuple[int, int], longest_side: int | None) -> tuple[int, 
     if longest_side is None or longest <= longest_side:
         return size
     width, height = (max(1, round(side * longest_side / longest)) for side in size)
+    return width, height
+
+
+def _halved(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
+    """As often as it takes. An eighth is the least that JPEG decoders can do, and they round up."""
+    halvings = next((n for n in range(4) if -(-max(size) // 2**n) <= longest_side), None)
+    if halvings is None:
+        return _fitted_size(size, longest_side)
+    width, height = (-(-side // 2**halvings) for side in size)
     return width, height
 
 

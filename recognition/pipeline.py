@@ -39,6 +39,16 @@ def describe_known(
     return _described(picture, faces, registry.get_engine().embed(picture, faces), settings.quality_filters)
 
 
+def describe_near(
+    picture: Picture, *, engine: FaceEngine | None = None, settings: RecognitionSettings | None = None
+) -> list[DescribedFace]:
+    """As `describe`, for a picture of one large face, judged by the filters of selfies; smaller ones may be missed."""
+    engine = engine or registry.get_engine()
+    settings = settings or recognition_settings()
+    faces = detection.find_near(engine, [picture])[0]
+    return _described(picture, faces, engine.embed(picture, faces), settings.selfie_filters)
+
+
 def _described(
     picture: Picture, faces: Sequence[DetectedFace], raw: FloatArray, filters: QualityFilters
 ) -> list[DescribedFace]:

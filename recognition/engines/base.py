@@ -32,10 +32,13 @@ class FaceEngine(Protocol):
     license: License
     calibration: Calibration
 
-    def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[list[DetectedFace]]:
+    def detect(
+        self, pictures: Sequence[Picture], *, fast: bool = False, near: bool = False
+    ) -> list[list[DetectedFace]]:
         """The faces of each picture, in pixels of that picture, largest first.
 
-        `fast`: one pass, which may miss small faces and those that fill the picture.
+        `fast`: one pass, which may miss small faces and those that fill the picture. `near`: each shows one large
+        face, as a selfie does; others of less than 80 pixels may be missed where it is found.
         """
 
     def embed_many(self, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:

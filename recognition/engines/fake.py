@@ -37,7 +37,9 @@ class FakeEngine:
     license = License("none: test pictures only", commercial=True)
     calibration = Calibration(((-1.0, 0.0), (0.35, 0.4), (0.45, 0.5), (1.0, 1.0)), True, "by construction")
 
-    def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[list[DetectedFace]]:
+    def detect(
+        self, pictures: Sequence[Picture], *, fast: bool = False, near: bool = False
+    ) -> list[list[DetectedFace]]:
         return [_squares(picture) for picture in pictures]
 
     def embed_many(self, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:

@@ -44,18 +44,40 @@ class InsightFaceEngine:
         self._embedder = _loaded(Embedder, pack, pack.recogniser)
         self.dimension = self._embedder.dimension
 
-    def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[list[DetectedFace]]:
-        """A face that fills the picture is found, and marked well, only with a margin around it: such a picture, and
-        one without faces, is looked at once more with one.
+    def detect(
+        self, pictures: Sequence[Picture], *, fast: bool = False, near: bool = False
+    ) -> list[list[DetectedFace]]:
+        """A face that fills the picture is found, and marked well, only with a margin around it. So a picture in which
+        a glance shows such a face is looked at with a margin at once; one that shows nobody is looked at both ways.
         """
-        seen = self._detector.detect(pictures, fast=fast)
-        found = [_faces(each, picture) for each, picture in zip(seen, pictures, strict=True)]
-        tight = [] if fast else [index for index, faces in enumerate(found) if _is_tight(faces, pictures[index])]
-        margins = [max(pictures[index].shape[:2]) // 2 for index in tight]
-        framed = [_with_margin(pictures[index], margin) for index, margin in zip(tight, margins, strict=True)]
-        for index, margin, each in zip(tight, margins, self._detector.detect(framed, fast=True), strict=True):
-            found[index] = _faces(each, pictures[index], margin=margin) or found[index]
+        if fast:
+            return self._looked(pictures, [False] * len(pictures))
+        nothing = [Found.of([])] * len(pictures)
+        glances = nothing if near else self._detector.glance(pictures)
+        framed = [near or _is_tight(_faces(*seen), seen[1]) for seen in zip(glances, pictures, strict=True)]
+        found = self._looked(pictures, framed, glances)
+        again = [
+            index
+            for index, faces in enumerate(found)
+            if not faces or (not framed[index] and _is_tight(faces, pictures[index]))
+        ]
+        second = self._looked([pictures[index] for index in again], [not framed[index] for index in again])
+        for index, faces in zip(again, second, strict=True):
+            found[index] = faces or found[index]
         return found
+
+    def _looked(
+        self, pictures: Sequence[Picture], framed: Sequence[bool], glances: Sequence[Found] = ()
+    ) -> list[list[DetectedFace]]:
+        """With a margin where `framed`, else together with what a glance showed."""
+        margins = [max(picture.shape[:2]) // 2 * each for picture, each in zip(pictures, framed, strict=True)]
+        seen = self._detector.look(list(map(_with_margin, pictures, margins)))
+        if glances:
+            seen = [
+                look if each else Found.of([glance, look])
+                for look, glance, each in zip(seen, glances, framed, strict=True)
+            ]
+        return [_faces(*each) for each in zip(seen, pictures, margins, strict=True)]
 
     def embed_many(self, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:
         crops = [aligned(picture, face.landmarks) for picture, faces in pairs for face in faces]
@@ -81,22 +103,25 @@ def _loaded(kind: Callable[[Path], Model], pack: Pack, file: ModelFile) -> Model
 
 
 def _is_tight(faces: Sequence[DetectedFace], picture: Picture) -> bool:
-    """Whether the largest face takes so much of the picture that its landmarks are poor, or none was found.
+    """Whether the largest face takes so much of the picture that its landmarks are poor.
 
     A picture of at most half the detector's side loses nothing by a margin, so there what was found is not asked.
     """
-    if not faces or max(picture.shape[:2]) <= SIDE // 2:
+    if max(picture.shape[:2]) <= SIDE // 2:
         return True
-    return bool(max(faces[0].box.width, faces[0].box.height) > TIGHT * min(picture.shape[:2]))
+    return bool(faces) and max(faces[0].box.width, faces[0].box.height) > TIGHT * min(picture.shape[:2])
 
 
 def _with_margin(picture: Picture, margin: int) -> Picture:
+    if not margin:
+        return picture
     framed = cv2.copyMakeBorder(picture, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     return np.asarray(framed, np.uint8)
 
 
-def _faces(found: Found, picture: Picture, *, margin: int = 0) -> list[DetectedFace]:
-    """Largest first, without what lies beyond the picture."""
+def _faces(seen: Found, picture: Picture, margin: int = 0) -> list[DetectedFace]:
+    """Each once, largest first, without what lies beyond the picture."""
+    found = seen.once_each()
     faces = [
         _face(corners - margin, landmarks - margin, float(score))
         for corners, landmarks, score in zip(found.corners, found.landmarks, found.scores, strict=True)

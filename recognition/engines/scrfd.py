@@ -67,9 +67,18 @@ class Detector:
 
     def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[Found]:
         """The faces of RGB pictures. `fast`: only those that the larger input shows."""
-        sides = sorted(self._networks)[-1:] if fast else sorted(self._networks)
-        passes = [self._passed(pictures, side=side) for side in sides]
+        passes = [self.look(pictures)] if fast else [self.glance(pictures), self.look(pictures)]
         return [Found.of(parts).once_each() for parts in zip(*passes, strict=True)]
+
+    def look(self, pictures: Sequence[Picture]) -> list[Found]:
+        """What the larger input shows, every face several times."""
+        return self._passed(pictures, side=max(self._networks))
+
+    def glance(self, pictures: Sequence[Picture]) -> list[Found]:
+        """What the smaller input shows, large faces; nothing where the network has one size."""
+        if len(self._networks) == 1:
+            return [Found.of([]) for _ in pictures]
+        return self._passed(pictures, side=min(self._networks))
 
     def _passed(self, pictures: Sequence[Picture], *, side: int) -> list[Found]:
         framed = [_framed(picture, side=side) for picture in pictures]

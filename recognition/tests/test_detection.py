@@ -21,7 +21,7 @@ class Sees:
     def __init__(self, upright=True):
         self.asked, self.upright = [], upright
 
-    def detect(self, pictures, *, fast=False):
+    def detect(self, pictures, *, fast=False, near=False):
         self.asked.append((len(pictures), fast))
         return [self._faces(picture) for picture in pictures]
 
@@ -98,6 +98,12 @@ def test_pictures_of_the_fake_engine_pass_through_every_mode():
     picture = pixels_of(["ann", "bob"])
     for mode in ("fast", "balanced", "thorough"):
         assert len(detection.find(FakeEngine(), [picture], mode)[0]) == 2
+
+
+def test_a_selfie_that_lies_on_its_side_is_turned_too():
+    picture = picture_with((40, 20, 150, 150), (300, 200))
+    (faces,) = detection.find_near(Sees(upright=False), [picture])
+    assert [face.box for face in faces] == [Box(40, 20, 150, 150)]
 
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="no photos here")

@@ -89,6 +89,56 @@ def test_a_face_that_fills_the_frame_is_found(engine, astronaut):
     assert len(engine.detect([astronaut[20:220, 140:310]])[0]) == 1
 
 
+def portrait(astronaut, *, side):
+    return cv2.resize(np.ascontiguousarray(astronaut[:300, 80:380]), (side, side), interpolation=cv2.INTER_CUBIC)
+
+
+def test_the_one_face_of_a_selfie_is_found_near_as_it_is_found_by_looking_hard(engine, astronaut):
+    selfie = portrait(astronaut, side=800)
+    (near,), (hard,) = engine.detect([selfie], near=True)[0], engine.detect([selfie])[0]
+    assert near.box.iou(hard.box) > 0.6
+    assert float(engine.embed(selfie, [near])[0] @ engine.embed(selfie, [hard])[0]) > 0.95
+
+
+def test_near_looks_hard_where_it_finds_nobody(engine, astronaut):
+    distant = np.full((800, 800, 3), 120, np.uint8)
+    distant[300:550, 300:550] = cv2.resize(astronaut, (250, 250), interpolation=cv2.INTER_AREA)
+    assert len(engine.detect([distant], near=True)[0]) == 1
+
+
+def test_dlib_looks_at_a_selfie_as_it_is(dlib_engine, astronaut, monkeypatch):
+    looked = []
+    faces = type(dlib_engine)._faces
+
+    def counted(self, picture, *, upscale, **named):
+        looked.append(upscale)
+        return faces(self, picture, upscale=upscale, **named)
+
+    monkeypatch.setattr(type(dlib_engine), "_faces", counted)
+    dlib_engine.detect([portrait(astronaut, side=800)], near=True)
+    assert looked == [1.0]
+
+
+def test_dlib_looks_at_a_large_photo_as_at_one_of_1600_pixels(dlib_engine, astronaut):
+    canvas = np.full((2000, 3000, 3), 120, np.uint8)
+    canvas[400:912, 900:1412] = astronaut
+    small = pictures.fitted(canvas, longest_side=1600)
+    (large,), (less,) = dlib_engine.detect([canvas])[0], dlib_engine.detect([small])[0]
+    assert large.box.iou(less.box.scaled(3000 / 1600)) > 0.8
+
+
+def test_what_dlib_barely_takes_for_a_face_must_fill_the_picture():
+    from dlib import rectangle
+
+    from recognition.engines.dlib import _kept
+
+    small, large = rectangle(0, 0, 40, 40), rectangle(0, 0, 99, 99)
+    assert list(_kept([small, large, large], [-0.3, -0.5, -0.4], side=300)) == [2]
+    assert list(_kept([small, large], [-0.1, -0.5], side=300)) == [0]
+    assert list(_kept([small, large], [-0.1, 0.5], side=300)) == [1]
+    assert list(_kept([small], [-0.3], side=300)) == []
+
+
 def test_small_faces_are_found(engine, astronaut):
     small = cv2.resize(astronaut, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     canvas = np.full((1067, 1600, 3), 120, np.uint8)

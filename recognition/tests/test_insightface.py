@@ -17,6 +17,8 @@ from recognition.types import Box
 pytestmark = pytest.mark.skipif(not TESTPACK.is_dir(), reason="no model pack to test with")
 PHOTOS = [GROUP, *sorted((SHARED / "data" / "photos").glob("*")), *sorted((SHARED / "data/lfw/pairs").glob("A*"))[:20]]
 
+TIGHT = SHARED / "data/lfw/pairs/Abdel_Aziz_Al-Hakim_0001.jpg"
+
 
 @pytest.fixture(scope="module")
 def theirs():
@@ -53,8 +55,8 @@ def changed(path, into, *, batch=None, side=None):
 
 
 def test_faces_and_descriptors_equal_those_of_insightface(insightface_engine, theirs, monkeypatch):
-    # The second look at tight faces is ours alone.
-    monkeypatch.setattr("recognition.engines.insightface._is_tight", lambda faces, picture: not faces)
+    # The margin around tight faces is ours alone.
+    monkeypatch.setattr("recognition.engines.insightface._is_tight", lambda faces, picture: False)
     compared = 0
     for path in PHOTOS:
         picture = decoded(path)
@@ -80,6 +82,51 @@ def test_faces_and_descriptors_equal_those_of_insightface(insightface_engine, th
 class Face:
     def __init__(self, kps):
         self.kps = kps
+
+
+def runs_of(detector, monkeypatch):
+    """Sides of the pictures that the detector's network will see."""
+    sides, passed = [], type(detector)._passed
+
+    def counted(self, pictures, *, side):
+        sides.extend([side] * len(pictures))
+        return passed(self, pictures, side=side)
+
+    monkeypatch.setattr(type(detector), "_passed", counted)
+    return sides
+
+
+@pytest.fixture
+def any_size(insightface_engine, tmp_path, monkeypatch):
+    """The engine with a detector that takes any size, and so sees large faces at a glance."""
+    path = changed(packs.read(TESTPACK).detector.path, tmp_path / "any.onnx", side="?")
+    monkeypatch.setattr(insightface_engine, "_detector", Detector(path))
+    return insightface_engine
+
+
+def test_a_selfie_takes_one_run_of_the_detector_and_a_photo_a_glance_more(any_size, monkeypatch):
+    sides = runs_of(any_size._detector, monkeypatch)
+    assert len(any_size.detect([decoded(TIGHT)], near=True)[0]) == 1
+    assert sides == [640]
+    sides.clear()
+    assert len(any_size.detect([decoded(GROUP)])[0]) == 6
+    assert sides == [128, 640]
+
+
+def test_a_face_that_fills_the_picture_at_a_glance_is_looked_at_with_a_margin_only(any_size, monkeypatch):
+    tight = cv2.resize(decoded(TIGHT), (800, 800))
+    near = any_size.detect([tight], near=True)[0]
+    sides = runs_of(any_size._detector, monkeypatch)
+    assert any_size.detect([tight])[0][0].box == near[0].box
+    assert sides == [128, 640]
+
+
+def test_a_detector_of_one_size_looks_again_with_a_margin(insightface_engine, monkeypatch):
+    tight = cv2.resize(decoded(TIGHT), (800, 800))
+    near = insightface_engine.detect([tight], near=True)[0]
+    sides = runs_of(insightface_engine._detector, monkeypatch)
+    assert insightface_engine.detect([tight])[0][0].box == near[0].box
+    assert sides == [640, 640]
 
 
 def test_several_pictures_at_once_give_what_each_gives(insightface_engine):

@@ -366,3 +366,25 @@ def test_a_thumbnail_is_small_and_carries_no_metadata(display_p3):
 def test_a_thumbnail_keeps_colours_and_is_never_larger_than_the_picture():
     data = thumbnails.encode(quadrants(), longest_side=320)
     assert_like(pictures.decode(BytesIO(data)), quadrants(), tolerance=8)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((6000, 4000), (3000, 2000)),
+        ((4001, 3000), (2001, 1500)),
+        ((8256, 5504), (2064, 1376)),
+        ((3200, 2133), (3200, 2133)),
+        ((800, 600), (800, 600)),
+        ((30_000, 40), (3200, 4)),
+    ],
+)
+def test_a_jpeg_is_halved_until_it_fits_where_any_size_will_do(size, expected):
+    picture = pictures.decode(saved(Image.new("RGB", size, "teal"), "JPEG"), longest_side=3200, loosely=True)
+    assert picture.shape == (*expected[::-1], 3)
+    assert np.abs(picture.astype(int) - (0, 128, 128)).max() <= 3
+
+
+def test_other_formats_have_exactly_the_side_that_was_asked_for():
+    picture = pictures.decode(saved(Image.new("RGB", (4000, 1000)), "PNG"), longest_side=3200, loosely=True)
+    assert picture.shape == (800, 3200, 3)
