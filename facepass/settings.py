@@ -310,5 +310,9 @@ LOGGING = {
     "filters": {"request_id": {"()": "facepass.middleware.RequestIdFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
-    "loggers": {"django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # It tells at INFO which of its builds this processor can not run.
+        "faiss": {"level": "WARNING"},
+    },
 }

@@ -10,11 +10,12 @@ from typing import BinaryIO, cast
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from facepass.errors import FacePassError
 from galleries import media, probe, progress
-from galleries.models import GalleryImage, PhotoFace
+from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory, pairs
 from galleries.models.photo import State
 from recognition import detection, pictures, pipeline, thumbnails
@@ -92,6 +93,8 @@ def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> No
         mine.state, mine.error, mine.lease_expires_at = State.PROCESSED, "", None
         mine.processed_at = timezone.now()
         mine.save(update_fields=["state", "error", "lease_expires_at", "processed_at"])
+        if mine.subject_id is None:  # who enrols is known; last, because the next worker waits for this row
+            Gallery.objects.filter(pk=mine.gallery_id).update(analyses=F("analyses") + 1)
 
 
 def _write(photo: GalleryImage, rows: list[PhotoFace]) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from facepass import progress
-from galleries.models import GalleryImage, PhotoFace
+from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.photo import State
 
 # The rate is measured over the photos finished last: long enough to be steady, short enough to follow a change.
@@ -45,6 +45,9 @@ def of_gallery(gallery_id: UUID) -> Progress:
     span = (found["last"] - found["first"]).total_seconds() if found["recent"] > 1 else 0.0
     rate = (found["recent"] - 1) / span if span else 0.0
     left = found["pending"] + found["processing"]
+    if not left and found["processed"] and Gallery.objects.to_group().filter(pk=gallery_id).exists():
+        # Guests' searches are right once the faces are grouped; until then the last photo counts as being worked on.
+        found["processed"], found["processing"], left = found["processed"] - 1, 1, 1
     return Progress(
         total=sum(found[state.value] for state in State),
         pending=found["pending"],

@@ -1,56 +1,222 @@
-"""Photos of the person whose face the probe shows. Exact: every face of the galleries is compared."""
+"""Photos of the person whose face the probe shows, within one occasion. Exact: every group and every face is compared.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+A group counts where the mean cosine of the probe to its faces reaches the threshold, and then gives all its photos,
+also those whose face alone would not: turned away, blurred, years of make-up apart. Nobody is in a photo twice, so of
+two groups that share a photo only the better one counts. A group that is like what was found, and not unlike the probe,
+is the same person seen from another side, and comes with it (`widen`). A face that is in no group counts for itself;
+a face of somebody else's group only where it is beyond doubt (`assign`). Thresholds: recognition/config.py.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 from uuid import UUID
 
-from galleries.models import PhotoFace
+import numpy as np
+from django.db.models import Q, QuerySet
+
+from galleries import descriptors
+from galleries.models import FaceCluster, Occasion, Person, PhotoFace
+from recognition.calibration import Calibration
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
 
 DEFAULT_LIMIT = 200
 MAX_LIMIT = 1000
+Via = Literal["group", "face", "person"]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A photo's best face, with its raw cosine and its calibrated similarity (0..1)."""
+    """A photo's face of the person, with its own cosine to the probe and its calibrated similarity (0..1).
+
+    `via`: what decided, the face itself, its group, or that somebody had named it. `group_similarity`: of the group's
+    mean, where the group decided. `subjects`: which of several probes it is, by index.
+    """
 
     face: PhotoFace
     cosine: float
     similarity: float
+    via: Via = "face"
+    group_similarity: float | None = None
+    subjects: tuple[int, ...] = (0,)
 
 
 def default_threshold() -> float:
-    """The similarity from which a face counts as found, from the recognition settings."""
+    """The similarity from which a group or a face counts as found, from the recognition settings."""
     return float(recognition_settings().confidence_thresholds.search)
 
 
-def photos_of(
-    descriptor: FloatArray, *, gallery_ids: Iterable[UUID], threshold: float, limit: int = DEFAULT_LIMIT
-) -> list[Match]:
-    """The best face of each photo whose similarity reaches the threshold, best first.
+def photos_of(descriptor: FloatArray, *, within: Occasion, threshold: float, limit: int = DEFAULT_LIMIT) -> list[Match]:
+    """One match for each photo of the person, best first.
 
     `descriptor`: protected, float32 (512,), unit length, made by the engine in use; faces that another model version
     described are not compared.
     """
     version = ModelVersion.objects.current()
-    calibration = version.scores
-    faces = (
-        PhotoFace.objects.searchable(version)
-        .in_galleries(gallery_ids)
-        .nearest_to(descriptor, min_cosine=calibration.cosine(threshold))
-        .select_related("photo")
-        .defer("insightface_descriptor", "landmarks")
+    groups = groups_of(descriptor, within=within, version=version, threshold=threshold)
+    sure = max(threshold, recognition_settings().confidence_thresholds.assign)
+    faces = _faces(descriptor, within=within, version=version)
+    counted = Q(cluster__in=groups) | Q(distance__lte=1 - version.scores.cosine(sure))
+    counted |= Q(cluster=None, distance__lte=1 - version.scores.cosine(threshold))
+    return _one_each(faces.filter(counted), groups, version.scores)[:limit]
+
+
+def photos_with(person: Person, *, within: Occasion, threshold: float, limit: int = DEFAULT_LIMIT) -> list[Match]:
+    """Photos in which somebody named the person, and photos of whoever looks like the person's verified faces."""
+    version = ModelVersion.objects.current()
+    known = PhotoFace.objects.searchable(version).filter(person=person)
+    _rows, verified = descriptors.read(known.filter(verified=True), "pk")
+    if not len(verified):
+        _rows, verified = descriptors.read(known, "pk")
+    if not len(verified):
+        return []
+    mean = verified.mean(axis=0)
+    mean /= np.linalg.norm(mean)
+    named = _faces(mean, within=within, version=version).filter(person=person)
+    found = [_match(face, {}, version.scores, via="person") for face in named.iterator(chunk_size=500)]
+    photos = {match.face.photo_id for match in found}
+    alike = photos_of(mean, within=within, threshold=threshold, limit=MAX_LIMIT)
+    others = [match for match in alike if match.face.photo_id not in photos and match.face.person_id is None]
+    return sorted(_first_of_photo(found + others), key=lambda match: -match.cosine)[:limit]
+
+
+def together(found: Sequence[Sequence[Match]], *, combine: Literal["any", "all"]) -> list[Match]:
+    """Photos of any of several people, or of all of them at once; each photo with its best match, and who is in it."""
+    best: dict[UUID, Match] = {}
+    subjects: dict[UUID, set[int]] = defaultdict(set)
+    for number, matches in enumerate(found):
+        for match in matches:
+            photo = match.face.photo_id
+            subjects[photo].add(number)
+            if photo not in best or match.cosine > best[photo].cosine:
+                best[photo] = match
+    wanted = len(found) if combine == "all" else 1
+    shown = [replace(best[photo], subjects=tuple(sorted(who))) for photo, who in subjects.items() if len(who) >= wanted]
+    return sorted(shown, key=lambda match: -match.cosine)
+
+
+def groups_of(
+    descriptor: FloatArray, *, within: Occasion, version: ModelVersion, threshold: float
+) -> dict[UUID, float]:
+    """The groups that show the person, with the similarity of each group's mean; usually one, or none."""
+    rules, scores = recognition_settings().confidence_thresholds, version.scores
+    least = min(threshold, rules.widen)
+    near = FaceCluster.objects.within(within).inhabited()
+    candidates = list(near.nearest_to(descriptor, version=version, min_cosine=scores.cosine(least)))
+    found = _Found(candidates)
+    for group in candidates:
+        if 1 - group.distance >= scores.cosine(threshold):
+            found.take(group)
+    found.widen(scores.cosine(rules.widen))
+    return {group.pk: scores.similarity(1 - group.distance) for group in found.groups}
+
+
+class _Found:
+    """Groups of one person, each photo in at most one of them."""
+
+    def __init__(self, candidates: Sequence[FaceCluster]) -> None:
+        self.groups: list[FaceCluster] = []
+        self._candidates = candidates
+        self._photos: dict[UUID, set[UUID]] = defaultdict(set)
+        held = PhotoFace.objects.filter(cluster__in=candidates).values_list("cluster_id", "photo_id")
+        for cluster_id, photo_id in held if candidates else ():
+            self._photos[cluster_id].add(photo_id)
+
+    def take(self, group: FaceCluster) -> bool:
+        if group in self.groups or any(self._excludes(group, other) for other in self.groups):
+            return False
+        self.groups.append(group)
+        return True
+
+    def widen(self, least: float) -> None:
+        """Adds candidates whose mean cosine to the faces found so far reaches `least`, until there are no more."""
+        grown = bool(self.groups)
+        while grown:
+            total = sum(descriptors.as_array(group.centroid) * np.float32(group.size) for group in self.groups)
+            mean = total / np.float32(sum(group.size for group in self.groups))
+            alike = [g for g in self._candidates if float(descriptors.as_array(g.centroid) @ mean) >= least]
+            grown = sum(self.take(group) for group in alike) > 0
+
+    def _excludes(self, group: FaceCluster, other: FaceCluster) -> bool:
+        if group.person_id and other.person_id and group.person_id != other.person_id:
+            return True
+        return not self._photos[group.pk].isdisjoint(self._photos[other.pk])
+
+
+def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -> "QuerySet[PhotoFace]":
+    galleries = list(within.galleries.values_list("pk", flat=True))
+    faces = PhotoFace.objects.searchable(version).in_galleries(galleries).at_distance(descriptor)
+    return faces.select_related("photo").defer("insightface_descriptor", "landmarks").order_by("distance")  # type: ignore[misc]
+
+
+def _one_each(faces: "QuerySet[PhotoFace]", groups: dict[UUID, float], scores: Calibration) -> list[Match]:
+    """A photo's face of a group that was found goes before any other face of that photo."""
+    found = [
+        _match(face, groups, scores, via="group" if face.cluster_id in groups else "face")
+        for face in faces.iterator(chunk_size=500)
+    ]
+    kept = _first_of_photo(sorted(found, key=lambda match: match.via != "group"))
+    return sorted(kept, key=lambda match: -match.cosine)
+
+
+def _first_of_photo(matches: Iterable[Match]) -> list[Match]:
+    first: dict[UUID, Match] = {}
+    for match in matches:
+        first.setdefault(match.face.photo_id, match)
+    return list(first.values())
+
+
+def _match(face: PhotoFace, groups: dict[UUID, float], scores: Calibration, *, via: Via) -> Match:
+    cosine = 1 - face.distance
+    link = groups.get(face.cluster_id) if face.cluster_id else None
+    return Match(
+        face=face,
+        cosine=round(cosine, 4),
+        similarity=round(scores.similarity(cosine), 4),
+        via=via,
+        group_similarity=None if link is None else round(link, 4),
     )
-    best: dict[UUID, PhotoFace] = {}
-    for face in faces.iterator(chunk_size=500):
-        best.setdefault(face.photo_id, face)
-        if len(best) == limit:
-            break
-    return [_match(face, similarity=calibration.similarity(1 - face.distance)) for face in best.values()]
 
 
-def _match(face: PhotoFace, *, similarity: float) -> Match:
-    return Match(face=face, cosine=round(1 - face.distance, 4), similarity=round(similarity, 4))
+Reason = Literal["hidden", "low_quality", "someone_else", "below_threshold", "other_model_version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A face like the probe's that was not given, and why. `cosine` is None where it can not be compared."""
+
+    face: PhotoFace
+    cosine: float | None
+    similarity: float | None
+    reason: Reason
+
+
+def misses(
+    descriptor: FloatArray, found: Sequence[Match], *, within: Occasion, threshold: float, limit: int = 50
+) -> list[Miss]:
+    """For staff and partners: the nearest faces of photos that were not given; last those of other model versions."""
+    version = ModelVersion.objects.current()
+    rules = recognition_settings().confidence_thresholds
+    given = [match.face.photo_id for match in found]
+    faces = PhotoFace.objects.filter(gallery__in=within.galleries).exclude(photo__in=given).select_related("photo")
+    faces = faces.defer("insightface_descriptor", "landmarks")
+    near = faces.filter(model_version=version).at_distance(descriptor)
+    near = near.filter(distance__lte=1 - version.scores.cosine(rules.widen)).order_by("distance")  # type: ignore[misc]
+    told = [_miss(face, version.scores, threshold=threshold) for face in near[:limit]]
+    others = faces.exclude(model_version=version).order_by("pk")[: limit - len(told)]
+    return told + [Miss(face, None, None, "other_model_version") for face in others]
+
+
+def _miss(face: PhotoFace, scores: Calibration, *, threshold: float) -> Miss:
+    similarity = scores.similarity(1 - face.distance)
+    reason: Reason = "below_threshold"
+    if face.is_hidden:
+        reason = "hidden"
+    elif similarity >= threshold:
+        reason = "someone_else"
+    elif face.quality.get("reasons"):
+        reason = "low_quality"
+    return Miss(face, round(1 - face.distance, 4), round(similarity, 4), reason)

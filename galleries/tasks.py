@@ -9,8 +9,8 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from facepass import heartbeat, housekeeping
-from galleries import jobs
-from galleries.models import GalleryImage, Job
+from galleries import jobs, progress
+from galleries.models import Gallery, GalleryImage, Job, Occasion
 
 # A task gives its worker back after this long and asks for another turn, so that no gallery starves the others.
 TURN_SECONDS = 60
@@ -30,6 +30,7 @@ def analyse_gallery(gallery_id: str) -> int:
     photos = GalleryImage.objects.filter(gallery_id=gallery_id)
     with indexing.Line(photos) as line:
         done = line.run(more=lambda: not heartbeat.stopping() and time.monotonic() < until)
+    group_faces(gallery_id)
     if time.monotonic() >= until and not heartbeat.stopping():
         wake_workers(UUID(gallery_id), photos=1)
     return done
@@ -38,6 +39,18 @@ def analyse_gallery(gallery_id: str) -> int:
 def run_job(job_id: str) -> None:
     """One turn of a job that an API call started."""
     jobs.run(UUID(job_id))
+
+
+def group_faces(gallery_id: str) -> None:
+    """Groups the faces that are new in the gallery's photo session: at the end of each turn, so that guests who search
+    while photos still come in have groups too.
+    """
+    from galleries import grouping  # noqa: PLC0415 - as above
+
+    gallery = Gallery.objects.to_group().filter(pk=gallery_id).first()
+    if gallery and not heartbeat.stopping():
+        grouping.group(Occasion.of_gallery(gallery))
+        progress.publish(gallery.pk)
 
 
 def reconcile() -> None:
@@ -51,7 +64,8 @@ def reconcile() -> None:
     Job.objects.fail_exhausted()
     if OrmQ.objects.filter(lock__lte=timezone.now()).exists():
         return
-    for gallery_id in GalleryImage.objects.claimable().order_by().values_list("gallery_id", flat=True).distinct():
+    waiting = GalleryImage.objects.claimable().order_by().values_list("gallery_id", flat=True).distinct()
+    for gallery_id in waiting.union(Gallery.objects.to_group().order_by().values_list("pk", flat=True)):
         wake_workers(gallery_id, photos=1)
     jobs.reconcile()
 

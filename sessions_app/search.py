@@ -1,39 +1,62 @@
-"""A guest's or partner's search: a picture in, the photos of its subject in one photo session out."""
+"""A guest's or partner's search: pictures in, the photos of their subjects in one photo session out."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from django.core.files import File
 
 from galleries import probe, search
-from galleries.models import Gallery
-from recognition.types import DescribedFace
+from galleries.models import Occasion, Person
+from recognition.types import DescribedFace, FloatArray
 from sessions_app.models import PhotoSession
+
+Combine = Literal["any", "all"]
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSearch:
+    """`faces`: of each picture, in pixels of the picture as it was read (at most `probe.PROBE_SIDE`).
+
+    A match's `subjects` count the pictures first and then the people. `misses` is None unless it was asked for.
+    """
+
     session: PhotoSession
-    face: DescribedFace
-    """The probe's face, in pixels of the picture as it was read (at most `probe.PROBE_SIDE`)."""
+    faces: list[DescribedFace]
     matches: list[search.Match]
     threshold: float
     processing_ms: float
+    misses: list[search.Miss] | None = None
 
 
 def search_session(
-    session: PhotoSession, picture: File[bytes], *, threshold: float | None = None, limit: int = search.DEFAULT_LIMIT
+    session: PhotoSession,
+    pictures: Sequence[File[bytes]],
+    *,
+    people: Sequence[Person] = (),
+    combine: Combine = "any",
+    threshold: float | None = None,
+    limit: int = search.DEFAULT_LIMIT,
+    explain: bool = False,
 ) -> SessionSearch:
-    """Photos of the picture's subject. The picture is held in memory only, and nothing of it is kept.
+    """Photos of any, or of all, of the pictures' subjects and the people. Pictures are held in memory only.
 
     Raises what `probe.read` and `probe.subject` raise.
     """
     started = time.perf_counter()
     least = search.default_threshold() if threshold is None else threshold
-    face = probe.subject(probe.read(picture))
-    galleries = Gallery.objects.filter(studio_id=session.studio_id).of_session(session.pk)
-    matches = search.photos_of(
-        face.descriptor, gallery_ids=galleries.values_list("pk", flat=True), threshold=least, limit=limit
-    )
+    within = Occasion(session.studio_id, session_id=session.pk)
+    faces = [probe.subject(probe.read(picture)) for picture in pictures]
+    found = [search.photos_of(f.descriptor, within=within, threshold=least, limit=search.MAX_LIMIT) for f in faces]
+    found += [search.photos_with(p, within=within, threshold=least, limit=search.MAX_LIMIT) for p in people]
+    matches = search.together(found, combine=combine)[:limit]
+    misses = _misses([face.descriptor for face in faces], matches, within=within, threshold=least) if explain else None
     elapsed = (time.perf_counter() - started) * 1000
-    return SessionSearch(session, face, matches, least, round(elapsed, 1))
+    return SessionSearch(session, faces, matches, least, round(elapsed, 1), misses)
+
+
+def _misses(
+    descriptors: Sequence[FloatArray], matches: list[search.Match], *, within: Occasion, threshold: float
+) -> list[search.Miss]:
+    return [miss for each in descriptors for miss in search.misses(each, matches, within=within, threshold=threshold)]

@@ -1,6 +1,8 @@
 from galleries.models.challenge import LivenessChallenge
+from galleries.models.cluster import FaceCluster, Occasion
+from galleries.models.decision import FaceDecision
 from galleries.models.description import PhotoDescription, SpareFace
-from galleries.models.face import FaceCluster, PhotoFace
+from galleries.models.face import PhotoFace
 from galleries.models.gallery import Gallery
 from galleries.models.job import Job
 from galleries.models.person import Person
@@ -9,10 +11,12 @@ from galleries.models.reference import Reference
 
 __all__ = [
     "FaceCluster",
+    "FaceDecision",
     "Gallery",
     "GalleryImage",
     "Job",
     "LivenessChallenge",
+    "Occasion",
     "Person",
     "PhotoDescription",
     "PhotoFace",

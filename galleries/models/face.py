@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import CosineDistance, HalfVectorField
 
 from facepass.tenancy import TenantQuerySet
+from galleries.models.cluster import FaceCluster
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, Box, FloatArray
 
@@ -33,28 +34,6 @@ def pairs(boxes: Sequence[Box], others: Sequence[Box]) -> list[tuple[int, int]]:
     return list(found.items())
 
 
-class FaceCluster(models.Model):
-    """Faces of one person whom nobody has named yet, within one photo session (or one gallery that has none)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))
-    session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
-    person = models.ForeignKey(
-        "galleries.Person", models.SET_NULL, null=True, blank=True, related_name="clusters", verbose_name=_("person")
-    )
-    rejected = models.BooleanField(_("rejected"), default=False)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    class Meta:
-        db_table = "face_clusters"
-        ordering = ["-created_at"]
-        verbose_name = _("group of faces")
-        verbose_name_plural = _("groups of faces")
-
-    def __str__(self) -> str:
-        return str(self.person or _("Unknown person"))
-
-
 class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
     studio_path = "gallery__studio"
 
@@ -67,15 +46,14 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
     def in_galleries(self, gallery_ids: Iterable[uuid.UUID]) -> "PhotoFaceQuerySet":
         return self.filter(gallery_id__in=list(gallery_ids))
 
-    def nearest_to(self, descriptor: FloatArray, *, min_cosine: float) -> "PhotoFaceQuerySet":
-        """Adds `distance` (1 - cosine), nearest first. `descriptor`: protected, float32 (512,), unit length.
+    def at_distance(self, descriptor: FloatArray) -> "PhotoFaceQuerySet":
+        """Adds `distance` (1 - cosine). `descriptor`: protected, float32 (512,), unit length.
 
         The `+ 0` keeps PostgreSQL from answering a filtered query out of an approximate index, which loses rows.
         """
         distance = CosineDistance("insightface_descriptor", descriptor)
         exact = models.ExpressionWrapper(distance + models.Value(0.0), output_field=models.FloatField())
-        near = models.Q(distance__lte=1 - min_cosine)
-        return self.annotate(distance=exact).filter(near).order_by("distance")  # type: ignore[no-redef, misc]
+        return self.annotate(distance=exact)  # type: ignore[no-redef]
 
 
 class FaceCategory(models.TextChoices):
@@ -113,7 +91,7 @@ class PhotoFace(models.Model):
 
     objects = PhotoFaceQuerySet.as_manager()
     distance: float
-    """1 - cosine; only on rows from `nearest_to`."""
+    """1 - cosine; only on rows from `at_distance`."""
 
     class Meta:
         db_table = "photo_faces"
@@ -124,6 +102,10 @@ class PhotoFace(models.Model):
 
     def __str__(self) -> str:
         return str(self.person or _("Unknown person"))
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.face_category == FaceCategory.IGNORED
 
     @property
     def as_box(self) -> Box:

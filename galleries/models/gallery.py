@@ -19,6 +19,10 @@ class GalleryQuerySet(TenantQuerySet["Gallery"]):
     def of_session(self, session_id: uuid.UUID) -> "GalleryQuerySet":
         return self.filter(session_id=session_id)
 
+    def to_group(self) -> "GalleryQuerySet":
+        """With faces that no grouping has seen."""
+        return self.filter(analyses__gt=models.F("grouped_analyses"))
+
     def with_counts(self) -> "GalleryQuerySet":
         """Adds `photo_count` and `face_count`, each by its own subquery: two joins would multiply the rows."""
         return self.annotate(photo_count=_count("photos"), face_count=_count("faces"))  # type: ignore[no-redef]
@@ -42,6 +46,9 @@ class Gallery(models.Model):
     location_id = models.UUIDField(_("location"), null=True, blank=True)
     session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # How often a photo of it was analysed, and how many of these analyses the last grouping of its faces has seen.
+    analyses = models.PositiveBigIntegerField(default=0, editable=False)
+    grouped_analyses = models.PositiveBigIntegerField(default=0, editable=False)
 
     objects = GalleryQuerySet.as_manager()
     # Only on rows from `with_counts`.

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from facepass.errors import FacePassError
 from galleries import analysis, checks, progress, redescription, search, stages, switching
-from galleries.models import Gallery, GalleryImage, PhotoDescription, PhotoFace, SpareFace
+from galleries.models import Gallery, GalleryImage, Occasion, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
 from galleries.models.face import FaceCategory, pairs
 from galleries.tests.factories import ClusterFactory, GalleryFactory, PersonFactory, PhotoFactory
@@ -83,8 +83,8 @@ def seen_by(engine, person="ann"):
     """The photos that a search for the person finds, with that engine in use for probe and search."""
     with registry.use(engine):
         probe = pipeline.describe(pixels_of([person]))[0].descriptor
-        galleries = list(Gallery.objects.values_list("pk", flat=True))
-        return {match.face.photo_id for match in search.photos_of(probe, gallery_ids=galleries, threshold=0.5)}
+        within = Occasion.of_gallery(Gallery.objects.get())
+        return {match.face.photo_id for match in search.photos_of(probe, within=within, threshold=0.5)}
 
 
 def run(engine, *arguments):

@@ -4,11 +4,26 @@ import numpy as np
 import pytest
 
 from galleries import search
+from galleries.models import Occasion, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.tests.factories import FaceFactory, GalleryFactory, ModelVersionFactory, PhotoFactory, descriptor
+from galleries.tests.factories import (
+    ClusterFactory,
+    FaceFactory,
+    GalleryFactory,
+    ModelVersionFactory,
+    PersonFactory,
+    PhotoFactory,
+    descriptor,
+)
+from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
+
+
+@pytest.fixture
+def gallery():
+    return GalleryFactory()
 
 
 def at(cosine: float, probe, seed: int):
@@ -24,7 +39,7 @@ def test_the_best_face_of_each_photo_is_returned_best_first():
     FaceFactory(photo=one, insightface_descriptor=at(0.6, probe, 2))
     best = FaceFactory(photo=one, insightface_descriptor=at(0.9, probe, 3))
     second = FaceFactory(photo=two, insightface_descriptor=at(0.7, probe, 4))
-    found = search.photos_of(probe, gallery_ids=[gallery.pk], threshold=0.5)
+    found = search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.5)
     assert [match.face.pk for match in found] == [best.pk, second.pk]
     assert [match.cosine for match in found] == pytest.approx([0.9, 0.7], abs=2e-3)
     assert found[0].similarity > found[1].similarity
@@ -35,7 +50,7 @@ def test_faces_below_the_threshold_are_left_out():
     # The fake engine's calibration: cosine 0.45 is similarity 0.5.
     FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.44, probe, 2))
     FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.46, probe, 3))
-    assert len(search.photos_of(probe, gallery_ids=[gallery.pk], threshold=0.5)) == 1
+    assert len(search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.5)) == 1
 
 
 def test_other_galleries_other_models_and_ignored_faces_are_not_compared():
@@ -47,7 +62,7 @@ def test_other_galleries_other_models_and_ignored_faces_are_not_compared():
         model_version=ModelVersionFactory(contract_id="another"),
     )
     FaceFactory(photo__gallery=gallery, insightface_descriptor=probe, face_category=FaceCategory.IGNORED)
-    assert search.photos_of(probe, gallery_ids=[gallery.pk], threshold=0.0) == []
+    assert search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.0) == []
 
 
 def test_search_agrees_with_brute_force_and_the_limit_counts_photos():
@@ -58,7 +73,7 @@ def test_search_agrees_with_brute_force_and_the_limit_counts_photos():
         vectors[photo.pk] = at(number / 50, probe, number + 1)
         FaceFactory(photo=photo, insightface_descriptor=vectors[photo.pk])
     expected = sorted(vectors, key=lambda pk: -float(vectors[pk] @ probe))
-    found = search.photos_of(probe, gallery_ids=[gallery.pk], threshold=0.0, limit=15)
+    found = search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.0, limit=15)
     assert [match.face.photo_id for match in found] == expected[:15]
 
 
@@ -67,5 +82,133 @@ def test_a_search_takes_a_fixed_number_of_queries(django_assert_num_queries):
     for seed in range(5):
         FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.8, probe, seed + 2))
     ModelVersion.objects.current()
-    with django_assert_num_queries(2):  # the model version, the faces with their photos
-        assert len(search.photos_of(probe, gallery_ids=[gallery.pk], threshold=0.5)) == 5
+    with django_assert_num_queries(6):  # model version, settings twice, groups, galleries, faces with their photos
+        assert len(search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.5)) == 5
+
+
+def grouped(gallery, *vectors, **fields):
+    """A group of faces with these descriptors, each in a photo of its own."""
+    group = ClusterFactory(studio=gallery.studio, gallery=gallery, **fields)
+    for vector in vectors:
+        FaceFactory(
+            photo=PhotoFactory(gallery=gallery, stored=False), insightface_descriptor=vector, cluster=group,
+            person=group.person,
+        )  # fmt: skip
+    return group
+
+
+def test_a_group_that_is_like_the_probe_gives_all_its_photos(gallery):
+    probe = descriptor(1)
+    group = grouped(gallery, at(0.8, probe, 2), at(0.75, probe, 3), at(0.2, probe, 4))
+    found = search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.55)
+    assert [match.via for match in found] == ["group"] * 3
+    assert [match.cosine for match in found] == pytest.approx([0.8, 0.75, 0.2], abs=2e-3)
+    assert {match.face.cluster_id for match in found} == {group.pk}
+    mean = FakeEngine.calibration.similarity((0.8 + 0.75 + 0.2) / 3)
+    assert found[2].group_similarity == pytest.approx(mean, abs=2e-3)
+
+
+def test_a_group_of_somebody_else_keeps_its_photos_but_for_a_face_beyond_doubt(gallery):
+    probe = descriptor(1)
+    grouped(gallery, at(0.6, probe, 2), at(0.1, probe, 3), at(0.1, probe, 4))
+    within = Occasion.of_gallery(gallery)
+    assert search.photos_of(probe, within=within, threshold=0.55) == []
+    grouped(gallery, at(0.9, probe, 5), at(0.1, probe, 6), at(0.1, probe, 7))
+    (found,) = search.photos_of(probe, within=within, threshold=0.55)
+    assert (found.via, found.group_similarity) == ("face", None)
+
+
+def test_of_two_groups_that_share_a_photo_the_better_one_counts(gallery):
+    probe = descriptor(1)
+    better = grouped(gallery, at(0.8, probe, 2), at(0.8, probe, 3))
+    worse = grouped(gallery, at(0.6, probe, 4), at(0.6, probe, 5))
+    shared = better.faces.first().photo
+    FaceFactory(photo=shared, insightface_descriptor=at(0.6, probe, 6), cluster=worse)
+    found = search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.55)
+    assert {match.face.cluster_id for match in found} == {better.pk}
+
+
+def test_another_side_of_the_same_person_comes_with_the_group_that_was_found(gallery):
+    probe = descriptor(1)
+    front = at(0.9, probe, 2)
+    # At 0.42 to the probe it is not found by itself; at 0.9 to what was found it is the same person.
+    side = at(0.9, front, 3)
+    side = side - (side @ probe) * probe + 0.42 * probe
+    grouped(gallery, front, front)
+    grouped(gallery, at(0.42, probe, 9), at(0.42, probe, 10))
+    other_side = grouped(gallery, side / np.linalg.norm(side), side / np.linalg.norm(side))
+    found = search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.55)
+    assert len(found) == 4
+    assert other_side.pk in {match.face.cluster_id for match in found}
+
+
+def test_groups_of_two_named_people_are_never_given_together(gallery):
+    probe = descriptor(1)
+    ann = grouped(gallery, at(0.8, probe, 2), person=PersonFactory(studio=gallery.studio))
+    grouped(gallery, at(0.6, probe, 3), person=PersonFactory(studio=gallery.studio))
+    found = search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.55)
+    assert [match.face.cluster_id for match in found] == [ann.pk]
+
+
+def test_rejected_groups_are_not_searched(gallery):
+    probe = descriptor(1)
+    grouped(gallery, at(0.9, probe, 2), rejected=True)
+    PhotoFace.objects.update(face_category=FaceCategory.IGNORED)
+    assert search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.5) == []
+
+
+def test_photos_with_a_person_are_those_named_and_those_that_look_like_them(gallery):
+    look = descriptor(1)
+    ann = PersonFactory(studio=gallery.studio)
+    named = FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.9, look, 2), person=ann, verified=True)
+    odd = FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.1, look, 3), person=ann)
+    alike = FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.9, look, 4))
+    FaceFactory(
+        photo__gallery=gallery, insightface_descriptor=at(0.9, look, 5), person=PersonFactory(studio=gallery.studio)
+    )
+    found = search.photos_with(ann, within=Occasion.of_gallery(gallery), threshold=0.5)
+    assert {match.face.pk: match.via for match in found} == {named.pk: "person", odd.pk: "person", alike.pk: "face"}
+    stranger = PersonFactory(studio=gallery.studio)
+    assert search.photos_with(stranger, within=Occasion.of_gallery(gallery), threshold=0.5) == []
+
+
+def test_several_people_together_or_any_of_them(gallery):
+    ann, bob = descriptor(1), descriptor(2)
+    both, only_ann = PhotoFactory(gallery=gallery, stored=False), PhotoFactory(gallery=gallery, stored=False)
+    FaceFactory(photo=both, insightface_descriptor=at(0.8, ann, 3))
+    FaceFactory(photo=both, insightface_descriptor=at(0.9, bob, 4))
+    FaceFactory(photo=only_ann, insightface_descriptor=at(0.7, ann, 5))
+    within = Occasion.of_gallery(gallery)
+    found = [search.photos_of(probe, within=within, threshold=0.5) for probe in (ann, bob)]
+    every = search.together(found, combine="all")
+    assert [(match.face.photo_id, match.subjects) for match in every] == [(both.pk, (0, 1))]
+    some = search.together(found, combine="any")
+    assert [(match.face.photo_id, match.subjects) for match in some] == [(both.pk, (0, 1)), (only_ann.pk, (0,))]
+
+
+def test_every_near_miss_says_why(gallery):
+    probe = descriptor(1)
+    given = FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.8, probe, 2))
+    expected = {
+        FaceFactory(
+            photo__gallery=gallery, insightface_descriptor=at(0.9, probe, 3), face_category=FaceCategory.IGNORED
+        ).pk: "hidden",
+        FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.45, probe, 4)).pk: "below_threshold",
+        FaceFactory(
+            photo__gallery=gallery, insightface_descriptor=at(0.44, probe, 5), quality={"reasons": ["blurred"]}
+        ).pk: "low_quality",
+        FaceFactory(
+            photo__gallery=gallery,
+            insightface_descriptor=probe,
+            model_version=ModelVersionFactory(contract_id="another"),
+        ).pk: "other_model_version",
+    }
+    grouped(gallery, at(0.6, probe, 6), at(0.0, probe, 7), at(0.0, probe, 8))
+    FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.1, probe, 9))
+    within = Occasion.of_gallery(gallery)
+    found = search.photos_of(probe, within=within, threshold=0.55)
+    assert [match.face.pk for match in found] == [given.pk]
+    told = {miss.face.pk: miss.reason for miss in search.misses(probe, found, within=within, threshold=0.55)}
+    assert {pk: told.get(pk) for pk in expected} == expected
+    assert "someone_else" in told.values()
+    assert given.pk not in told

@@ -122,9 +122,9 @@ def _answer(found: SessionSearch, request: Request) -> dict[str, Any]:
     return {
         "session_id": str(found.session.pk),
         "searched_face": {
-            "bbox": found.face.face.box.as_json(),
-            "confidence": round(found.face.face.score, 4),
-            "quality": found.face.quality.as_json(),
+            "bbox": found.faces[0].face.box.as_json(),
+            "confidence": round(found.faces[0].face.score, 4),
+            "quality": found.faces[0].quality.as_json(),
         },
         "matches": [_match(match, request) for match in found.matches],
         "threshold": found.threshold,

@@ -67,7 +67,7 @@ def _take_selfie(request: HttpRequest, session: PhotoSession) -> HttpResponse:
 @csrf_protect
 def _search(request: HttpRequest, session: PhotoSession) -> HttpResponse:
     try:
-        found = search_session(session, selfie.of(request))
+        found = search_session(session, [selfie.of(request)])
     except FacePassError as refusal:
         return _refused(request, session, refusal)
     return _page(request, session, tiles=[Tile.of(match) for match in found.matches])

@@ -1,0 +1,145 @@
+"""How right searches and groups are on photo events with known truth: the real search on a real database.
+
+    python benchmarks/events.py ENGINE EVENT_FOLDER [EVENT_FOLDER ...]
+
+ENGINE is `dlib` or a folder of an InsightFace pack. EVENT_FOLDER holds photos/, selfies/ and truth.json: who is in each
+photo, from left to right, and whose selfies are of somebody in no photo (strangers). Prints, for each event, recall and
+precision of the photos found, strangers who were given a photo, precision and recall of the groups over pairs of faces,
+and the median time of the database part; then the means. Groups are judged by the largest face of each person's part of
+a photo: others there are people in the background.
+"""
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import own_home
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    recall: float
+    precision: float
+    strangers: int
+    group_precision: float
+    group_recall: float
+    search_ms: float
+    grouping_ms: float
+
+    def __str__(self) -> str:
+        found = f"recall {self.recall:.4f}  precision {self.precision:.4f}  strangers {self.strangers}"
+        groups = f"groups {self.group_precision:.4f} / {self.group_recall:.4f}"
+        return f"{found}  {groups}  search {self.search_ms:.1f} ms  grouping {self.grouping_ms:.0f} ms"
+
+
+def main() -> None:
+    engine, *folders = sys.argv[1:]
+    with own_home.opened(None if engine == "dlib" else Path(engine)):
+        results = [shown(folder, judged(Path(folder))) for folder in folders]
+    columns = [[getattr(result, name) for result in results] for name in Result.__dataclass_fields__]
+    print("mean", Result(*(sum(column) if i == 2 else statistics.mean(column) for i, column in enumerate(columns))))
+
+
+def shown(name: str, result: Result) -> Result:
+    print(name, result, flush=True)
+    return result
+
+
+def judged(event: Path) -> Result:
+    from galleries import grouping
+
+    truth = json.loads((event / "truth.json").read_text())
+    occasion = indexed(event, list(truth["photos"]))
+    started = time.perf_counter()
+    grouping.group(occasion)
+    grouping_ms = (time.perf_counter() - started) * 1000
+    times: list[float] = []
+    hit = miss = wrong = 0
+    for name, path in truth["selfies"].items():
+        found = searched(event / path, occasion, times)
+        wanted = {photo for photo, people in truth["photos"].items() if name in people}
+        hit, miss, wrong = hit + len(found & wanted), miss + len(wanted - found), wrong + len(found - wanted)
+    fooled = sum(bool(searched(event / path, occasion, times)) for path in truth["strangers"])
+    pairs = group_pairs(occasion, truth["photos"])
+    return Result(hit / (hit + miss), hit / max(1, hit + wrong), fooled, *pairs, statistics.median(times), grouping_ms)
+
+
+def indexed(event: Path, photos: list[str]) -> Any:
+    """The event's faces as rows, without files: analysis, and nothing else of a photo's way."""
+    from facepass.models import Studio
+    from galleries import analysis
+    from galleries.models import Gallery, GalleryImage, Occasion, PhotoFace
+    from recognition import pipeline
+    from recognition.models import ModelVersion
+
+    studio = Studio.objects.create(name=event.name, slug=event.name)
+    gallery = Gallery.objects.create(studio=studio, title=event.name)
+    for name in photos:
+        picture = decoded(event / "photos" / name)
+        height, width = picture.shape[:2]
+        photo = GalleryImage.objects.create(
+            gallery=gallery, original_name=name, sha256=name, byte_size=0, width=width, height=height
+        )
+        version = ModelVersion.objects.current()
+        PhotoFace.objects.bulk_create(
+            analysis._row(photo, face, version, scale=1) for face in pipeline.describe(picture)
+        )
+    return Occasion.of_gallery(gallery)
+
+
+def decoded(path: Path) -> Any:
+    from recognition import detection
+
+    return detection.decoded(BytesIO(path.read_bytes()), "balanced")
+
+
+def searched(selfie: Path, occasion: Any, times: list[float]) -> set[str]:
+    from django.core.files.base import ContentFile
+
+    from facepass.errors import FacePassError
+    from galleries import probe, search
+
+    try:
+        face = probe.subject(probe.read(ContentFile(selfie.read_bytes())))
+    except FacePassError:
+        return set()
+    started = time.perf_counter()
+    matches = search.photos_of(face.descriptor, within=occasion, threshold=search.default_threshold())
+    times.append((time.perf_counter() - started) * 1000)
+    return {match.face.photo.original_name for match in matches}
+
+
+def group_pairs(occasion: Any, photos: dict[str, list[str]]) -> tuple[float, float]:
+    """Precision and recall over pairs of faces. A face in no group is a group of its own."""
+    import numpy as np
+
+    labelled = list(faces_with_names(occasion, photos))
+    groups = np.array([str(face.cluster_id or face.pk) for face, _name in labelled])
+    names = np.array([name for _face, name in labelled])
+    above = np.triu_indices(len(names), 1)
+    same_group, same_name = (groups[:, None] == groups)[above], (names[:, None] == names)[above]
+    both = (same_group & same_name).sum()
+    return float(both / max(1, same_group.sum())), float(both / max(1, same_name.sum()))
+
+
+def faces_with_names(occasion: Any, photos: dict[str, list[str]]) -> Iterator[tuple[Any, str]]:
+    from galleries.models import PhotoFace
+
+    largest: dict[tuple[Any, str], Any] = {}
+    for face in PhotoFace.objects.filter(gallery__in=occasion.galleries).select_related("photo"):
+        people, box = photos[face.photo.original_name], face.as_box
+        part = int((box.x + box.width / 2) / (face.photo.width / len(people)))
+        place = (face.photo_id, people[min(part, len(people) - 1)])
+        if place not in largest or largest[place].as_box.area < box.area:
+            largest[place] = face
+    return ((face, name) for (_photo, name), face in largest.items())
+
+
+if __name__ == "__main__":
+    main()

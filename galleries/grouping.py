@@ -1,0 +1,334 @@
+"""Who belongs together within a photo session: groups of faces, which grow with every photo.
+
+A run looks at the faces that are in no group yet. It compares them with each other and with the groups there are, so
+it changes only what a new photo touches, and groups keep their ids. Blurred, tiny and otherwise poor faces follow: they
+join the group that they are like, and never bring two groups together. Nobody is in a photo twice, and what people
+decided (decisions.py) holds.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypedDict
+from uuid import UUID
+
+import numpy as np
+from django.db import connection, models, transaction
+
+from facepass import progress
+from galleries import descriptors
+from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
+from galleries.models.face import FaceCategory
+from recognition import clustering
+from recognition.clustering import Group
+from recognition.config import recognition_settings
+from recognition.models import ModelVersion
+from recognition.types import FloatArray
+
+# Any number that nobody else uses; the second half of the lock's key is the occasion's.
+RUN_LOCK = 0x6709
+ROWS_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What a run did: faces that joined a group, groups that are new, groups that became part of another."""
+
+    joined: int = 0
+    created: int = 0
+    merged: int = 0
+
+
+class GroupsEvent(TypedDict):
+    type: str
+    joined: int
+    created: int
+    merged: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """A face that is in no group yet."""
+
+    pk: UUID
+    photo_id: UUID
+    person_id: UUID | None
+    good: bool
+    descriptor: FloatArray
+
+
+def group(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
+    """Puts faces into groups; safe to run at any time, again and again. One run per occasion at a time.
+
+    `rebuild`: groups that have no name, and in which nobody decided anything, are made anew.
+    Raises FacePassError 503 as `ModelVersion.objects.current` does.
+    """
+    version = ModelVersion.objects.current()
+    with _alone(occasion):
+        seen = dict(occasion.galleries.values_list("pk", "analyses"))
+        if rebuild:
+            _dissolve(occasion)
+        found = _Run(occasion, version).run()
+        _spread_names(occasion, version)
+        for gallery_id, analyses in seen.items():
+            Gallery.objects.filter(pk=gallery_id).update(grouped_analyses=analyses)
+    if found != Grouping():
+        event = GroupsEvent(type="groups.changed", joined=found.joined, created=found.created, merged=found.merged)
+        progress.publish(progress.group_of("occasion", occasion.session_id or str(occasion.gallery_id)), event)
+    return found
+
+
+class _Run:
+    def __init__(self, occasion: Occasion, version: ModelVersion) -> None:
+        self._occasion = occasion
+        self._version = version
+        self._least = version.scores.cosine(recognition_settings().confidence_thresholds.group)
+        self._rules = _Rules.of(occasion)
+        # PhotoFace rows of other versions can not be compared; their groups wait until they are described anew.
+        self._clusters = list(
+            FaceCluster.objects.within(occasion).inhabited().filter(model_version=version).order_by("created_at", "pk")
+        )
+        faces = list(_faces(occasion, version))
+        self._good = [face for face in faces if face.good]
+        self._poor = [face for face in faces if not face.good]
+
+    def run(self) -> Grouping:
+        nodes = [*_old_groups(self._clusters, self._rules), *(_single(face, self._rules) for face in self._good)]
+        old, new = nodes[: len(self._clusters)], nodes[len(self._clusters) :]
+        if not new and not self._poor:
+            return Grouping()
+        sets, united = _united(nodes, self._rules.sets(self._clusters, self._good))
+        pairs = self._pairs(old, new, where=sets)
+        merged = clustering.merged(united, pairs, least=self._least)
+        people = [[index for part in parts for index in sets[part]] for parts in merged]
+        self._follow(people, nodes)
+        return self._write(people)
+
+    def _pairs(
+        self, old: Sequence[Group], new: Sequence[Group], *, where: Sequence[Sequence[int]]
+    ) -> Iterator[tuple[int, int]]:
+        """Every pair with a new face in it, by the number of the set that each belongs to."""
+        home = {index: number for number, members in enumerate(where) for index in members}
+        means, fresh = _means(old), _means(new)
+        shift = len(old)
+        for i, j in clustering.alike(fresh, means, least=self._least):
+            yield home[shift + i], home[j]
+        for i, j in clustering.alike(fresh, fresh, least=self._least):
+            yield home[shift + i], home[shift + j]
+
+    def _follow(self, people: list[list[int]], nodes: Sequence[Group]) -> None:
+        """Each poor face joins the person whom it is most like, if nothing speaks against it."""
+        whole = [_sum(nodes[index] for index in members) for members in people]
+        shift = len(self._clusters) + len(self._good)
+        followers = [_single(face, self._rules) for face in self._poor]
+        links = [
+            (float(followers[i].mean @ whole[j].mean), i, j)
+            for i, j in clustering.alike(_means(followers), _means(whole), least=self._least)
+        ]
+        placed: set[int] = set()
+        for _link, i, j in sorted(links, reverse=True):
+            if i not in placed and not whole[j].excludes(followers[i]):
+                placed.add(i)
+                whole[j] = whole[j].with_(followers[i])
+                people[j].append(shift + i)
+
+    @transaction.atomic
+    def _write(self, people: Sequence[Sequence[int]]) -> Grouping:
+        """Only what changes: groups that gain faces, and faces that become a group."""
+        faces = [*self._good, *self._poor]
+        homes: dict[UUID, UUID] = {}
+        created: list[FaceCluster] = []
+        swallowed: dict[UUID, UUID] = {}
+        for members in people:
+            clusters = [self._clusters[index] for index in members if index < len(self._clusters)]
+            newcomers = [faces[index - len(self._clusters)].pk for index in members if index >= len(self._clusters)]
+            if len(clusters) + len(newcomers) < 2:
+                continue
+            if not clusters:
+                created.append(FaceCluster(**self._occasion.fields))
+            kept = max(clusters, key=_seniority) if clusters else created[-1]
+            homes.update(dict.fromkeys(newcomers, kept.pk))
+            swallowed.update({cluster.pk: kept.pk for cluster in clusters if cluster is not kept})
+        FaceCluster.objects.bulk_create(created, batch_size=ROWS_AT_ONCE)
+        _move(PhotoFace.objects.filter(cluster__in=swallowed), dict(_members(swallowed)))
+        joined = _move(PhotoFace.objects.filter(cluster=None), homes)
+        return Grouping(joined, len(created), len(swallowed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What people decided: faces that are one person, and the marks of those that are not."""
+
+    same: Sequence[Sequence[UUID]]
+    marks: dict[UUID, frozenset[Hashable]]
+    against: dict[UUID, frozenset[Hashable]]
+    group_of: dict[UUID, UUID | None]
+
+    @classmethod
+    def of(cls, occasion: Occasion) -> "_Rules":
+        decisions = list(FaceDecision.objects.within(occasion).standing())
+        marks: dict[UUID, set[Hashable]] = defaultdict(set)
+        against: dict[UUID, set[Hashable]] = defaultdict(set)
+        for decision in decisions:
+            for side, faces in (("same", decision.same), ("apart", decision.apart)):
+                other = "apart" if side == "same" else "same"
+                for face in faces if decision.apart else ():
+                    marks[face].add((decision.pk, side))
+                    against[face].add((decision.pk, other))
+        same = [decision.same for decision in decisions if decision.kind in _SAYS_SAME and len(decision.same) > 1]
+        named = set(marks).union(*same)
+        group_of: dict[UUID, UUID | None] = dict(PhotoFace.objects.filter(pk__in=named).values_list("pk", "cluster_id"))
+        return cls(same, _frozen(marks), _frozen(against), group_of)
+
+    def sets(self, clusters: Sequence[FaceCluster], faces: Sequence[_Face]) -> list[list[int]]:
+        """The faces of each decision `same`, as indexes of the groups and the single faces that hold them."""
+        numbers: dict[UUID | None, int] = {cluster.pk: index for index, cluster in enumerate(clusters)}
+        singles = {face.pk: len(clusters) + index for index, face in enumerate(faces)}
+        found = []
+        for members in self.same:
+            held = {numbers.get(self.group_of.get(face), singles.get(face)) for face in members}
+            found.append(sorted(index for index in held if index is not None))
+        return [members for members in found if len(members) > 1]
+
+
+# A split says of its faces that the rest is somebody else, not that they are one person.
+_SAYS_SAME = {FaceDecision.Kind.MERGE, FaceDecision.Kind.NAME}
+
+
+def _frozen(found: dict[UUID, set[Hashable]]) -> dict[UUID, frozenset[Hashable]]:
+    return {pk: frozenset(marks) for pk, marks in found.items()}
+
+
+def _faces(occasion: Occasion, version: ModelVersion) -> Iterator[_Face]:
+    faces = PhotoFace.objects.searchable(version).filter(gallery__in=occasion.galleries, cluster=None)
+    good = models.Case(models.When(quality__reasons=[], then=True), default=False)
+    columns = faces.annotate(good=good).order_by("created_at", "pk")
+    rows, stacked = descriptors.read(columns, "pk", "photo_id", "person_id", "good")
+    for row, descriptor in zip(rows, stacked, strict=True):
+        pk, photo_id, person_id, is_good = row
+        yield _Face(pk, photo_id, person_id, is_good, descriptor)
+
+
+def _single(face: _Face, rules: _Rules) -> Group:
+    photo = frozenset({face.photo_id})
+    marks = photo | rules.marks.get(face.pk, frozenset())
+    return Group(face.descriptor, 1, marks, photo | rules.against.get(face.pk, frozenset()), face.person_id)
+
+
+def _old_groups(clusters: Sequence[FaceCluster], rules: _Rules) -> Iterator[Group]:
+    photos: dict[UUID | None, set[Hashable]] = defaultdict(set)
+    for cluster_id, photo_id in PhotoFace.objects.filter(cluster__in=clusters).values_list("cluster_id", "photo_id"):
+        photos[cluster_id].add(photo_id)
+    marks: dict[UUID | None, set[Hashable]] = defaultdict(set)
+    against: dict[UUID | None, set[Hashable]] = defaultdict(set)
+    for face, home in rules.group_of.items():
+        marks[home] |= rules.marks.get(face, frozenset())
+        against[home] |= rules.against.get(face, frozenset())
+    for cluster in clusters:
+        inside = frozenset(photos[cluster.pk])
+        total = descriptors.as_array(cluster.centroid) * np.float32(cluster.size)
+        yield Group(total, cluster.size, inside | marks[cluster.pk], inside | against[cluster.pk], cluster.person_id)
+
+
+def _united(nodes: Sequence[Group], sets: Iterable[Sequence[int]]) -> tuple[list[list[int]], list[Group]]:
+    united = clustering.together(len(nodes), sets)
+    return united, [_sum(nodes[index] for index in members) for members in united]
+
+
+def _sum(groups: Iterable[Group]) -> Group:
+    first, *others = groups
+    for other in others:
+        first = first.with_(other)
+    return first
+
+
+def _means(groups: Sequence[Group]) -> FloatArray:
+    return np.stack([group.mean for group in groups]) if groups else np.zeros((0, 0), np.float32)
+
+
+def _seniority(cluster: FaceCluster) -> tuple[bool, int, float]:
+    """Whose id survives: the named one, then the larger, then the older."""
+    return cluster.person_id is not None, cluster.size, -cluster.created_at.timestamp()
+
+
+def _members(swallowed: dict[UUID, UUID]) -> Iterator[tuple[UUID, UUID]]:
+    for pk, cluster_id in PhotoFace.objects.filter(cluster__in=swallowed).values_list("pk", "cluster_id"):
+        yield pk, swallowed[cluster_id]
+
+
+def _move(faces: "models.QuerySet[PhotoFace]", homes: dict[UUID, UUID]) -> int:
+    """Faces that are still where they were read go to their new groups, in one statement; how many did."""
+    if not homes:
+        return 0
+    still, parameters = faces.values("pk").query.sql_with_params()
+    statement = f"""
+        UPDATE photo_faces face SET cluster_id = home.cluster_id
+        FROM unnest(%s::uuid[], %s::uuid[]) AS home (face_id, cluster_id)
+        WHERE face.id = home.face_id AND face.id IN ({still})
+    """  # noqa: S608 - Django's own statement
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(homes), list(homes.values()), *parameters])
+        return int(cursor.rowcount)
+
+
+def _dissolve(occasion: Occasion) -> None:
+    """Decided groups stay: they have a name, or hold a face that a decision speaks of."""
+    rules = _Rules.of(occasion)
+    free = FaceCluster.objects.within(occasion).inhabited().filter(person=None)
+    free = free.exclude(pk__in={pk for pk in rules.group_of.values() if pk})
+    PhotoFace.objects.filter(cluster__in=free).update(cluster=None)
+
+
+def _spread_names(occasion: Occasion, version: ModelVersion) -> None:
+    """Faces that joined a named group are proposed to be that person, until somebody verifies it."""
+    named = PhotoFace.objects.filter(gallery__in=occasion.galleries, person=None, cluster__person__isnull=False)
+    faces = list(
+        named.exclude(face_category=FaceCategory.IGNORED).select_related("cluster").filter(model_version=version)
+    )
+    for face in faces:
+        group = face.cluster
+        assert group is not None  # noqa: S101 - the query says so
+        cosine = float(descriptors.as_array(face.insightface_descriptor) @ descriptors.as_array(group.centroid))
+        face.person_id, face.face_category = group.person_id, FaceCategory.KNOWN
+        face.recognition_confidence = round(version.scores.similarity(cosine), 4)
+    PhotoFace.objects.bulk_update(faces, ["person", "face_category", "recognition_confidence"], batch_size=500)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Two groups that may be one person, and how alike they are (0..1)."""
+
+    one: FaceCluster
+    other: FaceCluster
+    similarity: float
+
+
+def suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]:
+    """Pairs to ask a person about, the most alike first; none that share a photo or were decided upon."""
+    version = ModelVersion.objects.current()
+    clusters = list(
+        FaceCluster.objects.within(occasion).inhabited().filter(model_version=version).select_related("person")
+    )
+    groups = list(_old_groups(clusters, _Rules.of(occasion)))
+    means = _means(groups)
+    least = version.scores.cosine(recognition_settings().confidence_thresholds.widen)
+    pairs = {(min(i, j), max(i, j)) for i, j in clustering.alike(means, means, least=least) if i != j}
+    ranked = sorted(((float(means[i] @ means[j]), i, j) for i, j in pairs), reverse=True)
+    open_pairs = ((link, i, j) for link, i, j in ranked if not groups[i].excludes(groups[j]))
+    return [
+        Suggestion(clusters[i], clusters[j], round(version.scores.similarity(link), 4))
+        for (link, i, j), _number in zip(open_pairs, range(limit), strict=False)
+    ]
+
+
+@contextmanager
+def _alone(occasion: Occasion) -> Iterator[None]:
+    """A second run waits for the first, so that it sees the groups that the first one made."""
+    key = (occasion.session_id or occasion.gallery_id or occasion.studio_id).int & 0x7FFFFFFF
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [RUN_LOCK, key])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [RUN_LOCK, key])

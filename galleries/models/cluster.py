@@ -1,0 +1,98 @@
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import HalfVectorField, MaxInnerProduct
+
+from facepass.tenancy import TenantQuerySet
+from galleries.models.gallery import Gallery
+from recognition.models import ModelVersion
+from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
+
+if TYPE_CHECKING:
+    from galleries.models.gallery import GalleryQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What faces are grouped within: a photo session, or a gallery that belongs to none. One of the two is set."""
+
+    studio_id: uuid.UUID
+    session_id: uuid.UUID | None = None
+    gallery_id: uuid.UUID | None = None
+
+    @classmethod
+    def of_gallery(cls, gallery: Gallery) -> "Occasion":
+        if gallery.session_id:
+            return cls(gallery.studio_id, session_id=gallery.session_id)
+        return cls(gallery.studio_id, gallery_id=gallery.pk)
+
+    @property
+    def galleries(self) -> "GalleryQuerySet":
+        galleries = Gallery.objects.filter(studio_id=self.studio_id)
+        return galleries.of_session(self.session_id) if self.session_id else galleries.filter(pk=self.gallery_id)  # type: ignore[misc]
+
+    @property
+    def fields(self) -> dict[str, uuid.UUID | None]:
+        """As the rows that belong to it name it."""
+        return {"studio_id": self.studio_id, "session_id": self.session_id, "gallery_id": self.gallery_id}
+
+
+class FaceClusterQuerySet(TenantQuerySet["FaceCluster"]):
+    def within(self, occasion: Occasion) -> "FaceClusterQuerySet":
+        return self.filter(**occasion.fields)
+
+    def inhabited(self) -> "FaceClusterQuerySet":
+        """With faces; a group that was merged into another stays as an empty row, so that the merge can be undone."""
+        return self.filter(size__gt=0, rejected=False)
+
+    def nearest_to(self, descriptor: FloatArray, *, version: ModelVersion, min_cosine: float) -> "FaceClusterQuerySet":
+        """Adds `distance` (1 - the mean cosine to the faces of the group), nearest first."""
+        product = MaxInnerProduct("centroid", descriptor)  # pgvector's is negative
+        exact = models.ExpressionWrapper(product + models.Value(1.0), output_field=models.FloatField())
+        near = self.filter(model_version=version).annotate(distance=exact)  # type: ignore[no-redef]
+        return near.filter(distance__lte=1 - min_cosine).order_by("distance")  # type: ignore[misc]
+
+
+class FaceCluster(models.Model):
+    """Faces of one person within an occasion. `person` says who, where somebody has said so.
+
+    `size`, `centroid` and `model_version` are kept by the database itself, whatever changes the faces: triggers of
+    migration 0008.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))
+    session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
+    gallery = models.ForeignKey(
+        Gallery, models.CASCADE, null=True, blank=True, related_name="clusters", verbose_name=_("gallery")
+    )
+    person = models.ForeignKey(
+        "galleries.Person", models.SET_NULL, null=True, blank=True, related_name="clusters", verbose_name=_("person")
+    )
+    rejected = models.BooleanField(_("rejected"), default=False)
+    size = models.PositiveIntegerField(_("faces"), default=0, editable=False)
+    # The mean of the faces' unit descriptors, shorter than a unit: its inner product with a descriptor is the mean
+    # cosine to the faces.
+    centroid = HalfVectorField(dimensions=DESCRIPTOR_DIMENSION, null=True, editable=False)
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT, null=True, related_name="+", editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = FaceClusterQuerySet.as_manager()
+    distance: float
+    """1 - mean cosine; only on rows from `nearest_to`."""
+
+    class Meta:
+        db_table = "face_clusters"
+        ordering = ["-size", "-created_at"]
+        verbose_name = _("group of faces")
+        verbose_name_plural = _("groups of faces")
+
+    def __str__(self) -> str:
+        return str(self.person or _("Unknown person"))
+
+    @property
+    def occasion(self) -> Occasion:
+        return Occasion(self.studio_id, session_id=self.session_id, gallery_id=self.gallery_id)

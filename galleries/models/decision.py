@@ -1,0 +1,61 @@
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from facepass.tenancy import TenantQuerySet
+from galleries.models.cluster import Occasion
+from galleries.models.gallery import Gallery
+
+
+class FaceDecisionQuerySet(TenantQuerySet["FaceDecision"]):
+    def within(self, occasion: Occasion) -> "FaceDecisionQuerySet":
+        return self.filter(**occasion.fields)
+
+    def standing(self) -> "FaceDecisionQuerySet":
+        return self.filter(undone_at=None)
+
+
+class FaceDecision(models.Model):
+    """What a person decided about faces, and how to take it back. No later run of the grouping overrides it.
+
+    `same`: faces of one person. `apart`: faces of nobody in `same`. `before` and `after`: the faces' and the groups'
+    columns on either side of the change, as `galleries.decisions` writes them.
+    """
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", _("same person")
+        SPLIT = "split", _("split")
+        APART = "apart", _("not the same person")
+        NAME = "name", _("named")
+        REJECT = "reject", _("not a face, or not wanted")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))
+    session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
+    gallery = models.ForeignKey(Gallery, models.CASCADE, null=True, blank=True, related_name="+")
+    kind = models.CharField(_("decision"), max_length=10, choices=Kind.choices)
+    same = ArrayField(models.UUIDField(), default=list, editable=False)
+    apart = ArrayField(models.UUIDField(), default=list, editable=False)
+    before = models.JSONField(default=dict, editable=False)
+    after = models.JSONField(default=dict, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    # For whoever is no member of staff: the name of an API key.
+    made_with = models.CharField(_("by app"), max_length=100, default="", blank=True)
+    made_at = models.DateTimeField(_("when"), auto_now_add=True)
+    undone_at = models.DateTimeField(_("undone"), null=True, editable=False)
+
+    objects = FaceDecisionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "face_decisions"
+        ordering = ["-made_at"]
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())

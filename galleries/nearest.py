@@ -1,0 +1,58 @@
+"""The faces nearest to a descriptor in a whole studio, by way of an approximate index where there are too many.
+
+Up to EXACT faces every one is compared. Beyond that the index answers, if there is one (`rebuild`): PostgreSQL goes on
+scanning it until enough rows pass the filters, so none is lost to them; the recall is measured in docs/performance.md.
+"""
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from pgvector.django import CosineDistance
+
+from galleries.models import PhotoFace
+from recognition.types import FloatArray
+
+EXACT = 50_000
+INDEX = "faces_by_likeness"
+# How many candidates the index keeps while it looks, and how many rows it may visit in search of rows that pass.
+SETTINGS = {"hnsw.iterative_scan": "strict_order", "hnsw.ef_search": "120", "hnsw.max_scan_tuples": "400000"}
+
+
+def nearest(faces: "QuerySet[PhotoFace]", descriptor: FloatArray, *, limit: int) -> list[PhotoFace]:
+    """At most `limit` of the faces, with their `distance` (1 - cosine), nearest first.
+
+    `faces`: of one model version. `descriptor`: protected, float32 (512,), unit length.
+    """
+    found = faces.defer("insightface_descriptor", "landmarks")
+    if faces.order_by()[EXACT : EXACT + 1].exists() and is_built():
+        return _by_index(found, descriptor, limit)
+    return list(found.at_distance(descriptor).order_by("distance")[:limit])  # type: ignore[attr-defined]
+
+
+def _by_index(faces: "QuerySet[PhotoFace]", descriptor: FloatArray, limit: int) -> list[PhotoFace]:
+    distance = CosineDistance("insightface_descriptor", descriptor)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for name, value in SETTINGS.items():
+            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+        return list(faces.annotate(distance=distance).order_by("distance")[:limit])  # type: ignore[misc, no-redef]
+
+
+def is_built() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [INDEX])
+        return bool(cursor.fetchone() == (True,))
+
+
+def rebuild() -> None:
+    """Makes the index anew beside the one in use, puts it in its place, and clears away what deleted rows left.
+
+    Readers and writers go on meanwhile. Not to be called in a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}_new")
+        cursor.execute(
+            f"CREATE INDEX CONCURRENTLY {INDEX}_new ON photo_faces"
+            " USING hnsw (insightface_descriptor halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)"
+        )
+        cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")
+        cursor.execute(f"ALTER INDEX {INDEX}_new RENAME TO {INDEX}")
+        cursor.execute("VACUUM (ANALYZE) photo_faces")
