@@ -26,7 +26,7 @@ urlpatterns = [
     path("api/v1/admin/users/", administration.StaffView.as_view()),
     path("api/v1/admin/stats/", administration.StatsView.as_view()),
     path("api/v1/", include([*facepass.api.urls.api_urls, *galleries.urls.api_urls, *sessions_app.urls.api_urls])),
-    path("api/v2/", include(recognition.urls.api_v2_urls)),
+    path("api/v2/", include([*recognition.urls.api_v2_urls, *galleries.urls.api_v2_urls])),
     *galleries.urls.urlpatterns,
     *sessions_app.urls.urlpatterns,
 ]

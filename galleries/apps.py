@@ -13,6 +13,9 @@ class GalleriesConfig(AppConfig):
     def ready(self) -> None:
         from galleries import checks, jobs  # noqa: F401, PLC0415 - checks registers itself
 
+        jobs.register("cluster_unknown_faces", "galleries.grouping.in_a_turn")
+        jobs.register("rebuild_index", "galleries.nearest.in_a_turn")
+        jobs.register("recognize_gallery", "galleries.recognise.gallery")
         jobs.register("generate_descriptors", "galleries.redescription.in_turns")
         jobs.register("regenerate_unknown_descriptors", "galleries.unknown.redescribe")
 

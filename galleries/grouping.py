@@ -9,8 +9,8 @@ decided (decisions.py) holds.
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TypedDict
+from dataclasses import asdict, dataclass
+from typing import Any, TypedDict
 from uuid import UUID
 
 import numpy as np
@@ -18,6 +18,7 @@ from django.db import connection, models, transaction
 
 from facepass import progress
 from galleries import descriptors
+from galleries.jobs import Turn
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
 from recognition import clustering
@@ -77,6 +78,13 @@ def group(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
         event = GroupsEvent(type="groups.changed", joined=found.joined, created=found.created, merged=found.merged)
         progress.publish(progress.group_of("occasion", occasion.session_id or str(occasion.gallery_id)), event)
     return found
+
+
+def in_a_turn(turn: Turn) -> dict[str, Any]:
+    """The job `cluster_unknown_faces`."""
+    where = {name: UUID(value) for name, value in turn.job.arguments.items() if name != "rebuild"}
+    found = group(Occasion(turn.job.studio_id, **where), rebuild=bool(turn.job.arguments["rebuild"]))
+    return asdict(found)
 
 
 class _Run:

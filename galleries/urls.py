@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from rest_framework.routers import DefaultRouter
 
 from galleries import files
-from galleries.api import detection, faces, jobs, liveness, people, references, views
+from galleries.api import detection, faces, groups, identification, jobs, liveness, people, references, views
 
 
 class VariantConverter:
@@ -20,12 +20,15 @@ router = DefaultRouter(use_regex_path=False)
 router.include_root_view = False
 router.include_format_suffixes = False
 router.register("galleries", views.GalleryViewSet)
+router.register("groups", groups.GroupViewSet)
+router.register("decisions", groups.DecisionViewSet)
 router.register("images", views.PhotoViewSet)
 router.register("people", people.PersonViewSet, basename="person")
 router.register("reference", references.ReferenceViewSet)
 router.register("users", people.UserViewSet, basename="user")
 
 api_urls = [
+    path("faces/search/", identification.FacesSearchView.as_view()),
     path("faces/upload/", faces.EnrolView.as_view()),
     path("faces/user/<uuid:user_id>/", faces.FacesOfUserView.as_view()),
     path("faces/<uuid:pk>/", faces.FaceView.as_view()),
@@ -35,9 +38,15 @@ api_urls = [
     path("verify/", references.VerifyView.as_view()),
     *router.urls,
 ]
+api_v2_urls = [path("recognize/batch/", identification.RecognizeBatchView.as_view())]
 urlpatterns = [
     path("detect-faces/", detection.DetectFacesView.as_view()),
     path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file"),
+    path("recognize-face/", identification.RecognizeView.as_view()),
+    path("batch-recognize/", identification.RecognizeBatchView.as_view()),
+    path("cluster-unknown-faces/", groups.ClusterUnknownFacesView.as_view()),
+    path("reject-face-cluster/", groups.RejectFaceClusterView.as_view()),
+    path("rebuild-index/", jobs.RebuildIndexView.as_view()),
     path("generate-descriptors/", jobs.GenerateDescriptorsView.as_view()),
     path("regenerate-unknown-descriptors/", jobs.RegenerateUnknownDescriptorsView.as_view()),
 ]

@@ -82,6 +82,12 @@ class GenerateDescriptorsView(StartView):
     kind = "generate_descriptors"
 
 
+class RebuildIndexView(StartView):
+    """Makes the index for searches of whole studios anew. Searches go on meanwhile."""
+
+    kind = "rebuild_index"
+
+
 class RegenerateUnknownDescriptorsView(StartView):
     """Describes those faces of the studio anew that no person is bound to."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from galleries.api.found import MatchSerializer, MissSerializer
 from galleries.api.serializers import BoxSerializer
 from galleries.search import DEFAULT_LIMIT, MAX_LIMIT
 from sessions_app.models import PhotoSession
@@ -51,22 +52,30 @@ class FacePassStatusSerializer(serializers.Serializer[Any]):
     faces = serializers.IntegerField()
 
 
+MOST_SUBJECTS = 5
+
+
 class SearchSessionSerializer(serializers.Serializer[Any]):
+    """Several pictures or people: photos of `any` of them, or of `all` of them together."""
+
     session_id = serializers.UUIDField()
-    file = serializers.FileField(allow_empty_file=True)
+    file = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True), required=False, default=list, max_length=MOST_SUBJECTS
+    )
+    person_id = serializers.ListField(
+        child=serializers.UUIDField(), required=False, default=list, max_length=MOST_SUBJECTS
+    )
+    combine = serializers.ChoiceField(["any", "all"], default="any")
     threshold = serializers.FloatField(min_value=0, max_value=1, required=False)
     limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT)
+    explain = serializers.BooleanField(
+        default=False, help_text="Also say of the nearest photos that were not given why they were not."
+    )
 
-
-class MatchSerializer(serializers.Serializer[Any]):
-    photo_id = serializers.UUIDField()
-    filename = serializers.CharField()
-    face_id = serializers.UUIDField()
-    bbox = BoxSerializer()
-    cosine = serializers.FloatField()
-    similarity = serializers.FloatField()
-    thumbnail_url = serializers.URLField()
-    image_url = serializers.URLField()
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if not asked["file"] and not asked["person_id"]:
+            raise serializers.ValidationError({"file": [_("Send a picture, or name a person.")]})
+        return asked
 
 
 class SearchedFaceSerializer(serializers.Serializer[Any]):
@@ -76,8 +85,12 @@ class SearchedFaceSerializer(serializers.Serializer[Any]):
 
 
 class SearchAnswerSerializer(serializers.Serializer[Any]):
+    """`searched_face`: of the first picture; null where only people were asked for."""
+
     session_id = serializers.UUIDField()
-    searched_face = SearchedFaceSerializer()
+    searched_face = SearchedFaceSerializer(allow_null=True)
+    searched_faces = SearchedFaceSerializer(many=True)
     matches = MatchSerializer(many=True)
+    misses = MissSerializer(many=True, allow_null=True)
     threshold = serializers.FloatField()
     processing_ms = serializers.FloatField()

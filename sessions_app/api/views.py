@@ -18,9 +18,8 @@ from facepass.auth import principal
 from facepass.errors import FacePassError
 from facepass.models import Scope
 from facepass.tenancy import studio_for
-from galleries import media
-from galleries.models import Gallery
-from galleries.search import Match
+from galleries.api import found as told
+from galleries.models import Gallery, Person
 from sessions_app import selfie, validation
 from sessions_app.api import serializers
 from sessions_app.models import PhotoSession
@@ -109,7 +108,18 @@ class SearchSessionView(GenericAPIView[Any]):
         if session is None:
             raise Http404
         validation.require_enabled(session)
-        found = search_session(session, wanted["file"], threshold=wanted.get("threshold"), limit=wanted["limit"])
+        people = list(Person.objects.visible_to(principal(request)).filter(pk__in=wanted["person_id"]))
+        if len(people) != len(set(wanted["person_id"])):
+            raise Http404
+        found = search_session(
+            session,
+            wanted["file"],
+            people=people,
+            combine=wanted["combine"],
+            threshold=wanted.get("threshold"),
+            limit=wanted["limit"],
+            explain=wanted["explain"],
+        )
         return Response(_answer(found, request))
 
 
@@ -119,28 +129,20 @@ def _validation(answer: validation.Validation) -> dict[str, Any]:
 
 
 def _answer(found: SessionSearch, request: Request) -> dict[str, Any]:
+    searched = [
+        {
+            "bbox": each.face.box.as_json(),
+            "confidence": round(each.face.score, 4),
+            "quality": each.quality.as_json(),
+        }
+        for each in found.faces
+    ]
     return {
         "session_id": str(found.session.pk),
-        "searched_face": {
-            "bbox": found.faces[0].face.box.as_json(),
-            "confidence": round(found.faces[0].face.score, 4),
-            "quality": found.faces[0].quality.as_json(),
-        },
-        "matches": [_match(match, request) for match in found.matches],
+        "searched_face": searched[0] if searched else None,
+        "searched_faces": searched,
+        "matches": [told.match(match, request) for match in found.matches],
+        "misses": None if found.misses is None else [told.miss(miss) for miss in found.misses],
         "threshold": found.threshold,
         "processing_ms": found.processing_ms,
-    }
-
-
-def _match(match: Match, request: Request) -> dict[str, Any]:
-    photo = match.face.photo
-    return {
-        "photo_id": str(photo.pk),
-        "filename": photo.original_name,
-        "face_id": str(match.face.pk),
-        "bbox": match.face.insightface_bbox,
-        "cosine": match.cosine,
-        "similarity": match.similarity,
-        "thumbnail_url": request.build_absolute_uri(media.signed_path(photo, "thumbnail")),
-        "image_url": request.build_absolute_uri(media.signed_path(photo, "original")),
     }

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from galleries import analysis
 from galleries.models import GalleryImage
-from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
+from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
 from sessions_app.models import PhotoSession
 
@@ -85,16 +85,59 @@ def test_a_selfie_finds_its_subject_in_the_photos_of_the_session_only(api, studi
     answer = api.post(SEARCH, {"session_id": str(session.pk), "file": selfie("ann")}, format="multipart")
     assert answer.status_code == 200
     body = answer.json()
-    assert set(body) == {"session_id", "searched_face", "matches", "threshold", "processing_ms"}
+    assert set(body) == {
+        "session_id", "searched_face", "searched_faces", "matches", "misses", "threshold", "processing_ms",
+    }  # fmt: skip
     assert [match["photo_id"] for match in body["matches"]] == [str(best.pk), str(worse.pk)]
     first = body["matches"][0]
     assert set(first) == {
-        "photo_id", "filename", "face_id", "bbox", "cosine", "similarity", "thumbnail_url", "image_url"
+        "photo_id", "filename", "face_id", "bbox", "cosine", "similarity", "thumbnail_url", "image_url", "via",
+        "group_similarity", "subjects",
     }  # fmt: skip
     assert first["cosine"] == pytest.approx(1.0, abs=0.01)
     assert set(first["bbox"]) == {"x", "y", "width", "height"}
     assert set(body["searched_face"]["bbox"]) == {"x", "y", "width", "height"}
     assert "descriptor" not in answer.content.decode()
+
+
+def test_photos_of_several_people_together_or_of_any_of_them(api, studio):
+    session = SessionFactory(studio=studio)
+    both, only_ann, only_bob = indexed(session, ["ann", "bob"], ["ann"], ["bob"])
+
+    def found(combine, **others):
+        data = {"session_id": str(session.pk), "combine": combine, **others}
+        answer = api.post(SEARCH, data, format="multipart").json()
+        assert len(answer["searched_faces"]) == len(others.get("file", []))
+        return {match["photo_id"]: match["subjects"] for match in answer["matches"]}
+
+    assert found("all", file=[selfie("ann"), selfie("bob")]) == {str(both.pk): [0, 1]}
+    assert found("any", file=[selfie("ann"), selfie("bob")]) == {
+        str(both.pk): [0, 1],
+        str(only_ann.pk): [0],
+        str(only_bob.pk): [1],
+    }
+    bob = PersonFactory(studio=studio)
+    only_bob.faces.update(person=bob, verified=True)
+    assert found("all", file=[selfie("ann")], person_id=[str(bob.pk)]) == {str(both.pk): [0, 1]}
+    assert set(found("any", person_id=[str(bob.pk)])) == {str(both.pk), str(only_bob.pk)}
+
+
+def test_a_search_needs_a_picture_or_a_person_of_the_studio(api, studio):
+    session = SessionFactory(studio=studio)
+    data = {"session_id": str(session.pk)}
+    assert api.post(SEARCH, data, format="multipart").status_code == 400
+    elsewhere = {**data, "person_id": [str(PersonFactory().pk)]}
+    assert api.post(SEARCH, elsewhere, format="multipart").status_code == 404
+
+
+def test_why_a_photo_was_not_given_is_told_to_who_asks(api, studio):
+    session = SessionFactory(studio=studio)
+    given, hidden = indexed(session, ["ann"], ["ann#1"])
+    hidden.faces.update(face_category="ignored")
+    data = {"session_id": str(session.pk), "explain": "true"}
+    body = api.post(SEARCH, {**data, "file": selfie("ann")}, format="multipart").json()
+    assert [match["photo_id"] for match in body["matches"]] == [str(given.pk)]
+    assert [(miss["photo_id"], miss["reason"]) for miss in body["misses"]] == [(str(hidden.pk), "hidden")]
 
 
 def test_threshold_and_limit_narrow_the_answer(api, studio):

@@ -1,0 +1,79 @@
+"""How found photos and faces are told, by whichever search found them."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from galleries import media
+from galleries.api.serializers import BoxSerializer
+from galleries.models import PhotoFace
+from galleries.search import Match, Miss
+
+
+class FoundPhotoSerializer(serializers.Serializer[Any]):
+    photo_id = serializers.UUIDField()
+    filename = serializers.CharField()
+    face_id = serializers.UUIDField()
+    bbox = BoxSerializer()
+    cosine = serializers.FloatField()
+    similarity = serializers.FloatField()
+    thumbnail_url = serializers.URLField()
+    image_url = serializers.URLField()
+
+
+class MatchSerializer(FoundPhotoSerializer):
+    via = serializers.ChoiceField(
+        ["group", "face", "person"], help_text="What decided: the face's group, the face alone, or its name."
+    )
+    group_similarity = serializers.FloatField(allow_null=True)
+    subjects = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Which of the pictures and people it is, by index."
+    )
+
+
+class MissSerializer(serializers.Serializer[Any]):
+    photo_id = serializers.UUIDField()
+    filename = serializers.CharField()
+    face_id = serializers.UUIDField()
+    bbox = BoxSerializer()
+    cosine = serializers.FloatField(allow_null=True)
+    similarity = serializers.FloatField(allow_null=True)
+    reason = serializers.ChoiceField(
+        ["hidden", "low_quality", "someone_else", "below_threshold", "other_model_version"]
+    )
+
+
+def photo_of(face: PhotoFace, request: Request) -> dict[str, Any]:
+    photo = face.photo
+    return {
+        "photo_id": str(photo.pk),
+        "filename": photo.original_name,
+        "face_id": str(face.pk),
+        "bbox": face.insightface_bbox,
+        "thumbnail_url": request.build_absolute_uri(media.signed_path(photo, "thumbnail")),
+        "image_url": request.build_absolute_uri(media.signed_path(photo, "original")),
+    }
+
+
+def match(found: Match, request: Request) -> dict[str, Any]:
+    return {
+        **photo_of(found.face, request),
+        "cosine": found.cosine,
+        "similarity": found.similarity,
+        "via": found.via,
+        "group_similarity": found.group_similarity,
+        "subjects": list(found.subjects),
+    }
+
+
+def miss(told: Miss) -> dict[str, Any]:
+    return {
+        "photo_id": str(told.face.photo_id),
+        "filename": told.face.photo.original_name,
+        "face_id": str(told.face.pk),
+        "bbox": told.face.insightface_bbox,
+        "cosine": told.cosine,
+        "similarity": told.similarity,
+        "reason": told.reason,
+    }

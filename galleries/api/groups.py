@@ -1,0 +1,276 @@
+"""Groups of faces: /api/v1/groups/…, what people decide about them, and the paths that make and reject them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from facepass.auth import principal
+from facepass.models import Scope
+from facepass.pagination import Cursors
+from facepass.tenancy import Principal
+from galleries import decisions, grouping, jobs
+from galleries.api import found as told
+from galleries.api.jobs import StartedSerializer
+from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Person, PhotoFace
+
+FACES_SHOWN = 12
+
+
+class GroupFaceSerializer(serializers.Serializer[Any]):
+    photo_id = serializers.UUIDField()
+    filename = serializers.CharField()
+    face_id = serializers.UUIDField()
+    bbox = serializers.DictField()
+    thumbnail_url = serializers.URLField()
+    image_url = serializers.URLField()
+
+
+class GroupSerializer(serializers.ModelSerializer[FaceCluster]):
+    """`faces`: the best ones, at most 12; all of them are at `/api/v1/groups/{id}/faces/`."""
+
+    person_id = serializers.UUIDField(allow_null=True, read_only=True)
+    gallery_id = serializers.UUIDField(allow_null=True, read_only=True)
+    faces = serializers.SerializerMethodField()
+
+    class Meta:
+        model = FaceCluster
+        fields = ["id", "session_id", "gallery_id", "person_id", "rejected", "size", "created_at", "faces"]
+        read_only_fields = fields
+
+    @extend_schema(responses=GroupFaceSerializer(many=True))
+    def get_faces(self, group: FaceCluster) -> list[dict[str, Any]]:
+        return [told.photo_of(face, self.context["request"]) for face in group.best_faces]  # type: ignore[attr-defined]
+
+
+class DecisionSerializer(serializers.ModelSerializer[FaceDecision]):
+    made_by = serializers.SerializerMethodField()
+    gallery_id = serializers.UUIDField(allow_null=True, read_only=True)
+
+    class Meta:
+        model = FaceDecision
+        fields = ["id", "kind", "session_id", "gallery_id", "made_by", "made_at", "undone_at"]
+        read_only_fields = fields
+
+    def get_made_by(self, decision: FaceDecision) -> str:
+        return decision.made_by.get_username() if decision.made_by else decision.made_with
+
+
+class OthersSerializer(serializers.Serializer[Any]):
+    group_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100)
+
+
+class OtherSerializer(serializers.Serializer[Any]):
+    group_id = serializers.UUIDField()
+
+
+class SplitSerializer(serializers.Serializer[Any]):
+    face_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=1000)
+
+
+class NameSerializer(serializers.Serializer[Any]):
+    person_id = serializers.UUIDField(allow_null=True, help_text="Null takes the name away.")
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    group_id = serializers.UUIDField()
+    other_id = serializers.UUIDField()
+    similarity = serializers.FloatField()
+
+
+class WhereSerializer(serializers.Serializer[Any]):
+    """The occasion: a photo session, or a gallery (whose session is meant if it has one)."""
+
+    session_id = serializers.UUIDField(required=False)
+    gallery_id = serializers.UUIDField(required=False)
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if len({"session_id", "gallery_id"} & set(asked)) != 1:
+            raise serializers.ValidationError({"session_id": [_("Name either a photo session or a gallery.")]})
+        return asked
+
+
+class ClusterSerializer(WhereSerializer):
+    rebuild = serializers.BooleanField(default=False, help_text="Make undecided groups anew.")
+
+
+class RejectSerializer(serializers.Serializer[Any]):
+    cluster_id = serializers.UUIDField()
+
+
+class GroupFilter(filters.FilterSet):
+    session_id = filters.UUIDFilter()
+    gallery_id = filters.UUIDFilter()
+    person_id = filters.UUIDFilter()
+    named = filters.BooleanFilter("person", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = FaceCluster
+        fields: list[str] = []
+
+
+class LargestFirst(Cursors):
+    ordering = "-size"
+
+
+class LatestFirst(Cursors):
+    ordering = "-made_at"
+
+
+class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[FaceCluster]):
+    serializer_class = GroupSerializer
+    queryset = FaceCluster.objects.none()
+    lookup_value_converter = "uuid"
+    pagination_class = LargestFirst
+    filter_backends = [filters.DjangoFilterBackend]
+    filterset_class = GroupFilter
+
+    def get_queryset(self) -> Any:
+        """With the best faces of each group: the prefetch is sliced per group, in one query."""
+        faces = PhotoFace.objects.defer("insightface_descriptor", "landmarks").select_related("photo")
+        best = Prefetch("faces", faces.order_by("-insightface_confidence", "pk")[:FACES_SHOWN], to_attr="best_faces")
+        mine = FaceCluster.objects.visible_to(principal(self.request)).defer("centroid")
+        return (mine.inhabited() if self.action == "list" else mine).prefetch_related(best)
+
+    @extend_schema(responses=GroupFaceSerializer(many=True))
+    @action(detail=True, filterset_class=None)
+    def faces(self, request: Request, pk: UUID) -> Response:
+        faces = self.get_object().faces.select_related("photo").defer("insightface_descriptor", "landmarks")
+        paginator = Cursors()
+        page = paginator.paginate_queryset(faces, request, view=None) or []
+        return paginator.get_paginated_response([told.photo_of(face, request) for face in page])
+
+    @extend_schema(request=OthersSerializer, responses=DecisionSerializer)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, pk: UUID) -> Response:
+        """They show one person."""
+        others = self._groups(_asked(OthersSerializer, request)["group_ids"])
+        return _decided(decisions.merge([self.get_object(), *others], by=principal(request)))
+
+    @extend_schema(request=OtherSerializer, responses=DecisionSerializer)
+    @action(detail=True, methods=["post"], url_path="keep-apart")
+    def keep_apart(self, request: Request, pk: UUID) -> Response:
+        """They show two people, however alike."""
+        (other,) = self._groups([_asked(OtherSerializer, request)["group_id"]])
+        return _decided(decisions.keep_apart(self.get_object(), other, by=principal(request)))
+
+    @extend_schema(request=SplitSerializer, responses=DecisionSerializer)
+    @action(detail=True, methods=["post"])
+    def split(self, request: Request, pk: UUID) -> Response:
+        """These of its faces are somebody else."""
+        wanted = set(_asked(SplitSerializer, request)["face_ids"])
+        faces = list(self.get_object().faces.filter(pk__in=wanted))
+        if len(faces) != len(wanted):
+            raise _unknown("face_ids")
+        return _decided(decisions.split(faces, by=principal(request)))
+
+    @extend_schema(request=NameSerializer, responses=DecisionSerializer)
+    @action(detail=True, methods=["post"], url_path="name")
+    def give_name(self, request: Request, pk: UUID) -> Response:
+        wanted = _asked(NameSerializer, request)["person_id"]
+        people = Person.objects.visible_to(principal(request))
+        person = get_object_or_404(people, pk=wanted, studio=self.get_object().studio_id) if wanted else None
+        return _decided(decisions.name(self.get_object(), person, by=principal(request)))
+
+    @extend_schema(request=None, responses=DecisionSerializer)
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, pk: UUID) -> Response:
+        """Not faces, or nobody who should be found."""
+        return _decided(decisions.reject(self.get_object(), by=principal(request)))
+
+    @extend_schema(parameters=[WhereSerializer], responses=SuggestionSerializer(many=True))
+    @action(detail=False, pagination_class=None, filterset_class=None)
+    def suggestions(self, request: Request) -> Response:
+        """Pairs that may be one person, the most alike first."""
+        asked = WhereSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        found = grouping.suggestions(occasion_of(asked.validated_data, principal(request)))
+        return Response([{"group_id": s.one.pk, "other_id": s.other.pk, "similarity": s.similarity} for s in found])
+
+    def _groups(self, wanted: list[UUID]) -> list[FaceCluster]:
+        found = list(FaceCluster.objects.visible_to(principal(self.request)).filter(pk__in=wanted))
+        if len(found) != len(set(wanted)):
+            raise _unknown("group_ids")
+        return found
+
+
+class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[FaceDecision]):
+    """What people decided about faces, latest first."""
+
+    serializer_class = DecisionSerializer
+    queryset = FaceDecision.objects.none()
+    lookup_value_converter = "uuid"
+    pagination_class = LatestFirst
+
+    def get_queryset(self) -> Any:
+        return FaceDecision.objects.visible_to(principal(self.request)).select_related("made_by")
+
+    @extend_schema(request=None, responses=DecisionSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: UUID) -> Response:
+        decision = self.get_object()
+        decisions.undo(decision)
+        decision.refresh_from_db()
+        return _decided(decision)
+
+
+class ClusterUnknownFacesView(generics.GenericAPIView[Any]):
+    """Groups the faces of an occasion that are in no group yet; 202 with the task. New photos do so by themselves."""
+
+    serializer_class = ClusterSerializer
+    scope = Scope.WRITE
+
+    @extend_schema(responses={202: StartedSerializer})
+    def post(self, request: Request) -> Response:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        occasion = occasion_of(asked.validated_data, principal(request))
+        arguments = {name: str(value) for name, value in occasion.fields.items() if value and name != "studio_id"}
+        studio = Gallery.objects.filter(studio_id=occasion.studio_id).select_related("studio").first().studio  # type: ignore[union-attr]
+        job = jobs.start("cluster_unknown_faces", studio=studio, rebuild=asked.validated_data["rebuild"], **arguments)
+        return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
+
+
+class RejectFaceClusterView(generics.GenericAPIView[Any]):
+    serializer_class = RejectSerializer
+    scope = Scope.WRITE
+
+    @extend_schema(responses=DecisionSerializer)
+    def post(self, request: Request) -> Response:
+        """As `/api/v1/groups/{id}/reject/`."""
+        wanted = _asked(RejectSerializer, request)["cluster_id"]
+        group = get_object_or_404(FaceCluster.objects.visible_to(principal(request)), pk=wanted)
+        return _decided(decisions.reject(group, by=principal(request)))
+
+
+def occasion_of(asked: dict[str, Any], who: Principal) -> Occasion:
+    """Raises 404 where the principal sees no gallery of it."""
+    galleries = Gallery.objects.visible_to(who)
+    if "session_id" in asked:
+        gallery = galleries.filter(session_id=asked["session_id"]).first()
+    else:
+        gallery = galleries.filter(pk=asked["gallery_id"]).first()
+    return Occasion.of_gallery(get_object_or_404(galleries, pk=gallery and gallery.pk))
+
+
+def _asked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    asked = shape(data=request.data)
+    asked.is_valid(raise_exception=True)
+    found: dict[str, Any] = asked.validated_data
+    return found
+
+
+def _decided(decision: FaceDecision) -> Response:
+    return Response(DecisionSerializer(decision).data)
+
+
+def _unknown(field: str) -> serializers.ValidationError:
+    return serializers.ValidationError({field: [_("One of these is not there.")]})
