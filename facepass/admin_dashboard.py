@@ -71,6 +71,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             (_("People"), "person", "galleries_person"),
             (_("Faces"), "face", "galleries_photoface"),
             (_("Groups of faces"), "groups", "galleries_facecluster"),
+            (_("Decisions"), "history", "galleries_facedecision"),
         ]),
         (_("Recognition"), [
             (_("Training"), "model_training", "training_facetrainingsession"),

@@ -319,6 +319,7 @@ def test_deleting_a_gallery_asks_with_counts(world, member):
     gallery = world.rows["galleries_gallery"]
     page = reverse("admin:galleries_gallery_delete", args=[gallery.pk])
     asked = member.get(page)
-    assert dict(asked.context["model_count"]) == {"galleries": 1, "photos": 2, "faces": 2}
+    counts = {name: number for name, number in asked.context["model_count"] if number}
+    assert counts == {"galleries": 1, "photos": 2, "faces": 2}
     assert member.post(page, {"post": "yes"}).status_code == 302
     assert not type(gallery).objects.filter(pk=gallery.pk).exists()

@@ -1,9 +1,17 @@
 """Galleries, photos, people and faces in the admin."""
 
 from galleries.admin.cluster import FaceClusterAdmin
+from galleries.admin.decision import FaceDecisionAdmin
 from galleries.admin.face import PhotoFaceAdmin
 from galleries.admin.gallery import GalleryAdmin
 from galleries.admin.person import PersonAdmin
 from galleries.admin.photo import GalleryImageAdmin
 
-__all__ = ["FaceClusterAdmin", "GalleryAdmin", "GalleryImageAdmin", "PersonAdmin", "PhotoFaceAdmin"]
+__all__ = [
+    "FaceClusterAdmin",
+    "FaceDecisionAdmin",
+    "GalleryAdmin",
+    "GalleryImageAdmin",
+    "PersonAdmin",
+    "PhotoFaceAdmin",
+]

@@ -1,49 +1,99 @@
-"""Groups of faces of one person."""
+"""Groups of faces of one person: name them, bring them together, reject them."""
 
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import Count, Prefetch
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
+from facepass.errors import FacePassError
+from galleries import decisions
 from galleries.admin import show
-from galleries.models import FaceCluster, PhotoFace
+from galleries.models import FaceCluster, Person, PhotoFace
 
 FACES_SHOWN = 6
+
+
+class FaceClusterForm(forms.ModelForm[FaceCluster]):
+    def clean_person(self) -> Person | None:
+        """A superuser sees every studio's people; a group takes only one of its own studio."""
+        person: Person | None = self.cleaned_data["person"]
+        if person and person.studio_id != self.instance.studio_id:
+            raise forms.ValidationError(_("This person belongs to another studio."))
+        return person
 
 
 @admin.register(FaceCluster)
 class FaceClusterAdmin(TenantAdmin):
     editors = VERIFIERS
-    list_display = ["faces_shown", "person", "face_count", "rejected", "studio", "created_at"]
+    form = FaceClusterForm
+    list_display = ["faces_shown", "person_shown", "size", "rejected", "studio", "created_at"]
+    list_display_links = ["person_shown"]
     list_select_related = ["person", "studio"]
-    ordering = ["-created_at"]
+    ordering = ["-size", "-created_at"]
     list_filter = ["rejected", ("person", admin.EmptyFieldListFilter)]
     search_fields = ["person__real_name"]
     fields = ["faces_shown", "person", "rejected", "studio", "session_id", "created_at"]
-    readonly_fields = ["faces_shown", "session_id", "created_at"]
+    readonly_fields = ["faces_shown", "rejected", "session_id", "created_at"]
     autocomplete_fields = ["person", "studio"]
+    actions = ["merge", "reject"]
 
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """With the first faces of each group: the prefetch is sliced per group, in one query."""
+        """With the first faces of each group: the prefetch is sliced per group, in one query. Without empty groups,
+        which are there for the way back only.
+        """
         faces = PhotoFace.objects.defer("insightface_descriptor", "landmarks").select_related("photo")
         first = Prefetch("faces", faces.order_by("-insightface_confidence")[:FACES_SHOWN], to_attr="first_faces")
-        return super().get_queryset(request).prefetch_related(first).annotate(face_count=Count("faces"))
+        rows = super().get_queryset(request).defer("centroid").prefetch_related(first)
+        return rows.exclude(size=0, rejected=False)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Groups are found by the grouping."""
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A group is rejected, which can be undone."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: FaceCluster, form: Any, change: bool) -> None:
+        """A name is a decision about every face of the group."""
+        if "person" in form.changed_data and self.has_change_permission(request, obj):
+            decisions.name(obj, obj.person, by=_staff(request))
+        else:
+            super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("The selected groups are the same person"), permissions=["change"])
+    def merge(self, request: HttpRequest, queryset: Any) -> None:
+        try:
+            decision = decisions.merge(list(self.editable(request, queryset)), by=_staff(request))
+        except FacePassError as refusal:
+            messages.error(request, refusal.message)
+        else:
+            text = _t("The groups are one now, of %(number)d faces.") % {"number": len(decision.same)}
+            messages.success(request, text)
+
+    @admin.action(description=_("The selected groups are not faces, or not wanted"), permissions=["change"])
+    def reject(self, request: HttpRequest, queryset: Any) -> None:
+        for group in self.editable(request, queryset):
+            decisions.reject(group, by=_staff(request))
+        messages.success(request, _t("The faces are hidden. Decisions can be undone."))
+
     @column(_("faces"))
     def faces_shown(self, cluster: Any) -> str:
         return format_html_join("", "{}", ((show.crop(face),) for face in cluster.first_faces))
 
-    @column(_("number"), ordering="face_count")
-    def face_count(self, cluster: Any) -> int:
-        return int(cluster.face_count)
+    @column(_("person"), ordering="person__real_name")
+    def person_shown(self, cluster: FaceCluster) -> str:
+        return str(cluster)
+
+
+def _staff(request: HttpRequest) -> Any:
+    return request.user

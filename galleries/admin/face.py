@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
+from galleries import decisions
 from galleries.admin import show
 from galleries.models import Person, PhotoFace
 
@@ -62,6 +63,16 @@ class PhotoFaceAdmin(TenantAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Faces are found by the analysis."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: PhotoFace, form: Any, change: bool) -> None:
+        """Who it is, is a decision of its own; the other columns follow it, as the form has them."""
+        if "person" in form.changed_data and self.has_change_permission(request, obj):
+            wanted = {name: getattr(obj, name) for name in form.changed_data if name != "person"}
+            decisions.assign([obj], obj.person, by=request.user)
+            if wanted:
+                PhotoFace.objects.filter(pk=obj.pk).update(**wanted)
+        else:
+            super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Confirm the names of the selected faces"), permissions=["change"])
     def verify(self, request: HttpRequest, queryset: Any) -> None:

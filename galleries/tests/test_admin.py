@@ -7,9 +7,10 @@ from django.urls import reverse
 from django_q.models import OrmQ
 
 from facepass.models import Role
-from galleries.models import GalleryImage
+from galleries.models import FaceCluster, FaceDecision, GalleryImage
 from galleries.models.photo import State
 from galleries.tests.factories import (
+    ClusterFactory,
     FaceFactory,
     GalleryFactory,
     MembershipFactory,
@@ -256,3 +257,54 @@ def test_filters_name_no_other_studios_rows(staff, gallery):
     PersonFactory(real_name="A secret guest")
     for model in ("galleryimage", "photoface", "facecluster"):
         assert "A secret" not in staff.get(reverse(f"admin:galleries_{model}_changelist")).content.decode()
+
+
+@pytest.fixture
+def groups(gallery):
+    found = [ClusterFactory(studio=gallery.studio, gallery=gallery) for _ in range(2)]
+    for group in found:
+        FaceFactory(photo=PhotoFactory(gallery=gallery), cluster=group)
+    return found
+
+
+def test_naming_a_group_names_its_faces_and_can_be_undone(staff, groups, gallery):
+    person = PersonFactory(studio=gallery.studio)
+    assert staff.post(change_page("facecluster", groups[0]), {"person": person.pk}).status_code == 302
+    face = groups[0].faces.get()
+    assert (face.person, face.verified) == (person, True)
+    act(staff, "facedecision", "undo", FaceDecision.objects.get())
+    face.refresh_from_db()
+    assert (face.person, face.verified) == (None, False)
+
+
+def test_groups_are_brought_together_and_rejected_from_the_list(staff, groups):
+    act(staff, "facecluster", "merge", *groups)
+    (left,) = FaceCluster.objects.inhabited()
+    assert left.faces.count() == 2
+    act(staff, "facecluster", "reject", left)
+    assert not FaceCluster.objects.inhabited().exists()
+    listed = staff.get(reverse("admin:galleries_facecluster_changelist")).context["cl"].result_count
+    assert listed == 1  # the rejected one; the empty one is not shown
+    listed = staff.get(reverse("admin:galleries_facedecision_changelist")).context["cl"].result_count
+    assert listed == 2
+
+
+def test_merging_one_group_says_that_it_takes_two(staff, groups):
+    act(staff, "facecluster", "merge", groups[0])
+    assert not FaceDecision.objects.exists()
+
+
+def test_naming_a_face_is_a_decision(staff, groups, gallery):
+    person = PersonFactory(studio=gallery.studio)
+    face = groups[0].faces.get()
+    staff.post(change_page("photoface", face), {"person": person.pk, "face_category": "unknown"})
+    face.refresh_from_db()
+    assert (face.person, face.verified, face.face_category) == (person, True, "known")
+    assert FaceDecision.objects.get().kind == "name"
+
+
+def test_a_group_takes_only_people_of_its_studio(groups):
+    client = Client()
+    client.force_login(UserFactory(is_superuser=True))
+    answer = client.post(change_page("facecluster", groups[0]), {"person": PersonFactory().pk})
+    assert answer.context["adminform"].form.errors["person"] == ["This person belongs to another studio."]
