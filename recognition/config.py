@@ -59,7 +59,7 @@ class ConfidenceThresholds(_Part):
     `group`: two groups of faces are one person. `widen`: a group is like one that was found, and may be shown with it.
     """
 
-    search: float = Field(0.55, ge=0, le=1)
+    search: float = Field(0.58, ge=0, le=1)
     group: float = Field(0.55, ge=0, le=1)
     widen: float = Field(0.45, ge=0, le=1)
     suggest: float = Field(0.5, ge=0, le=1)
