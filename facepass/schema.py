@@ -15,7 +15,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 OPEN = (400, 401, 429, 503)
 SECURED = (*OPEN, 403, 404)
 WITH_BODY = (413, 415)
-POSTS = (409, 422)
+CHANGES = {"post": (409, 422), "patch": (409,)}
+CONDITIONAL = (412,)
 
 PARAMETERS = {
     "XStudio": {
@@ -91,7 +92,9 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
     components = result["components"]
     components["schemas"]["Error"] = ERROR
     components["parameters"] = PARAMETERS
-    components["responses"] = {_name(status): _response(status) for status in sorted({*SECURED, *WITH_BODY, *POSTS})}
+    components["responses"] = {
+        _name(status): _response(status) for status in sorted({*SECURED, *WITH_BODY, *CHANGES["post"], *CONDITIONAL})
+    }
     for path, operations in result["paths"].items():
         for method in METHODS:
             if method in operations:
@@ -102,7 +105,9 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
 def _complete(operation: dict[str, Any], *, method: str, path: str, components: dict[str, Any]) -> None:
     secured = {} not in operation.get("security", [{}])
     statuses = [*(SECURED if secured else OPEN), *(WITH_BODY if "requestBody" in operation else ())]
-    for status in sorted({*statuses, *(POSTS if method == "post" else ())}):
+    if any(parameter.get("name") == "If-Match" for parameter in operation.get("parameters", [])):
+        statuses += CONDITIONAL
+    for status in sorted({*statuses, *CHANGES.get(method, ())}):
         operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
     if secured:
         refer(operation, "XStudio")

@@ -54,7 +54,7 @@ def _plain(schema: dict[str, Any], *, schemas: dict[str, Any], name: str) -> Any
             if not value.get("readOnly")
         }
     if kind == "array":
-        return [example_of(schema.get("items", {}), schemas=schemas, name=name)]
+        return [example_of(schema.get("items", {}), schemas=schemas, name=name)] * max(1, schema.get("minItems", 1))
     if name in BY_NAME and isinstance(BY_NAME[name], str) == (kind == "string"):
         return BY_NAME[name]
     return BY_FORMAT.get(schema.get("format", ""), _least(schema, BY_TYPE[kind]))

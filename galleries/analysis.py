@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from galleries import media, probe, progress
@@ -56,7 +57,8 @@ def decode(photo: GalleryImage, settings: RecognitionSettings | None = None) -> 
         with photo.file.open("rb") as stream:
             return detection.decoded(cast(BinaryIO, stream), mode)
     except FileNotFoundError as missing:
-        raise FacePassError("file_missing", str(missing), status=404) from missing
+        message = _("The photo's file is not where it should be.")
+        raise FacePassError("file_missing", message, status=404) from missing
 
 
 def _write_thumbnails(photo: GalleryImage, picture: Picture) -> None:

@@ -55,20 +55,27 @@ def in_photo(photo: GalleryImage) -> Detection:
 def save(photo: GalleryImage) -> Detection:
     """Analyses the photo anew as a worker would, here and now, and answers with the rows.
 
-    Raises 409 `photo_busy` while a worker has it, 422 with the photo's error where it cannot be analysed.
+    Raises 409 `photo_busy` while a worker has it, 422 `photo_failed` with its error where it cannot be analysed.
     """
     started = time.perf_counter()
     claimed = None
     if analysis.analyse_again([photo]):
         claimed = GalleryImage.objects.filter(pk=photo.pk).claim_next()
     if claimed is None:
-        raise FacePassError("photo_busy", _("This photo is being analysed."), status=409, retry_after=5)
+        raise _busy()
     analysis.analyse(claimed)
     claimed.refresh_from_db()
-    if claimed.state != State.PROCESSED:
-        raise FacePassError(claimed.error or "photo_busy", _("The picture could not be analysed."), status=422)
+    if claimed.error:
+        details = {"error": claimed.error}
+        raise FacePassError("photo_failed", _("The picture could not be analysed."), status=422, details=details)
+    if claimed.state != State.PROCESSED:  # another worker has taken it over
+        raise _busy()
     rows = sorted(claimed.faces.defer("insightface_descriptor"), key=lambda face: -face.as_box.area)
     return Detection(claimed.width, claimed.height, [_of_row(row) for row in rows], _since(started))
+
+
+def _busy() -> FacePassError:
+    return FacePassError("photo_busy", _("This photo is being analysed."), status=409, retry_after=5)
 
 
 def _described(picture: Picture, width: int) -> list[Found]:

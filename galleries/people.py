@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from facepass.models import Studio
 from galleries.models import GalleryImage, Person, PhotoFace
 from galleries.models.face import FaceCategory
-
-TAKEN = {
-    "one_person_per_email": ("email_taken", _("Somebody of this studio has this e-mail address already.")),
-    "one_person_per_external_id": ("external_id_taken", _("Somebody of this studio has this external id already.")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +39,21 @@ def refusing_twins() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if constraint not in TAKEN:
+        refusal = _refusal_of(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None))
+        if refusal is None:
             raise
-        code, message = TAKEN[constraint]
-        raise FacePassError(code, str(message), status=409) from error
+        raise refusal from error
+
+
+def _refusal_of(constraint: str | None) -> FacePassError | None:
+    match constraint:
+        case "one_person_per_email":
+            message = _("Somebody of this studio has this e-mail address already.")
+            return FacePassError("email_taken", message, status=409)
+        case "one_person_per_external_id":
+            message = _("Somebody of this studio has this external id already.")
+            return FacePassError("external_id_taken", message, status=409)
+    return None
 
 
 def upsert(

@@ -14,7 +14,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from facepass.models import Scope, Studio
-from galleries.tests.factories import ApiKeyFactory, GalleryFactory, PhotoFactory, SessionFactory
+from galleries import decisions, liveness
+from galleries.models import Job, Reference
+from galleries.tests.factories import (
+    ApiKeyFactory,
+    ClusterFactory,
+    FaceFactory,
+    GalleryFactory,
+    ModelVersionFactory,
+    PersonFactory,
+    PhotoFactory,
+    SessionFactory,
+    descriptor,
+)
 from recognition.tests.fake_pictures import picture_of
 
 READ, WRITE, SEARCH, ADMIN = Scope.READ, Scope.WRITE, Scope.SEARCH, Scope.ADMIN
@@ -25,11 +37,22 @@ def world(studio: Studio) -> World:
     """One object of each kind that a path can name, in that studio."""
     session = SessionFactory(studio=studio)
     gallery = GalleryFactory(studio=studio, session_id=session.pk)
+    key = ApiKeyFactory(studio=studio, scopes=[ADMIN], last_used_at=timezone.now())
+    group, other = (ClusterFactory(studio=studio, session_id=session.pk) for _group in range(2))
+    face, *_faces = [FaceFactory(photo__gallery=gallery, cluster=home) for home in (group, group, other)]
     return {
         "session": session.pk,
         "gallery": gallery.pk,
         "photo": PhotoFactory(gallery=gallery).pk,
-        "key": ApiKeyFactory(studio=studio, scopes=[ADMIN], last_used_at=timezone.now()).pk,
+        "person": PersonFactory(studio=studio).pk,
+        "face": face.pk,
+        "group": group.pk,
+        "other": other.pk,
+        "decision": decisions.keep_apart(group, other, by=key).pk,
+        "reference": reference(studio).pk,
+        "challenge": liveness.new_challenge(studio).pk,
+        "task": Job.objects.create(studio=studio, kind="regenerate_unknown_descriptors").pk,
+        "key": key.pk,
     }
 
 
@@ -42,11 +65,19 @@ class Row:
     other: int | None = None
     """By default 404 where the path or the body names an object, else the same as `own`."""
     json: Any = None
+    """The body, or a function of the world that makes it."""
     form: Callable[[World], dict[str, Any]] | None = None
 
     @property
     def elsewhere(self) -> int:
         return self.other or (404 if "{" in self.path else self.own)
+
+
+def reference(studio: Studio) -> Reference:
+    kept: Reference = Reference.objects.create(
+        studio=studio, model_version=ModelVersionFactory(), descriptor=descriptor(1), quality={}
+    )
+    return kept
 
 
 def picture(name: str) -> SimpleUploadedFile:
@@ -89,8 +120,90 @@ ROWS = [
     Row("GET", "/api/v1/galleries/{gallery}/images/", READ),
     Row("POST", "/api/v1/galleries/{gallery}/images/", WRITE, 202, form=lambda _its: {"files": picture("a.jpg")}),
     Row("GET", "/api/v1/galleries/{gallery}/progress/", READ),
+    Row("GET", "/api/v1/images/", READ),
     Row("GET", "/api/v1/images/{photo}/", READ),
     Row("DELETE", "/api/v1/images/{photo}/", WRITE, 204),
+    # people, who are users under another name
+    Row("GET", "/api/v1/people/", READ),
+    Row("POST", "/api/v1/people/", WRITE, 201, json={"real_name": "Maria"}),
+    Row("POST", "/api/v1/people/bulk/", WRITE, json={"people": [{"external_id": "crm-1", "real_name": "Maria"}]}),
+    Row("GET", "/api/v1/people/{person}/", READ),
+    Row("PATCH", "/api/v1/people/{person}/", WRITE, json={"real_name": "Maria"}),
+    Row("DELETE", "/api/v1/people/{person}/", WRITE),
+    Row("GET", "/api/v1/users/", READ),
+    Row("POST", "/api/v1/users/", WRITE, 201, json={"email": "maria@example.com", "full_name": "Maria"}),
+    Row("GET", "/api/v1/users/{person}/", READ),
+    Row("PATCH", "/api/v1/users/{person}/", WRITE, json={"full_name": "Maria"}),
+    Row("DELETE", "/api/v1/users/{person}/", WRITE),
+    # faces
+    Row(
+        "POST",
+        "/api/v1/faces/upload/",
+        WRITE,
+        202,
+        404,
+        form=lambda its: {"user_id": its["person"], "file": picture("maria.jpg")},
+    ),
+    Row("GET", "/api/v1/faces/user/{person}/", READ),
+    Row("GET", "/api/v1/faces/{face}/", READ),
+    Row("DELETE", "/api/v1/faces/{face}/", WRITE, 204),
+    Row("POST", "/api/v1/faces/search/", SEARCH, 200, 404, json=lambda its: {"face_id": str(its["face"])}),
+    Row("POST", "/detect-faces/", SEARCH, form=lambda _its: {"image": picture("a.jpg")}),
+    Row("POST", "/recognize-face/", SEARCH, form=lambda _its: {"image": picture("a.jpg")}),
+    Row("POST", "/batch-recognize/", SEARCH, form=lambda _its: {"images": picture("a.jpg")}),
+    Row("POST", "/api/v2/recognize/batch/", SEARCH, form=lambda _its: {"images": picture("a.jpg")}),
+    # groups of faces, and what people decide about them
+    Row("GET", "/api/v1/groups/", READ),
+    Row("GET", "/api/v1/groups/suggestions/?session_id={session}", READ),
+    Row("GET", "/api/v1/groups/{group}/", READ),
+    Row("GET", "/api/v1/groups/{group}/faces/", READ),
+    # The other group is looked for first, and that is in the body.
+    Row("POST", "/api/v1/groups/{group}/merge/", WRITE, 200, 400, json=lambda its: {"group_ids": [str(its["other"])]}),
+    Row(
+        "POST", "/api/v1/groups/{group}/keep-apart/", WRITE, 200, 400, json=lambda its: {"group_id": str(its["other"])}
+    ),
+    Row("POST", "/api/v1/groups/{group}/split/", WRITE, json=lambda its: {"face_ids": [str(its["face"])]}),
+    Row("POST", "/api/v1/groups/{group}/name/", WRITE, json=lambda its: {"person_id": str(its["person"])}),
+    Row("POST", "/api/v1/groups/{group}/reject/", WRITE),
+    Row("POST", "/reject-face-cluster/", WRITE, 200, 404, json=lambda its: {"cluster_id": str(its["group"])}),
+    Row("POST", "/cluster-unknown-faces/", WRITE, 202, 404, json=lambda its: {"session_id": str(its["session"])}),
+    Row("GET", "/api/v1/decisions/", READ),
+    Row("GET", "/api/v1/decisions/{decision}/", READ),
+    Row("POST", "/api/v1/decisions/{decision}/undo/", WRITE),
+    # one person: a reference, and whether somebody lives
+    Row("GET", "/api/v1/reference/", READ),
+    Row("POST", "/api/v1/reference/", WRITE, 201, form=lambda _its: {"image": picture("passport.jpg")}),
+    Row("GET", "/api/v1/reference/{reference}/", READ),
+    Row("DELETE", "/api/v1/reference/{reference}/", WRITE, 204),
+    Row(
+        "POST",
+        "/api/v1/verify/",
+        SEARCH,
+        200,
+        404,
+        form=lambda its: {"reference_id": its["reference"], "image": picture("selfie.jpg")},
+    ),
+    Row("POST", "/api/v1/liveness/challenges/", SEARCH, 201),
+    Row(
+        "POST",
+        "/api/v1/liveness/",
+        SEARCH,
+        200,
+        404,
+        form=lambda its: {"challenge_id": its["challenge"], "frames": [picture("1.jpg") for _frame in range(3)]},
+    ),
+    # work that outlasts a request
+    Row("GET", "/api/v1/tasks/{task}/", READ),
+    Row("DELETE", "/api/v1/tasks/{task}/", ADMIN),
+    Row("POST", "/generate-descriptors/", ADMIN, 202),
+    Row("POST", "/rebuild-index/", ADMIN, 202),
+    Row("POST", "/regenerate-unknown-descriptors/", WRITE, 202),
+    # the installation and the studio's staff
+    Row("GET", "/api/v2/config/", READ),
+    Row("PUT", "/api/v2/config/", ADMIN, json={"recognition_settings": {"detection": "fast"}}),
+    Row("GET", "/api/v2/config/history/", ADMIN),
+    Row("GET", "/api/v1/admin/stats/", ADMIN),
+    Row("GET", "/api/v1/admin/users/", ADMIN),
     # the document itself
     Row("GET", "/openapi.json", None),
     Row("GET", "/docs/", None),
@@ -102,6 +215,8 @@ PAGES = {
     "/",
     "/health/",
     "/health/ready/",
+    "/health/detailed/",
+    "/metrics/",
     "/api/v1/health/",
     "/language/",
     "/s/",

@@ -1,17 +1,20 @@
 """The examples of docs/api.md run as they stand, one after the other, against a running server.
 
-To add one: a fenced block of `bash` in the document. It finds `BASE`, `KEY`, `NAME` and `PASSWORD`, and fails where a
-command fails, so give curl `--fail-with-body`.
+To add one: a fenced block of `bash` in the document. It finds `BASE`, `KEY`, `NAME`, `PASSWORD` and `PICTURE`,
+and fails where a command fails, so give curl `--fail-with-body`. The fake engine looks at the picture.
 """
 
 import os
 import re
 import subprocess
 
+import pytest
 from django.conf import settings
 
-from facepass.tests.live import manage
+from facepass.tests.live import manage, start
+from recognition.tests.fake_pictures import picture_of
 
+FAKE = {"DJANGO_SETTINGS_MODULE": "recognition.tests.fake_settings"}
 ACCOUNTS = """
 from facepass.models import ApiKey, Membership, Role, Scope, Studio, User
 studio = Studio.objects.create(name="Studio", slug="studio")
@@ -21,10 +24,19 @@ print("key:", ApiKey.issue(studio, name="docs", scopes=Scope.values)[1])
 """
 
 
-def test_every_example_runs(live):
-    made = manage(live.home, "shell", "-c", ACCOUNTS)
+@pytest.fixture
+def running(live_home):
+    found = start(live_home, **FAKE)
+    yield found
+    found.stop()
+
+
+def test_every_example_runs(running, tmp_path):
+    made = manage(running.home, "shell", "-c", ACCOUNTS, **FAKE)
     key = re.findall(r"key: (fp_\S+)", made.stdout)[0]
-    given = {"BASE": live.url, "KEY": key, "NAME": "anna", "PASSWORD": "correct horse battery"}
+    picture = tmp_path / "maria.jpg"
+    picture.write_bytes(picture_of(["maria"]))
+    given = {"BASE": running.url, "KEY": key, "NAME": "anna", "PASSWORD": "correct horse battery", "PICTURE": picture}
     text = (settings.BASE_DIR / "docs" / "api.md").read_text()
     blocks = re.findall(r"^```bash\n(.+?)^```", text, re.MULTILINE | re.DOTALL)
     assert blocks
@@ -32,9 +44,12 @@ def test_every_example_runs(live):
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", block],
             env={**os.environ, **given},
+            timeout=60,
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
-    assert live.query("SELECT count(*) FROM galleries") == [(1,)]  # the one that was sent twice
+    assert running.query("SELECT count(*) FROM galleries WHERE title LIKE 'Wedding%'") == [
+        (1,)
+    ]  # the one that was sent twice

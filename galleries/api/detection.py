@@ -4,7 +4,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
@@ -53,6 +53,15 @@ class DetectionSerializer(serializers.Serializer[Any]):
     processing_ms = serializers.FloatField()
 
 
+PICTURE = OpenApiExample("a picture", {"image": "party.jpg"}, request_only=True, media_type="multipart/form-data")
+PHOTO = OpenApiExample(
+    "a photo",
+    {"photo_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "save": False},
+    request_only=True,
+    media_type="application/json",
+)
+
+
 class DetectFacesView(InMemoryMixin, generics.GenericAPIView[Any]):
     serializer_class = DetectSerializer
     parser_classes = [MultiPartParser, JSONParser]
@@ -62,6 +71,7 @@ class DetectFacesView(InMemoryMixin, generics.GenericAPIView[Any]):
     @extend_schema(
         request={"multipart/form-data": DetectSerializer, "application/json": DetectPhotoSerializer},
         responses=DetectionSerializer,
+        examples=[PICTURE, PHOTO],
     )
     def post(self, request: Request) -> Response:
         """The faces of a picture, largest first, in pixels of the upright picture."""

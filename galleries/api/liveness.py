@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -59,6 +59,19 @@ class ChallengeSerializer(serializers.ModelSerializer[LivenessChallenge]):
         fields = ["challenge_id", "steps", "expires_at"]
 
 
+EXAMPLES = [
+    OpenApiExample("one picture", {"image": "selfie.jpg"}, request_only=True),
+    OpenApiExample(
+        "a challenge",
+        {
+            "challenge_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+            "frames": ["left.jpg", "straight.jpg", "closer.jpg"],
+        },
+        request_only=True,
+    ),
+]
+
+
 class ChallengesView(generics.GenericAPIView[Any]):
     serializer_class = ChallengeSerializer
     scope = Scope.SEARCH
@@ -75,7 +88,7 @@ class LivenessView(InMemoryMixin, generics.GenericAPIView[Any]):
     parser_classes = [MultiPartParser]
     scope = Scope.SEARCH
 
-    @extend_schema(request={"multipart/form-data": LivenessSerializer}, responses=VerdictSerializer)
+    @extend_schema(request={"multipart/form-data": LivenessSerializer}, responses=VerdictSerializer, examples=EXAMPLES)
     def post(self, request: Request) -> Response:
         """A decision with its reasons, and no score."""
         asked = self.get_serializer(data=_form(request))

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.filters import OrderingFilter, SearchFilter
@@ -114,6 +114,18 @@ class BulkReportSerializer(serializers.Serializer[Any]):
     results = BulkResultSerializer(many=True)
 
 
+BULK = OpenApiExample(
+    "two people",
+    {
+        "people": [
+            {"external_id": "crm-4711", "real_name": "Maria Petrova", "email": "maria@example.com"},
+            {"external_id": "crm-4712", "real_name": "Ivan Petrov", "metadata": {"table": 4}},
+        ]
+    },
+    request_only=True,
+)
+
+
 class PersonFilter(django_filters.FilterSet):
     email = django_filters.CharFilter(lookup_expr="iexact")
     external_id = django_filters.CharFilter()
@@ -159,7 +171,7 @@ class UserViewSet(_People):
 class PersonViewSet(_People):
     serializer_class = PersonSerializer
 
-    @extend_schema(request=BulkSerializer, responses={200: BulkReportSerializer})
+    @extend_schema(request=BulkSerializer, responses={200: BulkReportSerializer}, examples=[BULK])
     @action(detail=False, methods=["post"], pagination_class=None, filter_backends=[])
     def bulk(self, request: Request) -> Response:
         """Makes or changes up to 1,000 people by `external_id`; a row that is refused leaves the others alone."""

@@ -72,7 +72,8 @@ def test_a_photo_whose_file_is_gone_says_so(api, photo):
     photo.file.storage.delete(photo.file.name)
     assert api.post(URL, {"photo_id": str(photo.pk)}).json()["error"]["code"] == "file_missing"
     answer = api.post(URL, {"photo_id": str(photo.pk), "save": True})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "file_missing")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "photo_failed")
+    assert answer.json()["error"]["details"] == {"error": "file_missing"}
 
 
 @pytest.mark.parametrize("body", [{}, {"photo_id": "x"}, {"save": True}])
