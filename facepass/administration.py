@@ -36,7 +36,7 @@ class StaffSerializer(serializers.ModelSerializer[Membership]):
 
     id = serializers.IntegerField(source="user.pk", read_only=True)
     username = serializers.CharField(source="user.username", read_only=True)
-    email = serializers.EmailField(source="user.email", read_only=True)
+    email = serializers.CharField(source="user.email", read_only=True)
     full_name = serializers.CharField(source="user.get_full_name", read_only=True)
     is_active = serializers.BooleanField(source="user.is_active", read_only=True)
     last_login = serializers.DateTimeField(source="user.last_login", read_only=True, allow_null=True)

@@ -229,6 +229,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "facepass.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "facepass.schema.Operation",
+    # OPTIONS is a 405: what a path takes is in /openapi.json.
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "facepass.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

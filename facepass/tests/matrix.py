@@ -158,9 +158,9 @@ ROWS = [
     Row("GET", "/api/v1/groups/{group}/", READ),
     Row("GET", "/api/v1/groups/{group}/faces/", READ),
     # The other group is looked for first, and that is in the body.
-    Row("POST", "/api/v1/groups/{group}/merge/", WRITE, 200, 400, json=lambda its: {"group_ids": [str(its["other"])]}),
+    Row("POST", "/api/v1/groups/{group}/merge/", WRITE, 200, 404, json=lambda its: {"group_ids": [str(its["other"])]}),
     Row(
-        "POST", "/api/v1/groups/{group}/keep-apart/", WRITE, 200, 400, json=lambda its: {"group_id": str(its["other"])}
+        "POST", "/api/v1/groups/{group}/keep-apart/", WRITE, 200, 404, json=lambda its: {"group_id": str(its["other"])}
     ),
     Row("POST", "/api/v1/groups/{group}/split/", WRITE, json=lambda its: {"face_ids": [str(its["face"])]}),
     Row("POST", "/api/v1/groups/{group}/name/", WRITE, json=lambda its: {"person_id": str(its["person"])}),

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
@@ -198,7 +199,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     def _groups(self, wanted: list[UUID]) -> list[FaceCluster]:
         found = list(FaceCluster.objects.visible_to(principal(self.request)).filter(pk__in=wanted))
         if len(found) != len(set(wanted)):
-            raise _unknown("group_ids")
+            raise Http404
         return found
 
 

@@ -25,6 +25,7 @@ class TaskProgressSerializer(serializers.Serializer[Any]):
 
 class TaskSerializer(serializers.ModelSerializer[Job]):
     progress = TaskProgressSerializer(source="*", read_only=True)
+    result = serializers.DictField(read_only=True, allow_null=True)
     error = serializers.SerializerMethodField()
 
     class Meta:
@@ -57,7 +58,7 @@ class TaskView(APIView):
         enrolments = GalleryImage.objects.visible_to(who).exclude(subject=None)
         return Response(enrolment.task_of(get_object_or_404(enrolments, pk=pk)))
 
-    @extend_schema(responses=TaskSerializer)
+    @extend_schema(responses={200: TaskSerializer})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Cancels it. What is over stays as it is."""
         Job.objects.visible_to(principal(request)).filter(pk=pk).cancel()

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.filters import OrderingFilter, SearchFilter
@@ -27,6 +27,7 @@ MAX_METADATA_BYTES = 10_000
 MAX_BULK = 1000
 
 
+@extend_schema_field({"type": "object", "additionalProperties": True, "example": {"table": "7"}})
 class MetadataField(serializers.JSONField):
     """An object that PostgreSQL can hold: no NUL, no half of a surrogate pair, no infinity."""
 
@@ -63,7 +64,8 @@ class PersonSerializer(_Fields):
 
 
 class UserSerializer(_Fields):
-    email = serializers.EmailField()
+    # Required, but people who were named from photos have none.
+    email = serializers.EmailField(allow_null=True)
     full_name = serializers.CharField(source="real_name", max_length=200)
 
     class Meta:

@@ -93,7 +93,7 @@ def test_faces_groups_and_people_that_are_not_there_are_named(api, group, studio
     elsewhere = FaceFactory()
     for path, body, status in [
         ("split", {"face_ids": [str(elsewhere.pk)]}, 400),
-        ("merge", {"group_ids": [str(ClusterFactory().pk)]}, 400),
+        ("merge", {"group_ids": [str(ClusterFactory().pk)]}, 404),
         ("name", {"person_id": str(PersonFactory().pk)}, 404),
         ("split", {"face_ids": []}, 400),
     ]:

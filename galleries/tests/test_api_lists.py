@@ -130,3 +130,12 @@ def test_a_stranger_and_enrolment_are_not_in_the_lists(stranger, api, galleries,
     hidden = Gallery.objects.create(studio=studio, title="Enrolment", kind="enrolment")
     PhotoFactory(gallery=hidden, stored=False, subject=PersonFactory(studio=studio))
     assert (api.get(IMAGES).json()["count"], api.get(GALLERIES).json()["count"]) == (3, 2)
+
+
+def test_a_value_that_the_database_cannot_hold_is_a_400(api):
+    answer = api.get("/api/v1/galleries/?created_after=0007-02-24T06%3A15%3A14%2B17%3A21")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+
+
+def test_options_is_refused_and_never_an_error(api):
+    assert api.options("/api/v2/config/", HTTP_IF_MATCH="").status_code == 405
