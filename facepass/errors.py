@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import DataError, OperationalError
+from django.db import DatabaseError, DataError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -102,6 +102,13 @@ def _as_refusal(error: Exception) -> FacePassError | None:
             return FacePassError("permission_denied", _("Not allowed."), status=403)
         case exceptions.APIException():
             return refusal_of(error)
+        case DatabaseError():
+            return _refusal_of_database(error)
+    return None
+
+
+def _refusal_of_database(error: DatabaseError) -> FacePassError | None:
+    match error:
         case DataError():  # a value that no serializer refused and that PostgreSQL cannot hold, such as a year 0
             return FacePassError("invalid_request", _("The request is not valid."))
         case OperationalError():
