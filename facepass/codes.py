@@ -71,6 +71,8 @@ CODES: dict[str, Code] = {
     "no_previous": _command("There is no version to go back to."),
     "not_a_pack": _command("That is not a usable model pack."),
     "not_complete": _command("Not every photo is described by that version yet."),
+    "not_installed": _command("An optional package is missing."),
+    "not_readable": _command("The data to evaluate are incomplete."),
     "other_template_key": _command("That version's descriptors were protected with another TEMPLATE_KEY."),
     "port_taken": _command("Another program listens on the port."),
     "previous_in_the_way": _command("The folder of the previous pack is in the way."),

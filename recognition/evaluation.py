@@ -1,4 +1,4 @@
-"""How well scores tell one person from two, and known people from strangers: the field's error rates, from numbers only.
+"""How well scores tell one person from two, and known people from strangers: error rates, from numbers only.
 
 A higher score is more alike, and a comparison is a match where its score is at least the threshold. Names as in
 ISO/IEC 19795-1 (FMR, FNMR, FPIR, FNIR) and 30107-3 (APCER, BPCER).
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-RESAMPLES, CONFIDENCE = 1000, 0.95
+RESAMPLES, CONFIDENCE = 400, 0.95
 
 
 @dataclass(frozen=True, slots=True)
