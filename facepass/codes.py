@@ -39,6 +39,7 @@ CODES: dict[str, Code] = {
     "studio_ambiguous": Code(409, "A member of several studios has to name one by X-Studio."),
     "session_exists": Code(409, "There is a photo session with this id."),
     "key_not_usable": Code(409, "The key is revoked, expired or already rotated."),
+    "nothing_to_train": Code(409, "Nobody has enough verified faces to learn from."),
     "rate_limited": Code(429, "Too many requests; wait as long as Retry-After says."),
     # sent again
     "idempotency_in_flight": Code(409, "The first request with this Idempotency-Key is not done yet."),

@@ -15,7 +15,7 @@ from recognition.judgement import Judged
 
 # Wong's palette, which the colour-blind tell apart (Nature Methods 8, 441, 2011); lines differ in style as well.
 COLOURS, STYLES = ("#0072B2", "#D55E00"), ("-", "--")
-DET_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+DET_TICKS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 def draw(judged: Sequence[Judged], folder: Path, *, thresholds: Numbers) -> list[str]:
@@ -43,7 +43,7 @@ def _save(path: Path, paint: Callable[[Any], None]) -> None:
     axes = figure.add_subplot()
     paint(axes)
     axes.grid(visible=True, alpha=0.3)
-    axes.legend(frameon=False)
+    figure.legend(loc="outside lower center", frameon=False)
     for suffix in (".png", ".svg"):
         figure.savefig(path.with_suffix(suffix), dpi=150)
 
@@ -56,12 +56,15 @@ def _lines(judged: Sequence[Judged]) -> list[tuple[Judged, dict[str, Any]]]:
 
 
 def _roc(axes: Any, judged: Sequence[Judged]) -> None:
-    least = min(1 / len(one.scores.impostor) for one in judged if one.scores)
+    """From the least rate that is not zero, and no lower than needed: good engines differ in the last percent."""
+    floor = 1.0
     for one, style in _lines(judged):
         assert one.scores is not None  # noqa: S101 - the caller draws what has scores
         _cuts, fmr, fnmr = evaluation.curve(one.scores, points=2000)
-        axes.step(np.maximum(fmr, least / 2), 1 - fnmr, where="post", **style)
-    axes.set(xscale="log", xlim=(least / 2, 1), title=_("ROC"))
+        seen = fmr > 0
+        axes.step(fmr[seen], 1 - fnmr[seen], where="pre", **style)
+        floor = min(floor, float(1 - fnmr[seen].max()))
+    axes.set(xscale="log", ylim=(max(0, floor - 0.1 * (1.01 - floor)), 1.002), title=_("ROC"))
     axes.set(xlabel=_("False match rate"), ylabel=_("True match rate"))
 
 

@@ -91,6 +91,8 @@ ROWS = [
     Row("GET", "/api/v1/galleries/{gallery}/progress/", READ),
     Row("GET", "/api/v1/images/{photo}/", READ),
     Row("DELETE", "/api/v1/images/{photo}/", WRITE, 204),
+    # training; nobody has verified faces there
+    Row("POST", "/api/v2/train/prepare/", ADMIN, 409),
     # the document itself
     Row("GET", "/openapi.json", None),
     Row("GET", "/docs/", None),

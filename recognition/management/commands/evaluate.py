@@ -68,7 +68,8 @@ class Command(BaseCommand):
         return [_judge(engine, pairs, folder) for engine in map(_engine, options["engine"] or [""])]
 
     def _write(self, judged: Sequence[Judged], options: dict[str, Any]) -> None:
-        thresholds = np.linspace(*options["threshold_range"], options["num_points"])
+        first, last = options["threshold_range"]
+        thresholds = np.linspace(first, last, options["num_points"])
         report = {"engines": [one.as_json(thresholds) for one in judged]}
         for found in report["engines"]:
             self._tell(found)
