@@ -54,6 +54,7 @@ CODES: dict[str, Code] = {
     "not_described": Code(409, "The model in use has not described this face yet."),
     "changed_since": Code(409, "A later decision changed the same; undo that one first."),
     "key_not_usable": Code(409, "The key is revoked, expired or already rotated."),
+    "nothing_to_train": Code(409, "Nobody has enough verified faces to learn from."),
     "rate_limited": Code(429, "Too many requests; wait as long as Retry-After says."),
     # sent again
     "idempotency_in_flight": Code(409, "The first request with this Idempotency-Key is not done yet."),
@@ -87,6 +88,8 @@ CODES: dict[str, Code] = {
     "no_previous": _command("There is no version to go back to."),
     "not_a_pack": _command("That is not a usable model pack."),
     "not_complete": _command("Not every photo is described by that version yet."),
+    "not_installed": _command("An optional package is missing."),
+    "not_readable": _command("The data to evaluate are incomplete."),
     "other_template_key": _command("That version's descriptors were protected with another TEMPLATE_KEY."),
     "unknown_kind": _command("No part of this version does jobs of that kind."),
     "wrong_digest": _command("What was downloaded is not the file that was expected."),

@@ -9,6 +9,7 @@ import facepass.api.urls
 import galleries.urls
 import recognition.urls
 import sessions_app.urls
+import training.urls
 from facepass import administration, health, metrics, pages
 
 urlpatterns = [
@@ -26,7 +27,10 @@ urlpatterns = [
     path("api/v1/admin/users/", administration.StaffView.as_view()),
     path("api/v1/admin/stats/", administration.StatsView.as_view()),
     path("api/v1/", include([*facepass.api.urls.api_urls, *galleries.urls.api_urls, *sessions_app.urls.api_urls])),
-    path("api/v2/", include([*recognition.urls.api_v2_urls, *galleries.urls.api_v2_urls])),
+    path(
+        "api/v2/",
+        include([*recognition.urls.api_v2_urls, *galleries.urls.api_v2_urls, *training.urls.api_v2_urls]),
+    ),
     *galleries.urls.urlpatterns,
     *sessions_app.urls.urlpatterns,
 ]

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
 from recognition.types import FloatArray
@@ -70,6 +71,19 @@ def alike(left: FloatArray, right: FloatArray, *, least: float) -> Iterator[Pair
     for i, (start, stop) in enumerate(pairwise(limits)):
         for j in found[start:stop]:
             yield i, int(j)
+
+
+def neighbours(vectors: FloatArray, *, count: int) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Of each vector the `count` others most like it, nearest first: their products and indexes, both (n, count).
+
+    Where there are too few others the index is -1 and the product -1 or less.
+    """
+    if not len(vectors):
+        return np.zeros((0, count), np.float32), np.zeros((0, count), np.int64)
+    products, found = _index(vectors).search(np.ascontiguousarray(vectors), count + 1)
+    itself = found == np.arange(len(vectors))[:, None]
+    itself[~itself.any(axis=1), -1] = True  # crowded out by its own doubles
+    return products[~itself].reshape(-1, count), found[~itself].reshape(-1, count)
 
 
 def _index(vectors: FloatArray) -> Any:

@@ -5,6 +5,13 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from facepass.tenancy import TenantQuerySet
+from recognition.models import ModelVersion
+
+
+class FaceTrainingSessionQuerySet(TenantQuerySet["FaceTrainingSession"]):
+    pass
+
 
 class FaceTrainingSession(models.Model):
     class Status(models.TextChoices):
@@ -23,10 +30,19 @@ class FaceTrainingSession(models.Model):
     total_faces = models.PositiveIntegerField(_("faces"), default=0)
     model_accuracy = models.FloatField(_("accuracy"), null=True)
     error_message = models.TextField(_("error"), default="", blank=True)
+    model_version = models.ForeignKey(ModelVersion, models.SET_NULL, null=True, related_name="+", editable=False)
+    # The dataset as it was when the run was prepared (see training/prepare.py), and its SHA-256. Written once.
+    manifest = models.JSONField(default=dict, editable=False)
+    digest = models.CharField(max_length=64, default="", editable=False)
+    # In words: an account or a key may be gone by the time somebody asks.
+    started_by = models.TextField(_("by"), default="", blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = FaceTrainingSessionQuerySet.as_manager()
 
     class Meta:
         db_table = "face_training_sessions"
-        ordering = ["-started_at"]
+        ordering = ["-created_at"]
         verbose_name = _("training session")
         verbose_name_plural = _("training sessions")
 

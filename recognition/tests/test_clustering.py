@@ -86,3 +86,22 @@ def test_sorting_into_cells_finds_the_same_people(monkeypatch):
 
 def test_what_people_united_is_one_through_several_decisions():
     assert sorted(map(sorted, together(6, [[0, 1], [3, 4], [1, 3]]))) == [[0, 1, 3, 4], [2], [5]]
+
+
+def test_the_neighbours_of_a_vector_are_the_most_alike_others_also_where_some_are_equal():
+    rng = np.random.default_rng(3)
+    vectors = rng.standard_normal((40, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors[1:4] = vectors[0]
+    products, found = clustering.neighbours(vectors, count=2)
+    every = vectors @ vectors.T
+    np.fill_diagonal(every, -2)
+    assert products == pytest.approx(np.sort(every, axis=1)[:, ::-1][:, :2], abs=1e-5)
+    assert not (found == np.arange(40)[:, None]).any()
+
+
+def test_where_there_are_too_few_others_their_places_stay_empty():
+    products, found = clustering.neighbours(np.eye(2, dtype=np.float32), count=3)
+    assert found.tolist() == [[1, -1, -1], [0, -1, -1]]
+    assert (products[:, 1:] <= -1).all()
+    assert clustering.neighbours(np.zeros((0, 4), np.float32), count=3)[1].shape == (0, 3)

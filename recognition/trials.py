@@ -1,0 +1,143 @@
+"""What `manage.py evaluate` compares: pairs of pictures with known truth, and how alike an engine finds them.
+
+Three sources: a CSV file, a folder of pairs, or numbers that are made up. See docs/training.md for their formats.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from recognition import detection
+from recognition.engines.base import FaceEngine
+from recognition.liveness import passive
+from recognition.types import FloatArray
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic"})
+COLUMNS = ("a", "b", "same")
+SYNTHETIC_PAIRS, SYNTHETIC_DISTANCE = 20_000, 4.0
+
+# Called with each picture that is done.
+Progress = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two pictures, and whether they show one person. `labels`: the other columns of the CSV, such as an age group."""
+
+    a: Path
+    b: Path
+    same: bool
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A pair and its calibrated similarity. One with a picture without a face never matches: similarity 0."""
+
+    same: bool
+    similarity: float
+    has_faces: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def from_csv(file: Path, *, pictures: Path | None = None) -> list[Pair]:
+    """`a,b,same` and any label columns. `pictures`: by default the folder beside the file that has its name.
+
+    Raises FacePassError `not_readable` (400) where a column or a picture is missing.
+    """
+    folder = pictures or (file.with_suffix("") if file.with_suffix("").is_dir() else file.parent)
+    try:
+        reader = csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise _refused(str(error)) from error
+    if not set(COLUMNS) <= set(reader.fieldnames or ()):
+        raise _refused(_("%(file)s needs the columns a, b and same.") % {"file": file})
+    return [_pair(row, folder) for row in reader]
+
+
+def _pair(row: dict[str, str], folder: Path) -> Pair:
+    if row["same"] not in ("0", "1"):
+        raise _refused(_("The column same holds 0 or 1, not “%(value)s”.") % {"value": row["same"]})
+    a, b = folder / row["a"], folder / row["b"]
+    for picture in (a, b):
+        if not picture.is_file():
+            raise _refused(_("There is no file %(file)s.") % {"file": picture})
+    labels = {name: value for name, value in row.items() if name not in COLUMNS and name != "fold"}
+    return Pair(a, b, row["same"] == "1", labels)
+
+
+def from_folder(folder: Path) -> list[Pair]:
+    """`genuine/NAME_a.jpg` beside `genuine/NAME_b.jpg`, and the same in `impostor/`. Raises as `from_csv` does."""
+    return [pair for name in ("genuine", "impostor") for pair in _pairs_in(folder / name, same=name == "genuine")]
+
+
+def _pairs_in(folder: Path, *, same: bool) -> Iterator[Pair]:
+    others = {path.stem: path for path in pictures_in(folder)}
+    for stem, path in others.items():
+        if stem.endswith("_a"):
+            if stem[:-2] + "_b" not in others:
+                raise _refused(_("%(file)s has no partner whose name ends in _b.") % {"file": path})
+            yield Pair(path, others[stem[:-2] + "_b"], same)
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.glob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+
+
+def synthetic(*, seed: int = 0) -> list[Trial]:
+    """Two normal distributions, SYNTHETIC_DISTANCE deviations apart: the true EER is 2.28 %. Says nothing of faces."""
+    rng = np.random.default_rng(seed)
+    genuine = 0.3 + 0.1 * (SYNTHETIC_DISTANCE + rng.standard_normal(SYNTHETIC_PAIRS))
+    impostor = 0.3 + 0.1 * rng.standard_normal(SYNTHETIC_PAIRS)
+    return [*(Trial(True, float(s)) for s in genuine), *(Trial(False, float(s)) for s in impostor)]
+
+
+def compared(engine: FaceEngine, pairs: Sequence[Pair], *, progress: Progress) -> list[Trial]:
+    """Each picture is described once, by its largest face."""
+    paths = sorted({path for pair in pairs for path in (pair.a, pair.b)})
+    known: dict[Path, FloatArray | None] = {}
+    for path in paths:
+        known[path] = _descriptor(engine, path)
+        progress()
+    return [_trial(engine, pair, known[pair.a], known[pair.b]) for pair in pairs]
+
+
+def count_pictures(pairs: Sequence[Pair]) -> int:
+    return len({path for pair in pairs for path in (pair.a, pair.b)})
+
+
+def _trial(engine: FaceEngine, pair: Pair, a: FloatArray | None, b: FloatArray | None) -> Trial:
+    if a is None or b is None:
+        return Trial(pair.same, 0.0, has_faces=False, labels=pair.labels)
+    return Trial(pair.same, engine.calibration.similarity(float(a @ b)), labels=pair.labels)
+
+
+def _descriptor(engine: FaceEngine, path: Path) -> FloatArray | None:
+    with path.open("rb") as file:
+        picture = detection.decoded(file, "balanced")
+    faces = detection.find(engine, [picture], "balanced")[0][:1]
+    return engine.embed(picture, faces)[0] if faces else None
+
+
+def accepted(engine: FaceEngine, paths: Sequence[Path], *, progress: Progress) -> list[bool]:
+    """Whether the liveness model takes the largest face of each picture for a living one; not where there is none.
+
+    Raises FacePassError 503 where the liveness model is not installed.
+    """
+    found = []
+    for path in paths:
+        with path.open("rb") as file:
+            picture = detection.decoded(file, "balanced")
+        faces = detection.find_near(engine, [picture])[0][:1]
+        found.append(bool(faces) and passive.judge(picture, faces[0]) is None)
+        progress()
+    return found
+
+
+def _refused(message: str) -> FacePassError:
+    return FacePassError("not_readable", message)
