@@ -38,6 +38,7 @@ CODES: dict[str, Code] = {
     "studio_not_found": Code(404, "X-Studio names no studio of yours."),
     "studio_ambiguous": Code(409, "A member of several studios has to name one by X-Studio."),
     "session_exists": Code(409, "There is a photo session with this id."),
+    "session_in_pixora": Code(409, "Photo sessions are kept in Pixora and can only be changed there."),
     "key_not_usable": Code(409, "The key is revoked, expired or already rotated."),
     "rate_limited": Code(429, "Too many requests; wait as long as Retry-After says."),
     # sent again
@@ -55,6 +56,10 @@ CODES: dict[str, Code] = {
     # the server
     "internal_error": Code(500, "Something went wrong on our side; the log has more under the request_id."),
     "unavailable": Code(503, "The database does not answer."),
+    "pixora_unavailable": Code(503, "The photo sessions live in Pixora, which does not answer."),
+    "pixora_schema": Code(
+        503, "Pixora's table of photo sessions has changed.", {"problem": "missing columns: facepass_enabled"}
+    ),
     "model_not_installed": Code(503, "The model that is asked for is not installed.", {"pack": "buffalo_l"}),
     "model_corrupt": Code(503, "A file of the model is damaged."),
     "model_switched": Code(503, "Another model was made the one in use; the server has to start again."),

@@ -24,6 +24,7 @@ EXPECTED = {
     "port": "a TCP port from 1 to 65535",
     "public_url": "an address that guests can open, such as https://photos.example.com",
     "database_url": "postgresql://USER:PASSWORD@HOST:5432/NAME",
+    "main_app_database_url": "postgresql://READER:PASSWORD@HOST:5432/NAME?sslmode=verify-full",
     "redis_url": "redis://HOST:6379/0",
     "debug": "true or false",
     "secret_key": "at least 32 random characters",
@@ -71,6 +72,7 @@ class Environment(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     public_url: str = ""
     database_url: str = ""
+    main_app_database_url: str = ""
     redis_url: str = ""
     debug: bool = False
     secret_key: str = Field("", min_length=32)
@@ -123,6 +125,13 @@ class Environment(BaseSettings):
     def _postgresql(cls, value: str) -> str:
         return _url(value, schemes=("postgresql", "postgres"), needs_path=True)
 
+    @field_validator("main_app_database_url")
+    @classmethod
+    def _postgresql_or_socket(cls, value: str) -> str:
+        """A socket has no place in a URL but `?host=/run/postgresql`."""
+        at_socket = "host=" in urlsplit(value).query
+        return _url(value, schemes=("postgresql", "postgres"), needs_path=True, needs_host=not at_socket)
+
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, value: str) -> str:
@@ -152,9 +161,10 @@ class Environment(BaseSettings):
         return value
 
 
-def _url(value: str, *, schemes: tuple[str, ...], needs_path: bool = False) -> str:
+def _url(value: str, *, schemes: tuple[str, ...], needs_path: bool = False, needs_host: bool = True) -> str:
     parts = urlsplit(value)
-    if value and (parts.scheme not in schemes or not parts.hostname or (needs_path and len(parts.path) < 2)):
+    incomplete = (needs_host and not parts.hostname) or (needs_path and len(parts.path) < 2)
+    if value and (parts.scheme not in schemes or incomplete):
         raise ValueError("not such an address")
     return value
 

@@ -10,9 +10,9 @@ router.include_format_suffixes = False
 router.register("sessions", views.SessionViewSet)
 
 api_urls = [
-    path("sessions/validate/<uuid:pk>/", views.ValidateView.as_view()),
+    path("sessions/validate/<str:pk>/", views.ValidateView.as_view()),
     path("sessions/validate/", views.ValidateManyView.as_view()),
-    path("sessions/<uuid:pk>/interface/", guest.session_page, name="session-interface"),
+    path("sessions/<str:pk>/interface/", guest.session_page, name="session-interface"),
     path("faces/search-session/", views.SearchSessionView.as_view()),
     *router.urls,
 ]

@@ -14,6 +14,7 @@ WRONG = {
     "HOST": "here",
     "PUBLIC_URL": "photos.example.com",
     "DATABASE_URL": "mysql://u@h/n",
+    "MAIN_APP_DATABASE_URL": "postgresql:///pixora",
     "REDIS_URL": "localhost:6379",
     "DEBUG": "perhaps",
     "SECRET_KEY": "short",

@@ -4,6 +4,7 @@ import secrets
 import uuid
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass.tenancy import TenantQuerySet
@@ -17,12 +18,25 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
 
 
+class Origin(models.TextChoices):
+    LOCAL = "local", _("FacePass")
+    PIXORA = "pixora", _("Pixora")
+
+
 class PhotoSessionQuerySet(TenantQuerySet["PhotoSession"]):
+    def mirrored(self) -> "PhotoSessionQuerySet":
+        """Copies of Pixora's sessions, without those that are gone there."""
+        return self.filter(origin=Origin.PIXORA, gone_at=None)
+
     def open_to_guests(self) -> "PhotoSessionQuerySet":
-        return self.filter(facepass_enabled=True)
+        return self.filter(facepass_enabled=True, gone_at=None)
 
 
 class PhotoSession(models.Model):
+    """A session of FacePass's own, or the copy of one of Pixora's. Whoever asks whether it may be used asks
+    `sessions_app.source`, which knows the difference.
+    """
+
     class Status(models.TextChoices):
         SCHEDULED = "scheduled", _("scheduled")
         ACTIVE = "active", _("active")
@@ -40,6 +54,10 @@ class PhotoSession(models.Model):
     settings = models.JSONField(_("settings"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    origin = models.CharField(_("kept in"), max_length=10, choices=Origin.choices, default=Origin.LOCAL, editable=False)
+    # Of a copy: when Pixora last confirmed it, and when it was found to be gone there.
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    gone_at = models.DateTimeField(_("deleted in Pixora"), null=True, editable=False)
 
     objects = PhotoSessionQuerySet.as_manager()
 
@@ -51,3 +69,9 @@ class PhotoSession(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def vanish(self) -> None:
+        """It is gone in Pixora. The row stays, so that its galleries keep their session."""
+        self.gone_at = self.confirmed_at = timezone.now()
+        self.facepass_enabled = False
+        self.save(update_fields=["gone_at", "confirmed_at", "facepass_enabled", "updated_at"])
