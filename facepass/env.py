@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, IPvAnyAddress, ValidationError, field_validator
+from pydantic import Field, IPvAnyAddress, IPvAnyNetwork, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -46,6 +46,7 @@ EXPECTED = {
     "cors_allowed_origins": "origins separated by commas, such as https://app.example.com,http://localhost:3000",
     "workers": "a whole number from 1 to 64",
     "analysis_lease_seconds": "a whole number of seconds from 2 to 3600",
+    "webhook_allowed_networks": "networks separated by commas, such as 10.1.0.0/16,127.0.0.1/32",
     "s3_bucket": "the name of a bucket",
     "s3_endpoint_url": "http://HOST:PORT or https://HOST",
     "language_code": "en or ru",
@@ -97,6 +98,8 @@ class Environment(BaseSettings):
     workers: int | None = Field(None, ge=1, le=64)
     analysis_lease_seconds: int = Field(120, ge=2, le=3600)
 
+    webhook_allowed_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+
     s3_bucket: str = ""
     s3_endpoint_url: str = ""
 
@@ -115,7 +118,7 @@ class Environment(BaseSettings):
             raise ValueError("not a folder that this user may write")
         return folder
 
-    @field_validator("allowed_hosts", "cors_allowed_origins", mode="before")
+    @field_validator("allowed_hosts", "cors_allowed_origins", "webhook_allowed_networks", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -15,7 +15,7 @@ _chores: dict[str, int] = {}
 
 
 def register(task: str, *, every: int) -> None:
-    """A function of the layers above, by its dotted name: a worker runs it, as a task of its own, every so many seconds.
+    """A function of the layers above, by its dotted name: a worker runs it as a task of its own, every so many seconds.
     To be called when the app is ready.
     """
     _chores[task] = every

@@ -265,6 +265,7 @@ RATE_LIMITS: dict[str, tuple[int, int]] = {
     "login": (10, 5),
 }
 TRUSTED_PROXIES = ENV.trusted_proxies
+WEBHOOK_ALLOWED_NETWORKS = [*ENV.webhook_allowed_networks]
 
 # Other origins send their key in a header; cookies stay ours.
 CORS_ALLOWED_ORIGINS = [*ENV.cors_allowed_origins]
@@ -280,6 +281,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "facepass.schema.complete",
     ],
+    "ENUM_NAME_OVERRIDES": {"DeliveryStateEnum": "sessions_app.models.DeliveryState"},
     "COMPONENT_SPLIT_REQUEST": True,  # what is only read is not asked for
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

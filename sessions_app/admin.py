@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from facepass.admin_tenancy import TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
+from sessions_app import admin_webhooks  # noqa: F401 - registers itself
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
 

@@ -12,5 +12,6 @@ class SessionsConfig(AppConfig):
         from facepass import housekeeping  # noqa: PLC0415 - its models are not loaded when this module is
         from sessions_app.pixora import gateway  # noqa: PLC0415 - as above
 
+        housekeeping.register("sessions_app.webhooks.outbox.forget_old", every=3600)
         if gateway.configured():
             housekeeping.register("sessions_app.pixora.sync.periodically", every=PIXORA_SYNC_SECONDS)

@@ -1,13 +1,15 @@
 from django.urls import path
 from rest_framework.routers import DefaultRouter
 
-from sessions_app.api import views
+from sessions_app.api import views, webhooks
 from sessions_app.guest import views as guest
 
 router = DefaultRouter(use_regex_path=False)
 router.include_root_view = False
 router.include_format_suffixes = False
 router.register("sessions", views.SessionViewSet)
+router.register("webhooks/deliveries", webhooks.DeliveryViewSet)
+router.register("webhooks", webhooks.EndpointViewSet)
 
 api_urls = [
     path("sessions/validate/<str:pk>/", views.ValidateView.as_view()),

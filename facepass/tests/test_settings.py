@@ -32,6 +32,7 @@ WRONG = {
     "RATE_LIMIT_KEY_BURST": "-1",
     "TRUSTED_PROXIES": "all",
     "CORS_ALLOWED_ORIGINS": "*",
+    "WEBHOOK_ALLOWED_NETWORKS": "localhost",
     "WORKERS": "-1",
     "ANALYSIS_LEASE_SECONDS": "1",
     "LANGUAGE_CODE": "fr",

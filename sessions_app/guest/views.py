@@ -10,8 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from facepass import limits
+from facepass import events, limits
 from facepass.errors import FacePassError
+from facepass.models import EventType
 from sessions_app import selfie, source, validation
 from sessions_app.guest.advice import Advice
 from sessions_app.guest.readiness import Readiness
@@ -80,6 +81,8 @@ def _search(request: HttpRequest, session: PhotoSession) -> HttpResponse:
         found = search_session(session, [selfie.of(request)])
     except FacePassError as refusal:
         return _refused(request, session, refusal)
+    data = {"session_id": str(session.pk), "photos": len(found.matches)}
+    events.emit(EventType.GUEST_SEARCH_COMPLETED, studio_id=session.studio_id, data=data)
     return _page(request, session, tiles=[Tile.of(match) for match in found.matches])
 
 

@@ -2,11 +2,14 @@
 
 import secrets
 import uuid
+from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facepass import events
+from facepass.models import EventType
 from facepass.tenancy import TenantQuerySet
 
 # No 0/O, 1/l/I: the code is read off a table card.
@@ -60,6 +63,8 @@ class PhotoSession(models.Model):
     gone_at = models.DateTimeField(_("deleted in Pixora"), null=True, editable=False)
 
     objects = PhotoSessionQuerySet.as_manager()
+    # As it stands in the database; None for a row that is new.
+    _was_enabled: bool | None = None
 
     class Meta:
         db_table = "photo_sessions"
@@ -69,6 +74,21 @@ class PhotoSession(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A switched `facepass_enabled` is told to partners, whoever switched it."""
+        super().save(*args, **kwargs)
+        if self._was_enabled is not None and self._was_enabled != self.facepass_enabled:
+            data = {"session_id": str(self.pk), "facepass_enabled": self.facepass_enabled}
+            events.emit(EventType.SESSION_FACEPASS_CHANGED, studio_id=self.studio_id, data=data)
+        self._was_enabled = self.facepass_enabled
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        session = super().from_db(*args, **kwargs)
+        session._was_enabled = session.__dict__.get("facepass_enabled")
+        return session
 
     def vanish(self) -> None:
         """It is gone in Pixora. The row stays, so that its galleries keep their session."""
