@@ -82,11 +82,12 @@ def _once(url: str, *, body: bytes, headers: dict[str, str], until: float) -> tu
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise Refused("address_refused")
-    kind = _SecurePool if parts.scheme == "https" else _PlainPool
+    kind, usual = (_SecurePool, 443) if parts.scheme == "https" else (_PlainPool, 80)
     path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     left = max(0.1, until - time.monotonic())
-    with kind(host, parts.port, timeout=min(left, CONNECT_SECONDS * 2), retries=False, maxsize=1) as pool:
+    with kind(
+        parts.hostname, parts.port or usual, timeout=min(left, CONNECT_SECONDS * 2), retries=False, maxsize=1
+    ) as pool:
         timer = Timer(left, pool.cut)
         timer.daemon = True
         timer.start()
