@@ -83,6 +83,7 @@ class StudioAdmin(TenantAdmin):
     inlines = [MembershipsOfSuperusers]
     list_display = ["name", "slug", "member_count", "created_at"]
     search_fields = ["name", "slug"]
+    fields = ["name", "slug", "main_app_id"]
     prepopulated_fields = {"slug": ["name"]}
     ordering = ["name"]
 

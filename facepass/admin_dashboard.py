@@ -82,6 +82,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (_("Accounts"), [
             (_("Studios"), "storefront", "facepass_studio"),
             (_("API keys"), "key", "facepass_apikey"),
+            (_("Webhooks"), "webhook", "sessions_app_webhookendpoint"),
+            (_("Deliveries"), "outbox", "sessions_app_webhookdelivery"),
             *([(_("Users"), "manage_accounts", "facepass_user")] if is_superuser(request) else []),
         ]),
         *([(_("Jobs"), [

@@ -53,6 +53,7 @@ CODES: dict[str, Code] = {
     "two_people": Code(409, "The groups have different names."),
     "not_described": Code(409, "The model in use has not described this face yet."),
     "changed_since": Code(409, "A later decision changed the same; undo that one first."),
+    "session_in_pixora": Code(409, "Photo sessions are kept in Pixora and can only be changed there."),
     "key_not_usable": Code(409, "The key is revoked, expired or already rotated."),
     "nothing_to_train": Code(409, "Nobody has enough verified faces to learn from."),
     "rate_limited": Code(429, "Too many requests; wait as long as Retry-After says."),
@@ -72,6 +73,10 @@ CODES: dict[str, Code] = {
     # the server
     "internal_error": Code(500, "Something went wrong on our side; the log has more under the request_id."),
     "unavailable": Code(503, "The database does not answer."),
+    "pixora_unavailable": Code(503, "The photo sessions live in Pixora, which does not answer."),
+    "pixora_schema": Code(
+        503, "Pixora's table of photo sessions has changed.", {"problem": "missing columns: facepass_enabled"}
+    ),
     "model_not_installed": Code(503, "The model that is asked for is not installed.", {"pack": "buffalo_l"}),
     "model_corrupt": Code(503, "A file of the model is damaged."),
     "model_switched": Code(503, "Another model was made the one in use; the server has to start again."),

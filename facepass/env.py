@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, IPvAnyAddress, ValidationError, field_validator
+from pydantic import Field, IPvAnyAddress, IPvAnyNetwork, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,6 +24,7 @@ EXPECTED = {
     "port": "a TCP port from 1 to 65535",
     "public_url": "an address that guests can open, such as https://photos.example.com",
     "database_url": "postgresql://USER:PASSWORD@HOST:5432/NAME",
+    "main_app_database_url": "postgresql://READER:PASSWORD@HOST:5432/NAME?sslmode=verify-full",
     "redis_url": "redis://HOST:6379/0",
     "debug": "true or false",
     "secret_key": "at least 32 random characters",
@@ -45,6 +46,7 @@ EXPECTED = {
     "cors_allowed_origins": "origins separated by commas, such as https://app.example.com,http://localhost:3000",
     "workers": "a whole number from 1 to 64",
     "analysis_lease_seconds": "a whole number of seconds from 2 to 3600",
+    "webhook_allowed_networks": "networks separated by commas, such as 10.1.0.0/16,127.0.0.1/32",
     "s3_bucket": "the name of a bucket",
     "s3_endpoint_url": "http://HOST:PORT or https://HOST",
     "language_code": "en or ru",
@@ -71,6 +73,7 @@ class Environment(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     public_url: str = ""
     database_url: str = ""
+    main_app_database_url: str = ""
     redis_url: str = ""
     debug: bool = False
     secret_key: str = Field("", min_length=32)
@@ -95,6 +98,8 @@ class Environment(BaseSettings):
     workers: int | None = Field(None, ge=1, le=64)
     analysis_lease_seconds: int = Field(120, ge=2, le=3600)
 
+    webhook_allowed_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+
     s3_bucket: str = ""
     s3_endpoint_url: str = ""
 
@@ -113,7 +118,7 @@ class Environment(BaseSettings):
             raise ValueError("not a folder that this user may write")
         return folder
 
-    @field_validator("allowed_hosts", "cors_allowed_origins", mode="before")
+    @field_validator("allowed_hosts", "cors_allowed_origins", "webhook_allowed_networks", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -122,6 +127,13 @@ class Environment(BaseSettings):
     @classmethod
     def _postgresql(cls, value: str) -> str:
         return _url(value, schemes=("postgresql", "postgres"), needs_path=True)
+
+    @field_validator("main_app_database_url")
+    @classmethod
+    def _postgresql_or_socket(cls, value: str) -> str:
+        """A socket has no place in a URL but `?host=/run/postgresql`."""
+        at_socket = "host=" in urlsplit(value).query
+        return _url(value, schemes=("postgresql", "postgres"), needs_path=True, needs_host=not at_socket)
 
     @field_validator("redis_url")
     @classmethod
@@ -152,9 +164,10 @@ class Environment(BaseSettings):
         return value
 
 
-def _url(value: str, *, schemes: tuple[str, ...], needs_path: bool = False) -> str:
+def _url(value: str, *, schemes: tuple[str, ...], needs_path: bool = False, needs_host: bool = True) -> str:
     parts = urlsplit(value)
-    if value and (parts.scheme not in schemes or not parts.hostname or (needs_path and len(parts.path) < 2)):
+    incomplete = (needs_host and not parts.hostname) or (needs_path and len(parts.path) < 2)
+    if value and (parts.scheme not in schemes or incomplete):
         raise ValueError("not such an address")
     return value
 

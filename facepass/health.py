@@ -22,6 +22,8 @@ from galleries.models import GalleryImage
 from galleries.models.photo import State
 from recognition import devices, registry, verdicts
 from recognition.models import ModelVersion
+from sessions_app.pixora import gateway
+from sessions_app.pixora.state import of_pixora
 
 
 @never_cache
@@ -41,11 +43,12 @@ def detailed(request: HttpRequest) -> JsonResponse:
     """The same with storage, queue and disk, for whoever may see `/metrics`; a 404 for everybody else."""
     if not metrics.may_see(request):
         raise Http404
-    return _answer({"database": _database(), "engine": _engine(), "storage": _storage(), "queue": _queue()})
+    pixora = {"pixora": of_pixora()} if gateway.configured() else {}
+    return _answer({"database": _database(), "engine": _engine(), "storage": _storage(), "queue": _queue(), **pixora})
 
 
 def _answer(parts: dict[str, dict[str, Any]]) -> JsonResponse:
-    healthy = all(part["status"] == "ok" for part in parts.values())
+    healthy = all(part["status"] in ("ok", "warning") for part in parts.values())
     body = {
         "status": "ok" if healthy else "unavailable",
         "timestamp": timezone.now().isoformat(),

@@ -21,6 +21,8 @@ from prometheus_client.registry import Collector
 
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import State
+from sessions_app.pixora import gateway
+from sessions_app.pixora.state import gauges as pixora_gauges
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter(
@@ -39,7 +41,7 @@ FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 
 
 class Database(Collector):
-    """Three counts, made anew for each scrape."""
+    """A few counts, made anew for each scrape."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         states = dict.fromkeys(State.values, 0)
@@ -50,6 +52,8 @@ class Database(Collector):
         yield photos
         yield GaugeMetricFamily("facepass_faces", "Faces.", value=PhotoFace.objects.count())
         yield GaugeMetricFamily("facepass_queue_depth", "Tasks that wait or run.", value=OrmQ.objects.count())
+        for name, (meaning, value) in (pixora_gauges() if gateway.configured() else {}).items():
+            yield GaugeMetricFamily(name, meaning, value=value)
 
 
 DATABASE = CollectorRegistry()

@@ -105,20 +105,35 @@ TEMPLATES = [
 ]
 
 
+def _database_at(address: str, **options: Any) -> dict[str, Any]:
+    """Of a URL; what stands in its query goes to libpq as it is, such as `sslmode`."""
+    url = urlsplit(address)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path[1:]),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or ""),
+        "OPTIONS": {**options, **dict(parse_qsl(url.query))},
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def pixora_database(address: str) -> dict[str, Any]:
+    """Pixora's database, which is read and never written: it refuses that by itself, whoever asks by whatever way.
+
+    Queries are cut off there after a second; how long anybody waits here is for `sessions_app.pixora.gateway` to say.
+    """
+    limits = "-c default_transaction_read_only=on -c statement_timeout=1000 -c lock_timeout=500"
+    found = _database_at(address, connect_timeout=2, tcp_user_timeout=2000, keepalives_idle=10)
+    found["OPTIONS"]["options"] = f"{found['OPTIONS'].get('options', '')} {limits}".strip()
+    return {**found, "CONN_MAX_AGE": None, "DISABLE_SERVER_SIDE_CURSORS": True}
+
+
 def _database() -> dict[str, Any]:
     """The database of DATABASE_URL, or the embedded one. Only the web process pools: a pool does not survive a fork."""
-    if ENV.database_url:
-        url = urlsplit(ENV.database_url)
-        found: dict[str, Any] = {
-            "NAME": unquote(url.path[1:]),
-            "USER": unquote(url.username or ""),
-            "PASSWORD": unquote(url.password or ""),
-            "HOST": url.hostname or "",
-            "PORT": str(url.port or ""),
-            "OPTIONS": {"connect_timeout": 5, **dict(parse_qsl(url.query))},
-        }
-    else:
-        found = embedded.database_settings(HOME)
+    found = _database_at(ENV.database_url, connect_timeout=5) if ENV.database_url else embedded.database_settings(HOME)
     options = found.setdefault("OPTIONS", {})
     if ROLE == "web":
         options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}
@@ -127,6 +142,9 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+if ENV.main_app_database_url:
+    DATABASES["pixora"] = pixora_database(ENV.main_app_database_url)
+DATABASE_ROUTERS = ["sessions_app.pixora.router.PixoraRouter"]
 
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}
@@ -249,6 +267,7 @@ RATE_LIMITS: dict[str, tuple[int, int]] = {
     "login": (10, 5),
 }
 TRUSTED_PROXIES = ENV.trusted_proxies
+WEBHOOK_ALLOWED_NETWORKS = [*ENV.webhook_allowed_networks]
 
 # Other origins send their key in a header; cookies stay ours.
 CORS_ALLOWED_ORIGINS = [*ENV.cors_allowed_origins]
@@ -264,6 +283,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "facepass.schema.complete",
     ],
+    "ENUM_NAME_OVERRIDES": {"DeliveryStateEnum": "sessions_app.models.DeliveryState"},
     "COMPONENT_SPLIT_REQUEST": True,  # what is only read is not asked for
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

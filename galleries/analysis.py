@@ -14,7 +14,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from facepass import events
 from facepass.errors import FacePassError
+from facepass.models import EventType
 from galleries import media, probe, progress
 from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory, pairs
@@ -117,6 +119,8 @@ def _enrol(photo: GalleryImage, row: PhotoFace) -> None:
     row.pk, row.person_id = photo.pk, photo.subject_id
     row.verified, row.face_category = True, FaceCategory.KNOWN
     row.save(force_insert=True)
+    data = {"face_id": str(row.pk), "user_id": str(photo.subject_id)}
+    events.emit(EventType.FACE_ENROLLED, studio_id=photo.gallery.studio_id, data=data)
 
 
 def _row(photo: GalleryImage, described: DescribedFace, version: ModelVersion, *, scale: float) -> PhotoFace:

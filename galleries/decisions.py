@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from facepass import events
 from facepass.errors import FacePassError
-from facepass.models import ApiKey, User
+from facepass.models import ApiKey, EventType, User
 from facepass.tenancy import Principal
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
 from galleries.models.face import FaceCategory
@@ -39,6 +40,10 @@ def merge(groups: Sequence[FaceCluster], *, by: Principal) -> FaceDecision:
     change.of_faces(cluster_id=kept.pk)
     if named:
         change.of_faces(**_named(named.pop()))
+    merged = [str(group.pk) for group in change.groups if group.pk != kept.pk]
+    person_id = kept.person_id and str(kept.person_id)
+    data = {"group_id": str(kept.pk), "merged_group_ids": merged, "person_id": person_id}
+    events.emit(EventType.PERSON_MERGED, studio_id=kept.studio_id, data=data)
     return change.record(Kind.MERGE, by=by, same=change.face_ids)
 
 

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from facepass import heartbeat, housekeeping
+from facepass import events, heartbeat, housekeeping
+from facepass.models import EventType
 from galleries import jobs, progress
 from galleries.models import Gallery, GalleryImage, Job, Occasion
+from galleries.models.photo import State
 
 # A task gives its worker back after this long and asks for another turn, so that no gallery starves the others.
 TURN_SECONDS = 60
@@ -50,7 +52,17 @@ def group_faces(gallery_id: str) -> None:
     gallery = Gallery.objects.to_group().filter(pk=gallery_id).first()
     if gallery and not heartbeat.stopping():
         grouping.group(Occasion.of_gallery(gallery))
+        _tell_if_processed(gallery)
         progress.publish(gallery.pk)
+
+
+def _tell_if_processed(gallery: Gallery) -> None:
+    """Two workers that finish together may both tell; whoever hears of an event may hear of it twice anyway."""
+    photos = GalleryImage.objects.filter(gallery=gallery)
+    if not photos.filter(state__in=[State.PENDING, State.PROCESSING]).exists():
+        session_id = gallery.session_id and str(gallery.session_id)
+        data = {"gallery_id": str(gallery.pk), "session_id": session_id, "photos": photos.count()}
+        events.emit(EventType.GALLERY_PROCESSED, studio_id=gallery.studio_id, data=data)
 
 
 def reconcile() -> None:

@@ -14,7 +14,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from facepass.admin_tenancy import TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
-from sessions_app.models import PhotoSession
+from sessions_app import admin_webhooks  # noqa: F401 - registers itself
+from sessions_app.models import Origin, PhotoSession
+from sessions_app.pixora import gateway
 
 
 @admin.register(PhotoSession)
@@ -24,13 +26,22 @@ class PhotoSessionAdmin(TenantAdmin):
     ]  # fmt: skip
     list_editable = ["facepass_enabled"]
     list_select_related = ["studio"]
-    list_filter = [("status", ChoicesDropdownFilter), "facepass_enabled"]
+    list_filter = [("status", ChoicesDropdownFilter), "facepass_enabled", "origin"]
     search_fields = ["name", "code"]
     fields = [
         "name", "studio", "description", "status", "scheduled_at", "facepass_enabled", "code", "guest_link", "settings",
+        "origin", "gone_at",
     ]  # fmt: skip
-    readonly_fields = ["guest_link"]
+    readonly_fields = ["guest_link", "origin", "gone_at"]
     autocomplete_fields = ["studio"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return not gateway.configured() and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is kept in Pixora is changed there."""
+        ours = obj is None or obj.origin == Origin.LOCAL
+        return ours and super().has_change_permission(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Galleries name their session without a foreign key, so they are counted by hand."""

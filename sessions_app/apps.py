@@ -1,7 +1,17 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+PIXORA_SYNC_SECONDS = 60
+
 
 class SessionsConfig(AppConfig):
     name = "sessions_app"
     verbose_name = _("Photo sessions")
+
+    def ready(self) -> None:
+        from facepass import housekeeping  # noqa: PLC0415 - its models are not loaded when this module is
+        from sessions_app.pixora import gateway  # noqa: PLC0415 - as above
+
+        housekeeping.register("sessions_app.webhooks.outbox.forget_old", every=3600)
+        if gateway.configured():
+            housekeeping.register("sessions_app.pixora.sync.periodically", every=PIXORA_SYNC_SECONDS)

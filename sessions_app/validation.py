@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
-from facepass.tenancy import Principal
+from facepass.tenancy import UUID_TEXT, Principal, studios_of
+from sessions_app import source
 from sessions_app.models import PhotoSession
+from sessions_app.source import Known
 
 # Part of the API contract, so not translated.
 NOT_FOUND = "Session not found"
@@ -17,26 +20,60 @@ NOT_ENABLED = "FacePass is not enabled"
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """The session where it may be used, else why not."""
+    """The session where it may be used, else why not. `stale`: see `source.Known`."""
 
     session: PhotoSession | None
     error: str | None
+    stale: bool = False
+
+
+def parsed(text: str) -> UUID:
+    """Raises 400 `invalid_request` for what is no id."""
+    if not UUID_TEXT.fullmatch(text):
+        details = {"id": [_("This is not the id of a session.")]}
+        raise FacePassError("invalid_request", _("The request is not valid."), details=details)
+    return UUID(text)
 
 
 def validate(ids: Iterable[UUID], *, principal: Principal) -> dict[UUID, Validation]:
-    """An answer for every id, with one query."""
+    """An answer for every id, with one query to wherever the sessions live. Raises as `source.current`."""
     wanted = list(dict.fromkeys(ids))
-    found = PhotoSession.objects.visible_to(principal).in_bulk(wanted)
+    found = _visible(wanted, principal=principal)
     return {pk: _judge(found.get(pk)) for pk in wanted}
 
 
-def _judge(session: PhotoSession | None) -> Validation:
-    if session is None:
+def visible(pk: UUID, *, principal: Principal) -> Known:
+    """Raises Http404, and as `source.current`."""
+    found = _visible([pk], principal=principal)
+    if pk not in found:
+        raise Http404
+    return found[pk]
+
+
+def _visible(ids: list[UUID], *, principal: Principal) -> dict[UUID, Known]:
+    studios = set(studios_of(principal).values_list("pk", flat=True))
+    return {pk: known for pk, known in source.current(ids).items() if known.session.studio_id in studios}
+
+
+def _judge(known: Known | None) -> Validation:
+    if known is None:
         return Validation(None, NOT_FOUND)
-    return Validation(session, None) if session.facepass_enabled else Validation(None, NOT_ENABLED)
+    if not known.session.facepass_enabled:
+        return Validation(None, NOT_ENABLED, known.stale)
+    return Validation(known.session, None, known.stale)
+
+
+def usable(pk: UUID, *, principal: Principal) -> PhotoSession:
+    """Raises Http404, 403 `facepass_disabled`, and as `source.current`."""
+    return _open(visible(pk, principal=principal))
 
 
 def require_enabled(session: PhotoSession) -> None:
-    """Raises 403 `facepass_disabled` where guests may not search this session."""
-    if not session.facepass_enabled:
+    """Raises 403 `facepass_disabled` where guests may not search this session, now; and as `source.current`."""
+    _open(source.confirm(session))
+
+
+def _open(known: Known | None) -> PhotoSession:
+    if known is None or not known.session.facepass_enabled:
         raise FacePassError("facepass_disabled", _("Search by face is not enabled for this session."), status=403)
+    return known.session

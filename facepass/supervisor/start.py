@@ -110,7 +110,10 @@ def _supervisor(
     environment = {"HOST": listener.host, "PORT": str(listener.port)}
     return Supervisor(
         web=_web(listener, environment=environment),
-        workers=[_worker(number, environment=environment) for number in range(1, settings.WORKERS + 1)],
+        workers=[
+            *(_worker(number, environment=environment) for number in range(1, settings.WORKERS + 1)),
+            _courier(environment=environment),
+        ],
         healthy=lambda: answers(listener.url),
         say=say,
         ready=f"FacePass is ready: {settings.ENV.public_url or listener.url} (Ctrl-C stops it)",
@@ -135,6 +138,16 @@ def _worker(number: int, *, environment: dict[str, str]) -> Child:
         name=f"Worker {number}",
         command=_manage("qcluster"),
         environment={**environment, "FACEPASS_ROLE": "worker"},
+        grace=WORKER_GRACE,
+    )
+
+
+def _courier(*, environment: dict[str, str]) -> Child:
+    """Beside the workers, so that slow receivers of webhooks hold up no photo."""
+    return Child(
+        name="The courier",
+        command=_manage("deliver_webhooks"),
+        environment={**environment, "FACEPASS_ROLE": "courier"},
         grace=WORKER_GRACE,
     )
 

@@ -28,6 +28,8 @@ from galleries.tests.factories import (
     descriptor,
 )
 from recognition.tests.fake_pictures import picture_of
+from sessions_app.models import WebhookEndpoint
+from sessions_app.webhooks import outbox
 
 READ, WRITE, SEARCH, ADMIN = Scope.READ, Scope.WRITE, Scope.SEARCH, Scope.ADMIN
 World = dict[str, Any]
@@ -40,7 +42,10 @@ def world(studio: Studio) -> World:
     key = ApiKeyFactory(studio=studio, scopes=[ADMIN], last_used_at=timezone.now())
     group, other = (ClusterFactory(studio=studio, session_id=session.pk) for _group in range(2))
     face, *_faces = [FaceFactory(photo__gallery=gallery, cluster=home) for home in (group, group, other)]
+    webhook = WebhookEndpoint.objects.create(studio=studio, url="https://app.example.com/", events=["face.enrolled"])
     return {
+        "webhook": webhook.pk,
+        "delivery": outbox.test(webhook).pk,
         "session": session.pk,
         "gallery": gallery.pk,
         "photo": PhotoFactory(gallery=gallery).pk,
@@ -111,6 +116,17 @@ ROWS = [
         404,
         form=lambda its: {"session_id": its["session"], "file": picture("selfie.jpg")},
     ),
+    # webhooks
+    Row("GET", "/api/v1/webhooks/", ADMIN),
+    Row("POST", "/api/v1/webhooks/", ADMIN, 201, json={"url": "https://app.example.com/", "events": ["face.enrolled"]}),
+    Row("GET", "/api/v1/webhooks/{webhook}/", ADMIN),
+    Row("PATCH", "/api/v1/webhooks/{webhook}/", ADMIN, json={"enabled": False}),
+    Row("DELETE", "/api/v1/webhooks/{webhook}/", ADMIN, 204),
+    Row("POST", "/api/v1/webhooks/{webhook}/rotate-secret/", ADMIN),
+    Row("POST", "/api/v1/webhooks/{webhook}/test/", ADMIN, 202),
+    Row("GET", "/api/v1/webhooks/{webhook}/deliveries/", ADMIN),
+    Row("GET", "/api/v1/webhooks/deliveries/{delivery}/", ADMIN),
+    Row("POST", "/api/v1/webhooks/deliveries/{delivery}/replay/", ADMIN, 202),
     # galleries and photos
     Row("GET", "/api/v1/galleries/", READ),
     Row("POST", "/api/v1/galleries/", WRITE, 201, json={"title": "Party"}),

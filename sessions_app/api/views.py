@@ -1,12 +1,12 @@
 """/api/v1/sessions/… and /api/v1/faces/search-session."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView
@@ -22,10 +22,17 @@ from galleries.api import found as told
 from galleries.models import Gallery, Person
 from sessions_app import selfie, validation
 from sessions_app.api import serializers
-from sessions_app.models import PhotoSession
+from sessions_app.models import Origin, PhotoSession
+from sessions_app.pixora import gateway
 from sessions_app.search import SessionSearch, search_session
+from sessions_app.source import Known
+
+# Taken as text, so that what is no id is refused as such, and not as a path that does not exist.
+ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
+ID_NAMED_PK = OpenApiParameter("pk", OpenApiTypes.UUID, OpenApiParameter.PATH)
 
 
+@extend_schema_view(retrieve=extend_schema(parameters=[ID]), partial_update=extend_schema(parameters=[ID]))
 class SessionViewSet(
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
@@ -35,13 +42,27 @@ class SessionViewSet(
 ):
     serializer_class = serializers.SessionSerializer
     queryset = PhotoSession.objects.none()
-    lookup_value_converter = "uuid"
+    lookup_value_converter = "str"
     http_method_names = ["get", "post", "patch", "head", "options"]
 
     def get_queryset(self) -> Any:
-        return PhotoSession.objects.visible_to(principal(self.request))
+        return PhotoSession.objects.visible_to(principal(self.request)).filter(gone_at=None)
+
+    def get_object(self) -> PhotoSession:
+        session = self._known().session
+        self.check_object_permissions(self.request, session)
+        return session
+
+    def _known(self) -> Known:
+        return validation.visible(validation.parsed(self.kwargs["pk"]), principal=principal(self.request))
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        known = self._known()
+        return Response({**self.get_serializer(known.session).data, **_stale(known.stale)})
 
     def perform_create(self, serializer: Any) -> None:
+        if gateway.configured():
+            raise _kept_in_pixora()
         studio = studio_for(principal(self.request))
         try:
             with transaction.atomic():
@@ -49,10 +70,16 @@ class SessionViewSet(
         except IntegrityError:
             raise FacePassError("session_exists", _("There is a session with this id."), status=409) from None
 
-    @extend_schema(responses=serializers.FacePassStatusSerializer)
+    def perform_update(self, serializer: Any) -> None:
+        if serializer.instance.origin == Origin.PIXORA:
+            raise _kept_in_pixora()
+        serializer.save()
+
+    @extend_schema(parameters=[ID], responses=serializers.FacePassStatusSerializer)
     @action(detail=True, url_path="facepass-status")
-    def facepass_status(self, request: Request, pk: UUID) -> Response:
-        session = self.get_object()
+    def facepass_status(self, request: Request, pk: str) -> Response:
+        known = self._known()
+        session = known.session
         galleries = Gallery.objects.visible_to(principal(request)).of_session(session.pk).with_counts()
         found = list(galleries)
         return Response(
@@ -62,6 +89,7 @@ class SessionViewSet(
                 "galleries": len(found),
                 "photos": sum(gallery.photo_count for gallery in found),
                 "faces": sum(gallery.face_count for gallery in found),
+                **_stale(known.stale),
             }
         )
 
@@ -70,9 +98,10 @@ class ValidateView(GenericAPIView[Any]):
     serializer_class = serializers.ValidationSerializer
     scope = Scope.READ
 
-    @extend_schema(responses=serializers.ValidationSerializer)
-    def get(self, request: Request, pk: UUID) -> Response:
-        return Response(_validation(validation.validate([pk], principal=principal(request))[pk]))
+    @extend_schema(parameters=[ID_NAMED_PK], responses=serializers.ValidationSerializer)
+    def get(self, request: Request, pk: str) -> Response:
+        session_id = validation.parsed(pk)
+        return Response(_validation(validation.validate([session_id], principal=principal(request))[session_id]))
 
 
 class ValidateManyView(GenericAPIView[Any]):
@@ -104,10 +133,7 @@ class SearchSessionView(GenericAPIView[Any]):
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
-        session = PhotoSession.objects.visible_to(principal(request)).filter(pk=wanted["session_id"]).first()
-        if session is None:
-            raise Http404
-        validation.require_enabled(session)
+        session = validation.usable(wanted["session_id"], principal=principal(request))
         people = list(Person.objects.visible_to(principal(request)).filter(pk__in=wanted["person_id"]))
         if len(people) != len(set(wanted["person_id"])):
             raise Http404
@@ -125,7 +151,18 @@ class SearchSessionView(GenericAPIView[Any]):
 
 def _validation(answer: validation.Validation) -> dict[str, Any]:
     session = serializers.SessionSerializer(answer.session).data if answer.session else None
-    return {"valid": answer.session is not None, "session": session, "error": answer.error}
+    valid = answer.session is not None
+    return {"valid": valid, "session": session, "error": answer.error, **_stale(answer.stale)}
+
+
+def _stale(stale: bool) -> dict[str, bool]:
+    """The mark of what Pixora said a while ago; nothing else has it."""
+    return {"stale": True} if stale else {}
+
+
+def _kept_in_pixora() -> FacePassError:
+    message = _("Photo sessions are kept in Pixora; create and change them there.")
+    return FacePassError("session_in_pixora", message, status=409)
 
 
 def _answer(found: SessionSearch, request: Request) -> dict[str, Any]:

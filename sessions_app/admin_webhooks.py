@@ -1,0 +1,112 @@
+"""Webhooks in the admin: endpoints, what was delivered, and what became of every attempt."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.forms import ModelForm, TypedMultipleChoiceField
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from facepass.admin_tenancy import MANAGERS, TenantAdmin, column
+from facepass.models import EventType
+from sessions_app.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from sessions_app.webhooks import outbox
+
+
+class EndpointForm(ModelForm[WebhookEndpoint]):
+    events = TypedMultipleChoiceField(
+        label=_("events"), choices=EventType.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(TenantAdmin):
+    """An endpoint's secret is shown when it is made or rotated, and never again."""
+
+    form = EndpointForm
+    editors = MANAGERS
+    list_display = ["url", "studio", "status", "failing_since", "disabled_at", "created_at"]
+    list_select_related = ["studio"]
+    search_fields = ["url", "description"]
+    fields = ["studio", "url", "description", "events", "enabled", "failing_since", "disabled_at"]
+    readonly_fields = ["failing_since", "disabled_at"]
+    autocomplete_fields = ["studio"]
+    actions = ["send_test", "rotate"]
+
+    def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
+        if change and obj.enabled and "enabled" in form.changed_data:
+            obj.switched_on()
+        super().save_model(request, obj, form, change)
+        if not change:
+            _show_secret(request, obj)
+
+    @admin.action(description=_("Send a test event to the selected webhooks"))
+    def send_test(self, request: HttpRequest, queryset: Any) -> None:
+        for endpoint in self.editable(request, queryset):
+            outbox.test(endpoint)
+            messages.success(request, _t("A test event is on its way to {}.").format(endpoint))
+
+    @admin.action(description=_("Rotate the secrets of the selected webhooks: for a day both sign"))
+    def rotate(self, request: HttpRequest, queryset: Any) -> None:
+        for endpoint in self.editable(request, queryset):
+            endpoint.rotate()
+            _show_secret(request, endpoint)
+
+    @column(_("state"), label={"on": "success", "failing": "warning", "off": "danger"})
+    def status(self, endpoint: WebhookEndpoint) -> tuple[str, str]:
+        if not endpoint.enabled:
+            return "off", _t("switched off")
+        return ("failing", _t("failing")) if endpoint.failing_since else ("on", _t("switched on"))
+
+
+def _show_secret(request: HttpRequest, endpoint: WebhookEndpoint) -> None:
+    text = _t("{}: copy the secret now, it is shown only once: {}")
+    messages.warning(request, format_html(text, endpoint, format_html("<code>{}</code>", endpoint.secret)))
+
+
+class AttemptInline(TabularInline):  # type: ignore[misc]
+    model = WebhookAttempt
+    fields = readonly_fields = ["number", "started_at", "duration_ms", "status", "error", "answer"]
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # as the delivery's own page
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(TenantAdmin):
+    studio_path = "endpoint__studio"
+    editors = MANAGERS
+    inlines = [AttemptInline]
+    list_display = ["event_type", "endpoint", "state", "attempts", "due_at", "created_at", "delivered_at"]
+    list_select_related = ["endpoint", "event"]
+    list_filter = [("state", ChoicesDropdownFilter)]
+    fields = readonly_fields = ["event_type", "endpoint", "state", "attempts", "due_at", "created_at", "delivered_at"]
+    actions = ["replay"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.action(description=_("Send the selected deliveries again"))
+    def replay(self, request: HttpRequest, queryset: Any) -> None:
+        deliveries = list(self.editable(request, queryset))
+        for delivery in deliveries:
+            delivery.replay()
+        number = len(deliveries)
+        said = ngettext("%(number)d delivery is sent again.", "%(number)d deliveries are sent again.", number)
+        self.message_user(request, said % {"number": number}, messages.SUCCESS)
+
+    @column(_("event"), ordering="event__type")
+    def event_type(self, delivery: WebhookDelivery) -> str:
+        return str(delivery.event.type)

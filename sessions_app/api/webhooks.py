@@ -1,0 +1,135 @@
+"""/api/v1/webhooks/…: where a studio's events go, what was delivered, and once more please."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from facepass.auth import principal
+from facepass.models import EventType, Scope
+from facepass.pagination import Cursors
+from facepass.tenancy import studio_for
+from sessions_app.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from sessions_app.webhooks import outbox
+
+
+class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):
+    url = serializers.URLField(max_length=500)
+    events = serializers.ListField(child=serializers.ChoiceField(EventType.choices), allow_empty=False, max_length=50)
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ["id", "url", "description", "events", "enabled", "failing_since", "disabled_at", "created_at"]
+        read_only_fields = ["id", "failing_since", "disabled_at", "created_at"]
+
+    def validate_url(self, value: str) -> str:
+        if not value.startswith(("https://", "http://")) or "@" in value:
+            raise serializers.ValidationError(_("An address with https:// and without a password is expected."))
+        return value
+
+    def update(self, endpoint: WebhookEndpoint, values: dict[str, Any]) -> WebhookEndpoint:
+        if values.get("enabled") and not endpoint.enabled:
+            endpoint.switched_on()
+        return super().update(endpoint, values)
+
+
+class SecretSerializer(EndpointSerializer):
+    """With the secret that signs: in the answer that made it, and nowhere else."""
+
+    secret = serializers.CharField(read_only=True)
+
+    class Meta(EndpointSerializer.Meta):
+        fields = [*EndpointSerializer.Meta.fields, "secret"]
+
+
+class AttemptSerializer(serializers.ModelSerializer[WebhookAttempt]):
+    class Meta:
+        model = WebhookAttempt
+        fields = ["number", "started_at", "duration_ms", "url", "request_headers", "status", "answer", "error"]
+
+
+class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
+    event_id = serializers.UUIDField(read_only=True)
+    event = serializers.CharField(source="event.type", read_only=True)
+    endpoint_id = serializers.UUIDField(read_only=True)
+
+    class Meta:
+        model = WebhookDelivery
+        fields = ["id", "endpoint_id", "event_id", "event", "state", "attempts", "due_at", "created_at", "delivered_at"]
+        read_only_fields = fields
+
+
+class LoggedDeliverySerializer(DeliverySerializer):
+    payload = serializers.JSONField(source="event.data", read_only=True)
+    log = AttemptSerializer(many=True, read_only=True)
+
+    class Meta(DeliverySerializer.Meta):
+        fields = [*DeliverySerializer.Meta.fields, "payload", "log"]
+        read_only_fields = fields
+
+
+@extend_schema(tags=["webhooks"])
+class EndpointViewSet(viewsets.ModelViewSet[WebhookEndpoint]):
+    serializer_class = EndpointSerializer
+    queryset = WebhookEndpoint.objects.none()
+    lookup_value_converter = "uuid"
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    scope = Scope.ADMIN
+    # What answers with a secret is not kept for an Idempotency-Key.
+    keeps_answers = False
+
+    def get_queryset(self) -> Any:
+        return WebhookEndpoint.objects.visible_to(principal(self.request))
+
+    @extend_schema(request=EndpointSerializer, responses={201: SecretSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        made = asked.save(studio=studio_for(principal(request)))
+        return Response(SecretSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=SecretSerializer)
+    @action(detail=True, methods=["post"], url_path="rotate-secret")
+    def rotate_secret(self, request: Request, pk: Any = None) -> Response:
+        """A new secret; for a day every delivery is signed with both."""
+        endpoint = self.get_object()
+        endpoint.rotate()
+        return Response(SecretSerializer(endpoint).data)
+
+    @extend_schema(request=None, responses={202: DeliverySerializer})
+    @action(detail=True, methods=["post"])
+    def test(self, request: Request, pk: Any = None) -> Response:
+        """Sends an event `webhook.test`."""
+        delivery = outbox.test(self.get_object())
+        return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(responses=DeliverySerializer(many=True))
+    @action(detail=True, pagination_class=Cursors)
+    def deliveries(self, request: Request, pk: Any = None) -> Response:
+        found: Any = self.get_object().deliveries.select_related("event")
+        rows: Any = self.paginate_queryset(found)
+        return self.get_paginated_response(DeliverySerializer(rows, many=True).data)
+
+
+@extend_schema(tags=["webhooks"])
+class DeliveryViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[WebhookDelivery]):
+    serializer_class = LoggedDeliverySerializer
+    queryset = WebhookDelivery.objects.none()
+    lookup_value_converter = "uuid"
+    scope = Scope.ADMIN
+
+    def get_queryset(self) -> Any:
+        rows = WebhookDelivery.objects.visible_to(principal(self.request))
+        return rows.select_related("event").prefetch_related("log")
+
+    @extend_schema(request=None, responses={202: DeliverySerializer})
+    @action(detail=True, methods=["post"])
+    def replay(self, request: Request, pk: Any = None) -> Response:
+        """Sends the same event again, also where it was delivered."""
+        delivery = self.get_object()
+        delivery.replay()
+        return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)

@@ -1,0 +1,48 @@
+"""A stand-in for Pixora, on the embedded server."""
+
+import os
+import uuid
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from facepass.models import Studio
+from sessions_app.pixora import demo
+
+
+class Command(BaseCommand):
+    help = "Makes a database like Pixora's on the embedded server, fills it, and writes its address to a file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--sessions", type=int, default=30, help="how many there should be (30)")
+        parser.add_argument("--studio", default="demo", help="short name of the studio that they belong to (demo)")
+
+    def handle(self, **options: Any) -> None:
+        if settings.ENV.database_url:
+            raise CommandError("This needs the embedded server, and DATABASE_URL names another one.")
+        studio, studio_id = _studio(options["studio"])
+        demo.create(settings.HOME)
+        new = demo.fill(settings.HOME, studio_id=studio_id, number=options["sessions"])
+        path = _write(settings.HOME / "pixora_demo.url", demo.url(settings.HOME))
+        self.stdout.write(f"{new} new sessions for {studio}. To use them:")
+        self.stdout.write(f"  MAIN_APP_DATABASE_URL=$(cat {path}) make up")
+
+
+def _studio(slug: str) -> tuple[Studio, uuid.UUID]:
+    """The studio, and its id in Pixora, which it is given here if it has none."""
+    studio, _made = Studio.objects.get_or_create(slug=slug, defaults={"name": slug.capitalize()})
+    there = studio.main_app_id or uuid.uuid4()
+    if studio.main_app_id is None:
+        studio.main_app_id = there
+        studio.save(update_fields=["main_app_id"])
+    return studio, there
+
+
+def _write(path: Path, address: str) -> Path:
+    """For the owner only: it holds the password of the embedded database."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(address + "\n")
+    return path

@@ -1,0 +1,32 @@
+"""Mirrors Pixora's photo sessions by hand."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from sessions_app.pixora import gateway, sync
+from sessions_app.pixora.mirror import Changes
+
+
+class Command(BaseCommand):
+    help = "Mirrors the photo sessions of Pixora that changed, as the workers do every minute."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--all", action="store_true", help="look at every session, not only at what changed")
+
+    def handle(self, **options: Any) -> None:
+        if not gateway.configured():
+            raise CommandError("Photo sessions are FacePass's own: MAIN_APP_DATABASE_URL is not set.")
+        done = sync.sync(everything=options["all"], say=self._say)
+        self.stdout.write(f"Done: {_told(done)}")
+        if done.skipped:
+            self.stderr.write("Skipped sessions belong to studios that FacePass does not know: set their id in Pixora.")
+
+    def _say(self, looked: int, changes: Changes) -> None:
+        self.stdout.write(f"{looked} sessions: {_told(changes)}")
+        self.stdout.flush()
+
+
+def _told(changes: Changes) -> str:
+    return ", ".join(f"{getattr(changes, name)} {name}" for name in Changes.__slots__)

@@ -1,0 +1,16 @@
+from sessions_app.models.pixora import PixoraLink, PixoraSession
+from sessions_app.models.session import Origin, PhotoSession, PhotoSessionQuerySet, new_code
+from sessions_app.models.webhook import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "DeliveryState",
+    "Origin",
+    "PhotoSession",
+    "PhotoSessionQuerySet",
+    "PixoraLink",
+    "PixoraSession",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "new_code",
+]

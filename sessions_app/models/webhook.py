@@ -1,0 +1,177 @@
+"""Where a studio's events go, each delivery of one, and what became of every attempt.
+
+A delivery's row is the job: `due_at` is when it may be tried, and while somebody tries it, when it may be tried again
+if that courier dies. `claim` is the fencing token.
+"""
+
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from facepass.models import EventType, OutboxEvent
+from facepass.tenancy import TenantQuerySet
+
+# How long a delivery is tried, and how long an endpoint may fail before it is switched off.
+GIVE_UP_AFTER = timedelta(days=3)
+OVERLAP = timedelta(hours=24)
+LEASE = timedelta(seconds=60)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=4)
+
+
+def new_secret() -> str:
+    return f"whsec_{secrets.token_urlsafe(32)}"
+
+
+def expiry() -> datetime:
+    return timezone.now() + GIVE_UP_AFTER
+
+
+class EndpointQuerySet(TenantQuerySet["WebhookEndpoint"]):
+    pass
+
+
+class WebhookEndpoint(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))
+    url = models.URLField(_("address"), max_length=500)
+    description = models.CharField(_("description"), max_length=200, default="", blank=True)
+    events = ArrayField(models.CharField(max_length=40, choices=EventType.choices), verbose_name=_("events"))
+    enabled = models.BooleanField(_("switched on"), default=True)
+    # In clear, because signing needs them.
+    secret = models.CharField(max_length=60, default=new_secret, editable=False)
+    previous_secret = models.CharField(max_length=60, default="", editable=False)
+    previous_secret_until = models.DateTimeField(null=True, editable=False)
+    failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
+    disabled_at = models.DateTimeField(_("switched off after failures"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = EndpointQuerySet.as_manager()
+
+    class Meta:
+        db_table = "webhook_endpoints"
+        ordering = ["-created_at"]
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def secrets(self) -> list[str]:
+        """What signs now: the new one, and during a rotation the old one too."""
+        until = self.previous_secret_until
+        return [self.secret, *([self.previous_secret] if until and until > timezone.now() else [])]
+
+    def rotate(self) -> None:
+        self.previous_secret, self.previous_secret_until = self.secret, timezone.now() + OVERLAP
+        self.secret = new_secret()
+        self.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
+
+    def note(self, *, delivered: bool) -> bool:
+        """What the last attempt says of the endpoint; True where it is switched off for having failed too long."""
+        row = WebhookEndpoint.objects.filter(pk=self.pk)
+        if delivered:
+            row.exclude(failing_since=None).update(failing_since=None)
+            return False
+        row.update(failing_since=Coalesce("failing_since", Now()))
+        hopeless = row.filter(enabled=True, failing_since__lt=Now() - GIVE_UP_AFTER)
+        return bool(hopeless.update(enabled=False, disabled_at=Now()))
+
+    def switched_on(self) -> None:
+        """By somebody, after it was off: it has three days again."""
+        self.failing_since = self.disabled_at = None
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", _("pending")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("failed")
+
+
+class DeliveryQuerySet(TenantQuerySet["WebhookDelivery"]):
+    studio_path = "endpoint__studio"
+
+    def claim_next(self, *, without: set[uuid.UUID]) -> "WebhookDelivery | None":
+        """The delivery that has been due for longest, but to none of those endpoints; None where there is none."""
+        due = self.filter(state=DeliveryState.PENDING, due_at__lte=Now(), endpoint__enabled=True)
+        for pk in due.exclude(endpoint__in=without).order_by("due_at", "created_at").values_list("pk", flat=True)[:20]:
+            claim = uuid.uuid4()
+            free = self.filter(pk=pk, state=DeliveryState.PENDING, due_at__lte=Now())
+            if free.update(claim=claim, due_at=Now() + LEASE, attempts=models.F("attempts") + 1):
+                return self.select_related("endpoint", "event").get(pk=pk)
+        return None
+
+    def held_by(self, delivery: "WebhookDelivery") -> "DeliveryQuerySet":
+        return self.filter(pk=delivery.pk, state=DeliveryState.PENDING, claim=delivery.claim)
+
+
+class WebhookDelivery(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
+    event = models.ForeignKey(OutboxEvent, models.CASCADE, related_name="+", verbose_name=_("event"))
+    state = models.CharField(_("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    claim = models.UUIDField(null=True)
+    due_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    expires_at = models.DateTimeField(default=expiry)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        db_table = "webhook_deliveries"
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["endpoint", "event"], name="one_delivery_per_endpoint")]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(state="pending"), name="deliveries_due")]
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+
+    def __str__(self) -> str:
+        return f"{self.event.type} → {self.endpoint}"
+
+    def settle(self, *, delivered: bool) -> bool:
+        """After an attempt; False where another courier has it by now."""
+        held = WebhookDelivery.objects.held_by(self)
+        if delivered:
+            return bool(held.update(state=DeliveryState.DELIVERED, delivered_at=Now(), claim=None))
+        wait = min(FIRST_WAIT * 3 ** min(self.attempts - 1, 10), LONGEST_WAIT) * (0.9 + secrets.randbelow(200) / 1000)
+        if timezone.now() + wait > self.expires_at:
+            return bool(held.update(state=DeliveryState.FAILED, claim=None))
+        return bool(held.update(due_at=Now() + wait, claim=None))
+
+    def replay(self) -> None:
+        """From the start, with the same event and id; also of what was delivered already."""
+        values: dict[str, Any] = {"state": DeliveryState.PENDING, "attempts": 0, "claim": None, "delivered_at": None}
+        WebhookDelivery.objects.filter(pk=self.pk).update(**values, due_at=Now(), expires_at=expiry())
+        self.refresh_from_db()
+
+
+class WebhookAttempt(models.Model):
+    """One request and its answer. The body that was sent is the event's."""
+
+    id = models.BigAutoField(primary_key=True)
+    delivery = models.ForeignKey(WebhookDelivery, models.CASCADE, related_name="log")
+    number = models.PositiveIntegerField()
+    started_at = models.DateTimeField(default=timezone.now)
+    duration_ms = models.FloatField()
+    url = models.CharField(max_length=500)
+    request_headers = models.JSONField(default=dict)
+    status = models.PositiveSmallIntegerField(null=True)
+    # The first kilobytes of the answer, and a stable code where there was none.
+    answer = models.TextField(default="")
+    error = models.CharField(max_length=40, default="")
+
+    class Meta:
+        db_table = "webhook_attempts"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.status or self.error}"

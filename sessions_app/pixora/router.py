@@ -1,0 +1,27 @@
+"""Which models live in Pixora, and that nothing is ever written there."""
+
+from typing import Any
+
+from sessions_app.models.pixora import PixoraSession
+
+ALIAS = "pixora"
+
+
+class ReadOnly(Exception):
+    """Somebody tried to write to Pixora. The database would refuse it too."""
+
+
+class PixoraRouter:
+    def db_for_read(self, model: type[Any], **_hints: Any) -> str | None:
+        return ALIAS if model is PixoraSession else None
+
+    def db_for_write(self, model: type[Any], **_hints: Any) -> str | None:
+        if model is PixoraSession:
+            raise ReadOnly("FacePass only reads Pixora's database")
+        return None
+
+    def allow_relation(self, one: Any, other: Any, **_hints: Any) -> bool | None:
+        return False if PixoraSession in (type(one), type(other)) else None
+
+    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool | None:
+        return False if db == ALIAS else None

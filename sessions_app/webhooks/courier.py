@@ -1,0 +1,107 @@
+"""The process that delivers. Threads send; this thread alone asks the database, and writes down what came of it.
+
+An endpoint that is slow or dead takes at most AT_ONE_ENDPOINT of the threads, and no worker that analyses photos.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+import facepass
+from sessions_app.models import WebhookAttempt, WebhookDelivery
+from sessions_app.webhooks import outbox, signing, transport
+from sessions_app.webhooks.transport import Outcome
+
+log = logging.getLogger(__name__)
+
+THREADS = 16
+AT_ONE_ENDPOINT = 4
+PAUSE_SECONDS = 0.2
+
+Sent = tuple[WebhookDelivery, dict[str, str]]
+
+
+class Courier:
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(THREADS, "courier")
+        self._under_way: dict[Future[Outcome], Sent] = {}
+
+    def run(self, *, stopping: Callable[[], bool]) -> None:
+        """Until it is asked to stop; what is being sent then is waited for."""
+        while not stopping():
+            try:
+                self.round(PAUSE_SECONDS)
+            except (OperationalError, InterfaceError):
+                # What is being sent falls due again when its lease is over.
+                log.warning("the database does not answer; trying again")
+                connection.close()
+                time.sleep(1)
+        self.finish()
+
+    def round(self, patience: float) -> None:
+        """Makes deliveries of events, begins those that are due, and settles those that are over."""
+        outbox.spread()
+        while len(self._under_way) < THREADS:
+            delivery = WebhookDelivery.objects.claim_next(without=self._busy())
+            if delivery is None:
+                break
+            self._begin(delivery)
+        self._settle(patience)
+
+    def finish(self) -> None:
+        while self._under_way:
+            self._settle(transport.TOTAL_SECONDS)
+        self._threads.shutdown()
+
+    def _busy(self) -> set[UUID]:
+        counted = Counter(delivery.endpoint_id for delivery, _headers in self._under_way.values())
+        return {endpoint for endpoint, number in counted.items() if number >= AT_ONE_ENDPOINT}
+
+    def _begin(self, delivery: WebhookDelivery) -> None:
+        body = signing.body_of(delivery.event)
+        headers = _headers(delivery, body)
+        future = self._threads.submit(transport.post, delivery.endpoint.url, body=body, headers=headers)
+        self._under_way[future] = (delivery, headers)
+
+    def _settle(self, patience: float) -> None:
+        if not self._under_way:
+            time.sleep(patience)
+            return
+        over, _rest = wait(self._under_way, patience, FIRST_COMPLETED)
+        for future in over:
+            delivery, headers = self._under_way.pop(future)
+            settle(delivery, future.result(), headers=headers)
+
+
+@transaction.atomic
+def settle(delivery: WebhookDelivery, outcome: Outcome, *, headers: dict[str, str]) -> None:
+    """Logs the attempt, and says when the next one is. Of an attempt whose lease ran out only the log stays."""
+    WebhookAttempt.objects.create(
+        delivery=delivery,
+        number=delivery.attempts,
+        url=delivery.endpoint.url,
+        request_headers=headers,
+        status=outcome.status,
+        answer=outcome.answer,
+        error=outcome.error,
+        duration_ms=outcome.duration_ms,
+    )
+    delivery.settle(delivered=outcome.delivered)
+    if delivery.endpoint.note(delivered=outcome.delivered):
+        log.warning("webhook %s was switched off: it has failed for three days", delivery.endpoint_id)
+
+
+def _headers(delivery: WebhookDelivery, body: bytes) -> dict[str, str]:
+    secrets = delivery.endpoint.secrets
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": f"FacePass/{facepass.__version__}",
+        "FacePass-Event": delivery.event.type,
+        "FacePass-Delivery": str(delivery.pk),
+        signing.HEADER: signing.sign(body, secrets=secrets, timestamp=int(time.time())),
+    }
