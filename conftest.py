@@ -53,5 +53,13 @@ def unlimited(settings) -> None:
     settings.RATE_LIMITS = {}
 
 
+@pytest.fixture(autouse=True)
+def without_chores(monkeypatch) -> None:
+    """What the apps have done every so often would be queued in between what a test counts."""
+    from facepass import housekeeping
+
+    monkeypatch.setattr(housekeeping, "_chores", {})
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)

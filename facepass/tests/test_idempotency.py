@@ -63,11 +63,11 @@ def test_each_principal_has_its_own_keys(api, stranger):
     assert mine.json()["id"] != theirs.json()["id"]
 
 
-def test_a_member_has_keys_whatever_the_token(client):
+def test_a_member_has_keys_whatever_the_token():
     user = MembershipFactory().user
 
     def signed_in():
-        tokens = client.post("/api/v1/auth/token", {"username": user.username, "password": PASSWORD}).json()
+        tokens = APIClient().post("/api/v1/auth/token", {"username": user.username, "password": PASSWORD}).json()
         return APIClient(HTTP_AUTHORIZATION=f"Bearer {tokens['access']}")
 
     assert post(signed_in(), {"title": "Party"}).json() == post(signed_in(), {"title": "Party"}).json()

@@ -26,8 +26,8 @@ URL, CHALLENGES = "/api/v1/liveness", "/api/v1/liveness/challenges"
 class TurningEngine(FakeEngine):
     """Its pictures say in their first pixel by how many degrees the face is turned."""
 
-    def detect(self, pictures, *, fast=False):
-        found = super().detect(pictures, fast=fast)
+    def detect(self, pictures, **options):
+        found = super().detect(pictures, **options)
         return [[turned(face, picture) for face in faces] for faces, picture in zip(found, pictures, strict=True)]
 
 

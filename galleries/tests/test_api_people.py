@@ -54,7 +54,6 @@ def test_a_change_to_a_taken_email_is_409_and_changes_nothing(api, studio):
     "change",
     [
         {"email": "nobody"},
-        {"email": None},
         {"full_name": ""},
         {"full_name": "a\0b"},
         {"metadata": []},
