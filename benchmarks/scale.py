@@ -38,7 +38,10 @@ def main() -> None:
 def session(numbers: list[int]) -> None:
     from galleries import grouping, search
     from galleries.models import PhotoFace
+    from recognition import config
 
+    # Only the rule that `brute_force` knows: neither widening, nor single faces of other people's groups.
+    config.save({"confidence_thresholds": {"widen": 0.55, "assign": 1}})
     occasion, vectors = event((numbers or [50_000])[0])
     with timed("grouping"):
         grouping.group(occasion)
