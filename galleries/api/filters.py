@@ -1,5 +1,7 @@
 """What lists of galleries and photos can be narrowed by."""
 
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import django_filters
@@ -10,9 +12,21 @@ from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.photo import State
 
 
+class Moment(django_filters.IsoDateTimeFilter):
+    """In UTC: an offset of 21 hours is valid in a request, and PostgreSQL knows none beyond 16."""
+
+    def filter(self, rows: QuerySet[Any], value: datetime | None) -> QuerySet[Any]:
+        try:
+            moment = value and value.astimezone(UTC)
+        except OverflowError:  # within a day of the first or the last year
+            moment = value and value.replace(tzinfo=UTC)
+        found: QuerySet[Any] = super().filter(rows, moment)
+        return found
+
+
 class _Created(django_filters.FilterSet):
-    created_after = django_filters.IsoDateTimeFilter("created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter("created_at", lookup_expr="lt")
+    created_after = Moment("created_at", lookup_expr="gte")
+    created_before = Moment("created_at", lookup_expr="lt")
 
 
 class GalleryFilter(_Created):
@@ -40,8 +54,8 @@ class PhotoFilter(_Created):
     state = django_filters.MultipleChoiceFilter(choices=State.choices)
     gallery = django_filters.UUIDFilter("gallery_id")
     session_id = django_filters.UUIDFilter("gallery__session_id")
-    taken_after = django_filters.IsoDateTimeFilter("taken_at", lookup_expr="gte")
-    taken_before = django_filters.IsoDateTimeFilter("taken_at", lookup_expr="lt")
+    taken_after = Moment("taken_at", lookup_expr="gte")
+    taken_before = Moment("taken_at", lookup_expr="lt")
     has_faces = django_filters.BooleanFilter(method="with_faces", label=_("has faces"))
     person = django_filters.UUIDFilter(method="showing", label=_("shows this person"))
 

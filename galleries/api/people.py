@@ -21,6 +21,7 @@ from facepass.errors import FacePassError, refusal_of
 from facepass.pagination import Cursors
 from facepass.tenancy import studio_for
 from galleries import people
+from galleries.api.filters import Moment
 from galleries.models import Person
 
 MAX_METADATA_BYTES = 10_000
@@ -132,8 +133,8 @@ class PersonFilter(django_filters.FilterSet):
     email = django_filters.CharFilter(lookup_expr="iexact")
     external_id = django_filters.CharFilter()
     has_faces = django_filters.BooleanFilter(method="with_faces", label=_("has faces"))
-    created_after = django_filters.IsoDateTimeFilter("created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter("created_at", lookup_expr="lt")
+    created_after = Moment("created_at", lookup_expr="gte")
+    created_before = Moment("created_at", lookup_expr="lt")
 
     def with_faces(self, rows: QuerySet[Person], _name: str, wanted: bool) -> QuerySet[Person]:
         has = Q(face_count__gt=0)
