@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -69,6 +70,12 @@ class Studio(models.Model):
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
     # Where photo sessions live in another application: the studio's id there.
     main_app_id = models.UUIDField(_("id in Pixora"), null=True, blank=True, unique=True)
+    # How guests' pages look.
+    logo = models.ImageField(_("logo"), upload_to="logos/", null=True, blank=True)
+    colour = models.CharField(
+        _("colour"), max_length=7, default="", blank=True,
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")], help_text=_("Of buttons and links, such as #1f6feb."),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     members = models.ManyToManyField(User, through="Membership", related_name="studios")
 

@@ -1,9 +1,13 @@
+from sessions_app.models.guest import FoundPhoto, Guest, GuestRules
 from sessions_app.models.pixora import PixoraLink, PixoraSession
 from sessions_app.models.session import Origin, PhotoSession, PhotoSessionQuerySet, new_code
 from sessions_app.models.webhook import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "DeliveryState",
+    "FoundPhoto",
+    "Guest",
+    "GuestRules",
     "Origin",
     "PhotoSession",
     "PhotoSessionQuerySet",

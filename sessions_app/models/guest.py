@@ -1,0 +1,106 @@
+"""Guests of a photo session: what they agreed to, and which photos were found for them. No name, no picture."""
+
+import uuid
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from facepass.tenancy import TenantQuerySet
+
+
+class GuestRules(models.Model):
+    """What the studio allows guests of one session. A session without a row has the defaults."""
+
+    class Downloads(models.TextChoices):
+        ORIGINAL = "original", _("the photo as it was taken")
+        PREVIEW = "preview", _("a smaller copy")
+        NONE = "none", _("none")
+
+    session = models.OneToOneField(
+        "sessions_app.PhotoSession", models.CASCADE, primary_key=True, related_name="guest_rules"
+    )
+    # Hashed; an empty one asks for nothing.
+    pin = models.CharField(max_length=128, default="", blank=True, editable=False)
+    expires_at = models.DateTimeField(_("open until"), null=True, blank=True)
+    browsing = models.BooleanField(_("guests may look at all photos without a selfie"), default=False)
+    challenge = models.BooleanField(_("guests show that they are there (liveness)"), default=False)
+    downloads = models.CharField(_("downloads"), max_length=10, choices=Downloads.choices, default=Downloads.ORIGINAL)
+    watermark = models.CharField(
+        _("watermark on what guests see"), max_length=60, default="", blank=True, help_text=_("Empty for none.")
+    )
+
+    class Meta:
+        db_table = "guest_rules"
+        verbose_name = _("rules for guests")
+        verbose_name_plural = _("rules for guests")
+
+    def __str__(self) -> str:
+        return str(self.session)
+
+    @property
+    def expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    def set_pin(self, pin: str) -> None:
+        self.pin = make_password(pin) if pin else ""
+
+    def opens_with(self, pin: str) -> bool:
+        return not self.pin or check_password(pin, self.pin)
+
+
+class GuestQuerySet(TenantQuerySet["Guest"]):
+    studio_path = "session__studio"
+
+    def here(self) -> "GuestQuerySet":
+        """Those who have not withdrawn their consent."""
+        return self.filter(withdrawn_at=None)
+
+
+class Guest(models.Model):
+    """One device's visit to one session, from its consent on. Its id travels in a signed cookie."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey("sessions_app.PhotoSession", models.CASCADE, related_name="guests")
+    # What was agreed to: the version of the notice (empty for a guest who only browses), in which language, when, for whom.
+    notice = models.CharField(_("version of the notice"), max_length=20, default="", blank=True)
+    language = models.CharField(_("language"), max_length=10)
+    guardian = models.BooleanField(_("agreed for a child"), default=False)
+    consented_at = models.DateTimeField(_("agreed"), default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
+
+    objects = GuestQuerySet.as_manager()
+
+    class Meta:
+        db_table = "guests"
+        ordering = ["-consented_at"]
+        verbose_name = _("guest")
+        verbose_name_plural = _("guests")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class FoundPhoto(models.Model):
+    """A photo that was found for a guest: the only photos that the guest may open."""
+
+    guest = models.ForeignKey(Guest, models.CASCADE, related_name="found")
+    photo = models.ForeignKey("galleries.GalleryImage", models.CASCADE, related_name="+")
+    # The guest's own face on it; None where the photo was found for a friend, or by browsing.
+    face = models.ForeignKey("galleries.PhotoFace", models.SET_NULL, null=True, related_name="+")
+    # Best first.
+    rank = models.PositiveIntegerField()
+    favourite = models.BooleanField(default=False)
+    # "That is not me": hidden from this guest from then on.
+    refused_at = models.DateTimeField(null=True)
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "guest_photos"
+        ordering = ["rank"]
+        constraints = [models.UniqueConstraint(fields=["guest", "photo"], name="one_found_photo_per_guest")]
+
+    def __str__(self) -> str:
+        return f"{self.guest_id} {self.photo_id}"
