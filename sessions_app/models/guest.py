@@ -63,7 +63,7 @@ class Guest(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey("sessions_app.PhotoSession", models.CASCADE, related_name="guests")
-    # What was agreed to: the version of the notice (empty for a guest who only browses), in which language, when, for whom.
+    # What was agreed to: the version of the notice, in which language, when, for whom. Empty for who only browses.
     notice = models.CharField(_("version of the notice"), max_length=20, default="", blank=True)
     language = models.CharField(_("language"), max_length=10)
     guardian = models.BooleanField(_("agreed for a child"), default=False)
