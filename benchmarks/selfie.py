@@ -82,6 +82,7 @@ def _search(selfie: bytes, gallery: Any) -> tuple[float, ...] | None:
 
     from facepass.errors import FacePassError
     from galleries import probe, search
+    from galleries.models import Occasion
 
     try:
         times = [time.perf_counter()]
@@ -89,7 +90,8 @@ def _search(selfie: bytes, gallery: Any) -> tuple[float, ...] | None:
         times.append(time.perf_counter())
         face = probe.subject(picture)
         times.append(time.perf_counter())
-        search.photos_of(face.descriptor, gallery_ids=[gallery.pk], threshold=search.default_threshold())
+        within = Occasion.of_gallery(gallery)
+        search.photos_of(face.descriptor, within=within, threshold=search.default_threshold())
         times.append(time.perf_counter())
     except FacePassError:
         return None

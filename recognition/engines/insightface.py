@@ -55,7 +55,7 @@ class InsightFaceEngine:
         nothing = [Found.of([])] * len(pictures)
         glances = nothing if near else self._detector.glance(pictures)
         framed = [near or _is_tight(_faces(*seen), seen[1]) for seen in zip(glances, pictures, strict=True)]
-        found = self._looked(pictures, framed, glances)
+        found = self._looked(pictures, framed, glances, near=near)
         again = [
             index
             for index, faces in enumerate(found)
@@ -67,15 +67,21 @@ class InsightFaceEngine:
         return found
 
     def _looked(
-        self, pictures: Sequence[Picture], framed: Sequence[bool], glances: Sequence[Found] = ()
+        self,
+        pictures: Sequence[Picture],
+        framed: Sequence[bool],
+        glances: Sequence[Found] = (),
+        *,
+        near: bool = False,
     ) -> list[list[DetectedFace]]:
         """With a margin where `framed`, else together with what a glance showed."""
         margins = [max(picture.shape[:2]) // 2 * each for picture, each in zip(pictures, framed, strict=True)]
-        seen = self._detector.look(list(map(_with_margin, pictures, margins)))
+        look = self._detector.near if near else self._detector.look
+        seen = look(list(map(_with_margin, pictures, margins)))
         if glances:
             seen = [
-                look if each else Found.of([glance, look])
-                for look, glance, each in zip(seen, glances, framed, strict=True)
+                whole if each else Found.of([glance, whole])
+                for whole, glance, each in zip(seen, glances, framed, strict=True)
             ]
         return [_faces(*each) for each in zip(seen, pictures, margins, strict=True)]
 
