@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.auth import principal
-from facepass.models import Scope
+from facepass.models import Scope, Studio
 from facepass.pagination import Cursors
 from facepass.tenancy import Principal
 from galleries import decisions, grouping, jobs
@@ -235,7 +235,7 @@ class ClusterUnknownFacesView(generics.GenericAPIView[Any]):
         asked.is_valid(raise_exception=True)
         occasion = occasion_of(asked.validated_data, principal(request))
         arguments = {name: str(value) for name, value in occasion.fields.items() if value and name != "studio_id"}
-        studio = Gallery.objects.filter(studio_id=occasion.studio_id).select_related("studio").first().studio  # type: ignore[union-attr]
+        studio = Studio.objects.get(pk=occasion.studio_id)
         job = jobs.start("cluster_unknown_faces", studio=studio, rebuild=asked.validated_data["rebuild"], **arguments)
         return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
 
