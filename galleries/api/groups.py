@@ -26,15 +26,6 @@ from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Perso
 FACES_SHOWN = 12
 
 
-class GroupFaceSerializer(serializers.Serializer[Any]):
-    photo_id = serializers.UUIDField()
-    filename = serializers.CharField()
-    face_id = serializers.UUIDField()
-    bbox = serializers.DictField()
-    thumbnail_url = serializers.URLField()
-    image_url = serializers.URLField()
-
-
 class GroupSerializer(serializers.ModelSerializer[FaceCluster]):
     """`faces`: the best ones, at most 12; all of them are at `/api/v1/groups/{id}/faces/`."""
 
@@ -47,7 +38,7 @@ class GroupSerializer(serializers.ModelSerializer[FaceCluster]):
         fields = ["id", "session_id", "gallery_id", "person_id", "rejected", "size", "created_at", "faces"]
         read_only_fields = fields
 
-    @extend_schema(responses=GroupFaceSerializer(many=True))
+    @extend_schema(responses=told.ShownFaceSerializer(many=True))
     def get_faces(self, group: FaceCluster) -> list[dict[str, Any]]:
         return [told.photo_of(face, self.context["request"]) for face in group.best_faces]  # type: ignore[attr-defined]
 
@@ -141,7 +132,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         mine = FaceCluster.objects.visible_to(principal(self.request)).defer("centroid")
         return (mine.inhabited() if self.action == "list" else mine).prefetch_related(best)
 
-    @extend_schema(responses=GroupFaceSerializer(many=True))
+    @extend_schema(responses=told.ShownFaceSerializer(many=True))
     @action(detail=True, filterset_class=None)
     def faces(self, request: Request, pk: UUID) -> Response:
         faces = self.get_object().faces.select_related("photo").defer("insightface_descriptor", "landmarks")
