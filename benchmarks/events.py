@@ -88,7 +88,7 @@ def indexed(event: Path, photos: list[str]) -> Any:
         )
         version = ModelVersion.objects.current()
         PhotoFace.objects.bulk_create(
-            analysis._row(photo, face, version, scale=1) for face in pipeline.describe(picture)
+            analysis.row_of(photo, face, version, scale=1) for face in pipeline.describe(picture)
         )
     return Occasion.of_gallery(gallery)
 

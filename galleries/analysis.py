@@ -92,7 +92,7 @@ def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> No
             log.warning("photo %s was taken over by another worker", photo.pk)
             return
         mine.faces.filter(verified=False).delete()
-        rows = [_row(photo, described, version, scale=scale) for described in faces]
+        rows = [row_of(photo, described, version, scale=scale) for described in faces]
         _write(mine, rows) if mine.subject_id is None else _enrol(mine, *rows)
         mine.state, mine.error, mine.lease_expires_at = State.PROCESSED, "", None
         mine.processed_at = timezone.now()
@@ -123,7 +123,7 @@ def _enrol(photo: GalleryImage, row: PhotoFace) -> None:
     events.emit(EventType.FACE_ENROLLED, studio_id=photo.gallery.studio_id, data=data)
 
 
-def _row(photo: GalleryImage, described: DescribedFace, version: ModelVersion, *, scale: float) -> PhotoFace:
+def row_of(photo: GalleryImage, described: DescribedFace, version: ModelVersion, *, scale: float) -> PhotoFace:
     """`scale` leads from the picture that was analysed to the photo's own pixels."""
     return PhotoFace(
         photo=photo,

@@ -20,7 +20,7 @@ from facepass import progress
 from galleries import descriptors
 from galleries.jobs import Turn
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
-from galleries.models.face import FaceCategory
+from galleries.models.face import FaceCategory, proposal
 from recognition import clustering
 from recognition.clustering import Group
 from recognition.config import recognition_settings
@@ -298,8 +298,9 @@ def _spread_names(occasion: Occasion, version: ModelVersion) -> None:
         group = face.cluster
         assert group is not None  # noqa: S101 - the query says so
         cosine = float(descriptors.as_array(face.insightface_descriptor) @ descriptors.as_array(group.centroid))
-        face.person_id, face.face_category = group.person_id, FaceCategory.KNOWN
-        face.recognition_confidence = round(version.scores.similarity(cosine), 4)
+        columns = proposal(group.person_id, similarity=version.scores.similarity(cosine))
+        for name, value in columns.items():
+            setattr(face, name, value)
     PhotoFace.objects.bulk_update(faces, ["person", "face_category", "recognition_confidence"], batch_size=500)
 
 

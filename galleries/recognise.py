@@ -12,7 +12,7 @@ from facepass.errors import FacePassError
 from galleries import descriptors, identify, probe
 from galleries.jobs import Turn
 from galleries.models import PhotoFace
-from galleries.models.face import FaceCategory, PhotoFaceQuerySet
+from galleries.models.face import PhotoFaceQuerySet, proposal
 from galleries.nearest import nearest
 from galleries.search import Match
 from recognition import pipeline
@@ -97,9 +97,7 @@ def gallery(turn: Turn) -> dict[str, Any] | None:
         named = 0
         if who.person and not here.filter(photo=photo_id, person=who.person).exists():
             named = here.filter(pk=pk, person=None).update(
-                person=who.person,
-                face_category=FaceCategory.KNOWN,
-                recognition_confidence=who.candidates[0].similarity,
+                **proposal(who.person.pk, similarity=who.candidates[0].similarity)
             )
         at = Cursor(face=str(pk), faces=at["faces"] + 1, named=at["named"] + named)
         turn.report(done=at["faces"], total=total, cursor=at)

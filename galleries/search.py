@@ -56,8 +56,9 @@ def photos_of(descriptor: FloatArray, *, within: Occasion, threshold: float, lim
     described are not compared.
     """
     version = ModelVersion.objects.current()
-    groups = groups_of(descriptor, within=within, version=version, threshold=threshold)
-    sure = max(threshold, recognition_settings().confidence_thresholds.assign)
+    rules = recognition_settings().confidence_thresholds
+    groups = groups_of(descriptor, within=within, version=version, threshold=threshold, widen=rules.widen)
+    sure = max(threshold, rules.assign)
     faces = _faces(descriptor, within=within, version=version)
     counted = Q(cluster__in=groups) | Q(distance__lte=1 - version.scores.cosine(sure))
     counted |= Q(cluster=None, distance__lte=1 - version.scores.cosine(threshold))
@@ -99,18 +100,20 @@ def together(found: Sequence[Sequence[Match]], *, combine: Literal["any", "all"]
 
 
 def groups_of(
-    descriptor: FloatArray, *, within: Occasion, version: ModelVersion, threshold: float
+    descriptor: FloatArray, *, within: Occasion, version: ModelVersion, threshold: float, widen: float
 ) -> dict[UUID, float]:
-    """The groups that show the person, with the similarity of each group's mean; usually one, or none."""
-    rules, scores = recognition_settings().confidence_thresholds, version.scores
-    least = min(threshold, rules.widen)
+    """The groups that show the person, with the similarity of each group's mean; usually one, or none.
+
+    `widen`: the similarity from which a group that is like what was found comes with it.
+    """
+    scores, least = version.scores, min(threshold, widen)
     near = FaceCluster.objects.within(within).inhabited()
     candidates = list(near.nearest_to(descriptor, version=version, min_cosine=scores.cosine(least)))
     found = _Found(candidates)
     for group in candidates:
         if 1 - group.distance >= scores.cosine(threshold):
             found.take(group)
-    found.widen(scores.cosine(rules.widen))
+    found.widen(scores.cosine(widen))
     return {group.pk: scores.similarity(1 - group.distance) for group in found.groups}
 
 

@@ -11,15 +11,21 @@ from galleries.models import PhotoFace
 from galleries.search import Match, Miss
 
 
-class FoundPhotoSerializer(serializers.Serializer[Any]):
+class FaceInPhotoSerializer(serializers.Serializer[Any]):
     photo_id = serializers.UUIDField()
     filename = serializers.CharField()
     face_id = serializers.UUIDField()
     bbox = BoxSerializer()
-    cosine = serializers.FloatField()
-    similarity = serializers.FloatField()
+
+
+class ShownFaceSerializer(FaceInPhotoSerializer):
     thumbnail_url = serializers.URLField()
     image_url = serializers.URLField()
+
+
+class FoundPhotoSerializer(ShownFaceSerializer):
+    cosine = serializers.FloatField()
+    similarity = serializers.FloatField()
 
 
 class MatchSerializer(FoundPhotoSerializer):
@@ -32,11 +38,7 @@ class MatchSerializer(FoundPhotoSerializer):
     )
 
 
-class MissSerializer(serializers.Serializer[Any]):
-    photo_id = serializers.UUIDField()
-    filename = serializers.CharField()
-    face_id = serializers.UUIDField()
-    bbox = BoxSerializer()
+class MissSerializer(FaceInPhotoSerializer):
     cosine = serializers.FloatField(allow_null=True)
     similarity = serializers.FloatField(allow_null=True)
     reason = serializers.ChoiceField(
@@ -45,14 +47,10 @@ class MissSerializer(serializers.Serializer[Any]):
 
 
 def photo_of(face: PhotoFace, request: Request) -> dict[str, Any]:
-    photo = face.photo
     return {
-        "photo_id": str(photo.pk),
-        "filename": photo.original_name,
-        "face_id": str(face.pk),
-        "bbox": face.insightface_bbox,
-        "thumbnail_url": request.build_absolute_uri(media.signed_path(photo, "thumbnail")),
-        "image_url": request.build_absolute_uri(media.signed_path(photo, "original")),
+        **_face_in_photo(face),
+        "thumbnail_url": request.build_absolute_uri(media.signed_path(face.photo, "thumbnail")),
+        "image_url": request.build_absolute_uri(media.signed_path(face.photo, "original")),
     }
 
 
@@ -69,11 +67,17 @@ def match(found: Match, request: Request) -> dict[str, Any]:
 
 def miss(told: Miss) -> dict[str, Any]:
     return {
-        "photo_id": str(told.face.photo_id),
-        "filename": told.face.photo.original_name,
-        "face_id": str(told.face.pk),
-        "bbox": told.face.insightface_bbox,
+        **_face_in_photo(told.face),
         "cosine": told.cosine,
         "similarity": told.similarity,
         "reason": told.reason,
+    }
+
+
+def _face_in_photo(face: PhotoFace) -> dict[str, Any]:
+    return {
+        "photo_id": str(face.photo_id),
+        "filename": face.photo.original_name,
+        "face_id": str(face.pk),
+        "bbox": face.insightface_bbox,
     }

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.auth import principal
-from facepass.models import Scope
+from facepass.models import Scope, Studio
 from facepass.pagination import Cursors
 from facepass.tenancy import Principal
 from galleries import decisions, grouping, jobs
@@ -24,15 +24,6 @@ from galleries.api.jobs import StartedSerializer
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Person, PhotoFace
 
 FACES_SHOWN = 12
-
-
-class GroupFaceSerializer(serializers.Serializer[Any]):
-    photo_id = serializers.UUIDField()
-    filename = serializers.CharField()
-    face_id = serializers.UUIDField()
-    bbox = serializers.DictField()
-    thumbnail_url = serializers.URLField()
-    image_url = serializers.URLField()
 
 
 class GroupSerializer(serializers.ModelSerializer[FaceCluster]):
@@ -47,7 +38,7 @@ class GroupSerializer(serializers.ModelSerializer[FaceCluster]):
         fields = ["id", "session_id", "gallery_id", "person_id", "rejected", "size", "created_at", "faces"]
         read_only_fields = fields
 
-    @extend_schema(responses=GroupFaceSerializer(many=True))
+    @extend_schema(responses=told.ShownFaceSerializer(many=True))
     def get_faces(self, group: FaceCluster) -> list[dict[str, Any]]:
         return [told.photo_of(face, self.context["request"]) for face in group.best_faces]  # type: ignore[attr-defined]
 
@@ -141,7 +132,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         mine = FaceCluster.objects.visible_to(principal(self.request)).defer("centroid")
         return (mine.inhabited() if self.action == "list" else mine).prefetch_related(best)
 
-    @extend_schema(responses=GroupFaceSerializer(many=True))
+    @extend_schema(responses=told.ShownFaceSerializer(many=True))
     @action(detail=True, filterset_class=None)
     def faces(self, request: Request, pk: UUID) -> Response:
         faces = self.get_object().faces.select_related("photo").defer("insightface_descriptor", "landmarks")
@@ -235,7 +226,7 @@ class ClusterUnknownFacesView(generics.GenericAPIView[Any]):
         asked.is_valid(raise_exception=True)
         occasion = occasion_of(asked.validated_data, principal(request))
         arguments = {name: str(value) for name, value in occasion.fields.items() if value and name != "studio_id"}
-        studio = Gallery.objects.filter(studio_id=occasion.studio_id).select_related("studio").first().studio  # type: ignore[union-attr]
+        studio = Studio.objects.get(pk=occasion.studio_id)
         job = jobs.start("cluster_unknown_faces", studio=studio, rebuild=asked.validated_data["rebuild"], **arguments)
         return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
 

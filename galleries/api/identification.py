@@ -18,6 +18,7 @@ from facepass.tenancy import Principal, studio_for, studios_of
 from facepass.uploads import InMemoryMixin
 from galleries import identify, jobs, recognise, search
 from galleries.api import found as told
+from galleries.api.jobs import StartedSerializer
 from galleries.api.serializers import FoundFaceSerializer, found_face
 from galleries.models import Gallery, PhotoFace
 
@@ -95,12 +96,15 @@ class FacesSearchView(InMemoryMixin, generics.GenericAPIView[Any]):
         )
 
 
-class RecognizeSerializer(serializers.Serializer[Any]):
-    image = serializers.FileField(allow_empty_file=True)
+class _HowSure(serializers.Serializer[Any]):
     threshold = serializers.FloatField(min_value=0, max_value=1, required=False)
     candidates = serializers.IntegerField(
         min_value=1, max_value=identify.MAX_CANDIDATES, default=identify.DEFAULT_CANDIDATES
     )
+
+
+class RecognizeSerializer(_HowSure):
+    image = serializers.FileField(allow_empty_file=True)
 
 
 class CandidateSerializer(serializers.Serializer[Any]):
@@ -137,17 +141,13 @@ class RecognizeView(InMemoryMixin, generics.GenericAPIView[Any]):
         return Response(_recognised(asked.validated_data["image"], asked.validated_data, principal(request)))
 
 
-class BatchSerializer(serializers.Serializer[Any]):
+class BatchSerializer(_HowSure):
     """Pictures, answered at once; or a gallery, whose unknown faces a task gives the names that it is sure of."""
 
     images = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True), required=False, default=list, max_length=MOST_PICTURES
     )
     gallery_id = serializers.UUIDField(required=False)
-    threshold = serializers.FloatField(min_value=0, max_value=1, required=False)
-    candidates = serializers.IntegerField(
-        min_value=1, max_value=identify.MAX_CANDIDATES, default=identify.DEFAULT_CANDIDATES
-    )
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         if bool(asked["images"]) == ("gallery_id" in asked):
@@ -165,10 +165,6 @@ class BatchAnswerSerializer(serializers.Serializer[Any]):
     results = BatchItemSerializer(many=True)
 
 
-class BatchStartedSerializer(serializers.Serializer[Any]):
-    task_id = serializers.UUIDField()
-
-
 class RecognizeBatchView(InMemoryMixin, generics.GenericAPIView[Any]):
     serializer_class = BatchSerializer
     parser_classes = [MultiPartParser, JSONParser]
@@ -176,7 +172,7 @@ class RecognizeBatchView(InMemoryMixin, generics.GenericAPIView[Any]):
 
     @extend_schema(
         request={"multipart/form-data": BatchSerializer, "application/json": BatchSerializer},
-        responses={200: BatchAnswerSerializer, 202: BatchStartedSerializer},
+        responses={200: BatchAnswerSerializer, 202: StartedSerializer},
     )
     def post(self, request: Request) -> Response:
         asked = self.get_serializer(data=request.data)

@@ -62,6 +62,15 @@ class FaceCategory(models.TextChoices):
     IGNORED = "ignored", _("not a face, or not wanted")
 
 
+def proposal(person_id: uuid.UUID | None, *, similarity: float) -> dict[str, Any]:
+    """The columns of a face that is taken for somebody, until a person verifies it. `similarity`: calibrated, 0..1."""
+    return {
+        "person_id": person_id,
+        "face_category": FaceCategory.KNOWN,
+        "recognition_confidence": round(similarity, 4),
+    }
+
+
 class PhotoFace(models.Model):
     """A face in a photo. The columns named `insightface_` keep those names for any engine: other programs read them."""
 

@@ -18,9 +18,10 @@ from facepass.auth import principal
 from facepass.errors import FacePassError
 from facepass.models import Scope
 from facepass.tenancy import studio_for
+from facepass.uploads import InMemoryMixin
 from galleries.api import found as told
 from galleries.models import Gallery, Person
-from sessions_app import selfie, validation
+from sessions_app import validation
 from sessions_app.api import serializers
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
@@ -116,14 +117,10 @@ class ValidateManyView(GenericAPIView[Any]):
         return Response({"results": {str(pk): _validation(answer) for pk, answer in found.items()}})
 
 
-class SearchSessionView(GenericAPIView[Any]):
+class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
     serializer_class = serializers.SearchSessionSerializer
     parser_classes = [MultiPartParser]
     scope = Scope.SEARCH
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        selfie.keep_in_memory(request._request)  # first, because a session's CSRF token is looked for in the form
-        super().initial(request, *args, **kwargs)
 
     @extend_schema(
         request={"multipart/form-data": serializers.SearchSessionSerializer},
