@@ -58,7 +58,10 @@ def session(numbers: list[int]) -> None:
 
 
 def brute_force(probe: Any, occasion: Any, faces: Any) -> set[Any]:
-    """Every face of the groups whose mean cosine, taken over all their faces one by one, reaches the threshold."""
+    """Every face of the groups whose mean cosine, taken over all their faces one by one, reaches the threshold.
+
+    A face in no group is a group of its own.
+    """
     import numpy as np
 
     from galleries import descriptors
@@ -67,7 +70,7 @@ def brute_force(probe: Any, occasion: Any, faces: Any) -> set[Any]:
     scores = ModelVersion.objects.current().scores
     rows, stacked = held(occasion, faces, descriptors)
     cosines = stacked @ probe
-    groups = np.array([str(cluster) for _pk, cluster in rows])
+    groups = np.array([str(cluster or pk) for pk, cluster in rows])
     _names, place = np.unique(groups, return_inverse=True)
     means = np.bincount(place, cosines) / np.bincount(place)
     close = means[place] >= scores.cosine(0.55)

@@ -60,8 +60,9 @@ def photos_of(descriptor: FloatArray, *, within: Occasion, threshold: float, lim
     groups = groups_of(descriptor, within=within, version=version, threshold=threshold, widen=rules.widen)
     sure = max(threshold, rules.assign)
     faces = _faces(descriptor, within=within, version=version)
-    counted = Q(cluster__in=groups) | Q(distance__lte=1 - version.scores.cosine(sure))
-    counted |= Q(cluster=None, distance__lte=1 - version.scores.cosine(threshold))
+    # In this order nearly every face is compared once: it is of no group that was found, and not near.
+    near, nearer = (Q(distance__lte=1 - version.scores.cosine(least)) for least in (threshold, sure))
+    counted = Q(cluster__in=groups) | (near & (Q(cluster=None) | nearer))
     return _one_each(faces.filter(counted), groups, version.scores)[:limit]
 
 
@@ -152,7 +153,8 @@ class _Found:
 def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -> "QuerySet[PhotoFace]":
     galleries = list(within.galleries.values_list("pk", flat=True))
     faces = PhotoFace.objects.searchable(version).in_galleries(galleries).at_distance(descriptor)
-    return faces.select_related("photo").defer("insightface_descriptor", "landmarks").order_by("distance")  # type: ignore[misc]
+    # The few photos are read by themselves: a join would be planned for as many as there are.
+    return faces.prefetch_related("photo").defer("insightface_descriptor", "landmarks").order_by("distance")  # type: ignore[misc]
 
 
 def _one_each(faces: "QuerySet[PhotoFace]", groups: dict[UUID, float], scores: Calibration) -> list[Match]:
