@@ -3,8 +3,10 @@
 A group counts where the mean cosine of the probe to its faces reaches the threshold, and then gives all its photos,
 also those whose face alone would not: turned away, blurred, years of make-up apart. Nobody is in a photo twice, so of
 two groups that share a photo only the better one counts. A group that is like what was found, and not unlike the probe,
-is the same person seen from another side, and comes with it (`widen`). A face that is in no group counts for itself;
-a face of somebody else's group only where it is beyond doubt (`assign`). Thresholds: recognition/config.py.
+is the same person seen from another side, and comes with it (`widen`). A doubtful best group (below `certain`) must be
+well ahead of the next one that was not found (`margin`): a stranger is somewhat like several people. A face that is in
+no group counts for itself; a face of somebody else's group only where it is beyond doubt (`assign`). Thresholds:
+recognition/config.py.
 """
 
 from collections import defaultdict
@@ -19,7 +21,7 @@ from django.db.models import Q, QuerySet
 from galleries import descriptors
 from galleries.models import FaceCluster, Occasion, Person, PhotoFace
 from recognition.calibration import Calibration
-from recognition.config import recognition_settings
+from recognition.config import ConfidenceThresholds, recognition_settings
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
 
@@ -32,8 +34,8 @@ Via = Literal["group", "face", "person"]
 class Match:
     """A photo's face of the person, with its own cosine to the probe and its calibrated similarity (0..1).
 
-    `via`: what decided, the face itself, its group, or that somebody had named it. `group_similarity`: of the group's
-    mean, where the group decided. `subjects`: which of several probes it is, by index.
+    `via`: what decided, the face itself, its group, or that somebody had named it. `group_similarity`: of the group,
+    where the group decided. `subjects`: which of several probes it is, by index.
     """
 
     face: PhotoFace
@@ -57,7 +59,7 @@ def photos_of(descriptor: FloatArray, *, within: Occasion, threshold: float, lim
     """
     version = ModelVersion.objects.current()
     rules = recognition_settings().confidence_thresholds
-    groups = groups_of(descriptor, within=within, version=version, threshold=threshold, widen=rules.widen)
+    groups = groups_of(descriptor, within=within, version=version, threshold=threshold, rules=rules)
     sure = max(threshold, rules.assign)
     faces = _faces(descriptor, within=within, version=version)
     # In this order nearly every face is compared once: it is of no group that was found, and not near.
@@ -101,53 +103,69 @@ def together(found: Sequence[Sequence[Match]], *, combine: Literal["any", "all"]
 
 
 def groups_of(
-    descriptor: FloatArray, *, within: Occasion, version: ModelVersion, threshold: float, widen: float
+    descriptor: FloatArray, *, within: Occasion, version: ModelVersion, threshold: float, rules: ConfidenceThresholds
 ) -> dict[UUID, float]:
-    """The groups that show the person, with the similarity of each group's mean; usually one, or none.
-
-    `widen`: the similarity from which a group that is like what was found comes with it.
-    """
-    scores, least = version.scores, min(threshold, widen)
-    near = FaceCluster.objects.within(within).inhabited()
-    candidates = list(near.nearest_to(descriptor, version=version, min_cosine=scores.cosine(least)))
+    """The groups that show the person, with the probe's similarity to each; usually one, or none."""
+    scores = version.scores
+    least = scores.cosine(max(0.0, min(threshold - rules.margin, rules.widen)))
+    candidates = _candidates(descriptor, within=within, version=version, least=least)
     found = _Found(candidates)
-    for group in candidates:
-        if 1 - group.distance >= scores.cosine(threshold):
-            found.take(group)
-    found.widen(scores.cosine(widen))
-    return {group.pk: scores.similarity(1 - group.distance) for group in found.groups}
+    for candidate in candidates:
+        if candidate.cosine >= scores.cosine(threshold):
+            found.take(candidate)
+    found.widen(scores.cosine(rules.widen))
+    told = {each.group.pk: scores.similarity(each.cosine) for each in found.taken}
+    best = max(told.values(), default=0.0)
+    others = [scores.similarity(each.cosine) for each in candidates if each not in found.taken]
+    doubtful = best < rules.certain and best - max(others, default=0.0) < rules.margin
+    return {} if doubtful else told
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidate:
+    group: FaceCluster
+    cosine: float
+    photos: frozenset[UUID]
+
+
+def _candidates(descriptor: FloatArray, *, within: Occasion, version: ModelVersion, least: float) -> list[_Candidate]:
+    """The groups whose mean cosine to the probe reaches `least`, most alike first."""
+    near = FaceCluster.objects.within(within).inhabited().nearest_to(descriptor, version=version, min_cosine=least)
+    groups = {group.pk: group for group in near}
+    photos: dict[UUID, set[UUID]] = defaultdict(set)
+    shown = PhotoFace.objects.filter(cluster__in=groups).values_list("cluster_id", "photo_id")
+    for cluster_id, photo_id in shown if groups else ():
+        photos[cluster_id].add(photo_id)
+    return [_Candidate(group, 1 - group.distance, frozenset(photos[pk])) for pk, group in groups.items()]
 
 
 class _Found:
     """Groups of one person, each photo in at most one of them."""
 
-    def __init__(self, candidates: Sequence[FaceCluster]) -> None:
-        self.groups: list[FaceCluster] = []
+    def __init__(self, candidates: Sequence[_Candidate]) -> None:
+        self.taken: list[_Candidate] = []
         self._candidates = candidates
-        self._photos: dict[UUID, set[UUID]] = defaultdict(set)
-        held = PhotoFace.objects.filter(cluster__in=candidates).values_list("cluster_id", "photo_id")
-        for cluster_id, photo_id in held if candidates else ():
-            self._photos[cluster_id].add(photo_id)
 
-    def take(self, group: FaceCluster) -> bool:
-        if group in self.groups or any(self._excludes(group, other) for other in self.groups):
+    def take(self, one: _Candidate) -> bool:
+        if one in self.taken or any(_exclude(one, other) for other in self.taken):
             return False
-        self.groups.append(group)
+        self.taken.append(one)
         return True
 
     def widen(self, least: float) -> None:
-        """Adds candidates whose mean cosine to the faces found so far reaches `least`, until there are no more."""
-        grown = bool(self.groups)
+        """Adds candidates that are like the probe and whose mean cosine to the faces found so far reaches `least`."""
+        near = [(each, descriptors.as_array(each.group.centroid)) for each in self._candidates if each.cosine >= least]
+        grown = bool(self.taken)
         while grown:
-            total = sum(descriptors.as_array(group.centroid) * np.float32(group.size) for group in self.groups)
-            mean = total / np.float32(sum(group.size for group in self.groups))
-            alike = [g for g in self._candidates if float(descriptors.as_array(g.centroid) @ mean) >= least]
-            grown = sum(self.take(group) for group in alike) > 0
+            sizes = sum(each.group.size for each in self.taken)
+            mean = sum(descriptors.as_array(t.group.centroid) * np.float32(t.group.size / sizes) for t in self.taken)
+            grown = sum(self.take(each) for each, centroid in near if float(centroid @ mean) >= least) > 0
 
-    def _excludes(self, group: FaceCluster, other: FaceCluster) -> bool:
-        if group.person_id and other.person_id and group.person_id != other.person_id:
-            return True
-        return not self._photos[group.pk].isdisjoint(self._photos[other.pk])
+
+def _exclude(one: _Candidate, other: _Candidate) -> bool:
+    """Whether the two groups show different people."""
+    names = {one.group.person_id, other.group.person_id} - {None}
+    return len(names) > 1 or not one.photos.isdisjoint(other.photos)
 
 
 def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -> "QuerySet[PhotoFace]":

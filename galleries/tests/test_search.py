@@ -82,7 +82,7 @@ def test_a_search_takes_a_fixed_number_of_queries(django_assert_num_queries):
     for seed in range(5):
         FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.8, probe, seed + 2))
     ModelVersion.objects.current()
-    with django_assert_num_queries(5):  # model version, settings, groups, galleries, faces with their photos
+    with django_assert_num_queries(6):  # model version, settings, groups, galleries, faces with their photos
         assert len(search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.5)) == 5
 
 
@@ -126,6 +126,15 @@ def test_of_two_groups_that_share_a_photo_the_better_one_counts(gallery):
     FaceFactory(photo=shared, insightface_descriptor=at(0.6, probe, 6), cluster=worse)
     found = search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.55)
     assert {match.face.cluster_id for match in found} == {better.pk}
+
+
+@pytest.mark.parametrize(("best", "next_best", "photos"), [(0.58, 0.45, 0), (0.58, 0.3, 2), (0.65, 0.5, 2)])
+def test_a_doubtful_group_must_be_well_ahead_of_the_next_one(gallery, best, next_best, photos):
+    probe, cosine = descriptor(1), FakeEngine.calibration.cosine
+    grouped(gallery, *[at(cosine(best), probe, seed) for seed in (2, 3)])
+    grouped(gallery, *[at(cosine(next_best), probe, seed) for seed in (4, 5)])
+    found = search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.54)
+    assert len(found) == photos
 
 
 def test_another_side_of_the_same_person_comes_with_the_group_that_was_found(gallery):

@@ -107,7 +107,7 @@ def any_size(insightface_engine, tmp_path, monkeypatch):
 def test_a_selfie_takes_one_run_of_the_detector_and_a_photo_a_glance_more(any_size, monkeypatch):
     sides = runs_of(any_size._detector, monkeypatch)
     assert len(any_size.detect([decoded(TIGHT)], near=True)[0]) == 1
-    assert sides == [320]
+    assert sides == [384]
     sides.clear()
     assert len(any_size.detect([decoded(GROUP)])[0]) == 6
     assert sides == [128, 640]
@@ -134,7 +134,7 @@ def test_a_detector_exported_for_one_size_looks_at_selfies_in_a_smaller_one(insi
     selfie = cv2.resize(decoded(TIGHT), (800, 800))
     near = insightface_engine.detect([selfie], near=True)[0]
     far = insightface_engine.detect([selfie])[0]
-    assert sides == [320, 640, 640]
+    assert sides == [384, 640, 640]
     one, other = (insightface_engine.embed(selfie, faces)[0] for faces in (near, far))
     assert one @ other > 0.95
 
