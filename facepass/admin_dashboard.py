@@ -66,6 +66,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             (_("Photo sessions"), "event", "sessions_app_photosession"),
             (_("Galleries"), "photo_library", "galleries_gallery"),
             (_("Photos"), "image", "galleries_galleryimage"),
+            (_("Analytics"), "bar_chart", "sessions_app_sessionday"),
         ]),
         (_("Faces"), [
             (_("People"), "person", "galleries_person"),
