@@ -8,6 +8,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from facepass import notices
 from facepass.admin_tenancy import is_superuser
 from facepass.errors import FacePassError
 from galleries.models import GalleryImage, Person, PhotoFace
@@ -17,9 +18,10 @@ from recognition import registry
 from sessions_app.models import PhotoSession
 
 
-def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The first page: what waits, what there is, and which model is in use."""
-    return {**context, "title": _t("Overview"), "cards": _cards(request.user), "engine": _engine()}
+def fill(request: Any, context: dict[str, Any]) -> dict[str, Any]:
+    """The first page: what waits, what there is, what happened, and which model is in use."""
+    told = [(notice, notices.text_of(notice), notices.page_of(notice)) for notice in notices.shown_to(request.user)]
+    return {**context, "title": _t("Overview"), "cards": _cards(request.user), "engine": _engine(), "notices": told}
 
 
 def _cards(user: Any) -> list[dict[str, Any]]:

@@ -238,6 +238,7 @@ PAGES = {
     "/metrics/",
     "/api/v1/health/",
     "/language/",
+    "/admin/mail/",
     "/s/",
     "/s/{}/",
     "/api/v1/sessions/{}/interface/",

@@ -33,6 +33,8 @@ WRONG = {
     "TRUSTED_PROXIES": "all",
     "CORS_ALLOWED_ORIGINS": "*",
     "WEBHOOK_ALLOWED_NETWORKS": "localhost",
+    "EMAIL_URL": "mail.example.com",
+    "EMAIL_FROM": "photos",
     "WORKERS": "-1",
     "ANALYSIS_LEASE_SECONDS": "1",
     "LANGUAGE_CODE": "fr",
