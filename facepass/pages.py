@@ -42,7 +42,7 @@ def language(request: HttpRequest) -> HttpResponseBase:
     """Django's own view; a member's choice also holds for what is sent by e-mail."""
     answer: HttpResponseBase = set_language(request)
     chosen = answer.cookies.get(settings.LANGUAGE_COOKIE_NAME)
-    if chosen and request.user.is_authenticated:
+    if chosen and isinstance(request.user, User):
         User.objects.filter(pk=request.user.pk).update(language=chosen.value)
     return answer
 

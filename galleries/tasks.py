@@ -69,12 +69,18 @@ def _tell_if_processed(gallery: Gallery) -> None:
         return
     session_id = gallery.session_id and str(gallery.session_id)
     data = {"gallery_id": str(gallery.pk), "session_id": session_id, "photos": photos["total"]}
-    about = {"studio_id": gallery.studio_id, "subject": gallery.pk, "title": gallery.title}
     with transaction.atomic():
         events.emit(EventType.GALLERY_PROCESSED, studio_id=gallery.studio_id, data=data)
-        notices.tell(NoticeKind.GALLERY_DONE, **about, photos=photos["total"], analyses=gallery.analyses)
-        if photos["failed"]:
-            notices.tell(NoticeKind.PHOTOS_FAILED, **about, photos=photos["failed"], analyses=gallery.analyses)
+        for kind, number in ((NoticeKind.GALLERY_DONE, photos["total"]), (NoticeKind.PHOTOS_FAILED, photos["failed"])):
+            if number:
+                notices.tell(
+                    kind,
+                    studio_id=gallery.studio_id,
+                    subject=gallery.pk,
+                    title=gallery.title,
+                    photos=number,
+                    analyses=gallery.analyses,
+                )
 
 
 def reconcile() -> None:
