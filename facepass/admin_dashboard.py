@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
@@ -85,6 +86,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (_("Accounts"), [
             (_("Studios"), "storefront", "facepass_studio"),
             (_("API keys"), "key", "facepass_apikey"),
+            *([(_("OAuth applications"), "lock", "facepass_oauth_application")] if settings.ENV.oauth2_enabled else []),
             (_("Webhooks"), "webhook", "sessions_app_webhookendpoint"),
             (_("Deliveries"), "outbox", "sessions_app_webhookdelivery"),
             *([(_("Users"), "manage_accounts", "facepass_user")] if is_superuser(request) else []),

@@ -49,6 +49,7 @@ EXPECTED = {
     "webhook_allowed_networks": "networks separated by commas, such as 10.1.0.0/16,127.0.0.1/32",
     "email_url": "smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://USER:PASSWORD@HOST:465",
     "email_from": "an e-mail address, such as photos@example.com",
+    "oauth2_enabled": "true or false",
     "s3_bucket": "the name of a bucket",
     "s3_endpoint_url": "http://HOST:PORT or https://HOST",
     "language_code": "en or ru",
@@ -104,6 +105,8 @@ class Environment(BaseSettings):
 
     email_url: str = ""
     email_from: str = Field("", pattern=r"^[^@\s]+@[^@\s]+$")
+
+    oauth2_enabled: bool = False
 
     s3_bucket: str = ""
     s3_endpoint_url: str = ""

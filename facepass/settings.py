@@ -248,7 +248,7 @@ LOCALE_PATHS = [BASE_DIR / "facepass" / "locale"]
 TIME_ZONE = ENV.time_zone
 USE_TZ = True
 
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "facepass.auth.ApiKeyAuthentication",
         "facepass.auth.JwtAuthentication",
@@ -265,6 +265,18 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "facepass.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+if ENV.oauth2_enabled:
+    INSTALLED_APPS += ["facepass.oauth.apps.OAuthConfig", "oauth2_provider"]
+    OAUTH2_PROVIDER_APPLICATION_MODEL = "facepass_oauth.Application"
+    OAUTH2_PROVIDER = {
+        "SCOPES_BACKEND_CLASS": "facepass.oauth.scopes.ScopesOfKey",
+        "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+        "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # digests, as of API keys
+        "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+        "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    }
+    # Before what takes every bearer token for a JWT.
+    REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"].insert(1, "facepass.oauth.authentication.OAuthAuthentication")
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=7),

@@ -1,5 +1,6 @@
 """Every path of the service, each app's own in its `urls.py`. All answer with and without their trailing slash."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularRedocView, SpectacularSwaggerView
@@ -34,6 +35,9 @@ urlpatterns = [
     *galleries.urls.urlpatterns,
     *sessions_app.urls.urlpatterns,
 ]
+
+if settings.ENV.oauth2_enabled:
+    urlpatterns += [path("", include("facepass.oauth.urls"))]
 
 handler400 = "facepass.pages.bad_request"
 handler403 = "facepass.pages.forbidden"

@@ -33,6 +33,7 @@ WRONG = {
     "TRUSTED_PROXIES": "all",
     "CORS_ALLOWED_ORIGINS": "*",
     "WEBHOOK_ALLOWED_NETWORKS": "localhost",
+    "OAUTH2_ENABLED": "perhaps",
     "EMAIL_URL": "mail.example.com",
     "EMAIL_FROM": "photos",
     "WORKERS": "-1",
