@@ -34,7 +34,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         key = ApiKey.objects.authenticate(token)
         if key is None:
             raise unknown(request, _("This API key is unknown, expired or revoked."))
-        _note_use(key)
+        note_use(key)
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
@@ -81,7 +81,7 @@ def unknown(request: Request, message: Any) -> AuthenticationFailed:
     return AuthenticationFailed(message)
 
 
-def _note_use(key: ApiKey) -> None:
+def note_use(key: ApiKey) -> None:
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_GRAIN:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

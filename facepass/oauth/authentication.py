@@ -4,7 +4,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from facepass.auth import credentials, unknown
+from facepass.auth import credentials, note_use, unknown
 from facepass.models import ApiKey
 
 
@@ -21,6 +21,7 @@ class OAuthAuthentication(BaseAuthentication):
         if not application or not found.is_valid() or not application.is_usable(request):
             raise unknown(request, _("This token is not valid or has expired."))
         key: ApiKey = application.key
+        note_use(key)
         key.scopes = [scope for scope in key.scopes if scope in found.scopes]
         return key, found
 
