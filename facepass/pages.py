@@ -51,7 +51,7 @@ def language(request: HttpRequest) -> HttpResponseBase:
 @staff_member_required
 def wants_mail(request: HttpRequest) -> HttpResponseBase:
     """Whether the member gets notices by e-mail, from the form on the admin's first page."""
-    User.objects.filter(pk=request.user.pk).update(wants_mail="wanted" in request.POST)
+    User.objects.filter(username=request.user.get_username()).update(wants_mail="wanted" in request.POST)
     return redirect("admin:index")
 
 
