@@ -8,7 +8,6 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 from facepass.codes import CODES, Code
-from facepass.models import Scope
 from facepass.schema_examples import example_of
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -63,17 +62,6 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 class JwtScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
     target_class = "facepass.auth.JwtAuthentication"
     name = "token"
-
-
-class OAuthScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Where OAUTH2_ENABLED is set; else nothing asks for it."""
-
-    target_class = "facepass.oauth.authentication.OAuthAuthentication"
-    name = "oauth2"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        scopes = {scope.value: str(scope.label) for scope in Scope}
-        return {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth/token/", "scopes": scopes}}}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -9,5 +9,6 @@ class OAuthConfig(AppConfig):
 
     def ready(self) -> None:
         from facepass import housekeeping  # noqa: PLC0415 - its models are not loaded when this module is
+        from facepass.oauth import schema  # noqa: F401, PLC0415 - registers itself
 
         housekeeping.register("oauth2_provider.models.clear_expired", every=3600)
