@@ -90,7 +90,8 @@ def plot(title: str, days: Sequence[date], series: Sequence[Series], *, kind: Ki
     heights = [Label(LEFT - 8, _y(top * part, top) + 4, number_format(top * part, 0)) for part in (0, 0.5, 1)]
     step = max(1, math.ceil(len(days) / LABELS))
     shown = range(0, len(days), step)
-    labels = [Label(_x(place, len(days)), HEIGHT - 8, date_format(days[place], "MONTH_DAY_FORMAT")) for place in shown]
+    # E: the month as it stands after a day, which is another word in Russian.
+    labels = [Label(_x(place, len(days)), HEIGHT - 8, date_format(days[place], "j E")) for place in shown]
     drawn = [_draw(one, days, number=number, top=top, kind=kind) for number, one in enumerate(series)]
     return Plot(title, drawn, heights, labels)
 
