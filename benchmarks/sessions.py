@@ -5,6 +5,7 @@ python benchmarks/sessions.py     prints the figures of docs/sessions.md; works 
 
 import os
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -18,10 +19,12 @@ HOME.chmod(0o755)
 os.environ.update(FACEPASS_HOME=str(HOME), FACEPASS_ENV_FILE=os.devnull, DJANGO_SETTINGS_MODULE="facepass.settings")
 os.environ.update(WEBHOOK_ALLOWED_NETWORKS="127.0.0.1/32", LOG_LEVEL="ERROR")
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from facepass.embedded import EmbeddedPostgres  # noqa: E402
 from sessions_app.pixora import demo  # noqa: E402
 
-ASKED = 300
+ASKED, EVENTS = 300, 100
 
 
 def main() -> None:
@@ -75,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         self.server.came.append(time.time())  # type: ignore[attr-defined]
         time.sleep(self.server.delay)  # type: ignore[attr-defined]
-        self.send_response(200)
+        self.send_response(self.server.status)  # type: ignore[attr-defined]
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
@@ -83,36 +86,50 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def webhooks() -> None:
+    """How late a receiver hears of events that come twenty a second, beside another that is in trouble."""
+    lag("alone", None)
+    lag("beside one that takes 8 s", receiver(delay=8.0))
+    lag("beside one that answers 500", receiver(status=500))
+    down = receiver()
+    down.shutdown()
+    down.server_close()
+    lag("beside one that is down", down)
+
+
+def lag(name: str, other: Any) -> None:
     from facepass import events
     from facepass.models import EventType, Studio
-    from sessions_app.models import WebhookEndpoint
+    from sessions_app.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
     from sessions_app.webhooks.courier import Courier
 
-    studio = Studio.objects.get()
-    quick, slow = receiver(0.0), receiver(8.0)
-    for server in (quick, slow):
+    studio, quick = Studio.objects.get(), receiver()
+    for server in filter(None, (quick, other)):
         url = f"http://127.0.0.1:{server.server_port}/"
         WebhookEndpoint.objects.create(studio=studio, url=url, events=EventType.values)
     stop = threading.Event()
     courier = threading.Thread(target=Courier().run, kwargs={"stopping": stop.is_set})
     courier.start()
     emitted = []
-    for _number in range(100):
+    for _number in range(EVENTS):
         events.emit(EventType.FACE_ENROLLED, studio_id=studio.pk, data={})
         emitted.append(time.time())
         time.sleep(0.05)
     deadline = time.time() + 30
-    while len(quick.came) < len(emitted) and time.time() < deadline:
+    while len(quick.came) < EVENTS and time.time() < deadline:
         time.sleep(0.05)
     lags = [(came - sent) * 1000 for came, sent in zip(sorted(quick.came), emitted, strict=True)]
-    tell("lag of a webhook while another receiver takes 8 s", lags)
+    tell(f"lag of a webhook, {name}", lags)
     stop.set()
     courier.join()
+    waiting = WebhookDelivery.objects.filter(state="pending").count()
+    print(f"    attempts logged {WebhookAttempt.objects.count()}, deliveries still to come {waiting}")
+    WebhookEndpoint.objects.all().delete()
+    quick.shutdown()
 
 
-def receiver(delay: float) -> Any:
+def receiver(*, delay: float = 0.0, status: int = 200) -> Any:
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.came, server.delay, server.daemon_threads = [], delay, True
+    server.came, server.delay, server.status, server.daemon_threads = [], delay, status, True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 

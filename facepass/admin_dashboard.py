@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from facepass import notices
 from facepass.admin_tenancy import is_superuser
 from facepass.errors import FacePassError
 from galleries.models import GalleryImage, Person, PhotoFace
@@ -17,9 +19,10 @@ from recognition import registry
 from sessions_app.models import PhotoSession
 
 
-def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The first page: what waits, what there is, and which model is in use."""
-    return {**context, "title": _t("Overview"), "cards": _cards(request.user), "engine": _engine()}
+def fill(request: Any, context: dict[str, Any]) -> dict[str, Any]:
+    """The first page: what waits, what there is, what happened, and which model is in use."""
+    told = [(notice, notices.text_of(notice), notices.page_of(notice)) for notice in notices.shown_to(request.user)]
+    return {**context, "title": _t("Overview"), "cards": _cards(request.user), "engine": _engine(), "notices": told}
 
 
 def _cards(user: Any) -> list[dict[str, Any]]:
@@ -66,6 +69,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             (_("Photo sessions"), "event", "sessions_app_photosession"),
             (_("Galleries"), "photo_library", "galleries_gallery"),
             (_("Photos"), "image", "galleries_galleryimage"),
+            (_("Analytics"), "bar_chart", "sessions_app_sessionday"),
         ]),
         (_("Faces"), [
             (_("People"), "person", "galleries_person"),
@@ -82,6 +86,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         (_("Accounts"), [
             (_("Studios"), "storefront", "facepass_studio"),
             (_("API keys"), "key", "facepass_apikey"),
+            *([(_("OAuth applications"), "lock", "facepass_oauth_application")] if settings.ENV.oauth2_enabled else []),
             (_("Webhooks"), "webhook", "sessions_app_webhookendpoint"),
             (_("Deliveries"), "outbox", "sessions_app_webhookdelivery"),
             *([(_("Users"), "manage_accounts", "facepass_user")] if is_superuser(request) else []),

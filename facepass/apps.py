@@ -7,4 +7,7 @@ class FacePassConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from facepass import checks, schema  # noqa: F401, PLC0415 - register themselves
+        from facepass import checks, housekeeping, schema  # noqa: F401, PLC0415 - register themselves
+
+        housekeeping.register("facepass.notices.mail", every=60)
+        housekeeping.register("facepass.notices.forget_old", every=3600)

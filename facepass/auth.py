@@ -28,13 +28,13 @@ class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer fp_…` or `Api-Key fp_…`; the key itself is then `request.user`."""
 
     def authenticate(self, request: Request) -> tuple[ApiKey, ApiKey] | None:
-        scheme, token = _credentials(request)
+        scheme, token = credentials(request)
         if scheme != "api-key" and not (scheme == "bearer" and token.startswith("fp_")):
             return None
         key = ApiKey.objects.authenticate(token)
         if key is None:
-            raise _unknown(request, _("This API key is unknown, expired or revoked."))
-        _note_use(key)
+            raise unknown(request, _("This API key is unknown, expired or revoked."))
+        note_use(key)
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
@@ -45,14 +45,14 @@ class JwtAuthentication(JWTAuthentication):
     """`Authorization: Bearer` with a token of `/api/v1/auth/token`, for a member of staff."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        scheme, token = _credentials(request)
+        scheme, token = credentials(request)
         if scheme != "bearer":
             return None
         try:
             valid = self.get_validated_token(token.encode("latin-1"))
             user = self.get_user(valid)
         except AuthenticationFailed:
-            raise _unknown(request, _("This token is not valid or has expired.")) from None
+            raise unknown(request, _("This token is not valid or has expired.")) from None
         return _in_studio(user, request), valid
 
 
@@ -64,7 +64,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
         return found and (_in_studio(found[0], request), None)
 
 
-def _credentials(request: Request) -> tuple[str, str]:
+def credentials(request: Request) -> tuple[str, str]:
     scheme, _space, token = get_authorization_header(request).decode("latin-1").partition(" ")
     return scheme.lower(), token.strip()
 
@@ -75,13 +75,13 @@ def _in_studio(user: Any, request: Request) -> Any:
     return user
 
 
-def _unknown(request: Request, message: Any) -> AuthenticationFailed:
+def unknown(request: Request, message: Any) -> AuthenticationFailed:
     """The refusal of credentials; who goes on trying is limited by address."""
     limits.require_address(request._request)
     return AuthenticationFailed(message)
 
 
-def _note_use(key: ApiKey) -> None:
+def note_use(key: ApiKey) -> None:
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_GRAIN:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

@@ -8,13 +8,17 @@ from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.contrib.admin.views.decorators import staff_member_required
 from django.http import HttpRequest, HttpResponseBase, HttpResponseServerError
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from facepass import limits
 from facepass.errors import json_error
+from facepass.models import User
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,6 +36,23 @@ def _demo_path() -> str | None:
         return None
     address = demo.get("guest_url")
     return urlsplit(address).path if address else None
+
+
+def language(request: HttpRequest) -> HttpResponseBase:
+    """Django's own view; a member's choice also holds for what is sent by e-mail."""
+    answer: HttpResponseBase = set_language(request)
+    chosen = answer.cookies.get(settings.LANGUAGE_COOKIE_NAME)
+    if chosen and isinstance(request.user, User):
+        User.objects.filter(pk=request.user.pk).update(language=chosen.value)
+    return answer
+
+
+@require_POST
+@staff_member_required
+def wants_mail(request: HttpRequest) -> HttpResponseBase:
+    """Whether the member gets notices by e-mail, from the form on the admin's first page."""
+    User.objects.filter(username=request.user.get_username()).update(wants_mail="wanted" in request.POST)
+    return redirect("admin:index")
 
 
 def relaxed(view: View) -> View:

@@ -195,6 +195,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 
 MEDIA_ROOT = HOME / "media"
+# Where no server takes e-mail (EMAIL_URL), what staff would be told lies here as files.
+EMAIL_FILE_PATH = HOME / "mail"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENV.email_url else 'filebased'}.EmailBackend"
 
 
 def s3_storage(bucket: str, *, endpoint: str) -> dict[str, Any]:
@@ -218,6 +221,16 @@ STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
+# Without a server no e-mail is offered to anybody. Port 25 is for servers that talk in the clear, inside a house.
+_MAIL = urlsplit(ENV.email_url)
+EMAIL_HOST = _MAIL.hostname or ""
+EMAIL_PORT = _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = _MAIL.scheme == "smtp" and EMAIL_PORT != 25
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from or f"facepass@{urlsplit(PUBLIC_URL).hostname}"
+
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -235,7 +248,7 @@ LOCALE_PATHS = [BASE_DIR / "facepass" / "locale"]
 TIME_ZONE = ENV.time_zone
 USE_TZ = True
 
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "facepass.auth.ApiKeyAuthentication",
         "facepass.auth.JwtAuthentication",
@@ -252,6 +265,18 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "facepass.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+if ENV.oauth2_enabled:
+    INSTALLED_APPS += ["facepass.oauth.apps.OAuthConfig", "oauth2_provider"]
+    OAUTH2_PROVIDER_APPLICATION_MODEL = "facepass_oauth.Application"
+    OAUTH2_PROVIDER = {
+        "SCOPES_BACKEND_CLASS": "facepass.oauth.scopes.ScopesOfKey",
+        "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+        "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # digests, as of API keys
+        "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+        "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    }
+    # Before what takes every bearer token for a JWT.
+    REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"].insert(1, "facepass.oauth.authentication.OAuthAuthentication")
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=7),

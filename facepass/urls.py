@@ -1,8 +1,8 @@
 """Every path of the service, each app's own in its `urls.py`. All answer with and without their trailing slash."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularRedocView, SpectacularSwaggerView
 
 import facepass.api.urls
@@ -22,7 +22,8 @@ urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", pages.relaxed(SpectacularSwaggerView.as_view(url_name="schema")), name="docs"),
     path("redoc/", pages.relaxed(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
-    path("language/", set_language, name="set-language"),
+    path("language/", pages.language, name="set-language"),
+    path("admin/mail/", pages.wants_mail, name="wants-mail"),
     path("admin/", admin.site.urls),
     path("api/v1/admin/users/", administration.StaffView.as_view()),
     path("api/v1/admin/stats/", administration.StatsView.as_view()),
@@ -34,6 +35,9 @@ urlpatterns = [
     *galleries.urls.urlpatterns,
     *sessions_app.urls.urlpatterns,
 ]
+
+if settings.ENV.oauth2_enabled:
+    urlpatterns += [path("", include("facepass.oauth.urls"))]
 
 handler400 = "facepass.pages.bad_request"
 handler403 = "facepass.pages.forbidden"

@@ -97,8 +97,15 @@ def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> No
         mine.state, mine.error, mine.lease_expires_at = State.PROCESSED, "", None
         mine.processed_at = timezone.now()
         mine.save(update_fields=["state", "error", "lease_expires_at", "processed_at"])
-        if mine.subject_id is None:  # who enrols is known; last, because the next worker waits for this row
-            Gallery.objects.filter(pk=mine.gallery_id).update(analyses=F("analyses") + 1)
+        if mine.subject_id is None:  # who enrols is known
+            _count_analysis(mine)
+
+
+def _count_analysis(photo: GalleryImage) -> None:
+    """Last in its transaction, because the next worker waits for this row. A photo that failed counts too: with it the
+    gallery may be done.
+    """
+    Gallery.objects.filter(pk=photo.gallery_id).update(analyses=F("analyses") + 1)
 
 
 def _write(photo: GalleryImage, rows: list[PhotoFace]) -> None:
@@ -143,9 +150,12 @@ def refuse(photo: GalleryImage, refusal: FacePassError) -> None:
         put_back(photo)
         raise refusal
     log.warning("photo %s failed: %s", photo.pk, refusal.code)
-    GalleryImage.objects.held_by(photo).update(
-        state=State.FAILED, error=refusal.code, lease_expires_at=None, processed_at=timezone.now()
-    )
+    with transaction.atomic():
+        mine = GalleryImage.objects.held_by(photo).update(
+            state=State.FAILED, error=refusal.code, lease_expires_at=None, processed_at=timezone.now()
+        )
+        if mine and photo.subject_id is None:
+            _count_analysis(photo)
 
 
 def put_back(photo: GalleryImage) -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from facepass import events
 from facepass.errors import FacePassError
-from facepass.models import Studio
+from facepass.models import EventType, Studio
 from galleries.models import GalleryImage, Person, PhotoFace
 from galleries.models.face import FaceCategory
 
@@ -96,4 +97,6 @@ def delete(person: Person) -> Deleted:
     unnamed = PhotoFace.objects.filter(person=person).exclude(photo__subject=person)
     left = unnamed.update(person=None, verified=False, recognition_confidence=None, face_category=FaceCategory.UNKNOWN)
     person.delete()
-    return Deleted(pictures=number, faces=faces, unnamed=left)
+    gone = Deleted(pictures=number, faces=faces, unnamed=left)
+    events.emit(EventType.ERASURE_COMPLETED, studio_id=person.studio_id, data=asdict(gone))
+    return gone

@@ -4,12 +4,14 @@ import time
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from facepass import events, heartbeat, housekeeping
-from facepass.models import EventType
+from facepass import events, heartbeat, housekeeping, notices
+from facepass.models import EventType, NoticeKind
 from galleries import jobs, progress
 from galleries.models import Gallery, GalleryImage, Job, Occasion
 from galleries.models.photo import State
@@ -58,11 +60,27 @@ def group_faces(gallery_id: str) -> None:
 
 def _tell_if_processed(gallery: Gallery) -> None:
     """Two workers that finish together may both tell; whoever hears of an event may hear of it twice anyway."""
-    photos = GalleryImage.objects.filter(gallery=gallery)
-    if not photos.filter(state__in=[State.PENDING, State.PROCESSING]).exists():
-        session_id = gallery.session_id and str(gallery.session_id)
-        data = {"gallery_id": str(gallery.pk), "session_id": session_id, "photos": photos.count()}
+    photos = GalleryImage.objects.filter(gallery=gallery).aggregate(
+        total=Count("pk"),
+        unfinished=Count("pk", filter=Q(state__in=[State.PENDING, State.PROCESSING])),
+        failed=Count("pk", filter=Q(state__in=[State.FAILED, State.QUARANTINED])),
+    )
+    if photos["unfinished"]:
+        return
+    session_id = gallery.session_id and str(gallery.session_id)
+    data = {"gallery_id": str(gallery.pk), "session_id": session_id, "photos": photos["total"]}
+    with transaction.atomic():
         events.emit(EventType.GALLERY_PROCESSED, studio_id=gallery.studio_id, data=data)
+        for kind, number in ((NoticeKind.GALLERY_DONE, photos["total"]), (NoticeKind.PHOTOS_FAILED, photos["failed"])):
+            if number:
+                notices.tell(
+                    kind,
+                    studio_id=gallery.studio_id,
+                    subject=gallery.pk,
+                    title=gallery.title,
+                    photos=number,
+                    analyses=gallery.analyses,
+                )
 
 
 def reconcile() -> None:

@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from facepass.admin_tenancy import TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
 from sessions_app import admin_webhooks  # noqa: F401 - registers itself
+from sessions_app.admin_analytics import usage_of
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
 
@@ -34,6 +35,10 @@ class PhotoSessionAdmin(TenantAdmin):
     ]  # fmt: skip
     readonly_fields = ["guest_link", "origin", "gone_at"]
     autocomplete_fields = ["studio"]
+    change_form_outer_after_template = "admin/sessions_app/usage.html"
+
+    class Media:
+        css = {"all": ["facepass-admin/admin.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not gateway.configured() and super().has_add_permission(request)
@@ -54,6 +59,12 @@ class PhotoSessionAdmin(TenantAdmin):
                 gallery_count=_count(galleries, by="session_id"), photo_count=_count(photos, by="gallery__session_id")
             )
         )
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        session = self.get_object(request, object_id)
+        query = f"session__id__exact={object_id}"
+        usage = usage_of(session.days.all(), query=query) if session else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **usage})
 
     @column(_("guest page"))
     def guest_link(self, session: PhotoSession) -> str:

@@ -10,6 +10,7 @@ from django.core.files import File
 from galleries import probe, search
 from galleries.models import Occasion, Person
 from recognition.types import DescribedFace, FloatArray
+from sessions_app import analytics
 from sessions_app.models import PhotoSession
 
 Combine = Literal["any", "all"]
@@ -40,7 +41,8 @@ def search_session(
     limit: int = search.DEFAULT_LIMIT,
     explain: bool = False,
 ) -> SessionSearch:
-    """Photos of any, or of all, of the pictures' subjects and the people. Pictures are held in memory only.
+    """Photos of any, or of all, of the pictures' subjects and the people. Pictures are held in memory only; that
+    somebody searched is counted.
 
     Raises what `probe.read` and `probe.subject` raise.
     """
@@ -53,6 +55,7 @@ def search_session(
     matches = search.together(found, combine=combine)[:limit]
     misses = _misses([face.descriptor for face in faces], matches, within=within, threshold=least) if explain else None
     elapsed = (time.perf_counter() - started) * 1000
+    analytics.count_search(session, found=len(matches), processing_ms=elapsed)
     return SessionSearch(session, faces, matches, least, round(elapsed, 1), misses)
 
 

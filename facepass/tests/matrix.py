@@ -105,6 +105,7 @@ ROWS = [
     Row("GET", "/api/v1/sessions/{session}/", READ),
     Row("PATCH", "/api/v1/sessions/{session}/", WRITE, json={"name": "Party"}),
     Row("GET", "/api/v1/sessions/{session}/facepass-status/", READ),
+    Row("GET", "/api/v1/sessions/{session}/analytics/", READ),
     # A stranger's session is "not found" in the answer, as one that does not exist is.
     Row("GET", "/api/v1/sessions/validate/{session}/", READ, 200, 200),
     Row("POST", "/api/v1/sessions/validate/", READ, json={"ids": ["3fa85f64-5717-4562-b3fc-2c963f66afa6"]}),
@@ -237,6 +238,7 @@ PAGES = {
     "/metrics/",
     "/api/v1/health/",
     "/language/",
+    "/admin/mail/",
     "/s/",
     "/s/{}/",
     "/api/v1/sessions/{}/interface/",

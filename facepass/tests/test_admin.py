@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ from galleries.tests.factories import (
 )
 from recognition.config import KEY
 from recognition.models import RecognitionConfig
+from sessions_app.models import SessionDay, WebhookEndpoint
+from sessions_app.webhooks import outbox
 from training.models import FaceTrainingSession
 
 __all__ = ["fake_engine"]
@@ -41,6 +44,9 @@ LISTS = {
     "galleries_person": 6,
     "galleries_facecluster": 7,
     "sessions_app_photosession": 6,
+    "sessions_app_sessionday": 8,
+    "sessions_app_webhookendpoint": 6,
+    "sessions_app_webhookdelivery": 6,
     "training_facetrainingsession": 6,
     "recognition_modelversion": 6,
     "recognition_recognitionconfig": 6,
@@ -70,6 +76,7 @@ def new_world() -> World:
     PhotoFactory(gallery=gallery, state=State.FAILED, error="not_an_image", stored=False)
     face = FaceFactory(photo=photo, person=person, cluster=cluster)
     FaceFactory(photo=photo, cluster=cluster)
+    webhook = WebhookEndpoint.objects.create(studio=studio, url="https://app.example.com/", events=["face.enrolled"])
     config, _ = RecognitionConfig.objects.get_or_create(key=KEY, defaults={"value": {}})
     return World(
         {
@@ -82,6 +89,9 @@ def new_world() -> World:
             "galleries_person": person,
             "galleries_facecluster": cluster,
             "sessions_app_photosession": session,
+            "sessions_app_sessionday": SessionDay.objects.create(session=session, day=date(2026, 5, 1), searches=3),
+            "sessions_app_webhookendpoint": webhook,
+            "sessions_app_webhookdelivery": outbox.test(webhook),
             "training_facetrainingsession": FaceTrainingSession.objects.create(studio=studio, error_message="why"),
             "recognition_modelversion": face.model_version,
             "recognition_recognitionconfig": config,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import django_filters
@@ -162,9 +163,7 @@ class _People(viewsets.ModelViewSet[Person]):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         person = self.get_object()
         pk = person.pk
-        gone = people.delete(person)
-        deleted = {"pictures": gone.pictures, "faces": gone.faces, "unnamed": gone.unnamed}
-        return Response({"id": str(pk), "deleted": deleted})
+        return Response({"id": str(pk), "deleted": asdict(people.delete(person))})
 
 
 class UserViewSet(_People):

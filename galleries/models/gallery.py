@@ -46,7 +46,8 @@ class Gallery(models.Model):
     location_id = models.UUIDField(_("location"), null=True, blank=True)
     session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    # How often a photo of it was analysed, and how many of these analyses the last grouping of its faces has seen.
+    # How often the analysis of one of its photos came to an end, good or bad, and how many of these ends the last
+    # grouping of its faces has seen.
     analyses = models.PositiveBigIntegerField(default=0, editable=False)
     grouped_analyses = models.PositiveBigIntegerField(default=0, editable=False)
 

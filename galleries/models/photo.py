@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.tenancy import TenantQuerySet
 from galleries.models.face import PhotoFace
-from galleries.models.gallery import GalleryKind
+from galleries.models.gallery import Gallery, GalleryKind
 
 MAX_ATTEMPTS = 3
 
@@ -77,8 +77,13 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
         return photos
 
     def quarantine_exhausted(self) -> int:
+        """Gives up what killed its workers; its galleries may be done with that."""
         exhausted = self.claimable().filter(attempts__gte=MAX_ATTEMPTS)
-        return exhausted.update(state=State.QUARANTINED, error="worker_lost", lease_expires_at=None)
+        with transaction.atomic():
+            photos = dict(exhausted.select_for_update(skip_locked=True).values_list("pk", "gallery_id"))
+            Gallery.objects.of_events().filter(pk__in=photos.values()).update(analyses=models.F("analyses") + 1)
+            given_up = self.filter(pk__in=photos)
+            return given_up.update(state=State.QUARANTINED, error="worker_lost", lease_expires_at=None)
 
     def held_by(self, photo: "GalleryImage") -> "GalleryImageQuerySet":
         """The photo's row, if the claim that `photo` stands for still holds."""

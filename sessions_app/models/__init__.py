@@ -1,3 +1,4 @@
+from sessions_app.models.analytics import SessionDay
 from sessions_app.models.guest import FoundPhoto, Guest, GuestRules
 from sessions_app.models.pixora import PixoraLink, PixoraSession
 from sessions_app.models.session import Origin, PhotoSession, PhotoSessionQuerySet, new_code
@@ -13,6 +14,7 @@ __all__ = [
     "PhotoSessionQuerySet",
     "PixoraLink",
     "PixoraSession",
+    "SessionDay",
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",

@@ -33,10 +33,6 @@ def expiry() -> datetime:
     return timezone.now() + GIVE_UP_AFTER
 
 
-class EndpointQuerySet(TenantQuerySet["WebhookEndpoint"]):
-    pass
-
-
 class WebhookEndpoint(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))
@@ -52,7 +48,7 @@ class WebhookEndpoint(models.Model):
     disabled_at = models.DateTimeField(_("switched off after failures"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
-    objects = EndpointQuerySet.as_manager()
+    objects = TenantQuerySet["WebhookEndpoint"].as_manager()
 
     class Meta:
         db_table = "webhook_endpoints"

@@ -13,7 +13,9 @@ from django.db.models import Q
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
+from facepass import notices
 from facepass.errors import FacePassError
+from facepass.models import NoticeKind, Studio
 from sessions_app.models import PhotoSession, PixoraLink, PixoraSession
 from sessions_app.pixora import gateway, mirror
 from sessions_app.pixora.mirror import Changes
@@ -24,6 +26,9 @@ OVERLAP = timedelta(minutes=10)
 PAGE = 500
 # A deletion leaves no trace to look for, so every copy is asked about; often enough, since validation notices at once.
 SWEEP_EVERY = timedelta(minutes=10)
+# Pixora may be away for so long before staff hear of it; a change of its table is told at once.
+WORTH_TELLING = timedelta(minutes=15)
+DRIFTED = "pixora_schema"
 
 Say = Callable[[int, Changes], None]
 
@@ -36,6 +41,15 @@ def periodically() -> None:
         sync()
     except FacePassError as refusal:
         log.warning("sessions are not mirrored: %s", refusal.code)
+        _tell_staff(refusal.code)
+
+
+def _tell_staff(code: str) -> None:
+    """Those of every studio whose sessions are there. A short silence is nobody's business."""
+    synced_at = PixoraLink.row().synced_at
+    if code == DRIFTED or synced_at is None or timezone.now() - synced_at > WORTH_TELLING:
+        for studio_id in Studio.objects.exclude(main_app_id=None).values_list("pk", flat=True):
+            notices.tell(NoticeKind.SYNC_FAILED, studio_id=studio_id, subject=studio_id, code=code)
 
 
 def sync(*, everything: bool = False, say: Say | None = None) -> Changes:

@@ -1,2 +1,3 @@
 from facepass.tests.fixtures import *  # noqa: F403
 from sessions_app.tests.pixora import pixora  # noqa: F401 - a fixture
+from sessions_app.tests.receiver import endpoint, receiver  # noqa: F401 - as above

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from facepass import housekeeping
 from facepass.errors import FacePassError
+from facepass.models import StaffNotice
 from galleries.tests.factories import GalleryFactory, SessionFactory, StudioFactory
 from sessions_app.models import PhotoSession, PixoraLink
 from sessions_app.pixora import demo, sync
@@ -150,3 +152,28 @@ def test_the_demo_makes_a_database_fills_it_once_and_tells_nobody_the_password(s
     assert demo.database_settings(settings.HOME)["PASSWORD"] not in said
     with demo.connect(settings.HOME) as there:
         assert there.execute("SELECT count(*) FILTER (WHERE facepass_enabled) FROM photo_sessions").fetchone() == (4,)
+
+
+def test_staff_hear_of_a_changed_table_at_once_and_of_silence_after_a_while(studio, pixora):
+    pixora.add()
+    sync.periodically()
+    with pixora.stopped():
+        sync.periodically()
+        assert not StaffNotice.objects.exists()
+        PixoraLink.objects.update(synced_at=timezone.now() - sync.WORTH_TELLING, open_until=None)
+        sync.periodically()
+        sync.periodically()
+    notice = StaffNotice.objects.get()
+    assert (notice.studio, notice.kind, notice.data) == (studio, "sync.failed", {"code": "pixora_unavailable"})
+    pixora.cool_down()
+    pixora.run("ALTER TABLE photo_sessions DROP COLUMN updated_at")
+    sync.periodically()
+    notice.refresh_from_db()
+    assert notice.data == {"code": "pixora_schema"}
+
+
+def test_studios_without_sessions_in_pixora_hear_nothing_of_it(pixora):
+    StudioFactory()
+    pixora.run("ALTER TABLE photo_sessions DROP COLUMN updated_at")
+    sync.periodically()
+    assert StaffNotice.objects.count() == 1

@@ -8,11 +8,17 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
 
 import facepass
+from facepass import notices
+from facepass.models import NoticeKind
 from sessions_app.models import WebhookAttempt, WebhookDelivery
 from sessions_app.webhooks import outbox, signing, transport
 from sessions_app.webhooks.transport import Outcome
@@ -23,7 +29,12 @@ THREADS = 16
 AT_ONE_ENDPOINT = 4
 PAUSE_SECONDS = 0.2
 
-Sent = tuple[WebhookDelivery, dict[str, str]]
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    delivery: WebhookDelivery
+    headers: dict[str, str]
+    started_at: datetime
 
 
 class Courier:
@@ -59,14 +70,15 @@ class Courier:
         self._threads.shutdown()
 
     def _busy(self) -> set[UUID]:
-        counted = Counter(delivery.endpoint_id for delivery, _headers in self._under_way.values())
+        counted = Counter(sent.delivery.endpoint_id for sent in self._under_way.values())
         return {endpoint for endpoint, number in counted.items() if number >= AT_ONE_ENDPOINT}
 
     def _begin(self, delivery: WebhookDelivery) -> None:
         body = signing.body_of(delivery.event)
         headers = _headers(delivery, body)
+        sent = Sent(delivery, headers, timezone.now())
         future = self._threads.submit(transport.post, delivery.endpoint.url, body=body, headers=headers)
-        self._under_way[future] = (delivery, headers)
+        self._under_way[future] = sent
 
     def _settle(self, patience: float) -> None:
         if not self._under_way:
@@ -74,26 +86,31 @@ class Courier:
             return
         over, _rest = wait(self._under_way, patience, FIRST_COMPLETED)
         for future in over:
-            delivery, headers = self._under_way.pop(future)
-            settle(delivery, future.result(), headers=headers)
+            settle(self._under_way.pop(future), future.result())
 
 
 @transaction.atomic
-def settle(delivery: WebhookDelivery, outcome: Outcome, *, headers: dict[str, str]) -> None:
+def settle(sent: Sent, outcome: Outcome) -> None:
     """Logs the attempt, and says when the next one is. Of an attempt whose lease ran out only the log stays."""
+    delivery = sent.delivery
     WebhookAttempt.objects.create(
         delivery=delivery,
         number=delivery.attempts,
         url=delivery.endpoint.url,
-        request_headers=headers,
+        request_headers=sent.headers,
+        started_at=sent.started_at,
         status=outcome.status,
         answer=outcome.answer,
         error=outcome.error,
         duration_ms=outcome.duration_ms,
     )
     delivery.settle(delivered=outcome.delivered)
-    if delivery.endpoint.note(delivered=outcome.delivered):
-        log.warning("webhook %s was switched off: it has failed for three days", delivery.endpoint_id)
+    endpoint = delivery.endpoint
+    if endpoint.note(delivered=outcome.delivered):
+        log.warning("webhook %s was switched off: it has failed for three days", endpoint.pk)
+        # Only the host: the rest of an address may be a secret, and e-mail is not.
+        host = urlsplit(endpoint.url).hostname
+        notices.tell(NoticeKind.WEBHOOK_DISABLED, studio_id=endpoint.studio_id, subject=endpoint.pk, host=host)
 
 
 def _headers(delivery: WebhookDelivery, body: bytes) -> dict[str, str]:

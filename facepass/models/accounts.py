@@ -12,7 +12,6 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +57,10 @@ ROLE_SCOPES: dict[str, frozenset[str]] = {
 class User(AbstractUser):
     """A member of staff, who signs in to the admin, or to the API for a token."""
 
+    # As chosen on the site, for what is sent by e-mail; empty for that of the settings.
+    language = models.CharField(max_length=10, default="", blank=True, editable=False)
+    wants_mail = models.BooleanField(default=True, editable=False)
+    notices_mailed_at = models.DateTimeField(null=True, editable=False)
     # The studio that this request names by `X-Studio`; a member of several acts in all of them otherwise.
     acting_in: "Studio | None" = None
 
@@ -183,75 +186,3 @@ class ApiKey(models.Model):
 def digest(token: str) -> str:
     """SHA-256 suffices: the secret has 256 random bits, so there is nothing to slow down a guesser for."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-class RateBucketQuerySet(models.QuerySet["RateBucket"]):
-    def empty(self) -> "RateBucketQuerySet":
-        return self.filter(due__lt=Now() - timedelta(minutes=10))
-
-
-class RateBucket(models.Model):
-    """How far a key, a member or an address is ahead of its rate (see `facepass.limits`). A crash may lose it."""
-
-    name = models.CharField(max_length=100, primary_key=True)
-    due = models.DateTimeField()
-
-    objects = RateBucketQuerySet.as_manager()
-
-    class Meta:
-        db_table = "rate_buckets"
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class KeptAnswer(models.Model):
-    """The first answer to an `Idempotency-Key` (see `facepass.idempotency`); without a status while it is made."""
-
-    principal = models.CharField(max_length=64)
-    key = models.CharField(max_length=255)
-    fingerprint = models.CharField(max_length=64)
-    created_at = models.DateTimeField()
-    status = models.PositiveSmallIntegerField(null=True)
-    headers = models.JSONField(default=dict)
-    body = models.BinaryField(default=bytes)
-
-    class Meta:
-        db_table = "kept_answers"
-        constraints = [models.UniqueConstraint(fields=["principal", "key"], name="one_answer_per_key")]
-        indexes = [models.Index(fields=["created_at"])]
-
-    def __str__(self) -> str:
-        return f"{self.principal} {self.key}"
-
-
-class EventType(models.TextChoices):
-    """What happens in a studio that a partner app may want to know of."""
-
-    SESSION_FACEPASS_CHANGED = "session.facepass_changed", _("search by face was switched on or off")
-    GALLERY_PROCESSED = "gallery.processed", _("all photos of a gallery are analysed")
-    FACE_ENROLLED = "face.enrolled", _("a face was enrolled")
-    GUEST_SEARCH_COMPLETED = "guest.search_completed", _("a guest searched")
-    TRAINING_COMPLETED = "training.completed", _("a training is over")
-    PERSON_MERGED = "person.merged", _("groups of faces became one person")
-    ERASURE_COMPLETED = "erasure.completed", _("somebody's data were erased")
-
-
-class OutboxEvent(models.Model):
-    """Something that happened, written in the transaction that made it happen (see `facepass.events`)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    studio = models.ForeignKey(Studio, models.CASCADE, related_name="+")
-    type = models.CharField(max_length=40)
-    # Ids and counts; no names, no biometrics, no addresses.
-    data = models.JSONField(default=dict)
-    created_at = models.DateTimeField(default=timezone.now)
-    # When it was made into deliveries, one for each endpoint that wants it.
-    spread_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "outbox_events"
-        indexes = [models.Index(fields=["created_at"], condition=models.Q(spread_at=None), name="events_to_spread")]
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.id}"

@@ -1,0 +1,38 @@
+"""Rows of the ground floor.
+
+accounts.py  users, studios, memberships, API keys      events.py   the outbox
+requests.py  rate limits and kept answers               notices.py  what staff are told
+"""
+
+from facepass.models.accounts import (
+    PARTNER_SCOPES,
+    ROLE_SCOPES,
+    ApiKey,
+    Membership,
+    Role,
+    Scope,
+    Studio,
+    User,
+    digest,
+)
+from facepass.models.events import EventType, OutboxEvent
+from facepass.models.notices import NoticeKind, StaffNotice
+from facepass.models.requests import KeptAnswer, RateBucket
+
+__all__ = [
+    "PARTNER_SCOPES",
+    "ROLE_SCOPES",
+    "ApiKey",
+    "EventType",
+    "KeptAnswer",
+    "Membership",
+    "NoticeKind",
+    "OutboxEvent",
+    "RateBucket",
+    "Role",
+    "Scope",
+    "StaffNotice",
+    "Studio",
+    "User",
+    "digest",
+]

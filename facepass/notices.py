@@ -1,0 +1,132 @@
+"""What staff should know: on the first page of the admin, and by e-mail. Whoever notices it calls `tell`.
+
+An e-mail holds all that is new, comes at most once an hour to each member, in the member's language, and to nobody who
+does not want it. It is sent by a worker; where that fails, the next one an hour later holds the same.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from facepass.models import ROLE_SCOPES, NoticeKind, Scope, StaffNotice, User
+
+log = logging.getLogger(__name__)
+
+# The same again is no news for so long.
+SAME_NEWS = timedelta(days=1)
+# Between two e-mails to one member; and what happened longer ago is not worth one.
+PAUSE = timedelta(hours=1)
+WORTH_A_MAIL = timedelta(days=1)
+SHOWN_FOR, SHOWN = timedelta(days=14), 8
+KEPT_FOR = timedelta(days=30)
+
+# Who hears of it: members whose role has the scope.
+NEEDED: dict[str, Scope] = {
+    NoticeKind.GALLERY_DONE: Scope.WRITE,
+    NoticeKind.PHOTOS_FAILED: Scope.WRITE,
+    NoticeKind.WEBHOOK_DISABLED: Scope.ADMIN,
+    NoticeKind.SYNC_FAILED: Scope.ADMIN,
+    NoticeKind.TRAINING_DONE: Scope.ADMIN,
+}
+# The sentence, whose gaps `data` fills, and the page of the admin where the subject is.
+TEXTS = {
+    NoticeKind.GALLERY_DONE: _("The gallery “%(title)s” is done. Photos: %(photos)s."),
+    NoticeKind.PHOTOS_FAILED: _("Photos of the gallery “%(title)s” that could not be analysed: %(photos)s."),
+    NoticeKind.WEBHOOK_DISABLED: _("The webhook to %(host)s was switched off: it has failed for three days."),
+    NoticeKind.SYNC_FAILED: _("The photo sessions in Pixora can not be read (%(code)s)."),
+    NoticeKind.TRAINING_DONE: _("A training is over (%(status)s). People: %(people)s, faces: %(faces)s."),
+}
+PAGES = {
+    NoticeKind.GALLERY_DONE: "galleries_gallery",
+    NoticeKind.PHOTOS_FAILED: "galleries_gallery",
+    NoticeKind.WEBHOOK_DISABLED: "sessions_app_webhookendpoint",
+    NoticeKind.SYNC_FAILED: "facepass_studio",
+    NoticeKind.TRAINING_DONE: "training_facetrainingsession",
+}
+
+
+@transaction.atomic
+def tell(kind: NoticeKind, *, studio_id: UUID, subject: UUID, **data: Any) -> None:
+    """`subject`: what it is about; `data`: what the sentence of that kind asks for (JSON)."""
+    key = {"studio_id": studio_id, "kind": kind, "subject": str(subject)}
+    notice, is_new = StaffNotice.objects.select_for_update().get_or_create(**key, defaults={"data": data})
+    if is_new or (notice.data == data and timezone.now() - notice.happened_at < SAME_NEWS):
+        return
+    notice.data, notice.happened_at = data, timezone.now()
+    notice.save(update_fields=["data", "happened_at"])
+    notice.told.clear()
+
+
+def shown_to(user: User) -> "QuerySet[StaffNotice]":
+    """The latest ones, for the first page of the admin."""
+    mine = StaffNotice.objects.all() if user.is_superuser else _of_member(user)
+    return mine.filter(happened_at__gte=Now() - SHOWN_FOR)[:SHOWN]
+
+
+def _of_member(user: User) -> "QuerySet[StaffNotice]":
+    mine = Q(pk=None)
+    for studio, role in user.memberships.values_list("studio", "role"):
+        kinds = [kind for kind, scope in NEEDED.items() if scope in ROLE_SCOPES[role]]
+        mine |= Q(studio=studio, kind__in=kinds)
+    return StaffNotice.objects.filter(mine)
+
+
+def text_of(notice: StaffNotice) -> str:
+    """In the language that is active."""
+    return " ".join(str(TEXTS[NoticeKind(notice.kind)] % notice.data).split())
+
+
+def page_of(notice: StaffNotice) -> str:
+    return reverse(f"admin:{PAGES[NoticeKind(notice.kind)]}_change", args=[notice.subject])
+
+
+def mail() -> None:
+    """The workers' chore."""
+    due = Q(notices_mailed_at=None) | Q(notices_mailed_at__lte=Now() - PAUSE)
+    wanting = User.objects.filter(is_active=True, is_staff=True, wants_mail=True).exclude(email="")
+    for user in wanting.exclude(memberships=None).filter(due).distinct():
+        news = list(_of_member(user).filter(happened_at__gte=Now() - WORTH_A_MAIL).exclude(told=user))
+        # Whoever moves the time sends: another worker may be at it too.
+        if news and User.objects.filter(due, pk=user.pk).update(notices_mailed_at=Now()):
+            _send(user, news)
+
+
+def _send(user: User, news: Sequence[StaffNotice]) -> None:
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        subject, body = _written(news)
+    try:
+        send_mail(subject, body, None, [user.email])
+    except (SMTPException, OSError) as error:
+        log.warning("notices for user %s were not sent: %s", user.pk, type(error).__name__)
+        return
+    for notice in news:
+        # What happened again meanwhile is news for the next one.
+        if StaffNotice.objects.filter(pk=notice.pk, happened_at=notice.happened_at).exists():
+            notice.told.add(user)
+
+
+def _written(news: Sequence[StaffNotice]) -> tuple[str, str]:
+    subject = ngettext("FacePass: %(number)d notice", "FacePass: %(number)d notices", len(news))
+    lines = [f"{text_of(notice)}\n{settings.PUBLIC_URL}{page_of(notice)}" for notice in news]
+    end = _t("You get this because you work with FacePass. To stop it: %(address)s")
+    lines.append(end % {"address": f"{settings.PUBLIC_URL}{reverse('admin:index')}"})
+    return subject % {"number": len(news)}, "\n\n".join(lines)
+
+
+def forget_old() -> None:
+    """The workers' chore."""
+    StaffNotice.objects.filter(happened_at__lt=Now() - KEPT_FOR).delete()

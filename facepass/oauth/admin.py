@@ -1,0 +1,44 @@
+"""OAuth applications, of whose secrets the admin shows each once. The library's own pages show nobody anything."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
+from oauth2_provider import admin as _library  # noqa: F401 - registers what we take out
+from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
+
+from facepass.admin_tenancy import MANAGERS, TenantAdmin
+from facepass.oauth.models import Application
+
+admin.site.unregister((Application, AccessToken, Grant, IDToken, RefreshToken))
+
+
+@admin.register(Application)
+class ApplicationAdmin(TenantAdmin):
+    studio_path = "key__studio"
+    editors = MANAGERS
+    list_display = ["name", "client_id", "key", "created"]
+    list_select_related = ["key__studio"]
+    search_fields = ["name", "client_id"]
+    fields = ["key"]
+    autocomplete_fields = ["key"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["name", "client_id", "key"] if obj else self.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("client_id", "key") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Application, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        issued, secret = Application.issue(obj.key)
+        obj.pk, obj.client_id, obj.name = issued.pk, issued.client_id, issued.name
+        text = _t("{}: copy the secret now, it is shown only once: {}")
+        messages.warning(request, format_html(text, issued.client_id, format_html("<code>{}</code>", secret)))

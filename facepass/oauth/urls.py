@@ -1,0 +1,34 @@
+"""The two paths of RFC 6749 and RFC 7009 that the client-credentials grant needs, and none of the library's pages."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+from oauth2_provider.views import RevokeTokenView, TokenView
+
+from facepass import limits
+
+View = Callable[..., HttpResponseBase]
+
+
+def limited(view: View) -> View:
+    """As often from one address as somebody may try to sign in: a token is good for an hour."""
+
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        wait = limits.take_login(request)
+        if wait is None:
+            return view(request, *args, **kwargs)
+        return JsonResponse({"error": "temporarily_unavailable"}, status=429, headers={"Retry-After": wait})
+
+    return answer
+
+
+urlpatterns = [
+    path("oauth/token/", limited(TokenView.as_view()), name="oauth-token"),
+    path("oauth/revoke/", limited(RevokeTokenView.as_view()), name="oauth-revoke"),
+]

@@ -1,0 +1,119 @@
+"""How much sessions are used, in the admin: rows by session and day, plots of them, and all of it as CSV."""
+
+import csv
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+
+from facepass.admin_tenancy import TenantAdmin, column
+from sessions_app import analytics, plots
+from sessions_app.models import SessionDay
+
+# So many days are told apart in a plot; of more, the last ones are shown.
+PLOTTED_DAYS = 92
+COLUMNS = (
+    "day", "session_id", "session", "searches", "hits", "hit_rate", "p50_ms", "p95_ms", "downloads", "favourites",
+    "consents",
+)  # fmt: skip
+
+
+@admin.register(SessionDay)
+class SessionDayAdmin(TenantAdmin):
+    studio_path = "session__studio"
+    list_display = [
+        "day", "session", "searches", "hit_rate", "p50", "p95", "downloads", "favourites", "consents",
+    ]  # fmt: skip
+    list_select_related = ["session"]
+    list_filter = [
+        ("day", RangeDateFilter),
+        ("session", AutocompleteSelectFilter),
+        ("session__studio", AutocompleteSelectFilter),
+    ]
+    list_before_template = "admin/sessions_app/usage.html"
+    fields = readonly_fields = ["day", "session", "searches", "hits", "p50", "p95", *COLUMNS[-3:]]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only what happens counts."""
+        return False
+
+    has_delete_permission = has_change_permission
+
+    def get_urls(self) -> list[URLPattern]:
+        download = self.admin_site.admin_view(self.csv_view)
+        return [path("csv/", download, name="sessions_app_sessionday_csv"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The plots show what the list shows."""
+        page = super().changelist_view(request, extra_context)
+        if changes := getattr(page, "context_data", {}).get("cl"):
+            page.context_data |= usage_of(changes.queryset, query=request.GET.urlencode())
+        return page
+
+    def csv_view(self, request: HttpRequest) -> HttpResponse:
+        """The rows of the list, by the same filters."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            rows = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            raise BadRequest from None
+        answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")  # by that mark spreadsheets know UTF-8
+        answer["Content-Disposition"] = 'attachment; filename="facepass-analytics.csv"'
+        writer = csv.writer(answer)
+        writer.writerow(COLUMNS)
+        writer.writerows(_cells(row) for row in rows.iterator(chunk_size=1000))
+        return answer
+
+    @column(_("hit rate"))
+    def hit_rate(self, row: SessionDay) -> str:
+        return told_rate(analytics.total([row]))
+
+    @column(_("half of them, ms"))
+    def p50(self, row: SessionDay) -> float | None:
+        return analytics.total([row]).p50_ms
+
+    @column(_("95 of 100, ms"))
+    def p95(self, row: SessionDay) -> float | None:
+        return analytics.total([row]).p95_ms
+
+
+def usage_of(rows: "QuerySet[SessionDay]", *, query: str) -> dict[str, Any]:
+    """What `admin/sessions_app/usage.html` shows of these rows. `query`: the list's, by which the CSV has them too."""
+    days = rows.order_by().values_list("day", flat=True).distinct()
+    period = analytics.Period.of(days, at_most=PLOTTED_DAYS)
+    if period is None:
+        return {"plots": []}
+    usages = analytics.per_day(rows.filter(day__range=(period.first, period.last)).order_by().iterator(chunk_size=1000))
+    total = analytics.total(usages.values())
+    return {
+        "period": period,
+        "total": total,
+        "hit_rate": told_rate(total),
+        "plots": plots.of_usage(usages, period),
+        "csv_path": f"{reverse('admin:sessions_app_sessionday_csv')}?{query}",
+    }
+
+
+def told_rate(usage: analytics.Usage) -> str:
+    return "–" if usage.hit_rate is None else f"{usage.hit_rate:.0%}"
+
+
+def _cells(row: SessionDay) -> list[Any]:
+    usage = analytics.total([row])
+    numbers = [usage.searches, usage.hits, usage.hit_rate, usage.p50_ms, usage.p95_ms]
+    return [row.day, row.session_id, _as_text(row.session.name), *numbers, *(getattr(row, c) for c in COLUMNS[-3:])]
+
+
+def _as_text(name: str) -> str:
+    """A name that begins like a formula is none: spreadsheets would calculate it."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name

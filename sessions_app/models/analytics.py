@@ -1,0 +1,40 @@
+"""What guests and partners did with a session on one day: counts, and nothing of whom."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from facepass.tenancy import TenantQuerySet
+from sessions_app.models.session import PhotoSession
+
+
+class SessionDayQuerySet(TenantQuerySet["SessionDay"]):
+    studio_path = "session__studio"
+
+
+class SessionDay(models.Model):
+    """One row for each session and day, which `sessions_app.analytics` counts up. Days are those of TIME_ZONE."""
+
+    id = models.BigAutoField(primary_key=True)
+    session = models.ForeignKey(PhotoSession, models.CASCADE, related_name="days", verbose_name=_("photo session"))
+    day = models.DateField(_("day"))
+    searches = models.PositiveIntegerField(_("searches"), default=0)
+    hits = models.PositiveIntegerField(_("searches that found photos"), default=0)
+    downloads = models.PositiveIntegerField(_("downloads"), default=0)
+    favourites = models.PositiveIntegerField(_("favourites"), default=0)
+    consents = models.PositiveIntegerField(_("consents"), default=0)
+    # How many of the searches took how long: a number for each bucket of `sessions_app.analytics`.
+    took = ArrayField(models.PositiveIntegerField(), default=list)
+
+    objects = SessionDayQuerySet.as_manager()
+
+    class Meta:
+        db_table = "session_days"
+        ordering = ["-day", "session"]
+        constraints = [models.UniqueConstraint(fields=["session", "day"], name="one_row_per_session_and_day")]
+        indexes = [models.Index(fields=["day"])]
+        verbose_name = _("day of a session")
+        verbose_name_plural = _("analytics")
+
+    def __str__(self) -> str:
+        return f"{self.session} · {self.day}"
