@@ -47,13 +47,17 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """Verified faces, all of one model version: row i of `descriptors` (n, 512) is `ids[i]`."""
+    """Verified faces, all of one model version: row i of `descriptors` (n, 512) is `ids[i]`.
+
+    `quality`: 0..1, how much each says of its person; none where all say the same.
+    """
 
     ids: Sequence[UUID]
     people: Sequence[UUID]
     photos: Sequence[UUID]
     usable: Sequence[bool]
     descriptors: FloatArray
+    quality: Sequence[float] = ()
 
     def only(self, rows: Sequence[int]) -> "Faces":
         return Faces(
@@ -62,6 +66,7 @@ class Faces:
             [self.photos[i] for i in rows],
             [self.usable[i] for i in rows],
             self.descriptors[list(rows)],
+            [self.quality[i] for i in rows] if self.quality else (),
         )
 
 
