@@ -91,6 +91,9 @@ class Dataset:
     suspects: list[Suspect]
     conflicts: list[tuple[UUID, UUID]]
 
+    def part(self, *parts: Part) -> Faces:
+        return self.faces.only([i for i, pk in enumerate(self.faces.ids) if self.parts.get(pk) in parts])
+
 
 def made_of(faces: Faces, scores: Calibration) -> Dataset:
     """Too few faces is judged last, of what the other reasons leave."""

@@ -81,7 +81,7 @@ def learn(faces: Faces, scores: Calibration) -> Learnt:
         kept.append(faces.descriptors[own])
         looks.append(templates_of(faces.descriptors[own], _weights(faces, own), least=scores.cosine(LOOK_BELOW)))
     return Learnt(
-        Enrolled(list(rows_of), np.concatenate(kept), _starts(kept), np.concatenate(looks), _starts(looks)), odd
+        Enrolled(list(rows_of), np.concatenate(kept), starts_of(kept), np.concatenate(looks), starts_of(looks)), odd
     )
 
 
@@ -121,5 +121,6 @@ def _looks(descriptors: FloatArray, weights: FloatArray, *, least: float) -> lis
     return [labels == n for n in names]
 
 
-def _starts(parts: Sequence[FloatArray]) -> NDArray[np.int64]:
+def starts_of(parts: Sequence[FloatArray]) -> NDArray[np.int64]:
+    """Where each part begins in their concatenation."""
     return np.cumsum([0, *(len(part) for part in parts[:-1])])

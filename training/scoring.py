@@ -88,5 +88,3 @@ def some(faces: Faces, *, most: int = MOST_PROBES) -> Faces:
     if len(faces.ids) <= most:
         return faces
     return faces.only(np.linspace(0, len(faces.ids) - 1, most).astype(int).tolist())
-
-

@@ -64,9 +64,7 @@ class TemplateSet(models.Model):
         verbose_name_plural = _("versions of templates")
         constraints = [
             models.UniqueConstraint(fields=["studio", "number"], name="one_template_set_per_number"),
-            models.UniqueConstraint(
-                fields=["studio"], condition=models.Q(active=True), name="one_active_template_set"
-            ),
+            models.UniqueConstraint(fields=["studio"], condition=models.Q(active=True), name="one_active_template_set"),
         ]
 
     def __str__(self) -> str:
