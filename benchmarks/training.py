@@ -178,6 +178,7 @@ def scale(faces: int = 100_000, people: int = 5_000) -> None:
 
     with own_home.opened(None):
         import scale as synthetic
+
         from galleries import identify, jobs
         from training import run
         from training.models import FaceTrainingSession

@@ -22,8 +22,8 @@ from recognition.types import FloatArray
 
 # Faces that are looked at, and those of one person that count.
 LOOKED_AT, COUNTED = 200, 3
-# How much the best template counts beside the nearest face. Measured in docs/training.md: with 0.7 known people are found
-# as often as by the nearest faces, or more often, and strangers are told from them better, with both engines.
+# How much the best template counts beside the nearest face. With 0.7 known people are found as often as by the nearest
+# faces, or more often, and strangers are told from them better, with both engines (measured in docs/training.md).
 TEMPLATE_SHARE = 0.7
 DEFAULT_CANDIDATES, MAX_CANDIDATES = 5, 50
 

@@ -1,4 +1,4 @@
-"""The training page: is there enough to learn from, start, progress, history, what came of it, activate and roll back."""
+"""The training page: whether there is enough to learn from, start, progress, history, activate and roll back."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST

@@ -1,4 +1,4 @@
-"""What a training's page shows: figures before and after, plots, the people who are found least, names that would change."""
+"""What a training's page shows: figures before and after, plots, who is found least, names that would change."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -21,9 +21,7 @@ EXPLAINED = {
     "suggest": (_("A name is offered to staff"), _("Never above the value for giving names without asking.")),
     "group": (
         _("Two groups are one person"),
-        _(
-            "Lower makes fewer groups, and now and then one of two people. Holds for faces that are grouped from now on."
-        ),
+        _("Lower makes fewer groups, and now and then one of two people. For faces that are grouped from now on."),
     ),
     "widen": (
         _("A group is shown beside one that was found"),

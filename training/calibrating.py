@@ -1,8 +1,8 @@
 """What a likeness to templates is worth: the one at each false match rate, measured on the studio's own people.
 
 Every face is compared with the templates of everybody else, of whom it taught nothing, so these are comparisons with
-strangers. What so few people show is uncertain; the calibration takes the upper end of the interval, so that little data
-make names rarer and never bolder.
+strangers. What so few people show is uncertain; the calibration takes the upper end of the interval, so that little
+data make names rarer and never bolder.
 """
 
 from collections.abc import Sequence

@@ -18,8 +18,8 @@ from recognition.calibration import Calibration
 from recognition.types import FloatArray
 from training.dataset import Faces
 
-# A face counts to its person where, on average, it is at least this like their other faces; so much is one stranger in a
-# hundred. With fewer faces than so many nobody can say which one is odd.
+# A face counts to its person where, on average, it is at least this like their other faces; so much is one stranger in
+# a hundred. With fewer faces than so many nobody can say which one is odd.
 ODD_BELOW, ODD_FROM = 0.4, 4
 # Faces whose mean similarity is below this are another look; the grouping would take them for another person's.
 LOOK_BELOW, LOOK_FROM, MOST_LOOKS = 0.55, 3, 4

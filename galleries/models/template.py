@@ -1,7 +1,7 @@
 """What a training learnt of a studio's people: a version of templates, of which at most one is in use.
 
-A template is a mean of protected descriptors of one person, so it is protected as they are, by the same TEMPLATE_KEY, and
-like them it names its model version. A person who is deleted takes their templates along, out of every version.
+A template is a mean of protected descriptors of one person, so it is protected as they are, by the same TEMPLATE_KEY,
+and like them it names its model version. A person who is deleted takes their templates along, out of every version.
 """
 
 import uuid

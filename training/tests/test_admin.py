@@ -1,4 +1,4 @@
-"""The training page: whether there is enough to learn from, start, history, activate and roll back, thresholds to try."""
+"""The training page: is there enough to learn from, start, history, activate and roll back, thresholds to try."""
 
 import pytest
 from django.urls import reverse

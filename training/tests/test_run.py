@@ -343,7 +343,7 @@ def test_the_names_that_would_change_are_listed_and_changed_when_somebody_says_s
 
 
 def test_what_a_person_decided_before_or_since_is_not_touched(api, studio):
-    ann, *_others = crowd(studio)
+    _ann, *_others = crowd(studio)
     member = MembershipFactory(studio=studio).user
     sent_away, rejected, decided_later = (unknown_face(studio, 1) for _face in range(3))
     decisions.assign([sent_away], None, by=member)
