@@ -14,6 +14,7 @@ calibration: rank 1, and who is named rightly where 1 % of the strangers are nam
 import os
 import resource
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from uuid import NAMESPACE_DNS, UUID, uuid5
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "facepass.settings")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import facepass  # noqa: F401 - settles numpy's threads, so before numpy
+
+# isort: split
 import numpy as np
 
 SPLITS, ENROLLED, THRESHOLD = 5, 3, 0.58
@@ -179,38 +183,40 @@ def scale(faces: int = 100_000, people: int = 5_000) -> None:
     with own_home.opened(None):
         import scale as synthetic
 
-        from galleries import identify, jobs
+        from facepass.models import Studio
+        from galleries import jobs
+        from galleries.models import TemplateSet
         from training import run
-        from training.models import FaceTrainingSession
 
         synthetic.FACES_OF_PERSON = faces // people
         occasion, vectors = synthetic.event(faces)
         name_everybody(occasion.studio_id, people)
         synthetic.vacuum()
-        told("with the faces made, before the training")
-        studio = FaceTrainingSession._meta.get_field("studio").related_model.objects.get(pk=occasion.studio_id)
-        session = run.execute(studio, by="benchmark")
+        used("with the faces made, before the training")
+        session = run.execute(Studio.objects.get(pk=occasion.studio_id), by="benchmark")
         with synthetic.timed(f"training from {faces} faces of {people} people"):
             jobs.run(session.job_id)
         session.refresh_from_db()
-        told("after it")
-        print(
-            {key: session.metrics["after"][key] for key in ("rank1", "accuracy", "fpir", "fnir", "known", "strangers")}
-        )
+        used("after it")
+        after = session.metrics["after"]
+        print({key: after[key] for key in ("rank1", "accuracy", "fpir", "fnir", "known", "strangers")})
         print("status", session.status, "in use", session.is_active, "templates", session.metrics["templates"])
-        times = []
-        for number in range(25):
-            started = synthetic.time.perf_counter()
-            identify.identify(synthetic.view_of(vectors, number), studio_ids=[studio.pk])
-            times.append((synthetic.time.perf_counter() - started) * 1000)
-        synthetic.told("identification with templates", times[5:])
-        FaceTrainingSession._meta.get_field("template_set").related_model.objects.update(active=False)
-        times = []
-        for number in range(25):
-            started = synthetic.time.perf_counter()
-            identify.identify(synthetic.view_of(vectors, number), studio_ids=[studio.pk])
-            times.append((synthetic.time.perf_counter() - started) * 1000)
-        synthetic.told("identification by the nearest faces", times[5:])
+        identified("identification with templates", occasion.studio_id, vectors)
+        TemplateSet.objects.update(active=False)
+        identified("identification by the nearest faces", occasion.studio_id, vectors)
+
+
+def identified(name: str, studio_id: UUID, vectors: np.ndarray, *, rounds: int = 25) -> None:
+    import scale as synthetic
+
+    from galleries import identify
+
+    times = []
+    for number in range(rounds):
+        started = time.perf_counter()
+        identify.identify(synthetic.view_of(vectors, number), studio_ids=[studio_id])
+        times.append((time.perf_counter() - started) * 1000)
+    synthetic.told(name, times[5:])
 
 
 def name_everybody(studio_id: UUID, people: int) -> None:
@@ -231,9 +237,10 @@ def name_everybody(studio_id: UUID, people: int) -> None:
         )
 
 
-def told(when: str) -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print(f"{when}: {used.ru_maxrss // 1024} MB at the peak, {used.ru_utime + used.ru_stime:.0f} s of processor time")
+def used(when: str) -> None:
+    so_far = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = so_far.ru_utime + so_far.ru_stime
+    print(f"{when}: {so_far.ru_maxrss // 1024} MB at the peak, {seconds:.0f} s of processor time", flush=True)
 
 
 if __name__ == "__main__":

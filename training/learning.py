@@ -18,8 +18,8 @@ from recognition.calibration import Calibration
 from recognition.types import FloatArray
 from training.dataset import Faces
 
-# A face counts to its person where, on average, it is at least this like their other faces; so much is one stranger in
-# a hundred. With fewer faces than so many nobody can say which one is odd.
+# A face counts to its person where the nearest of their other faces are at least this like it; so much is one stranger
+# in a hundred. With fewer faces than so many nobody can say which one is odd.
 ODD_BELOW, ODD_FROM = 0.4, 4
 # Faces whose mean similarity is below this are another look; the grouping would take them for another person's.
 LOOK_BELOW, LOOK_FROM, MOST_LOOKS = 0.55, 3, 4
@@ -45,7 +45,10 @@ class Enrolled:
         """Mean cosine to the nearest `count` faces of each person: (n, people)."""
         cosines = probes @ self.faces.T
         ends = [*self.face_starts[1:], len(self.faces)]
-        each = [np.sort(cosines[:, a:b], axis=1)[:, -count:].mean(axis=1) for a, b in zip(self.face_starts, ends)]  # noqa: B905
+        each = [
+            np.sort(cosines[:, start:end], axis=1)[:, -count:].mean(axis=1)
+            for start, end in zip(self.face_starts, ends, strict=True)
+        ]
         return np.stack(each, axis=1)
 
     def likeness(self, probes: FloatArray) -> FloatArray:
@@ -94,12 +97,13 @@ def templates_of(descriptors: FloatArray, weights: FloatArray, *, least: float) 
 
 
 def _ordinary(descriptors: FloatArray, *, least: float) -> NDArray[np.bool_]:
-    count = len(descriptors)
-    if count < ODD_FROM:
-        return np.ones(count, bool)
-    rest = (descriptors @ descriptors.sum(axis=0) - 1) / (count - 1)
-    kept: NDArray[np.bool_] = rest >= least
-    return kept if kept.any() else np.ones(count, bool)
+    """By the nearest faces of the same person, so that a rare look is no reason, as long as it is there a few times."""
+    if len(descriptors) < ODD_FROM:
+        return np.ones(len(descriptors), bool)
+    cosines = descriptors @ descriptors.T
+    np.fill_diagonal(cosines, -1)
+    kept: NDArray[np.bool_] = np.sort(cosines, axis=1)[:, 1 - LOOK_FROM :].mean(axis=1) >= least
+    return kept if kept.any() else np.ones(len(descriptors), bool)
 
 
 def _weights(faces: Faces, rows: Sequence[int]) -> FloatArray:

@@ -1,5 +1,7 @@
 """The training page in a real browser: started with a click, followed while it runs, taken back after a question."""
 
+import os
+
 import pytest
 from django.urls import reverse
 
@@ -32,6 +34,12 @@ def studio(gallery):
     return gallery.studio
 
 
+def shoot(page, name):  # noqa: F811
+    """For whoever wants to look: FACEPASS_SCREENSHOTS names a folder."""
+    if folder := os.environ.get("FACEPASS_SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/training-{name}.png", full_page=True)
+
+
 def run_the_job():
     session = FaceTrainingSession.objects.get()
     tasks.run_job(str(session.job_id))
@@ -40,14 +48,19 @@ def run_the_job():
 def test_a_training_from_the_start_to_taking_it_back(studio, page, serve):  # noqa: F811
     server = serve(asgi.application)
     page.goto(server.address + reverse("admin:training_facetrainingsession_changelist"))
+    shoot(page, "before")
     page.get_by_role("button", name="Start a training").click()
     page.wait_for_selector("[data-training]")
+    shoot(page, "running")
     in_thread(run_the_job)
     page.wait_for_selector("[data-training]", state="detached")
-    page.get_by_role("link", name="1, in use").or_(page.locator("#result_list th a")).first.click()
+    shoot(page, "history")
+    page.locator("#result_list tbody a").first.click()
     page.wait_for_selector("text=Right decisions")
+    shoot(page, "result")
     assert "1 of 1 names" in page.locator("[data-changes]").inner_text()
     page.get_by_role("link", name="Take this version back").click()
+    shoot(page, "question")
     page.get_by_role("button", name="Take this version back").click()
     page.wait_for_selector("text=Put this version in use")
     found = []
@@ -61,4 +74,5 @@ def test_a_threshold_is_tried(studio, page, serve):  # noqa: F811
     page.locator("input[name=assign]").fill("0.95")
     page.get_by_role("button", name="Try").click()
     page.wait_for_selector("[data-tried]")
+    shoot(page, "thresholds")
     assert "of 1 assignments would change" in page.locator("[data-tried]").inner_text()
