@@ -106,8 +106,9 @@ def _by_templates(
 ) -> Iterator[Candidate]:
     """More than are wanted: the nearest faces may change their order."""
     best = templates.templates.nearest(descriptor, limit=2 * most)
-    faces = known.filter(person__in=best).at_distance(descriptor).defer("insightface_descriptor", "landmarks")
-    for face in faces.order_by("person_id", "distance").distinct("person_id"):
+    faces = known.filter(person__in=best).defer("insightface_descriptor", "landmarks").at_distance(descriptor)
+    nearest_first = faces.order_by("person_id", "distance")  # type: ignore[misc] # an annotation
+    for face in nearest_first.distinct("person_id"):
         together = likeness(best[face.person_id], 1 - face.distance)  # type: ignore[index]
         yield _candidate(face, together, templates.scores)
 

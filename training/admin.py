@@ -84,8 +84,8 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         """A record of what happened."""
         return False
 
-    def may_train(self, request: HttpRequest, studio_id: UUID | None = None) -> bool:
-        return bool(_studios(self, request).filter(**({"pk": studio_id} if studio_id else {})).exists())
+    def may_train(self, request: HttpRequest, studio_id: UUID) -> bool:
+        return bool(_studios(self, request).filter(pk=studio_id).exists())
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
+from facepass.errors import FacePassError
 from recognition import config
 from recognition.config import RecognitionSettings
 
@@ -53,6 +54,6 @@ class ThresholdsForm(forms.Form):
         if not self.errors:
             try:
                 config.validate({**self._settings.model_dump(), "confidence_thresholds": cleaned})
-            except config.FacePassError as refusal:
+            except FacePassError as refusal:
                 raise forms.ValidationError([str(reason) for reason in refusal.details.values()]) from None
         return cleaned

@@ -69,26 +69,26 @@ class PreparedSerializer(serializers.ModelSerializer[FaceTrainingSession]):
         return [{"id": person, **none, **counts} for person, counts in session.manifest["people"].items()]
 
 
-class StartedSerializer(serializers.Serializer[Any]):
+class TrainingStartedSerializer(serializers.Serializer[Any]):
     """`task_id` is for /api/v1/tasks, where it is cancelled too."""
 
     task_id = serializers.UUIDField()
     session_id = serializers.UUIDField(required=False, help_text="Where it is known already.")
 
 
-class ExecuteSerializer(serializers.Serializer[Any]):
+class TrainingExecuteSerializer(serializers.Serializer[Any]):
     session_id = serializers.UUIDField(
         required=False, help_text="A prepared session, whose data must still be as then."
     )
 
 
-class ActSerializer(serializers.ModelSerializer[TrainingAct]):
+class TrainingActSerializer(serializers.ModelSerializer[TrainingAct]):
     class Meta:
         model = TrainingAct
         fields = ["what", "made_by", "made_at"]
 
 
-class SessionSerializer(serializers.ModelSerializer[FaceTrainingSession]):
+class TrainingSerializer(serializers.ModelSerializer[FaceTrainingSession]):
     faces = serializers.IntegerField(source="total_faces")
     model_accuracy = serializers.FloatField(
         allow_null=True,
@@ -104,7 +104,7 @@ class SessionSerializer(serializers.ModelSerializer[FaceTrainingSession]):
     progress = TaskProgressSerializer(source="job", allow_null=True)
     would_change = serializers.IntegerField(source="changes.count", default=0)
     assignments = serializers.IntegerField(source="changes.assignments", default=0)
-    acts = ActSerializer(many=True)
+    acts = TrainingActSerializer(many=True)
 
     class Meta:
         model = FaceTrainingSession
@@ -122,14 +122,14 @@ class SessionSerializer(serializers.ModelSerializer[FaceTrainingSession]):
         return session.same_as_id is not None
 
 
-class SessionDetailSerializer(SessionSerializer):
+class TrainingDetailSerializer(TrainingSerializer):
     metrics = serializers.DictField(help_text="Before and after, on what was held out; see docs/training.md.")
 
-    class Meta(SessionSerializer.Meta):
-        fields = [*SessionSerializer.Meta.fields, "metrics"]
+    class Meta(TrainingSerializer.Meta):
+        fields = [*TrainingSerializer.Meta.fields, "metrics"]
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+class NameChangeSerializer(serializers.Serializer[Any]):
     face = serializers.UUIDField()
     photo = serializers.UUIDField()
     was = serializers.UUIDField(allow_null=True)
@@ -137,17 +137,17 @@ class ChangeSerializer(serializers.Serializer[Any]):
     similarity = serializers.FloatField()
 
 
-class ChangesSerializer(serializers.Serializer[Any]):
+class NameChangesSerializer(serializers.Serializer[Any]):
     """What naming all faces again would change; at most 5,000 are listed."""
 
     assignments = serializers.IntegerField(help_text="Faces that were looked at: those that no person decided about.")
     count = serializers.IntegerField()
     threshold = serializers.FloatField()
     applied = serializers.IntegerField()
-    listed = ChangeSerializer(many=True)
+    listed = NameChangeSerializer(many=True)
 
 
-class AppliedSerializer(serializers.Serializer[Any]):
+class NamesAppliedSerializer(serializers.Serializer[Any]):
     applied = serializers.IntegerField()
 
 
@@ -160,7 +160,7 @@ class PrepareView(APIView):
 
     scope = Scope.ADMIN
 
-    @extend_schema(request=None, responses={201: PreparedSerializer, 202: StartedSerializer})
+    @extend_schema(request=None, responses={201: PreparedSerializer, 202: TrainingStartedSerializer})
     def post(self, request: Request) -> Response:
         """201 with what was found, or 202 with a task where there are more than 5,000 faces."""
         who = principal(request)
@@ -173,10 +173,10 @@ class PrepareView(APIView):
 
 
 class ExecuteView(generics.GenericAPIView[Any]):
-    serializer_class = ExecuteSerializer
+    serializer_class = TrainingExecuteSerializer
     scope = Scope.ADMIN
 
-    @extend_schema(responses={202: StartedSerializer})
+    @extend_schema(responses={202: TrainingStartedSerializer})
     def post(self, request: Request) -> Response:
         """Learns from the verified faces; one run of a studio at a time, the others are 409 `training_running`."""
         asked = self.get_serializer(data=request.data)
@@ -194,11 +194,11 @@ class ExecuteView(generics.GenericAPIView[Any]):
 class StatusView(APIView):
     scope = Scope.READ
 
-    @extend_schema(responses=SessionDetailSerializer)
+    @extend_schema(responses=TrainingDetailSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """By the id of the session, or of its task."""
         session = get_object_or_404(_visible(request), Q(pk=pk) | Q(job=pk))
-        return Response(SessionDetailSerializer(session).data)
+        return Response(TrainingDetailSerializer(session).data)
 
 
 class NewestFirst(Cursors):
@@ -208,7 +208,7 @@ class NewestFirst(Cursors):
 class HistoryView(generics.ListAPIView[FaceTrainingSession]):
     """Every training of the studio with who did what with it, newest first."""
 
-    serializer_class = SessionSerializer
+    serializer_class = TrainingSerializer
     queryset = FaceTrainingSession.objects.none()
     pagination_class = NewestFirst
     scope = Scope.READ
@@ -220,7 +220,7 @@ class HistoryView(generics.ListAPIView[FaceTrainingSession]):
 class ChangesView(APIView):
     scope = Scope.READ
 
-    @extend_schema(responses=ChangesSerializer)
+    @extend_schema(responses=NameChangesSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """The names that this version would change, as they were when it was learnt. 409 where it learnt nothing."""
         session = get_object_or_404(_visible(request), pk=pk)
@@ -232,12 +232,12 @@ class ChangesView(APIView):
 class ActivateView(APIView):
     scope = Scope.ADMIN
 
-    @extend_schema(request=None, responses=SessionSerializer)
+    @extend_schema(request=None, responses=TrainingSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """From now on names are given by this version."""
         session = get_object_or_404(_visible(request), pk=pk)
         versions.activate(session, by=str(principal(request)))
-        return Response(SessionSerializer(get_object_or_404(_visible(request), pk=pk)).data)
+        return Response(TrainingSerializer(get_object_or_404(_visible(request), pk=pk)).data)
 
 
 class RollBackView(APIView):
@@ -253,7 +253,7 @@ class RollBackView(APIView):
 class ApplyView(APIView):
     scope = Scope.ADMIN
 
-    @extend_schema(request=None, responses=AppliedSerializer)
+    @extend_schema(request=None, responses=NamesAppliedSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Changes the names that are listed. What a person decided stays, also if it was decided since."""
         session = get_object_or_404(_visible(request), pk=pk)

@@ -134,8 +134,7 @@ def _apply(session: FaceTrainingSession, listed: Sequence[Change]) -> int:
 
 
 def _is_as_listed(face: PhotoFace, change: Change, people: set[str]) -> bool:
-    was = str(face.person_id) if face.person_id else None
-    return was == change.was and (change.becomes is None or change.becomes in people)
+    return _text(face.person_id) == change.was and (change.becomes is None or change.becomes in people)
 
 
 def _open(studio_id: UUID, version: ModelVersion) -> PhotoFaceQuerySet:
@@ -189,7 +188,7 @@ def _named(
 def _verified_in_photos(studio_id: UUID) -> set[tuple[UUID, UUID]]:
     """Who is in which photo for certain: nobody is there twice."""
     sure = PhotoFace.objects.filter(gallery__studio=studio_id, verified=True, person__isnull=False)
-    return set(sure.order_by().values_list("photo_id", "person_id").iterator())  # type: ignore[arg-type]
+    return set(sure.order_by().values_list("photo_id", "person_id").iterator())
 
 
 def _differences(
@@ -208,4 +207,8 @@ def _differences(
             taken.add((rows[i][1], person))
     for (face, photo, was), now, (_person, similarity) in zip(rows, becomes, named, strict=True):
         if was != now:
-            yield Change(str(face), str(photo), was and str(was), now and str(now), round(similarity, 4))
+            yield Change(str(face), str(photo), _text(was), _text(now), round(similarity, 4))
+
+
+def _text(pk: UUID | None) -> str | None:
+    return None if pk is None else str(pk)

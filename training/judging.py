@@ -43,7 +43,7 @@ class Judged:
     def _decided_rightly(self) -> NDArray[np.bool_]:
         searches = self.scored.searches
         named = searches.score >= self.threshold
-        return np.where(searches.known, named & searches.right, ~named)
+        return np.asarray(np.where(searches.known, named & searches.right, ~named), np.bool_)
 
     @property
     def _impostors(self) -> NDArray[np.int64]:
@@ -76,10 +76,11 @@ class Judged:
 
     def _worst(self) -> list[dict[str, Any]]:
         """The people who are found least, and for whom they are taken most often where the wrong one is named."""
-        searches, own = self.scored.searches, {}
+        searches = self.scored.searches
         named = searches.score >= self.threshold
-        for i in np.flatnonzero(searches.known):
-            own.setdefault(self.scored.shown[i], []).append(int(i))
+        own: dict[UUID, list[int]] = {}
+        for i in np.flatnonzero(searches.known).tolist():
+            own.setdefault(self.scored.shown[i], []).append(i)
         rows = [_of_person(person, rows, named, self.scored) for person, rows in own.items()]
         missed = [row for row in rows if row["found"] < row["faces"]]
         return sorted(missed, key=lambda row: (row["found"] / row["faces"], -row["faces"]))[:WORST]

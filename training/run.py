@@ -102,7 +102,7 @@ class _Run:
         self._session.changes = seen.as_json()
         with transaction.atomic():
             self._reached(99)  # here, so that nobody cancels or takes over until all is written
-            versions.keep(self._session, learnt.enrolled, calibration)
+            versions.keep(self._session, self._version, learnt.enrolled, calibration)
             self._finish()
             if before and after and judging.not_worse(before, after):
                 versions.activate(self._session)

@@ -66,7 +66,7 @@ def score(
         if progress is not None:
             progress(rows.stop)
     found = Searches(best, first == column, column >= 0)
-    return Scored(found, probes.people, [people[i] for i in first], own, impostors, low)
+    return Scored(found, probes.people, [people[i] for i in first.tolist()], own, impostors, low)
 
 
 def _count(counts: Counts, group: NDArray[np.int64], scores: FloatArray, low: float) -> None:

@@ -19,7 +19,7 @@ from training.models import FaceTrainingSession, TrainingAct
 ROWS_AT_ONCE = 5_000
 
 
-def keep(session: FaceTrainingSession, enrolled: Enrolled, calibration: Calibration) -> None:
+def keep(session: FaceTrainingSession, version: ModelVersion, enrolled: Enrolled, calibration: Calibration) -> None:
     """As the session's version, not in use yet. Whoever was deleted meanwhile has no templates. In a transaction."""
     people = set(Person.objects.filter(studio=session.studio_id).values_list("pk", flat=True))
     owners = enrolled.owners()
@@ -27,7 +27,7 @@ def keep(session: FaceTrainingSession, enrolled: Enrolled, calibration: Calibrat
     made = TemplateSet.objects.create(
         studio_id=session.studio_id,
         number=TemplateSet.objects.next_number(session.studio_id),
-        model_version=session.model_version,
+        model_version=version,
         digest=digest_of(enrolled, calibration),
         calibration=calibration.as_json(),
     )
