@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from statistics import mean
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.face import PhotoFaceQuerySet
 from galleries.nearest import nearest
@@ -92,8 +94,9 @@ def _candidates(descriptor: FloatArray, studios: list[UUID], *, most: int) -> It
     for templates in learnt:
         yield from _by_templates(templates, known, descriptor, most=most)
     if learnt:
-        taught = PersonTemplate.objects.filter(template_set__in=learnt)
-        known = known.exclude(person__in=taught.values("person"))
+        # People are looked through rather than faces: there are twenty times fewer of them.
+        taught = PersonTemplate.objects.filter(template_set__in=learnt, person=OuterRef("pk"))
+        known = known.filter(person__in=Person.objects.filter(~Exists(taught), studio__in=studios))
     faces: dict[UUID, list[PhotoFace]] = defaultdict(list)
     for face in nearest(known, descriptor, limit=LOOKED_AT):
         faces[face.person_id].append(face)  # type: ignore[index]

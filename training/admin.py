@@ -134,7 +134,8 @@ class FaceTrainingSessionAdmin(TenantAdmin):
 
     def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         session = self._of(request, pk)
-        Job.objects.filter(pk=session.job_id).cancel()
+        if session.job_id is not None:
+            Job.objects.filter(pk=session.job_id).cancel()
         FaceTrainingSession.objects.filter(pk=pk).settle()
         messages.info(request, _t("The training was cancelled. Nothing of it was put in use."))
         return redirect("admin:training_facetrainingsession_changelist")

@@ -47,7 +47,7 @@ class Judged:
 
     @property
     def _impostors(self) -> NDArray[np.int64]:
-        return self.scored.impostors.sum(axis=0, dtype=np.int64)
+        return np.asarray(self.scored.impostors.sum(axis=0), np.int64)
 
     @property
     def _genuine(self) -> Numbers:
