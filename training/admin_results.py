@@ -70,6 +70,10 @@ def figures(before: dict[str, Any], after: dict[str, Any]) -> list[Figure]:
         told = _("Comparisons of one person that match where this share of two people's does")
         values = [_percent(one["tar"] and one["tar"]["value"]) for one in (old, new)]
         found.append(Figure(f"TAR@FAR {new['far']:g}", told, *values))
+    if after["at_fpir"] and before["at_fpir"]:
+        told = _("Known people who are found at the similarity, in brackets, where one stranger in a hundred is named")
+        values = [f"{_percent(one['at_fpir']['found'])} ({one['at_fpir']['threshold']:.2f})" for one in (before, after)]
+        found.append(Figure(_("Found where 1 in 100 strangers is named"), told, *values))
     return found
 
 

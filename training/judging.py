@@ -12,7 +12,7 @@ from recognition import evaluation
 from recognition.evaluation import Numbers
 from training.scoring import Scored
 
-FARS = (1e-2, 1e-3, 1e-4)
+FARS, FPIR = (1e-2, 1e-3, 1e-4), 1e-2
 WORST, BARS = 10, 40
 
 
@@ -36,6 +36,7 @@ class Judged:
             "strangers": int((~searches.known).sum()),
             "eer": _rounded(self._equal_error()),
             "tar_at_far": [self._tar(far) for far in FARS if self._impostors.sum() * far >= 1],
+            "at_fpir": self._at_fpir(),
             "worst": self._worst(),
             "histogram": self._histogram(),
         }
@@ -73,6 +74,15 @@ class Judged:
         matched = self._genuine >= threshold
         found = evaluation.share(matched).as_json() if len(matched) else None
         return {"far": far, "threshold": round(threshold, 4), "tar": found}
+
+    def _at_fpir(self) -> dict[str, float] | None:
+        """The threshold at which one stranger in a hundred is named: the more people are known, the higher it is."""
+        strangers = int((~self.scored.searches.known).sum())
+        if strangers * FPIR < 1 or strangers == len(self.scored.own):
+            return None
+        threshold = evaluation.threshold_at_fpir(self.scored.searches, FPIR)
+        found = 1 - (evaluation.open_set(self.scored.searches, threshold).fnir or 0.0)
+        return {"fpir": FPIR, "threshold": round(threshold, 4), "found": round(found, 6)}
 
     def _worst(self) -> list[dict[str, Any]]:
         """The people who are found least, and for whom they are taken most often where the wrong one is named."""

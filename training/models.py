@@ -77,7 +77,7 @@ class FaceTrainingSession(models.Model):
         verbose_name_plural = _("training sessions")
 
     def __str__(self) -> str:
-        return f"{self.get_status_display()} {self.started_at or ''}".strip()
+        return f"{self.created_at:%Y-%m-%d %H:%M}, {self.get_status_display()}"
 
     @property
     def is_active(self) -> bool:

@@ -135,9 +135,20 @@ def test_the_gate_opens_only_where_nothing_is_worse():
     assert not not_worse(before, judged(right=2, strangers_named=0))
 
 
+def test_with_a_hundred_strangers_the_threshold_is_told_where_one_of_them_is_named():
+    known, strangers = [[0.9, 0.0]] * 3 + [[0.5, 0.0]], [[n / 200, 0.0] for n in range(100, 200)]
+    scores = np.array([*known, *strangers])
+    people = [UUID(int=1)] * 4 + [UUID(int=n) for n in range(10, 110)]
+    ids = [number(i) for i in range(104)]
+    faces = Faces(ids, people, ids, [True] * 104, np.zeros((104, 512), np.float32))
+    told = Judged(score(faces, [UUID(int=1), UUID(int=2)], lambda _probes: scores.copy()), 0.5).as_json()["at_fpir"]
+    assert told == {"fpir": 0.01, "threshold": pytest.approx(0.99, abs=1e-3), "found": 0.0}
+
+
 def test_figures_are_those_of_counting():
     told = judged(right=3, strangers_named=1).as_json()
     assert (told["rank1"], told["fnir"], told["fpir"], told["accuracy"]) == (0.75, 0.25, 0.25, 0.75)
     assert (told["known"], told["strangers"]) == (4, 4)
     assert told["worst"] == [{"person": str(UUID(int=1)), "faces": 4, "found": 3, "taken_for": None}]
+    assert told["at_fpir"] is None
     assert sum(told["histogram"]["genuine"]) == pytest.approx(1)
