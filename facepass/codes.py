@@ -56,6 +56,12 @@ CODES: dict[str, Code] = {
     "session_in_pixora": Code(409, "Photo sessions are kept in Pixora and can only be changed there."),
     "key_not_usable": Code(409, "The key is revoked, expired or already rotated."),
     "nothing_to_train": Code(409, "Nobody has enough verified faces to learn from."),
+    "training_running": Code(409, "A training of this studio is under way."),
+    "already_run": Code(409, "This training has been started before; prepare another."),
+    "data_changed": Code(409, "The verified faces have changed since the training was prepared."),
+    "nothing_learnt": Code(409, "Nothing came of the training that could be used."),
+    "not_active": Code(409, "The training's version is not in use."),
+    "other_model": Code(409, "Another model describes the faces now; train again."),
     "rate_limited": Code(429, "Too many requests; wait as long as Retry-After says."),
     # sent again
     "idempotency_in_flight": Code(409, "The first request with this Idempotency-Key is not done yet."),

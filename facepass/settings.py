@@ -308,7 +308,10 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "facepass.schema.complete",
     ],
-    "ENUM_NAME_OVERRIDES": {"DeliveryStateEnum": "sessions_app.models.DeliveryState"},
+    "ENUM_NAME_OVERRIDES": {
+        "DeliveryStateEnum": "sessions_app.models.DeliveryState",
+        "TrainingStatusEnum": "training.models.FaceTrainingSession.Status",
+    },
     "COMPONENT_SPLIT_REQUEST": True,  # what is only read is not asked for
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -1,12 +1,28 @@
-"""Training sessions: started through the API, looked at here."""
+"""The training page: whether there is enough to learn from, start, progress, history, activate and roll back."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from facepass.admin_tenancy import TenantAdmin, column
+from facepass.admin_tenancy import MANAGERS, TenantAdmin, column, is_superuser
+from facepass.errors import FacePassError
+from facepass.models import Studio
+from facepass.tenancy import studios_of
+from galleries.models import Job
+from recognition import config
+from training import admin_results, changes, plots, readiness, run, versions
+from training.admin_settings import ThresholdsForm
 from training.models import FaceTrainingSession
 
 Status = FaceTrainingSession.Status
@@ -17,20 +33,49 @@ STATUS_LABELS = {
     Status.FAILED: "danger",
     Status.CANCELLED: "warning",
 }
+# What can be done with a session: the question, and the verb.
+Verb = Callable[[FaceTrainingSession, str], object]
+CONFIRMED: dict[str, tuple[Any, Any, Verb]] = {
+    "activate": (
+        _("Put this version in use"),
+        _("From then on names are given by it. Names that are there stay as they are, and it can be taken back."),
+        lambda session, by: versions.activate(session, by=by),
+    ),
+    "roll-back": (
+        _("Take this version back"),
+        _("From then on names are given by the version before it, or by the nearest faces where there is none."),
+        lambda session, by: versions.roll_back(session, by=by),
+    ),
+    "apply": (
+        _("Change these names"),
+        _("The listed faces get the names of this version. What a person decided stays as it is."),
+        lambda session, by: changes.apply(session, by=by),
+    ),
+}
 
 
 @admin.register(FaceTrainingSession)
 class FaceTrainingSessionAdmin(TenantAdmin):
+    editors = MANAGERS
     list_display = [
-        "started_at", "status_shown", "studio", "people_count", "total_faces", "accuracy", "completed_at",
+        "created_at", "status_shown", "studio", "people_count", "total_faces", "accuracy", "version", "started_by",
     ]  # fmt: skip
-    list_select_related = ["studio"]
+    list_select_related = ["studio", "template_set", "same_as"]
     list_filter = ["status"]
-    search_fields = ["error_message"]
+    search_fields = ["error_message", "started_by"]
+    list_before_template = "admin/training/overview.html"
+    change_form_outer_before_template = "admin/training/result.html"
     fields = [
-        "status", "studio", "started_at", "completed_at", "people_count", "total_faces", "accuracy",
-        "error_message",
+        "status", "studio", "started_by", "created_at", "started_at", "completed_at", "people_count", "total_faces",
+        "accuracy", "version", "error_message",
     ]  # fmt: skip
+
+    class Media:
+        css = {"all": ["facepass-admin/admin.css", "facepass-admin/training.css"]}
+        js = [forms.Script("facepass-admin/training.js", type="module")]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("manifest")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -39,10 +84,128 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         """A record of what happened."""
         return False
 
+    def may_train(self, request: HttpRequest, studio_id: UUID) -> bool:
+        return bool(_studios(self, request).filter(pk=studio_id).exists())
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("start/", wrap(require_POST(self.start_view)), name="training_start"),
+            path("settings/", wrap(self.settings_view), name="training_settings"),
+            path("<uuid:pk>/cancel/", wrap(require_POST(self.cancel_view)), name="training_cancel"),
+            *[
+                path(f"<uuid:pk>/{what}/", wrap(self.confirm_view), {"what": what}, name=f"training_{what}")
+                for what in CONFIRMED
+            ],
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        sessions = FaceTrainingSession.objects.visible_to(_user(request))
+        sessions.settle()
+        studios = list(studios_of(_user(request)).values_list("pk", flat=True))
+        months = readiness.drift(studios)
+        more = {
+            "readiness": readiness.of(studios),
+            "running": sessions.running().select_related("job", "studio").first(),
+            "studios": _studios(self, request),
+            "drift": plots.drift(months) if months else None,
+            "months": months,
+        }
+        return super().changelist_view(request, {**(extra_context or {}), **more})
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        FaceTrainingSession.objects.visible_to(_user(request)).settle()
+        session = self.get_object(request, object_id)
+        more = admin_results.of(session, may=self.may_train(request, session.studio_id)) if session else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def start_view(self, request: HttpRequest) -> HttpResponse:
+        chosen = _studios(self, request)
+        wanted = request.POST.get("studio", "")
+        studio = next((one for one in chosen if wanted in ("", str(one.pk))), None)
+        if studio is None:
+            raise PermissionDenied
+        try:
+            run.execute(studio, by=str(request.user))
+        except FacePassError as refusal:
+            messages.error(request, refusal.message)
+        return redirect("admin:training_facetrainingsession_changelist")
+
+    def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        session = self._of(request, pk)
+        if session.job_id is not None:
+            Job.objects.filter(pk=session.job_id).cancel()
+        FaceTrainingSession.objects.filter(pk=pk).settle()
+        messages.info(request, _t("The training was cancelled. Nothing of it was put in use."))
+        return redirect("admin:training_facetrainingsession_changelist")
+
+    def confirm_view(self, request: HttpRequest, pk: UUID, what: str) -> HttpResponse:
+        session = self._of(request, pk)
+        title, consequence, verb = CONFIRMED[what]
+        if request.method != "POST":
+            context = {**self.admin_site.each_context(request), "title": title, "consequence": consequence}
+            return TemplateResponse(request, "admin/training/confirm.html", {**context, "session": session})
+        try:
+            verb(session, str(request.user))
+        except FacePassError as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _t("Done: %(what)s.") % {"what": title})
+        return redirect("admin:training_facetrainingsession_change", pk)
+
+    def settings_view(self, request: HttpRequest) -> HttpResponse:
+        """All staff may try values on their own faces; they hold for the installation, so superusers save them."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = ThresholdsForm(request.POST or None, settings=config.recognition_settings())
+        tried: list[admin_results.Tried] = []
+        if request.method == "POST" and form.is_valid():
+            if "save" in request.POST and is_superuser(request):
+                config.change({"confidence_thresholds": form.cleaned_data}, by=str(request.user))
+                messages.success(request, _t("The settings hold from now on."))
+                return redirect("admin:training_settings")
+            tried = admin_results.tried(studios_of(_user(request)), threshold=form.cleaned_data["assign"])
+        context = {**self.admin_site.each_context(request), "title": _t("Thresholds"), "form": form, "tried": tried}
+        may_save = {"may_save": is_superuser(request), "media": self.media}
+        return TemplateResponse(request, "admin/training/settings.html", {**context, **may_save})
+
+    def _of(self, request: HttpRequest, pk: UUID) -> FaceTrainingSession:
+        session: FaceTrainingSession | None = self.get_object(request, str(pk))
+        if session is None:
+            raise Http404
+        if not self.may_train(request, session.studio_id):
+            raise PermissionDenied
+        return session
+
     @column(_("status"), ordering="status", label=STATUS_LABELS)
     def status_shown(self, session: FaceTrainingSession) -> tuple[str, str]:
-        return session.status, session.get_status_display()
+        text = _t("skipped, nothing new") if session.same_as_id else session.get_status_display()
+        return session.status, text
 
     @column(_("accuracy"), ordering="model_accuracy", empty="–")
     def accuracy(self, session: FaceTrainingSession) -> str | None:
         return None if session.model_accuracy is None else f"{session.model_accuracy:.1%}"
+
+    @column(_("version"), empty="–")
+    def version(self, session: FaceTrainingSession) -> str | None:
+        if session.template_set is None:
+            return None
+        number = str(session.template_set.number)
+        return _t("%(number)s, in use") % {"number": number} if session.template_set.active else number
+
+
+def _studios(page: FaceTrainingSessionAdmin, request: HttpRequest) -> Any:
+    """Those that the person may train."""
+    return Studio.objects.filter(pk__in=_editable_ids(page, request)).order_by("name")
+
+
+def _editable_ids(page: FaceTrainingSessionAdmin, request: HttpRequest) -> Any:
+    mine = studios_of(_user(request))
+    if is_superuser(request):
+        return mine.values("pk")
+    return mine.filter(memberships__user=_user(request), memberships__role__in=page.editors).values("pk")
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user

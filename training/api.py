@@ -1,20 +1,25 @@
-"""POST /api/v2/train/prepare: what a training run would learn from."""
+"""/api/v2/train: what a training would learn from, the training itself, and what is done with its version."""
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from facepass.auth import principal
 from facepass.models import Scope
+from facepass.pagination import Cursors
 from facepass.tenancy import studio_for
-from training import dataset
-from training.models import FaceTrainingSession
-from training.prepare import prepare
+from galleries import jobs
+from galleries.api.jobs import TaskProgressSerializer
+from training import changes, dataset, prepare, run, versions
+from training.models import FaceTrainingSession, TrainingAct
 
 
 class LeftOutSerializer(serializers.Serializer[Any]):
@@ -64,13 +69,198 @@ class PreparedSerializer(serializers.ModelSerializer[FaceTrainingSession]):
         return [{"id": person, **none, **counts} for person, counts in session.manifest["people"].items()]
 
 
+class TrainingStartedSerializer(serializers.Serializer[Any]):
+    """`task_id` is for /api/v1/tasks, where it is cancelled too."""
+
+    task_id = serializers.UUIDField()
+    session_id = serializers.UUIDField(required=False, help_text="Where it is known already.")
+
+
+class TrainingExecuteSerializer(serializers.Serializer[Any]):
+    session_id = serializers.UUIDField(
+        required=False, help_text="A prepared session, whose data must still be as then."
+    )
+
+
+class TrainingActSerializer(serializers.ModelSerializer[TrainingAct]):
+    class Meta:
+        model = TrainingAct
+        fields = ["what", "made_by", "made_at"]
+
+
+class TrainingSerializer(serializers.ModelSerializer[FaceTrainingSession]):
+    faces = serializers.IntegerField(source="total_faces")
+    model_accuracy = serializers.FloatField(
+        allow_null=True,
+        help_text="Open-set rank 1 on held-out photos: people named rightly, and strangers named nobody.",
+    )
+    error = serializers.SerializerMethodField()
+    skipped = serializers.SerializerMethodField(help_text="The verified faces were those of `same_as`.")
+    same_as = serializers.UUIDField(source="same_as_id", allow_null=True)
+    version = serializers.IntegerField(source="template_set.number", default=None, allow_null=True)
+    digest_of_version = serializers.CharField(source="template_set.digest", default=None, allow_null=True)
+    active = serializers.BooleanField(source="is_active", help_text="Names are given by its version now.")
+    task_id = serializers.UUIDField(source="job_id", allow_null=True)
+    progress = TaskProgressSerializer(source="job", allow_null=True)
+    would_change = serializers.IntegerField(source="changes.count", default=0)
+    assignments = serializers.IntegerField(source="changes.assignments", default=0)
+    acts = TrainingActSerializer(many=True)
+
+    class Meta:
+        model = FaceTrainingSession
+        fields = [
+            "id", "status", "skipped", "same_as", "active", "version", "digest", "digest_of_version", "model_accuracy",
+            "people_count", "faces", "would_change", "assignments", "error", "task_id", "progress", "started_by",
+            "created_at", "started_at", "completed_at", "acts",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_error(self, session: FaceTrainingSession) -> str | None:
+        return session.error_message or None
+
+    def get_skipped(self, session: FaceTrainingSession) -> bool:
+        return session.same_as_id is not None
+
+
+class TrainingDetailSerializer(TrainingSerializer):
+    metrics = serializers.DictField(help_text="Before and after, on what was held out; see docs/training.md.")
+
+    class Meta(TrainingSerializer.Meta):
+        fields = [*TrainingSerializer.Meta.fields, "metrics"]
+
+
+class NameChangeSerializer(serializers.Serializer[Any]):
+    face = serializers.UUIDField()
+    photo = serializers.UUIDField()
+    was = serializers.UUIDField(allow_null=True)
+    becomes = serializers.UUIDField(allow_null=True)
+    similarity = serializers.FloatField()
+
+
+class NameChangesSerializer(serializers.Serializer[Any]):
+    """What naming all faces again would change; at most 5,000 are listed."""
+
+    assignments = serializers.IntegerField(help_text="Faces that were looked at: those that no person decided about.")
+    count = serializers.IntegerField()
+    threshold = serializers.FloatField()
+    applied = serializers.IntegerField()
+    listed = NameChangeSerializer(many=True)
+
+
+class NamesAppliedSerializer(serializers.Serializer[Any]):
+    applied = serializers.IntegerField()
+
+
+class RolledBackSerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(allow_null=True, help_text="In use now; null: the nearest faces decide.")
+
+
 class PrepareView(APIView):
     """Looks through the verified faces of the studio: whom a run can learn, what is left out and why."""
 
     scope = Scope.ADMIN
 
-    @extend_schema(request=None, responses={201: PreparedSerializer})
+    @extend_schema(request=None, responses={201: PreparedSerializer, 202: TrainingStartedSerializer})
     def post(self, request: Request) -> Response:
+        """201 with what was found, or 202 with a task where there are more than 5,000 faces."""
         who = principal(request)
-        session = prepare(studio_for(who), by=str(who))
+        studio = studio_for(who)
+        if prepare.is_large(studio):
+            job = jobs.start("prepare_training", studio=studio, by=str(who))
+            return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
+        session = prepare.prepare(studio, by=str(who))
         return Response(PreparedSerializer(session).data, status=status.HTTP_201_CREATED)
+
+
+class ExecuteView(generics.GenericAPIView[Any]):
+    serializer_class = TrainingExecuteSerializer
+    scope = Scope.ADMIN
+
+    @extend_schema(responses={202: TrainingStartedSerializer})
+    def post(self, request: Request) -> Response:
+        """Learns from the verified faces; one run of a studio at a time, the others are 409 `training_running`."""
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        who = principal(request)
+        prepared = asked.validated_data.get("session_id")
+        session = run.execute(
+            studio_for(who), by=str(who), prepared=prepared and get_object_or_404(_visible(request), pk=prepared)
+        )
+        return Response(
+            {"task_id": str(session.job_id), "session_id": str(session.pk)}, status=status.HTTP_202_ACCEPTED
+        )
+
+
+class StatusView(APIView):
+    scope = Scope.READ
+
+    @extend_schema(responses=TrainingDetailSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """By the id of the session, or of its task."""
+        session = get_object_or_404(_visible(request), Q(pk=pk) | Q(job=pk))
+        return Response(TrainingDetailSerializer(session).data)
+
+
+class NewestFirst(Cursors):
+    ordering = "-created_at"
+
+
+class HistoryView(generics.ListAPIView[FaceTrainingSession]):
+    """Every training of the studio with who did what with it, newest first."""
+
+    serializer_class = TrainingSerializer
+    queryset = FaceTrainingSession.objects.none()
+    pagination_class = NewestFirst
+    scope = Scope.READ
+
+    def get_queryset(self) -> QuerySet[FaceTrainingSession]:
+        return _visible(self.request)
+
+
+class ChangesView(APIView):
+    scope = Scope.READ
+
+    @extend_schema(responses=NameChangesSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """The names that this version would change, as they were when it was learnt. 409 where it learnt nothing."""
+        session = get_object_or_404(_visible(request), pk=pk)
+        if not session.changes:
+            raise versions.nothing_learnt()
+        return Response(session.changes)
+
+
+class ActivateView(APIView):
+    scope = Scope.ADMIN
+
+    @extend_schema(request=None, responses=TrainingSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """From now on names are given by this version."""
+        session = get_object_or_404(_visible(request), pk=pk)
+        versions.activate(session, by=str(principal(request)))
+        return Response(TrainingSerializer(get_object_or_404(_visible(request), pk=pk)).data)
+
+
+class RollBackView(APIView):
+    scope = Scope.ADMIN
+
+    @extend_schema(request=None, responses=RolledBackSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Takes the version out of use, for the one before it."""
+        former = versions.roll_back(get_object_or_404(_visible(request), pk=pk), by=str(principal(request)))
+        return Response({"version": former.number if former else None})
+
+
+class ApplyView(APIView):
+    scope = Scope.ADMIN
+
+    @extend_schema(request=None, responses=NamesAppliedSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Changes the names that are listed. What a person decided stays, also if it was decided since."""
+        session = get_object_or_404(_visible(request), pk=pk)
+        return Response({"applied": changes.apply(session, by=str(principal(request)))})
+
+
+def _visible(request: Request) -> QuerySet[FaceTrainingSession]:
+    sessions = FaceTrainingSession.objects.visible_to(principal(request))
+    sessions.settle()
+    return sessions.select_related("job", "template_set").prefetch_related("acts").defer("manifest")

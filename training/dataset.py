@@ -47,13 +47,17 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """Verified faces, all of one model version: row i of `descriptors` (n, 512) is `ids[i]`."""
+    """Verified faces, all of one model version: row i of `descriptors` (n, 512) is `ids[i]`.
+
+    `quality`: 0..1, how much each says of its person; none where all say the same.
+    """
 
     ids: Sequence[UUID]
     people: Sequence[UUID]
     photos: Sequence[UUID]
     usable: Sequence[bool]
     descriptors: FloatArray
+    quality: Sequence[float] = ()
 
     def only(self, rows: Sequence[int]) -> "Faces":
         return Faces(
@@ -62,6 +66,7 @@ class Faces:
             [self.photos[i] for i in rows],
             [self.usable[i] for i in rows],
             self.descriptors[list(rows)],
+            [self.quality[i] for i in rows] if self.quality else (),
         )
 
 
@@ -85,6 +90,9 @@ class Dataset:
     left_out: dict[UUID, Reason]
     suspects: list[Suspect]
     conflicts: list[tuple[UUID, UUID]]
+
+    def part(self, *parts: Part) -> Faces:
+        return self.faces.only([i for i, pk in enumerate(self.faces.ids) if self.parts.get(pk) in parts])
 
 
 def made_of(faces: Faces, scores: Calibration) -> Dataset:

@@ -3,14 +3,31 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from facepass.tenancy import TenantQuerySet
+from galleries.models import Job, TemplateSet
+from galleries.models.job import JobState
 from recognition.models import ModelVersion
 
 
 class FaceTrainingSessionQuerySet(TenantQuerySet["FaceTrainingSession"]):
-    pass
+    def running(self) -> "FaceTrainingSessionQuerySet":
+        return self.filter(status=FaceTrainingSession.Status.RUNNING)
+
+    def settle(self) -> None:
+        """A run whose job was cancelled, refused or given up is over too. Its job can not say so itself: whoever
+        cancels jobs knows no trainings, and a worker that was killed says nothing at all.
+        """
+        ends = {
+            JobState.CANCELLED: FaceTrainingSession.Status.CANCELLED,
+            JobState.FAILED: FaceTrainingSession.Status.FAILED,
+        }
+        for state, status in ends.items():
+            over = self.running().filter(job__state=state)
+            reason = models.Subquery(Job.objects.filter(pk=models.OuterRef("job")).values("error"))
+            over.update(status=status, completed_at=Now(), error_message=reason)
 
 
 class FaceTrainingSession(models.Model):
@@ -37,14 +54,61 @@ class FaceTrainingSession(models.Model):
     # In words: an account or a key may be gone by the time somebody asks.
     started_by = models.TextField(_("by"), default="", blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", editable=False)
+    # The run that learnt from the same data, where this one had nothing to do.
+    same_as = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", editable=False)
+    # What came of it (see training/versions.py), how well it does (judging.py), and which names it would change
+    # (changes.py).
+    template_set = models.OneToOneField(TemplateSet, models.SET_NULL, null=True, related_name="+", editable=False)
+    metrics = models.JSONField(default=dict, editable=False)
+    changes = models.JSONField(default=dict, editable=False)
 
     objects = FaceTrainingSessionQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["studio"], condition=models.Q(status="running"), name="one_running_training"
+            )
+        ]
         db_table = "face_training_sessions"
         ordering = ["-created_at"]
         verbose_name = _("training session")
         verbose_name_plural = _("training sessions")
 
     def __str__(self) -> str:
-        return f"{self.get_status_display()} {self.started_at or ''}".strip()
+        return f"{self.created_at:%Y-%m-%d %H:%M}, {self.get_status_display()}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.template_set is not None and self.template_set.active
+
+    def note(self, what: "TrainingAct.Kind", *, by: str) -> None:
+        self.acts.create(what=what, made_by=by)
+
+
+class TrainingAct(models.Model):
+    """Who did what with a training, in the transaction that did it."""
+
+    class Kind(models.TextChoices):
+        PREPARED = "prepared", _("prepared")
+        STARTED = "started", _("started")
+        ACTIVATED = "activated", _("put in use")
+        ROLLED_BACK = "rolled_back", _("taken back")
+        APPLIED = "applied", _("names changed")
+
+    id = models.BigAutoField(primary_key=True)
+    session = models.ForeignKey(FaceTrainingSession, models.CASCADE, related_name="acts")
+    what = models.CharField(_("what"), max_length=20, choices=Kind.choices)
+    # In words, as `started_by`; empty where the run did it by itself.
+    made_by = models.TextField(_("by"), default="", blank=True)
+    made_at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        db_table = "face_training_acts"
+        ordering = ["made_at", "pk"]
+        verbose_name = _("act")
+        verbose_name_plural = _("acts")
+
+    def __str__(self) -> str:
+        return str(self.get_what_display())

@@ -30,6 +30,7 @@ from galleries.tests.factories import (
 from recognition.tests.fake_pictures import picture_of
 from sessions_app.models import WebhookEndpoint
 from sessions_app.webhooks import outbox
+from training.models import FaceTrainingSession
 
 READ, WRITE, SEARCH, ADMIN = Scope.READ, Scope.WRITE, Scope.SEARCH, Scope.ADMIN
 World = dict[str, Any]
@@ -57,6 +58,7 @@ def world(studio: Studio) -> World:
         "reference": reference(studio).pk,
         "challenge": liveness.new_challenge(studio).pk,
         "task": Job.objects.create(studio=studio, kind="regenerate_unknown_descriptors").pk,
+        "training": FaceTrainingSession.objects.create(studio=studio).pk,
         "key": key.pk,
     }
 
@@ -221,8 +223,15 @@ ROWS = [
     Row("GET", "/api/v2/config/history/", ADMIN),
     Row("GET", "/api/v1/admin/stats/", ADMIN),
     Row("GET", "/api/v1/admin/users/", ADMIN),
-    # training; nobody has verified faces there
+    # training; nobody has verified faces there, and nothing was learnt
     Row("POST", "/api/v2/train/prepare/", ADMIN, 409),
+    Row("POST", "/api/v2/train/execute/", ADMIN, 409, 404, json=lambda its: {"session_id": str(its["training"])}),
+    Row("GET", "/api/v2/train/history/", READ),
+    Row("GET", "/api/v2/train/status/{training}/", READ),
+    Row("GET", "/api/v2/train/{training}/changes/", READ, 409),
+    Row("POST", "/api/v2/train/{training}/activate/", ADMIN, 409),
+    Row("POST", "/api/v2/train/{training}/roll-back/", ADMIN, 409),
+    Row("POST", "/api/v2/train/{training}/apply/", ADMIN, 409),
     # the document itself
     Row("GET", "/openapi.json", None),
     Row("GET", "/docs/", None),

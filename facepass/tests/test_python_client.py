@@ -147,3 +147,17 @@ def test_a_task_that_never_ends_is_a_timeout():
     client, _got = client_of([httpx.Response(200, json=waiting) for _attempt in range(9)])
     with pytest.raises(TimeoutError):
         client.wait("t", seconds=0.3)
+
+
+def test_a_training_is_started_and_asked_about():
+    state = {"id": "t", "kind": "train", "state": "pending", "progress": {}, "result": None, "error": None}
+    answers = [{"task_id": "t", "session_id": "s"}, state, {"id": "s", "status": "running"}]
+    client, got = client_of([httpx.Response(200, json=answer) for answer in answers])
+    task = client.train()
+    assert (task.id, task.state) == ("t", "pending")
+    assert client.training("s")["status"] == "running"
+    assert [request.url.path for request in got] == [
+        "/api/v2/train/execute",
+        "/api/v1/tasks/t",
+        "/api/v2/train/status/s",
+    ]

@@ -8,6 +8,7 @@ from galleries.models.job import Job
 from galleries.models.person import Person
 from galleries.models.photo import GalleryImage
 from galleries.models.reference import Reference
+from galleries.models.template import PersonTemplate, TemplateSet
 
 __all__ = [
     "FaceCluster",
@@ -18,8 +19,10 @@ __all__ = [
     "LivenessChallenge",
     "Occasion",
     "Person",
+    "PersonTemplate",
     "PhotoDescription",
     "PhotoFace",
     "Reference",
     "SpareFace",
+    "TemplateSet",
 ]

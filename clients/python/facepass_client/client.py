@@ -158,6 +158,17 @@ class FacePass:
     def is_live(self, picture: Picture) -> Verdict:
         return Verdict.of(self._http.post("/api/v1/liveness", files=[("image", as_file(picture))]))
 
+    # --- training
+
+    def train(self) -> Task:
+        """Learns from the verified faces; the task's result names the session."""
+        return self.task(self._http.post("/api/v2/train/execute", json={})["task_id"])
+
+    def training(self, session_or_task_id: str) -> dict[str, Any]:
+        """Its state, and how well it did before and after."""
+        found: dict[str, Any] = self._http.get(f"/api/v2/train/status/{session_or_task_id}")
+        return found
+
     # --- settings
 
     def config(self) -> tuple[dict[str, Any], str]:

@@ -1,0 +1,120 @@
+"""What a training's page shows: figures before and after, plots, who is found least, names that would change."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from facepass.models import Studio
+from galleries.admin import show
+from galleries.models import Person, PhotoFace
+from training import changes, plots
+from training.changes import Change, Preview
+from training.models import FaceTrainingSession
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`told`: what it means, in a sentence."""
+
+    name: str
+    told: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    crop: str
+    path: str
+    was: str
+    becomes: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    studio: Studio
+    preview: Preview
+    changes: list[ShownChange]
+
+
+def of(session: FaceTrainingSession, *, may: bool) -> dict[str, Any]:
+    before, after = session.metrics.get("before"), session.metrics.get("after")
+    listed = [Change(**change) for change in session.changes.get("listed", [])[:SHOWN]]
+    return {
+        "session": session,
+        "may_train": may,
+        "figures": figures(before, after) if before and after else [],
+        "plots": [(_("before"), plots.histogram(before)), (_("after"), plots.histogram(after))] if after else [],
+        "worst": worst(after["worst"]) if after else [],
+        "thresholds": session.metrics.get("thresholds", []),
+        "changes": shown(listed),
+        "acts": list(session.acts.all()),
+    }
+
+
+def figures(before: dict[str, Any], after: dict[str, Any]) -> list[Figure]:
+    rows = [
+        ("accuracy", _("Right decisions"), _("People named rightly, and strangers named nobody")),
+        ("rank1", _("Best guess is right"), _("Known people whose most alike person is they, at any similarity")),
+        ("fnir", _("Not found"), _("Known people who are not given their name")),
+        ("fpir", _("Strangers named"), _("Strangers who are given somebody's name")),
+        ("eer", _("Equal error rate"), _("Where as many comparisons err in one direction as in the other")),
+    ]
+    found = [Figure(name, told, _percent(before[key]), _percent(after[key])) for key, name, told in rows]
+    for old, new in zip(before["tar_at_far"], after["tar_at_far"], strict=False):
+        told = _("Comparisons of one person that match where this share of two people's does")
+        values = [_percent(one["tar"] and one["tar"]["value"]) for one in (old, new)]
+        found.append(Figure(f"TAR@FAR {new['far']:g}", told, *values))
+    if after["at_fpir"] and before["at_fpir"]:
+        told = _("Known people who are found at the similarity, in brackets, where one stranger in a hundred is named")
+        values = [f"{_percent(one['at_fpir']['found'])} ({one['at_fpir']['threshold']:.2f})" for one in (before, after)]
+        found.append(Figure(_("Found where 1 in 100 strangers is named"), told, *values))
+    return found
+
+
+def worst(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    ids = {pk for row in rows for pk in (row["person"], row["taken_for"]) if pk}
+    names = Person.objects.in_bulk(ids)
+    by_id = {str(pk): person for pk, person in names.items()}
+    return [
+        {**row, "name": by_id.get(row["person"]), "taken_for": by_id.get(row["taken_for"])}
+        for row in rows
+        if row["person"] in by_id
+    ]
+
+
+def shown(listed: Iterable[Change]) -> list[ShownChange]:
+    """Those whose face is still there, with a crop and with names."""
+    rows = list(listed)
+    faces = PhotoFace.objects.select_related("photo").defer("insightface_descriptor", "landmarks")
+    by_id = {str(pk): face for pk, face in faces.in_bulk([row.face for row in rows]).items()}
+    people = Person.objects.in_bulk({pk for row in rows for pk in (row.was, row.becomes) if pk})
+    names = {str(pk): person.real_name for pk, person in people.items()}
+    return [
+        ShownChange(
+            show.crop(by_id[row.face]),
+            show.change_page("photoface", row.face),
+            names.get(row.was or "", "–"),
+            names.get(row.becomes or "", "–"),
+            row.similarity,
+        )
+        for row in rows
+        if row.face in by_id
+    ]
+
+
+def tried(studios: Iterable[Studio], *, threshold: float) -> list[Tried]:
+    found = []
+    for studio in studios:
+        preview = changes.preview(studio.pk, changes.in_use(studio.pk), threshold=threshold)
+        found.append(Tried(studio, preview, shown(preview.listed[:SHOWN])))
+    return found
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"

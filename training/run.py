@@ -1,0 +1,223 @@
+"""A training: from verified faces to a version of templates, judged on what was held out.
+
+Everything is computed before anything is written, and written in one transaction, so a run that is killed leaves no
+trace but its row, and the next worker begins again.
+"""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facepass import events, heartbeat, notices
+from facepass.errors import FacePassError
+from facepass.models import EventType, NoticeKind, Studio
+from galleries import jobs
+from galleries.identify import COUNTED, default_threshold
+from galleries.jobs import Lost, Turn
+from galleries.models import Job
+from recognition.models import ModelVersion
+from training import calibrating, changes, judging, prepare, versions
+from training.dataset import Dataset, Faces, Part
+from training.judging import Judged
+from training.learning import Learnt, learn
+from training.models import FaceTrainingSession, TrainingAct
+from training.scoring import MOST_PROBES, Compare, Progress, calibrated, score, some
+
+KIND = "train"
+Status = FaceTrainingSession.Status
+
+
+class Stopped(Exception):
+    """The worker is asked to stop: another one begins again."""
+
+
+def execute(studio: Studio, *, by: str, prepared: FaceTrainingSession | None = None) -> FaceTrainingSession:
+    """Starts a run, of the prepared session where one is given; the session, whose `job` says how far it is.
+
+    Raises FacePassError 409: `nothing_to_train` without any verified face, `training_running` while a run of the studio
+    is under way, `already_run` where the session has had its run.
+    """
+    if not prepare.is_anything(studio):
+        raise prepare.nothing_to_train()
+    FaceTrainingSession.objects.filter(studio=studio).settle()
+    try:
+        with transaction.atomic():
+            session = _claimed(prepared) if prepared else FaceTrainingSession(studio=studio)
+            session.status, session.started_by, session.started_at = Status.RUNNING, by, timezone.now()
+            session.save()
+            session.job = jobs.start(KIND, studio=studio, session_id=str(session.pk))
+            session.save(update_fields=["job"])
+            session.note(TrainingAct.Kind.STARTED, by=by)
+    except IntegrityError as error:
+        message = _("A training of this studio is under way. Wait for it, or cancel it.")
+        raise FacePassError("training_running", message, status=409) from error
+    return session
+
+
+def _claimed(prepared: FaceTrainingSession) -> FaceTrainingSession:
+    waiting = FaceTrainingSession.objects.filter(pk=prepared.pk, status=Status.PENDING).select_for_update()
+    found = waiting.first()
+    if found is None:
+        raise FacePassError("already_run", _("This training has been started before. Prepare another."), status=409)
+    return found
+
+
+def in_a_turn(turn: Turn) -> dict[str, Any] | None:
+    """The job `train`. A session that is gone or over is a quiet end."""
+    session = FaceTrainingSession.objects.running().filter(pk=turn.job.arguments["session_id"]).first()
+    if session is None:
+        return {}
+    try:
+        return _Run(session, turn).go()
+    except Stopped:
+        return None
+
+
+class _Run:
+    def __init__(self, session: FaceTrainingSession, turn: Turn) -> None:
+        self._session, self._turn = session, turn
+        self._version = ModelVersion.objects.current()
+        self._scores = self._version.scores
+        self._threshold = default_threshold()
+
+    def go(self) -> dict[str, Any]:
+        self._reached(0)
+        found = prepare.look(self._session.studio, self._version)
+        self._freeze(found)
+        self._reached(35)
+        if same := self._same():
+            return self._skip(same)
+        before, after = self._judge(found)
+        kept = found.part(*Part)
+        learnt = learn(kept, self._scores)
+        calibration, thresholds = calibrating.calibrate(
+            kept, learnt.enrolled, self._scores, progress=self._between(75, 90)
+        )
+        self._session.metrics = _metrics(before, after, learnt, thresholds)
+        self._session.model_accuracy = after.open_set.accuracy if after else None
+        taught = changes.Taught.of(learnt.enrolled, calibration)
+        seen = changes.preview(self._session.studio_id, taught, progress=lambda _done: self._reached(90))
+        self._session.changes = seen.as_json()
+        with transaction.atomic():
+            self._reached(99)  # here, so that nobody cancels or takes over until all is written
+            versions.keep(self._session, self._version, learnt.enrolled, calibration)
+            self._finish()
+            if before and after and judging.not_worse(before, after):
+                versions.activate(self._session)
+            return self._tell()
+
+    def _freeze(self, found: Dataset) -> None:
+        seen_before = self._session.digest
+        prepare.freeze(self._session, found, self._version)
+        if seen_before and seen_before != self._session.digest:
+            message = _("The verified faces have changed since this training was prepared. Prepare it again.")
+            raise FacePassError("data_changed", message, status=409)
+
+    def _same(self) -> FaceTrainingSession | None:
+        """The run that learnt from these very faces, and whose version is there."""
+        done = FaceTrainingSession.objects.filter(studio=self._session.studio_id, status=Status.COMPLETED)
+        return done.filter(digest=self._session.digest, template_set__isnull=False).order_by("-created_at").first()
+
+    def _skip(self, same: FaceTrainingSession) -> dict[str, Any]:
+        self._session.same_as, self._session.model_accuracy = same, same.model_accuracy
+        with transaction.atomic():
+            self._reached(99)
+            self._finish()
+            return self._tell()
+
+    def _judge(self, found: Dataset) -> tuple[Judged | None, Judged | None]:
+        """Before and after, by what only the first part teaches; None where nothing is held out, or nothing left."""
+        train, probes = found.part(Part.TRAIN), some(found.part(Part.TEST, Part.STRANGER))
+        if not (train.ids and probes.ids):
+            return None, None
+        learnt = learn(train, self._scores)
+        calibration, _thresholds = calibrating.calibrate(train, learnt.enrolled, self._scores)
+        self._reached(45)
+        people = learnt.enrolled.people
+        before = score(probes, people, self._before(train, learnt), progress=self._between(45, 60))
+        after = calibrated(learnt.enrolled.likeness, calibration)
+        return (
+            Judged(before, self._threshold),
+            Judged(score(probes, people, after, progress=self._between(60, 75)), self._threshold),
+        )
+
+    def _before(self, train: Faces, learnt: Learnt) -> Compare:
+        """What is in use now, had it never seen what is held out: nearest faces, and for whom the version in use knows
+        the templates that it would have learnt. (The version itself has seen everything.)
+        """
+        nearest = calibrated(lambda probes: learnt.enrolled.nearest_faces(probes, count=COUNTED), self._scores)
+        in_use = FaceTrainingSession.objects.filter(
+            studio=self._session.studio_id, template_set__active=True, model_version=self._version
+        ).first()
+        known = in_use.manifest["faces"] if in_use else {}
+        rows = [i for i, pk in enumerate(train.ids) if known.get(str(pk)) == Part.TRAIN]
+        if not rows:
+            return nearest
+        twin_faces = train.only(rows)
+        twin = learn(twin_faces, self._scores).enrolled
+        calibration, _thresholds = calibrating.calibrate(twin_faces, twin, self._scores)
+        place = {person: i for i, person in enumerate(learnt.enrolled.people)}
+        return _mixed(nearest, calibrated(twin.likeness, calibration), [place[person] for person in twin.people])
+
+    def _finish(self) -> None:
+        self._session.status, self._session.completed_at = Status.COMPLETED, timezone.now()
+        self._session.save()
+
+    def _tell(self) -> dict[str, Any]:
+        """The job is over in the same transaction, or its result would depend on what happens next."""
+        session = self._session
+        told = {
+            "session_id": str(session.pk),
+            "skipped": session.same_as_id is not None,
+            "activated": session.is_active,
+            "people": session.people_count,
+            "faces": session.total_faces,
+            "model_accuracy": session.model_accuracy,
+        }
+        events.emit(EventType.TRAINING_COMPLETED, studio_id=session.studio_id, data=told)
+        news = {"status": session.status, "people": session.people_count, "faces": session.total_faces}
+        notices.tell(NoticeKind.TRAINING_DONE, studio_id=session.studio_id, subject=session.pk, **news)
+        Job.objects.held_by(self._turn.job).update(done=100, total=100)
+        if not self._turn.job.finish(told):
+            raise Lost
+        return told
+
+    def _reached(self, percent: int) -> None:
+        if heartbeat.stopping():
+            raise Stopped
+        self._turn.report(done=percent, total=100)
+
+    def _between(self, start: int, end: int) -> Progress:
+        """For work on at most MOST_PROBES rows; it is fast enough where there are fewer."""
+        return lambda done: self._reached(min(end, start + (end - start) * done // MOST_PROBES))
+
+
+def _mixed(most: Compare, some_of_them: Compare, columns: list[int]) -> Compare:
+    def compare(probes: Any) -> Any:
+        scores = most(probes)
+        scores[:, columns] = some_of_them(probes)
+        return scores
+
+    return compare
+
+
+def _metrics(
+    before: Judged | None, after: Judged | None, learnt: Learnt, thresholds: list[calibrating.Threshold]
+) -> dict[str, Any]:
+    return {
+        "before": before.as_json() if before else None,
+        "after": after.as_json() if after else None,
+        "not_worse": bool(before and after and judging.not_worse(before, after)),
+        "templates": len(learnt.enrolled.templates),
+        "odd": [str(pk) for pk in learnt.odd],
+        "thresholds": [
+            {
+                "fmr": each.fmr,
+                "likeness": each.likeness,
+                "measured": each.measured.as_json() if each.measured else None,
+            }
+            for each in thresholds
+        ],
+    }

@@ -1,0 +1,78 @@
+"""The training page in a real browser: started with a click, followed while it runs, taken back after a question."""
+
+import os
+
+import pytest
+from django.urls import reverse
+
+from facepass import asgi
+from galleries import tasks
+from galleries.models import TemplateSet
+from galleries.tests.factories import GalleryFactory
+from galleries.tests.test_admin_browser import CHROMIUM, in_thread, page, serve  # noqa: F401 - fixtures
+from training.models import FaceTrainingSession
+from training.tests.test_run import crowd, unknown_face
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH"),
+    pytest.mark.usefixtures("fake_engine"),
+]
+
+
+@pytest.fixture
+def gallery():
+    """In whose studio `page` is signed in."""
+    return GalleryFactory()
+
+
+@pytest.fixture
+def studio(gallery):
+    crowd(gallery.studio)
+    unknown_face(gallery.studio, 1)
+    return gallery.studio
+
+
+def shoot(page, name):  # noqa: F811
+    """For whoever wants to look: FACEPASS_SCREENSHOTS names a folder."""
+    if folder := os.environ.get("FACEPASS_SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/training-{name}.png", full_page=True)
+
+
+def run_the_job():
+    session = FaceTrainingSession.objects.get()
+    tasks.run_job(str(session.job_id))
+
+
+def test_a_training_from_the_start_to_taking_it_back(studio, page, serve):  # noqa: F811
+    server = serve(asgi.application)
+    page.goto(server.address + reverse("admin:training_facetrainingsession_changelist"))
+    shoot(page, "before")
+    page.get_by_role("button", name="Start a training").click()
+    page.wait_for_selector("[data-training]")
+    shoot(page, "running")
+    in_thread(run_the_job)
+    page.wait_for_selector("[data-training]", state="detached")
+    shoot(page, "history")
+    page.locator("#result_list tbody a").first.click()
+    page.wait_for_selector("text=Right decisions")
+    shoot(page, "result")
+    assert "1 of 1 names" in page.locator("[data-changes]").inner_text()
+    page.get_by_role("link", name="Take this version back").click()
+    shoot(page, "question")
+    page.get_by_role("button", name="Take this version back").click()
+    page.wait_for_selector("text=Put this version in use")
+    found = []
+    in_thread(lambda: found.append(TemplateSet.objects.get().active))
+    assert found == [False]
+
+
+def test_a_threshold_is_tried(studio, page, serve):  # noqa: F811
+    server = serve(asgi.application)
+    page.goto(server.address + reverse("admin:training_settings"))
+    page.locator("input[name=assign]").fill("0.95")
+    page.get_by_role("button", name="Try").click()
+    page.wait_for_selector("[data-tried]")
+    shoot(page, "thresholds")
+    assert "of 1 assignments would change" in page.locator("[data-tried]").inner_text()
