@@ -47,6 +47,8 @@ EXPECTED = {
     "workers": "a whole number from 1 to 64",
     "analysis_lease_seconds": "a whole number of seconds from 2 to 3600",
     "webhook_allowed_networks": "networks separated by commas, such as 10.1.0.0/16,127.0.0.1/32",
+    "email_url": "smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://USER:PASSWORD@HOST:465",
+    "email_from": "an e-mail address, such as photos@example.com",
     "s3_bucket": "the name of a bucket",
     "s3_endpoint_url": "http://HOST:PORT or https://HOST",
     "language_code": "en or ru",
@@ -100,6 +102,9 @@ class Environment(BaseSettings):
 
     webhook_allowed_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
 
+    email_url: str = ""
+    email_from: str = Field("", pattern=r"^[^@\s]+@[^@\s]+$")
+
     s3_bucket: str = ""
     s3_endpoint_url: str = ""
 
@@ -139,6 +144,11 @@ class Environment(BaseSettings):
     @classmethod
     def _redis(cls, value: str) -> str:
         return _url(value, schemes=("redis", "rediss"))
+
+    @field_validator("email_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        return _url(value, schemes=("smtp", "smtps"))
 
     @field_validator("public_url", "s3_endpoint_url")
     @classmethod

@@ -218,6 +218,16 @@ STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
+# Without a server no e-mail is offered to anybody. Port 25 is for servers that talk in the clear, inside a house.
+_MAIL = urlsplit(ENV.email_url)
+EMAIL_HOST = _MAIL.hostname or ""
+EMAIL_PORT = _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = _MAIL.scheme == "smtp" and EMAIL_PORT != 25
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from or f"facepass@{urlsplit(PUBLIC_URL).hostname}"
+
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -261,10 +271,20 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": True,
 }
 # Name: requests a minute, and how many of them at once (see `facepass.limits`).
-RATE_LIMITS: dict[str, tuple[int, int]] = {
+RATE_LIMITS: dict[str, tuple[float, int]] = {
     "guest": (ENV.rate_limit_requests_per_minute, ENV.rate_limit_burst),
     "key": (ENV.rate_limit_key_requests_per_minute, ENV.rate_limit_key_burst),
     "login": (10, 5),
+    # Guests who agreed (see `sessions_app.guest.pace`). All guests of a party come from the address of its Wi-Fi.
+    "guest_address": (120, 40),
+    "guest_consent": (60, 40),
+    "guest_device": (10, 6),
+    "guest_session": (300, 60),
+    "guest_miss": (0.5, 5),
+    "guest_look": (60, 5),
+    "guest_mail": (2, 3),
+    "guest_pin": (2, 5),
+    "guest_pin_session": (20, 40),
 }
 TRUSTED_PROXIES = ENV.trusted_proxies
 WEBHOOK_ALLOWED_NETWORKS = [*ENV.webhook_allowed_networks]

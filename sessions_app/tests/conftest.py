@@ -1,2 +1,3 @@
 from facepass.tests.fixtures import *  # noqa: F403
+from sessions_app.tests.guests import english, party  # noqa: F401 - fixtures
 from sessions_app.tests.pixora import pixora  # noqa: F401 - a fixture
