@@ -199,6 +199,7 @@ def test_a_session_without_photos_says_so_and_takes_no_selfie(client, session):
     assert "No photos have been added yet" in page
 
 
+@pytest.mark.usefixtures("photos")
 @pytest.mark.parametrize(
     ("data", "refusal", "hint"),
     [
@@ -209,7 +210,7 @@ def test_a_session_without_photos_says_so_and_takes_no_selfie(client, session):
         (b"GIF89a" + bytes(600), (415, "unsupported_type"), "JPEG, PNG, WebP or HEIC"),
     ],
 )
-def test_a_picture_that_cannot_be_used_comes_with_advice(client, session, photos, data, refusal, hint):
+def test_a_picture_that_cannot_be_used_comes_with_advice(client, session, data, refusal, hint):
     status, code = refusal
     agree(client, session)
     response = send(client, session, data)
