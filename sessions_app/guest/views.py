@@ -49,7 +49,7 @@ def _page(request: HttpRequest, here: Visit) -> HttpResponse:
 def _search(request: HttpRequest, here: Visit) -> HttpResponse:
     try:
         picture = selfie.of(request)
-        here.agreed_guest()
+        here.agreed_guest().note_visit()
         if here.rules.challenge:
             challenge.require(here, request, picture)
         found = search_session(here.session, [picture])

@@ -88,6 +88,10 @@ class Guest(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
+    def note_visit(self) -> None:
+        self.last_seen_at = timezone.now()
+        self.save(update_fields=["last_seen_at"])
+
 
 class FoundPhoto(models.Model):
     """A photo that was found for a guest: the only photos that the guest may open."""

@@ -120,6 +120,7 @@ def test_a_guest_takes_a_selfie_and_downloads_a_photo(visit):
     button(page, "Take the picture").click()
     button(page, "Retake").click()
     button(page, "Take the picture").click()
+    button(page, "Find my photos").wait_for()
     assert page.evaluate("document.querySelector('video').srcObject") is None, "the camera is still on"
     button(page, "Find my photos").click()
 
