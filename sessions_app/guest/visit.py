@@ -61,6 +61,6 @@ def opened(session: PhotoSession) -> GuestRules:
     rules = GuestRules.of(session)
     if rules.expires_at and rules.expired:
         moment = date_format(localtime(rules.expires_at), "DATE_FORMAT")
-        message = _("This page was open until %(date)s. Ask the photographer for your photos.") % {"date": moment}
+        message = _("This page was open until %(date)s; now ask the photographer for your photos.") % {"date": moment}
         raise FacePassError("session_expired", message, status=410)
     return rules

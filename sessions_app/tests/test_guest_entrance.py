@@ -84,7 +84,7 @@ def test_a_session_that_is_over_says_until_when_it_was_open(client, party, metho
     with_rules(party, expires_at=timezone.now() - timedelta(days=1))
     response = getattr(client, method)(address(party))
     assert response.status_code == 410
-    assert "Ask the photographer" in text(response)
+    assert "ask the photographer" in text(response)
     assert 'type="file"' not in text(response)
 
 

@@ -32,7 +32,7 @@ PHONE, DESKTOP = (360, 740), (1366, 768)
 AXE = django_settings.BASE_DIR / "deploy/axe/node_modules/axe-core/axe.min.js"
 WORDS = {
     "en-GB": ("Agree and take a selfie", "Take the picture", "Find my photos", "You are in 2 photos"),
-    "ru-RU": ("Согласиться и сделать селфи", "Снять", "Найти мои фотографии", "Вы есть на 2 фотографиях"),
+    "ru-RU": ("Согласиться и снять селфи", "Снять", "Найти мои фотографии", "Вы есть на 2 фотографиях"),
 }
 
 
@@ -77,7 +77,7 @@ def test_hints_come_live_and_the_frames_go_nowhere(visit):  # noqa: F811
     with page.expect_request("**/look/") as asked:
         page.locator("#search[data-hint=good]").wait_for()
     assert asked.value.sizes()["requestBodySize"] < 60_000
-    page.get_by_text("Good, take the picture").wait_for()
+    page.locator(".guide").get_by_text("Good, take the picture").wait_for()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_session_that_closes_in_the_middle_says_so(visit, session):  # noqa: F
     button(page, "Take the picture").click()
     with_rules(session, expires_at=timezone.now())
     button(page, "Find my photos").click()
-    page.get_by_text("Ask the photographer for your photos").wait_for()
+    page.get_by_text("ask the photographer for your photos").wait_for()
     assert page.locator("input[type=file]").count() == 0
     assert page.evaluate("document.activeElement.tagName") == "H1"
 
