@@ -356,5 +356,7 @@ LOGGING = {
         "django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # It tells at INFO which of its builds this processor can not run.
         "faiss": {"level": "WARNING"},
+        # They tell of every letter that goes into a table card.
+        "fontTools": {"level": "WARNING"},
     },
 }

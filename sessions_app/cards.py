@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Latin, Greek and Cyrillic of DejaVu Sans: PDF's own fonts have no Cyrillic.
 FONTS = Path(__file__).parent / "data"
 # A6, so that four fit on a sheet that every printer has; millimetres.
-WIDTH, HEIGHT, MARGIN, CODE_SIDE = 105, 148, 9, 62
+WIDTH, HEIGHT, MARGIN, CODE_SIDE = 105, 148, 9, 72
 # White around the code, in modules, without which cameras miss it.
 QUIET_ZONE = 4
 PNG_SCALE = 20
@@ -52,7 +52,7 @@ def table_card(session: PhotoSession) -> bytes:
     name = Truncator(session.name).chars(90)
     _line(pdf, name, size=17 if len(name) < 36 else 12, bold=True)
     _line(pdf, _("Find your photos"), size=12)
-    top = max(pdf.get_y() + 3, 44)
+    top = max(pdf.get_y() + 1, 37)
     pdf.image(io.BytesIO(png(session)), x=(WIDTH - CODE_SIDE) / 2, y=top, w=CODE_SIDE)
     pdf.set_y(top + CODE_SIDE + 1)
     _line(pdf, _("Scan the code with your phone's camera and take a selfie."), size=9.5)
