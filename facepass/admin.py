@@ -1,11 +1,13 @@
 """Accounts in the admin: users, studios and API keys; and the queue's own tables in the admin's dress."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count
 from django.forms import ModelForm, TypedMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +26,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from facepass import pages
+from facepass.admin_branding import StudioForm
 from facepass.admin_tenancy import MANAGERS, SuperuserAdmin, TenantAdmin, column, is_superuser
 from facepass.errors import FacePassError
 from facepass.models import PARTNER_SCOPES, ApiKey, Membership, Scope, Studio, User
@@ -83,7 +86,8 @@ class StudioAdmin(TenantAdmin):
     inlines = [MembershipsOfSuperusers]
     list_display = ["name", "slug", "member_count", "created_at"]
     search_fields = ["name", "slug"]
-    fields = ["name", "slug", "main_app_id"]
+    form = StudioForm
+    fields = ["name", "slug", "main_app_id", "logo", "colour"]
     prepopulated_fields = {"slug": ["name"]}
     ordering = ["name"]
 
@@ -92,6 +96,12 @@ class StudioAdmin(TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(member_count=Count("memberships"))
+
+    def save_model(self, request: HttpRequest, obj: Studio, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        former = form.initial.get("logo") if "logo" in form.changed_data else None
+        if former:
+            transaction.on_commit(partial(former.storage.delete, former.name))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_superuser(request)

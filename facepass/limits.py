@@ -40,16 +40,27 @@ def take(kind: str, name: str) -> int | None:
     """
     if kind not in settings.RATE_LIMITS:
         return None
-    per_minute, burst = settings.RATE_LIMITS[kind]
-    interval = timedelta(minutes=1) / per_minute
-    values: dict[str, Any] = {"name": name, "interval": interval, "room": interval * (burst - 1)}
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, values)
+        cursor.execute(TAKE, _values(kind, name))
         if cursor.fetchone():
             return None
-        cursor.execute(WAIT, values)
+    return waiting(kind, name) or 1
+
+
+def waiting(kind: str, name: str) -> int | None:
+    """As `take`, and takes nothing: for what is counted later, by how it ended."""
+    if kind not in settings.RATE_LIMITS:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(WAIT, _values(kind, name))
         row = cursor.fetchone()
-    return max(1, math.ceil(row[0])) if row else 1
+    return max(1, math.ceil(row[0])) if row and row[0] > 0 else None
+
+
+def _values(kind: str, name: str) -> dict[str, Any]:
+    per_minute, burst = settings.RATE_LIMITS[kind]
+    interval = timedelta(minutes=1) / per_minute
+    return {"name": name, "interval": interval, "room": interval * (burst - 1)}
 
 
 def require(kind: str, name: str) -> None:

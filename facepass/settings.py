@@ -286,10 +286,20 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": True,
 }
 # Name: requests a minute, and how many of them at once (see `facepass.limits`).
-RATE_LIMITS: dict[str, tuple[int, int]] = {
+RATE_LIMITS: dict[str, tuple[float, int]] = {
     "guest": (ENV.rate_limit_requests_per_minute, ENV.rate_limit_burst),
     "key": (ENV.rate_limit_key_requests_per_minute, ENV.rate_limit_key_burst),
     "login": (10, 5),
+    # Guests who agreed (see `sessions_app.guest.pace`). All guests of a party come from the address of its Wi-Fi.
+    "guest_address": (120, 40),
+    "guest_consent": (60, 40),
+    "guest_device": (10, 6),
+    "guest_session": (300, 60),
+    "guest_miss": (0.5, 5),
+    "guest_look": (60, 5),
+    "guest_mail": (2, 3),
+    "guest_pin": (2, 5),
+    "guest_pin_session": (20, 40),
 }
 TRUSTED_PROXIES = ENV.trusted_proxies
 WEBHOOK_ALLOWED_NETWORKS = [*ENV.webhook_allowed_networks]
@@ -364,5 +374,7 @@ LOGGING = {
         "django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # It tells at INFO which of its builds this processor can not run.
         "faiss": {"level": "WARNING"},
+        # They tell of every letter that goes into a table card.
+        "fontTools": {"level": "WARNING"},
     },
 }

@@ -2,20 +2,24 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from facepass.admin_tenancy import TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
-from sessions_app import admin_webhooks  # noqa: F401 - registers itself
+from sessions_app import (
+    admin_webhooks,  # noqa: F401 - registers itself
+    cards,
+)
 from sessions_app.admin_analytics import usage_of
+from sessions_app.admin_guests import PAPERS, GuestRulesInline, paper, paper_links
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
 
@@ -30,23 +34,42 @@ class PhotoSessionAdmin(TenantAdmin):
     list_filter = [("status", ChoicesDropdownFilter), "facepass_enabled", "origin"]
     search_fields = ["name", "code"]
     fields = [
-        "name", "studio", "description", "status", "scheduled_at", "facepass_enabled", "code", "guest_link", "settings",
-        "origin", "gone_at",
+        "name", "studio", "description", "status", "scheduled_at", "facepass_enabled", "code", "guest_link",
+        "guest_papers", "settings", "origin", "gone_at",
     ]  # fmt: skip
-    readonly_fields = ["guest_link", "origin", "gone_at"]
+    readonly_fields = ["guest_link", "guest_papers", "origin", "gone_at"]
     autocomplete_fields = ["studio"]
     change_form_outer_after_template = "admin/sessions_app/usage.html"
 
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
+    inlines = [GuestRulesInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not gateway.configured() and super().has_add_permission(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What is kept in Pixora is changed there."""
-        ours = obj is None or obj.origin == Origin.LOCAL
-        return ours and super().has_change_permission(request, obj)
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_ours(obj) and super().has_delete_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is kept in Pixora is changed there; the rules for its guests are ours."""
+        return super().get_readonly_fields(request, obj) if _is_ours(obj) else self.fields
+
+    def save_model(self, request: HttpRequest, obj: PhotoSession, form: Any, change: bool) -> None:
+        if _is_ours(obj):
+            super().save_model(request, obj, form, change)
+        elif form.changed_data:  # a list that edits in place
+            raise PermissionDenied
+
+    def get_urls(self) -> Any:
+        view = self.admin_site.admin_view(self.guest_paper)
+        return [path("<uuid:pk>/paper/<str:name>", view, name="guest-paper"), *super().get_urls()]
+
+    def guest_paper(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+        session = PhotoSession.objects.select_related("studio").filter(pk=pk).first()
+        if session is None or name not in PAPERS or not self.has_view_permission(request, session):
+            raise Http404
+        return paper(session, name)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Galleries name their session without a foreign key, so they are counted by hand."""
@@ -68,8 +91,12 @@ class PhotoSessionAdmin(TenantAdmin):
 
     @column(_("guest page"))
     def guest_link(self, session: PhotoSession) -> str:
-        address = f"{settings.PUBLIC_URL}{reverse('guest-page', args=[session.code])}"
+        address = cards.address(session)
         return format_html('<a class="fp-link" href="{}" target="_blank" rel="noopener">{}</a>', address, address)
+
+    @column(_("to print"), empty="")
+    def guest_papers(self, session: PhotoSession) -> str | None:
+        return None if session._state.adding else paper_links(session)
 
     @column(_("galleries"), ordering="gallery_count")
     def gallery_count(self, session: Any) -> int:
@@ -78,6 +105,10 @@ class PhotoSessionAdmin(TenantAdmin):
     @column(_("photos"), ordering="photo_count")
     def photo_count(self, session: Any) -> int:
         return int(session.photo_count)
+
+
+def _is_ours(session: PhotoSession | None) -> bool:
+    return session is None or session.origin == Origin.LOCAL
 
 
 def _count(rows: Any, *, by: str) -> Any:

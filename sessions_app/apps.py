@@ -13,5 +13,6 @@ class SessionsConfig(AppConfig):
         from sessions_app.pixora import gateway  # noqa: PLC0415 - as above
 
         housekeeping.register("sessions_app.webhooks.outbox.forget_old", every=3600)
+        housekeeping.register("sessions_app.guest.waiting.tell_ready", every=60)
         if gateway.configured():
             housekeeping.register("sessions_app.pixora.sync.periodically", every=PIXORA_SYNC_SECONDS)

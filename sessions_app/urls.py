@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import DefaultRouter
 
 from sessions_app.api import analytics, views, webhooks
+from sessions_app.guest import appearance, browse, challenge, entry, looking, waiting
 from sessions_app.guest import views as guest
 
 router = DefaultRouter(use_regex_path=False)
@@ -22,4 +23,15 @@ api_urls = [
 urlpatterns = [
     path("s/", guest.by_code, name="guest-code"),
     path("s/<str:code>/", guest.short_link, name="guest-page"),
+    path("s/<str:code>/pin/", entry.tell_pin, name="guest-pin"),
+    path("s/<str:code>/consent/", entry.agree, name="guest-consent"),
+    path("s/<str:code>/withdraw/", entry.withdraw, name="guest-withdraw"),
+    path("s/<str:code>/browse/", browse.browse, name="guest-browse"),
+    path("s/<str:code>/progress/", waiting.progress, name="guest-progress"),
+    path("s/<str:code>/ready/", waiting.ask, name="guest-ready"),
+    path("s/<str:code>/look/", looking.look, name="guest-look"),
+    path("s/<str:code>/challenge/", challenge.begin, name="guest-challenge"),
+    path("s/<str:code>/brand.css", appearance.brand_css, name="guest-brand"),
+    path("s/<str:code>/logo", appearance.logo, name="guest-logo"),
+    path("s/<str:code>/manifest.webmanifest", appearance.manifest, name="guest-manifest"),
 ]

@@ -1,8 +1,10 @@
 """What a guest can do about a picture that was refused."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.errors import FacePassError
@@ -24,6 +26,12 @@ TITLES: dict[str, Text] = {
     "unsupported_type": _("We cannot open this kind of file"),
     "image_too_large": _("This picture is too large"),
     "rate_limited": _("Many people are searching right now"),
+    "consent_required": _("Please agree first"),
+    "liveness_required": _("First show that it is you"),
+    "not_live": _("We could not see that it is you"),
+    "challenge_used": _("That took too long"),
+    "challenge_expired": _("That took too long"),
+    "email_invalid": _("This is not an e-mail address"),
 }
 HINTS: dict[str, tuple[Text, ...]] = {
     "no_file": (_("Take a selfie, or choose a photo in which your face is large."),),
@@ -31,6 +39,14 @@ HINTS: dict[str, tuple[Text, ...]] = {
     "multiple_faces": (ALONE,),
     "not_an_image": (OTHER_FORMAT,),
     "unsupported_type": (OTHER_FORMAT,),
+    "consent_required": (_("Read what happens to your selfie, and agree to it. Then take the picture."),),
+    "liveness_required": (_("Press the button, and do what the page asks for."),),
+    "not_live": (
+        _("Be alone in the picture, in good light, and follow each step until the next one is shown."),
+        _("The selfie must show the same person."),
+    ),
+    "challenge_used": (_("Begin again: each try has steps of its own."),),
+    "challenge_expired": (_("Begin again: each try has steps of its own."),),
     "rate_limited": (_("Wait a few seconds, then try again."),),
     "image_too_large": (_("Take a selfie right here, or choose a smaller picture."),),
 }
@@ -43,6 +59,9 @@ QUALITY_HINTS: dict[str, Text] = {
     "too_bright": _("Step out of the glare: the light on your face is too strong."),
     "low_confidence": UNCOVERED,
 }
+# After so many misses, see `sessions_app.guest.pace`; shorter waits are for rush hours.
+PATIENCE_SECONDS = 15
+PAUSE = _("Take a short break before the next try")
 BROKEN = _("The search does not work at the moment")
 TRY_LATER = _("Please try again in a minute. If it does not help, tell the photographer.")
 
@@ -57,7 +76,13 @@ class Advice:
     def about(cls, refusal: FacePassError) -> "Advice":
         if refusal.status >= 500:
             return cls(refusal.code, BROKEN, (TRY_LATER,))
+        if refusal.retry_after and refusal.retry_after > PATIENCE_SECONDS:
+            return cls(refusal.code, PAUSE, (_wait(refusal.retry_after),))
         return cls(refusal.code, TITLES.get(refusal.code, refusal.message), _hints(refusal))
+
+
+def _wait(seconds: int) -> str:
+    return gettext("Try again in %(minutes)d min.") % {"minutes": ceil(seconds / 60)}
 
 
 def _hints(refusal: FacePassError) -> tuple[Text, ...]:

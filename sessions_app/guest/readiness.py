@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from galleries.models import GalleryImage
 from galleries.models.photo import State
@@ -17,6 +18,19 @@ class Readiness:
     @property
     def ready(self) -> int:
         return self.total - self.waiting
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.ready // self.total if self.total else 0
+
+    @property
+    def text(self) -> str:
+        if not self.total:
+            return _("No photos have been added yet. Please come back later.")
+        if not self.waiting:
+            return ""
+        numbers = {"ready": self.ready, "total": self.total}
+        return _("Photos are still being prepared: %(ready)s of %(total)s are ready.") % numbers
 
     @classmethod
     def of(cls, session: PhotoSession) -> "Readiness":

@@ -1,5 +1,6 @@
 from sessions_app.models.analytics import SessionDay
 from sessions_app.models.guest import FoundPhoto, Guest, GuestRules
+from sessions_app.models.notice import ReadyNotice
 from sessions_app.models.pixora import PixoraLink, PixoraSession
 from sessions_app.models.session import Origin, PhotoSession, PhotoSessionQuerySet, new_code
 from sessions_app.models.webhook import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -14,6 +15,7 @@ __all__ = [
     "PhotoSessionQuerySet",
     "PixoraLink",
     "PixoraSession",
+    "ReadyNotice",
     "SessionDay",
     "WebhookAttempt",
     "WebhookDelivery",

@@ -1,6 +1,7 @@
 """Guests of a photo session: what they agreed to, and which photos were found for them. No name, no picture."""
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
@@ -38,6 +39,11 @@ class GuestRules(models.Model):
 
     def __str__(self) -> str:
         return str(self.session)
+
+    @classmethod
+    def of(cls, session: Any) -> "GuestRules":
+        """Those of the session, or the defaults."""
+        return getattr(session, "guest_rules", None) or cls(session=session)
 
     @property
     def expired(self) -> bool:
@@ -81,6 +87,10 @@ class Guest(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    def note_visit(self) -> None:
+        self.last_seen_at = timezone.now()
+        self.save(update_fields=["last_seen_at"])
 
 
 class FoundPhoto(models.Model):

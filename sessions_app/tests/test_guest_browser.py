@@ -83,7 +83,7 @@ def visit(address, camera):
     errors = []
     with sync_api.sync_playwright() as playwright:
 
-        def open_page(*, allowed=True, javascript=True):
+        def open_page(*, allowed=True, javascript=True, agreed=True, locale="en-GB", size=(360, 740)):
             flags = [
                 "--no-sandbox",
                 f"--use-fake-ui-for-media-stream{'' if allowed else '=deny'}",
@@ -92,13 +92,19 @@ def visit(address, camera):
             ]
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
             page = browser.new_page(
-                viewport={"width": 360, "height": 740}, java_script_enabled=javascript, locale="en-GB"
+                viewport=dict(zip(("width", "height"), size, strict=True)),
+                java_script_enabled=javascript,
+                locale=locale,
             )
             page.on("pageerror", lambda error: errors.append(str(error)))
             # A photo that is opened by itself has a policy of its own, which Chromium's viewer breaks.
             page.on("console", lambda line: "-src 'self'" in line.text and errors.append(line.text))
             page.set_default_timeout(15_000)
             page.goto(address)
+            if agreed:
+                page.locator("#agree").check()
+                page.locator("#consent button.primary").click()
+                page.locator("#search").wait_for()
             return page
 
         yield open_page
@@ -110,11 +116,11 @@ def button(page, name):
 
 
 def test_a_guest_takes_a_selfie_and_downloads_a_photo(visit):
-    page = visit()
-    button(page, "Take a selfie").click()
+    page = visit()  # who has agreed sees the camera at once
     button(page, "Take the picture").click()
     button(page, "Retake").click()
     button(page, "Take the picture").click()
+    button(page, "Find my photos").wait_for()
     assert page.evaluate("document.querySelector('video').srcObject") is None, "the camera is still on"
     button(page, "Find my photos").click()
 
@@ -141,7 +147,6 @@ def test_a_guest_takes_a_selfie_and_downloads_a_photo(visit):
 
 def test_without_the_camera_a_file_will_do(visit, astronaut):
     page = visit(allowed=False)
-    button(page, "Take a selfie").click()
     page.get_by_role("alert").get_by_text("The camera is switched off for this page").wait_for()
 
     with page.expect_file_chooser() as chooser:

@@ -18,6 +18,7 @@ from galleries.models.photo import State
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
 from sessions_app.guest import views
+from sessions_app.guest.advice import Advice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -48,7 +49,13 @@ def photos(gallery):
     return rows
 
 
+def agree(client, session, **more):
+    """The guest's consent, once: the cookie stays with the client."""
+    return client.post(f"/s/{session.code}/consent/", {"agree": "on", **more})
+
+
 def post(client, session, people, **picture):
+    agree(client, session)
     return send(client, session, picture_of(people, **picture))
 
 
@@ -66,6 +73,7 @@ def links(response):
 
 
 def test_the_page_has_a_form_that_works_without_javascript(client, session, photos):
+    agree(client, session)
     page = text(client.get(f"/s/{session.code}/"))
     assert "Summer party" in page
     assert "3 photos" in page
@@ -78,7 +86,9 @@ def test_the_code_may_be_typed_in_capitals_and_without_the_slash(client, session
     assert client.get(f"/s/{session.code.upper()}").status_code == 200
 
 
-def test_the_interface_of_the_api_is_the_same_page(client, session):
+def test_the_interface_of_the_api_is_the_same_page(client, session, photos):
+    assert f'action="/s/{session.code}/consent/"' in text(client.get(f"/api/v1/sessions/{session.pk}/interface"))
+    agree(client, session)
     page = text(client.get(f"/api/v1/sessions/{session.pk}/interface"))
     assert f'action="/s/{session.code}/"' in page
 
@@ -178,14 +188,18 @@ def test_a_page_before_the_search_says_nothing_about_results(client, session):
 def test_photos_that_wait_are_counted(client, session, photos, gallery):
     PhotoFactory(gallery=gallery)
     GalleryImage.objects.filter(pk=photos[0].pk).update(state=State.FAILED)
+    agree(client, session)
     assert "3 of 4 are ready" in text(client.get(f"/s/{session.code}/"))
     assert "Search again in a few minutes" in text(post(client, session, ["carol"]))
 
 
-def test_a_session_without_photos_says_so(client, session):
-    assert "No photos have been added yet" in text(client.get(f"/s/{session.code}/"))
+def test_a_session_without_photos_says_so_and_takes_no_selfie(client, session):
+    page = text(client.get(f"/s/{session.code}/"))
+    assert 'type="file"' not in page
+    assert "No photos have been added yet" in page
 
 
+@pytest.mark.usefixtures("photos")
 @pytest.mark.parametrize(
     ("data", "refusal", "hint"),
     [
@@ -198,6 +212,7 @@ def test_a_session_without_photos_says_so(client, session):
 )
 def test_a_picture_that_cannot_be_used_comes_with_advice(client, session, data, refusal, hint):
     status, code = refusal
+    agree(client, session)
     response = send(client, session, data)
     assert response.status_code == status
     assert f'data-code="{code}"' in text(response).split('<div class="messages"')[0]
@@ -207,7 +222,7 @@ def test_a_picture_that_cannot_be_used_comes_with_advice(client, session, data, 
 
 def test_each_reason_of_low_quality_has_its_own_advice_once():
     reasons = {"reasons": ["too_small", "too_dark", "turned_away", "something_new"]}
-    advice = views.Advice.about(FacePassError("low_quality", "no", status=422, details=reasons))
+    advice = Advice.about(FacePassError("low_quality", "no", status=422, details=reasons))
     assert len(advice.hints) == 3
 
 
@@ -242,21 +257,31 @@ def test_a_large_selfie_never_becomes_a_file(client, session, photos, monkeypatc
     for name in ("NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile", "mkstemp"):
         monkeypatch.setattr(tempfile, name, forbidden)
     monkeypatch.setattr("django.core.files.uploadedfile.TemporaryUploadedFile.__init__", forbidden)
+    agree(client, session)
     large = picture_of(["ann"]) + bytes(4_000_000)
     assert "You are in 2 photos" in text(send(client, session, large))
 
 
-def test_a_search_needs_the_csrf_token_of_its_page(session, photos):
+def test_every_form_needs_the_csrf_token_of_its_page(session, photos):
     client = Client(enforce_csrf_checks=True)
-    refused = post(client, session, ["ann"])
+    refused = send(client, session, picture_of(["ann"]))
     assert refused.status_code == 403
     assert "This page is out of date" in text(refused)
-    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', text(client.get(f"/s/{session.code}/")))[1]
+    assert agree(client, session).status_code == 403
+    agreed = agree(client, session, csrfmiddlewaretoken=token_of(client, session))
+    assert agreed.status_code == 302
     answer = client.post(
         f"/s/{session.code}/",
-        {"csrfmiddlewaretoken": token, "selfie": SimpleUploadedFile("me.jpg", picture_of(["ann"]))},
+        {
+            "csrfmiddlewaretoken": token_of(client, session),
+            "selfie": SimpleUploadedFile("me.jpg", picture_of(["ann"])),
+        },
     )
     assert "You are in 2 photos" in text(answer)
+
+
+def token_of(client, session):
+    return re.search(r'csrfmiddlewaretoken" value="(\w+)"', text(client.get(f"/s/{session.code}/")))[1]
 
 
 def test_results_are_not_kept_by_any_cache(client, session, photos):
@@ -270,6 +295,6 @@ def test_the_page_speaks_russian(client, session, photos):
     assert "Вы есть на 2 фотографиях" in text(post(russian, session, ["ann"]))
 
 
-def test_the_language_can_be_switched(client, session):
+def test_the_language_can_be_switched(client, session, photos):
     response = client.post("/language/", {"language": "ru", "next": f"/s/{session.code}/"}, follow=True)
     assert "Найдите свои фотографии" in text(response)

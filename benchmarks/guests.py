@@ -1,0 +1,138 @@
+"""How long guests wait: from the shutter (the POST of a selfie) to the first thumbnail, and how heavy their page is.
+
+    python benchmarks/guests.py GUEST_URL SELFIES [--guests 20] [--rounds 6] [--alone 20] [--chromium]
+
+GUEST_URL is a session's page on a running server, such as http://localhost:8000/s/abcd2345/; SELFIES a folder of
+pictures of people who are in its photos. Each guest agrees first, with a cookie of their own; then all of a round
+search at once. Between rounds is a pause, so that the address stays within the server's limits for one. `--chromium`
+measures the page itself: LCP and bytes, on this machine's line and as on a slow phone (4 times slower processor,
+1.6 Mbit/s, 150 ms).
+"""
+
+import argparse
+import io
+import re
+import shutil
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from urllib.parse import urljoin
+
+import httpx
+from PIL import Image, ImageOps
+
+# As the page sends them (static/facepass/camera.js).
+SIDE, QUALITY = 1280, 90
+# Seconds that give an address as many searches as a round of 20 takes.
+PAUSE = 11
+LCP = """() => new Promise((resolve) => {
+    new PerformanceObserver((list) => resolve(list.getEntries().at(-1).startTime))
+        .observe({type: "largest-contentful-paint", buffered: true});
+})"""
+
+
+class Guest:
+    """One phone."""
+
+    def __init__(self, address: str, selfie: bytes) -> None:
+        self.address, self.selfie = address, selfie
+        self.client = httpx.Client(follow_redirects=True, timeout=60)
+        self.client.post(urljoin(address, "consent/"), data={"agree": "on", **self.token()}).raise_for_status()
+
+    def token(self) -> dict[str, str]:
+        page = self.client.get(self.address)
+        found = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.text)
+        assert found, f"no form on the page: {page.status_code}"
+        return {"csrfmiddlewaretoken": found[1]}
+
+    def search(self, ready: Barrier | None = None) -> float | None:
+        """Seconds; None where nobody was found, whose page has no thumbnail."""
+        token = self.token()
+        if ready:
+            ready.wait()
+        started = time.perf_counter()
+        page = self.client.post(self.address, data=token, files={"selfie": ("selfie.jpg", self.selfie, "image/jpeg")})
+        page.raise_for_status()
+        thumbnail = re.search(r'<img src="([^"]+)"[^>]+loading="lazy"', page.text)
+        if not thumbnail:
+            return None
+        self.client.get(urljoin(self.address, thumbnail[1].replace("&amp;", "&"))).raise_for_status()
+        return time.perf_counter() - started
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("address")
+    parser.add_argument("selfies", type=Path)
+    parser.add_argument("--guests", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--alone", type=int, default=20)
+    parser.add_argument("--chromium", action="store_true")
+    options = parser.parse_args()
+    files = [path for path in sorted(options.selfies.rglob("*")) if path.suffix.lower() in {".jpg", ".jpeg", ".png"}]
+    selfies = [as_sent(path) for path in files[: options.guests]]
+    guests = [Guest(options.address, selfies[number % len(selfies)]) for number in range(options.guests)]
+    guests[0].search()  # warms the models up
+    show("alone", [guests[number % len(guests)].search() for number in range(options.alone)])
+    together: list[float | None] = []
+    for _round in range(options.rounds):
+        time.sleep(PAUSE)
+        together += at_once(guests)
+    show(f"{options.guests} at once", together)
+    if options.chromium:
+        for slow in (False, True):
+            show_page(options.address, slow=slow)
+
+
+def as_sent(path: Path) -> bytes:
+    with Image.open(path) as opened:
+        picture = ImageOps.exif_transpose(opened).convert("RGB")
+    picture.thumbnail((SIDE, SIDE))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
+
+
+def at_once(guests: list[Guest]) -> list[float | None]:
+    ready = Barrier(len(guests))
+    with ThreadPoolExecutor(len(guests)) as pool:
+        return list(pool.map(lambda guest: guest.search(ready), guests))
+
+
+def show(name: str, seconds: list[float | None]) -> None:
+    found = sorted(1000 * each for each in seconds if each is not None)
+    if len(found) < 2:
+        print(f"{name:12} {len(seconds)} searches found nobody")
+        return
+    p95 = statistics.quantiles(found, n=20, method="inclusive")[-1]
+    print(
+        f"{name:12} p50 {statistics.median(found):6.0f} ms   p95 {p95:6.0f} ms   most {found[-1]:6.0f} ms   "
+        f"{len(found)} searches, {len(seconds) - len(found)} without photos",
+        flush=True,
+    )
+
+
+def show_page(address: str, *, slow: bool) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 360, "height": 740})
+        tools = page.context.new_cdp_session(page)
+        tools.send("Network.enable")
+        if slow:
+            tools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+            line = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 94_000}
+            tools.send("Network.emulateNetworkConditions", line)
+        sizes: list[float] = []
+        tools.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        page.goto(address, wait_until="networkidle")
+        name = "slow phone" if slow else "this machine"
+        print(f"{name:12} LCP {page.evaluate(LCP):6.0f} ms   {len(sizes)} answers, {sum(sizes) / 1000:.1f} kB")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

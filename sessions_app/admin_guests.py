@@ -1,0 +1,82 @@
+"""What the session's page in the admin has for guests: their rules, and the way to their page on paper."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline
+from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+
+from facepass.admin_tenancy import EDITORS, is_superuser, roles
+from sessions_app import cards
+from sessions_app.models import GuestRules, PhotoSession
+
+# Path: content type, file name's ending, and what makes it.
+PAPERS: dict[str, tuple[str, Callable[[PhotoSession], bytes], Any]] = {
+    "qr.svg": ("image/svg+xml", cards.svg, _("QR code (SVG)")),
+    "qr.png": ("image/png", cards.png, _("QR code (PNG)")),
+    "card.pdf": ("application/pdf", cards.table_card, _("table card (PDF)")),
+}
+
+
+class GuestRulesForm(forms.ModelForm[GuestRules]):
+    new_pin = forms.CharField(
+        label=_("new PIN"), required=False, min_length=4, max_length=32, strip=True,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=_("At least four characters. The one that is set cannot be shown, and stays where this is empty."),
+    )  # fmt: skip
+    clear_pin = forms.BooleanField(label=_("ask for no PIN"), required=False, widget=UnfoldBooleanSwitchWidget)
+
+    class Meta:
+        model = GuestRules
+        fields = ["expires_at", "browsing", "challenge", "downloads", "watermark"]
+
+    def save(self, commit: bool = True) -> GuestRules:
+        if self.cleaned_data.get("clear_pin") or self.cleaned_data["new_pin"]:
+            self.instance.set_pin("" if self.cleaned_data.get("clear_pin") else self.cleaned_data["new_pin"])
+        rules: GuestRules = super().save(commit)
+        return rules
+
+
+class GuestRulesInline(StackedInline):  # type: ignore[misc]  # unfold has no types
+    """Who may change a session may change what its guests may do."""
+
+    model = GuestRules
+    form = GuestRulesForm
+    can_delete = False
+    max_num = 1
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        own = list(GuestRulesForm.Meta.fields)
+        return [own[0], "new_pin", "clear_pin", *own[1:]] if self.has_change_permission(request, obj) else own
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: PhotoSession | None = None) -> bool:
+        if is_superuser(request):
+            return True
+        role = roles(request).get(obj.studio_id) if obj else None
+        return role in EDITORS
+
+    has_add_permission = has_change_permission
+
+
+def paper_links(session: PhotoSession) -> str:
+    links = (
+        (reverse("admin:guest-paper", args=[session.pk, name]), label) for name, (_kind, _make, label) in PAPERS.items()
+    )
+    return format_html_join(" · ", '<a class="fp-link" href="{}">{}</a>', links)
+
+
+def paper(session: PhotoSession, name: str) -> HttpResponse:
+    kind, make, _label = PAPERS[name]
+    response = HttpResponse(make(session), content_type=kind)
+    title = slugify(session.name) or session.code
+    response["Content-Disposition"] = f'attachment; filename="{title}-{name}"'
+    return response

@@ -1,0 +1,61 @@
+"""Looking around without a face: all photos of a session, page by page, where the studio allows it."""
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from facepass import limits
+from galleries.models import GalleryImage
+from galleries.models.photo import State
+from sessions_app.guest import branding, consent, identity, pages
+from sessions_app.guest.tiles import Tile
+from sessions_app.guest.visit import Visit
+from sessions_app.models import FoundPhoto, Guest, PhotoSession
+
+PER_PAGE = 60
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@pages.entered
+def browse(request: HttpRequest, here: Visit) -> HttpResponse:
+    """A POST begins it: the guest gets an identity, and agrees to nothing."""
+    if not here.rules.browsing:
+        raise Http404
+    if request.method != "POST":
+        return _page(request, here) if here.guest else redirect("guest-page", code=here.session.code)
+    response = redirect("guest-browse", code=here.session.code)
+    if here.guest is None:
+        limits.require("guest_consent", f"consents:{limits.address_of(request)}")
+        identity.remember(response, consent.look_around(here.session))
+    return response
+
+
+def _page(request: HttpRequest, here: Visit) -> HttpResponse:
+    page = Paginator(photos(here.session), PER_PAGE).get_page(request.GET.get("page"))
+    if here.guest and not here.agreed:
+        _remember(here.guest, page)
+    context = {
+        "visit": here,
+        "session": here.session,
+        "brand": branding.of(here.session),
+        "page": page,
+        "tiles": [Tile.of_photo(photo) for photo in page],
+    }
+    return render(request, "guest/browse.html", context)
+
+
+def photos(session: PhotoSession) -> QuerySet[GalleryImage]:
+    """As they were taken."""
+    ready = GalleryImage.objects.filter(state=State.PROCESSED)
+    found = ready.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
+    return found.order_by("taken_at", "original_name", "pk")
+
+
+def _remember(guest: Guest, page: "Page[GalleryImage]") -> None:
+    """Who only looks around may open what was shown; what somebody's face found is kept apart from that."""
+    shown = [
+        FoundPhoto(guest=guest, photo=photo, rank=rank) for rank, photo in enumerate(page, start=page.start_index())
+    ]
+    FoundPhoto.objects.bulk_create(shown, ignore_conflicts=True)

@@ -1,0 +1,77 @@
+"""While photos are still prepared: how far that is, and the e-mail that says when it is done."""
+
+import logging
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from facepass import limits
+from facepass.errors import FacePassError
+from sessions_app.guest import mail, pages
+from sessions_app.guest.readiness import Readiness
+from sessions_app.guest.visit import Visit
+from sessions_app.models import PhotoSession, ReadyNotice
+
+log = logging.getLogger(__name__)
+
+
+@require_safe
+@pages.entered
+def progress(request: HttpRequest, here: Visit) -> HttpResponse:
+    """What an open page asks for every few seconds."""
+    found = Readiness.of(here.session)
+    told = {"total": found.total, "ready": found.ready, "waiting": found.waiting, "text": found.text}
+    return JsonResponse(told)
+
+
+@require_POST
+@pages.entered
+def ask(request: HttpRequest, here: Visit) -> HttpResponse:
+    """Puts down an address. It says the same to one that is there already."""
+    address = request.POST.get("email", "").strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise FacePassError("email_invalid", _("This is not an e-mail address.")) from None
+    limits.require("guest_mail", f"mail:{limits.address_of(request)}")
+    ReadyNotice.objects.get_or_create(session=here.session, address=address, defaults={"language": get_language()})
+    return pages.guest_page(request, here, asked=address)
+
+
+def tell_ready() -> None:
+    """A chore: one e-mail to each address of every session that is ready, and the address is gone."""
+    ReadyNotice.objects.discard_old()
+    due = ReadyNotice.objects.due().values("session")
+    for session in PhotoSession.objects.open_to_guests().filter(pk__in=due):
+        found = Readiness.of(session)
+        if found.total and not found.waiting:
+            _tell_all(session)
+
+
+def _tell_all(session: PhotoSession) -> None:
+    for notice in session.ready_notices.due():
+        if not ReadyNotice.objects.claim(notice):
+            continue
+        try:
+            _tell(session, notice)
+        except OSError as error:
+            log.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
+            return
+        notice.delete()
+
+
+def _tell(session: PhotoSession, notice: ReadyNotice) -> None:
+    address = f"{settings.PUBLIC_URL}{reverse('guest-page', args=[session.code])}"
+    with override(notice.language):
+        subject = _("Your photos are ready: %(session)s") % {"session": session.name}
+        text = _(
+            "The photos of “%(session)s” can be searched now:\n\n%(address)s\n\n"
+            "You asked for this e-mail on that page. It is the only one: your address has been deleted.\n"
+        ) % {"session": session.name, "address": address}
+        mail.send(notice.address, subject=subject, text=text)

@@ -1,0 +1,152 @@
+"""The session's page in the admin: the rules for its guests, and the way to their page on paper."""
+
+import io
+
+import cv2
+import numpy as np
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from facepass.models import Role
+from galleries.tests.factories import PASSWORD, MembershipFactory, SessionFactory
+from sessions_app import cards
+from sessions_app.models import GuestRules, Origin
+from sessions_app.tests.guests import address, with_rules
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(role=Role.PHOTOGRAPHER):
+    member = MembershipFactory(role=role)
+    browser = Client(headers={"Accept-Language": "en"})
+    browser.login(username=member.user.username, password=PASSWORD)
+    browser.studio = member.studio
+    return browser
+
+
+@pytest.fixture
+def browser():
+    return signed_in()
+
+
+@pytest.fixture
+def session(browser):
+    return SessionFactory(studio=browser.studio, name="Праздник у озера")
+
+
+def save(browser, session, **rules):
+    path = reverse("admin:sessions_app_photosession_change", args=[session.pk])
+    form = {
+        "name": session.name, "description": "", "status": session.status, "code": session.code, "settings": "{}",
+        "scheduled_at_0": "", "scheduled_at_1": "", "facepass_enabled": "on",
+        "guest_rules-TOTAL_FORMS": 1, "guest_rules-INITIAL_FORMS": GuestRules.objects.filter(session=session).count(),
+        "guest_rules-MIN_NUM_FORMS": 0, "guest_rules-MAX_NUM_FORMS": 1, "guest_rules-0-session": session.pk,
+        **{f"guest_rules-0-{name}": value for name, value in {"downloads": "original", **rules}.items()},
+    }  # fmt: skip
+    return browser.post(path, form)
+
+
+def rules_of(session):
+    return GuestRules.objects.get(session=session)
+
+
+def test_a_pin_is_set_kept_and_cleared(browser, session):
+    assert save(browser, session, new_pin="2468").status_code == 302
+    assert rules_of(session).opens_with("2468")
+    assert not rules_of(session).opens_with("1")
+    assert "2468" not in rules_of(session).pin
+    assert save(browser, session, browsing="on").status_code == 302
+    assert rules_of(session).opens_with("2468"), "an empty field leaves it as it is"
+    assert rules_of(session).browsing
+    assert save(browser, session, clear_pin="on").status_code == 302
+    assert rules_of(session).pin == ""
+
+
+def test_a_pin_has_four_characters_at_least(browser, session):
+    assert save(browser, session, new_pin="123").status_code == 200
+    assert not GuestRules.objects.exists()
+
+
+def test_the_other_rules_are_set_too(browser, session):
+    assert save(browser, session, expires_at_0="2030-01-02", expires_at_1="03:04", challenge="on", downloads="none")
+    rules = rules_of(session)
+    assert (rules.expires_at.year, rules.challenge, rules.downloads) == (2030, True, "none")
+    assert Client().get(address(session)).status_code == 200
+
+
+def test_a_viewer_sees_the_rules_and_changes_nothing(session):
+    viewer = signed_in(Role.VIEWER)
+    own = SessionFactory(studio=viewer.studio)
+    with_rules(own, watermark="proof")
+    assert "proof" in viewer.get(reverse("admin:sessions_app_photosession_change", args=[own.pk])).content.decode()
+    assert save(viewer, own, new_pin="2468").status_code == 403
+    assert rules_of(own).pin == ""
+
+
+def test_a_session_of_pixora_has_rules_of_ours_and_keeps_its_own_fields(browser, session):
+    session.origin = Origin.PIXORA
+    session.save()
+    response = save(browser, session, new_pin="2468")
+    assert response.status_code == 302
+    assert rules_of(session).opens_with("2468")
+    path = reverse("admin:sessions_app_photosession_change", args=[session.pk])
+    assert 'name="name"' not in browser.get(path).content.decode()
+    assert (
+        browser.post(reverse("admin:sessions_app_photosession_delete", args=[session.pk]), {"post": "yes"}).status_code
+        == 403
+    )
+
+
+def paper(browser, session, name):
+    return browser.get(reverse("admin:guest-paper", args=[session.pk, name]))
+
+
+def read_code(png):
+    with Image.open(io.BytesIO(png)) as opened:
+        grey = np.array(opened.convert("L"))
+    found, _points, _code = cv2.QRCodeDetector().detectAndDecode(grey)
+    return found
+
+
+def test_the_code_leads_to_the_guest_page(browser, session, settings):
+    settings.PUBLIC_URL = "https://photos.example.com"
+    response = paper(browser, session, "qr.png")
+    assert response["Content-Type"] == "image/png"
+    assert read_code(response.content) == f"https://photos.example.com/s/{session.code}/"
+    drawing = paper(browser, session, "qr.svg")
+    assert drawing["Content-Type"] == "image/svg+xml"
+    assert b"<svg" in drawing.content
+
+
+def test_the_card_is_one_page_of_a6_with_cyrillic_and_a_logo(browser, session):
+    out = io.BytesIO()
+    Image.new("RGBA", (300, 80), "#336699").save(out, "PNG")
+    session.studio.logo.save("logo.png", ContentFile(out.getvalue()))
+    response = paper(browser, session, "card.pdf")
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response.content.startswith(b"%PDF-")
+    assert response.content.count(b"/Type /Page\n") == 1
+    assert b"/MediaBox [0 0 297.64 419.53]" in response.content
+    assert len(response.content) < 200_000
+
+
+def test_a_long_name_keeps_the_card_on_one_page(session):
+    session.name = "A very long name of a celebration that nobody would print on one line " * 2
+    assert cards.table_card(session).count(b"/Type /Page\n") == 1
+
+
+@pytest.mark.parametrize("name", ["qr.png", "card.pdf"])
+def test_papers_of_other_studios_are_a_404(browser, name):
+    assert paper(browser, SessionFactory(), name).status_code == 404
+    assert paper(Client(), SessionFactory(), name).status_code == 302
+
+
+def test_there_are_three_papers_and_no_other(browser, session):
+    page = browser.get(reverse("admin:sessions_app_photosession_change", args=[session.pk])).content.decode()
+    for name in ("qr.svg", "qr.png", "card.pdf"):
+        assert reverse("admin:guest-paper", args=[session.pk, name]) in page
+    assert paper(browser, session, "qr.gif").status_code == 404

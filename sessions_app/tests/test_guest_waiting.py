@@ -1,0 +1,152 @@
+"""While photos are prepared: what the page says, and the one e-mail when it is done."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from galleries.models import GalleryImage
+from galleries.models.photo import State
+from galleries.tests.factories import SessionFactory
+from sessions_app.guest import waiting
+from sessions_app.models import ReadyNotice
+from sessions_app.tests.guests import address, agree, text, with_rules
+
+
+@pytest.fixture
+def post_office(settings):
+    settings.EMAIL_HOST = "mail.example.com"
+    settings.PUBLIC_URL = "https://photos.example.com"
+
+
+@pytest.fixture
+def unready(party):
+    GalleryImage.objects.update(state=State.PENDING)
+    return party
+
+
+def done():
+    GalleryImage.objects.update(state=State.PROCESSED)
+
+
+def ask(client, session, email="ann@example.com"):
+    return client.post(address(session, "ready/"), {"email": email})
+
+
+def test_a_session_that_is_not_ready_says_how_far_it_is(client, unready):
+    page = text(client.get(address(unready)))
+    assert "Your photos are being prepared" in page
+    assert '<progress max="100" value="0"' in page
+    assert 'name="agree"' not in page
+
+
+def test_with_the_first_photos_the_page_opens(client, unready):
+    GalleryImage.objects.filter(pk=GalleryImage.objects.first().pk).update(state=State.PROCESSED)
+    page = text(client.get(address(unready)))
+    assert 'name="agree"' in page
+    agree(client, unready)
+    assert "1 of 3 are ready" in text(client.get(address(unready)))
+
+
+def test_an_open_page_asks_for_the_progress(client, unready, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        response = client.get(address(unready, "progress/"))
+    told = response.json()
+    assert (told["total"], told["ready"], told["waiting"]) == (3, 0, 3)
+    assert told["text"] == "Photos are still being prepared: 0 of 3 are ready."
+    assert "no-store" in response["Cache-Control"]
+    done()
+    assert client.get(address(unready, "progress/")).json()["text"] == ""
+
+
+def test_the_progress_of_a_session_with_a_pin_is_for_who_knows_it(client, unready):
+    with_rules(unready, pin="2468")
+    assert client.get(address(unready, "progress/")).status_code == 403
+
+
+def test_no_e_mail_is_offered_without_a_server_for_it(client, unready):
+    assert 'type="email"' not in text(client.get(address(unready)))
+
+
+def test_the_page_says_that_the_address_is_put_down(client, unready, post_office):
+    assert 'type="email"' in text(client.get(address(unready)))
+    response = ask(client, unready, " Ann@Example.com ")
+    assert "We write to ann@example.com once" in text(response)
+    assert ReadyNotice.objects.get().address == "ann@example.com"
+    ask(client, unready)
+    assert ReadyNotice.objects.count() == 1
+
+
+@pytest.mark.parametrize("wrong", ["", "ann", "ann@", "a@b\nBcc: c@d.example"])
+def test_what_is_no_address_is_refused(client, unready, post_office, wrong):
+    response = ask(client, unready, wrong)
+    assert response.status_code == 400
+    assert "This is not an e-mail address" in text(response)
+    assert not ReadyNotice.objects.exists()
+
+
+def test_addresses_can_be_put_down_a_few_times_only(client, unready, post_office, settings):
+    settings.RATE_LIMITS = {"guest_mail": (2, 2)}
+    assert [ask(client, unready, f"{n}@example.com").status_code for n in range(3)] == [200, 200, 429]
+
+
+def test_when_all_photos_are_ready_one_e_mail_goes_out_and_the_address_is_gone(client, unready, post_office):
+    ask(client, unready)
+    waiting.tell_ready()
+    assert mail.outbox == [], "not yet"
+    done()
+    waiting.tell_ready()
+    waiting.tell_ready()
+    assert [(m.to, m.subject) for m in mail.outbox] == [(["ann@example.com"], "Your photos are ready: Summer party")]
+    assert f"https://photos.example.com/s/{unready.code}/" in mail.outbox[0].body
+    assert not ReadyNotice.objects.exists()
+
+
+def test_the_e_mail_is_in_the_guest_s_language(unready, post_office):
+    ask(Client(headers={"Accept-Language": "ru"}), unready)
+    done()
+    waiting.tell_ready()
+    assert mail.outbox[0].subject == "Ваши фотографии готовы: Summer party"
+
+
+def test_an_e_mail_that_did_not_go_out_is_tried_again_later(client, unready, post_office, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise ConnectionRefusedError
+
+    ask(client, unready)
+    done()
+    with monkeypatch.context() as patch:
+        patch.setattr("sessions_app.guest.mail.send", broken)
+        waiting.tell_ready()
+    waiting.tell_ready()
+    assert mail.outbox == [], "somebody else may be at it"
+    ReadyNotice.objects.update(tried_at=timezone.now() - timedelta(minutes=11))
+    waiting.tell_ready()
+    assert len(mail.outbox) == 1
+
+
+def test_two_workers_send_one_e_mail(client, unready, post_office):
+    ask(client, unready)
+    notice = ReadyNotice.objects.get()
+    assert [ReadyNotice.objects.claim(notice) for _worker in range(2)] == [True, False]
+
+
+def test_an_address_is_not_kept_for_ever_and_not_used_for_a_session_that_is_closed(client, unready, post_office):
+    ask(client, unready)
+    done()
+    unready.facepass_enabled = False
+    unready.save()
+    waiting.tell_ready()
+    assert mail.outbox == []
+    ReadyNotice.objects.update(asked_at=timezone.now() - timedelta(days=31))
+    waiting.tell_ready()
+    assert not ReadyNotice.objects.exists()
+
+
+def test_a_session_without_photos_is_not_ready(client, post_office, db):
+    session = SessionFactory()
+    ask(client, session)
+    waiting.tell_ready()
+    assert mail.outbox == []

@@ -1,0 +1,37 @@
+// Showing that one is there: what the server asks for, step by step, and a frame or two of each.
+
+// How long each step is on show, and when in that time its frames are taken.
+const STEP_MS = 2600;
+const FRAMES_AT_MS = [1700, 2500];
+
+/** Asks for a challenge: `{ token, steps }`, or the document that came instead. */
+export async function beginChallenge(address, token) {
+  const body = new FormData();
+  body.append("csrfmiddlewaretoken", token);
+  const response = await fetch(address, { method: "POST", body });
+  const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+  const asked = answer.querySelector("#challenge[data-steps]");
+  if (!asked) return { answer };
+  return { token: asked.querySelector("[name=challenge]").value, steps: asked.dataset.steps.split(" ") };
+}
+
+/** The frames, first one of a face at rest; `say(step)` shows what to do, `grab()` resolves with a frame. */
+export async function perform(steps, { say, grab }) {
+  const frames = [];
+  for (const step of ["look_straight", ...steps]) {
+    say(step);
+    let passed = 0;
+    // Of the first, one is enough: it is what the others are compared with.
+    for (const at of frames.length ? FRAMES_AT_MS : FRAMES_AT_MS.slice(1)) {
+      await pause(at - passed);
+      passed = at;
+      frames.push(await grab());
+    }
+    await pause(STEP_MS - passed);
+  }
+  return frames;
+}
+
+export function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
