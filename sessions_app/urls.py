@@ -3,7 +3,17 @@ from rest_framework.routers import DefaultRouter
 
 from sessions_app.api import views, webhooks
 from sessions_app.guest import (
-    alert_pages, appearance, browse, challenge, downloads, entry, erasure_pages, looking, results, sharing, waiting,
+    alert_pages,
+    appearance,
+    browse,
+    challenge,
+    downloads,
+    entry,
+    erasure_pages,
+    looking,
+    results,
+    sharing,
+    waiting,
 )  # fmt: skip
 from sessions_app.guest import views as guest
 

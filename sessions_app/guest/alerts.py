@@ -10,7 +10,6 @@ import smtplib
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.mail import EmailMessage
@@ -21,6 +20,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from facepass import limits
 from facepass.errors import FacePassError
 from galleries import probe, search
 from galleries.models import Gallery, GalleryImage, Occasion
@@ -35,8 +35,6 @@ log = logging.getLogger(__name__)
 
 # One guest hears of new photos at most this often, however many galleries are finished.
 PAUSE = timedelta(hours=1)
-# How many messages that ask for a confirmation one guest may cause, or one address get, in an hour.
-ASKED_AN_HOUR = 3
 
 
 def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
@@ -50,7 +48,7 @@ def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
         raise FacePassError("invalid_request", _("Enter an e-mail address."), status=400) from None
     descriptor = probe.subject(probe.read(picture)).descriptor
     for name in (guest.pk.hex, hashlib.sha256(address.lower().encode()).hexdigest()):
-        _spend(name)
+        limits.require("guest_alert", f"alert:{name}")
     with transaction.atomic():
         Alert.objects.filter(guest=guest).delete()
         alert = Alert.objects.create(
@@ -61,13 +59,6 @@ def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
         )
     confirm_at = link("guest-alert-confirm", tokens.made("alert", guest.pk))
     _send(alert, "confirm", _("Photos of you: %(session)s"), {"confirm": confirm_at})
-
-
-def _spend(name: str) -> None:
-    key = f"guest-alert-{name}"
-    cache.add(key, 0, timeout=3600)
-    if cache.incr(key) > ASKED_AN_HOUR:
-        raise FacePassError("rate_limited", _("Too many requests."), status=429, retry_after=3600)
 
 
 def confirm(guest_id: UUID) -> Alert | None:

@@ -18,7 +18,7 @@ from galleries import files, media
 from galleries.models import GalleryImage
 from recognition import watermark
 from sessions_app.guest import addresses, identity
-from sessions_app.models import FoundPhoto, GuestRules, PhotoSession
+from sessions_app.models import FoundPhoto, Guest, GuestRules, PhotoSession
 
 NEEDED = ("photo", "guest__session__guest_rules")
 
@@ -26,9 +26,8 @@ NEEDED = ("photo", "guest__session__guest_rules")
 @require_safe
 def guest_photo(request: HttpRequest, guest_id: UUID, pk: UUID, variant: media.Variant) -> HttpResponseBase:
     """For the browser of the guest for whom the address was signed, and nobody else's."""
-    row = _signed_for(
-        request, FoundPhoto.objects.kept().filter(guest=guest_id, photo=pk).select_related(*NEEDED).first()
-    )
+    rows = FoundPhoto.objects.kept().filter(guest=guest_id, photo=pk)
+    row = _signed_for(request, rows.select_related(*NEEDED).first() or _looked_at(guest_id, pk))
     if identity.named(request, row.guest.session) != guest_id:
         raise Http404
     return _send(request, row, variant)
@@ -39,6 +38,16 @@ def shared_photo(request: HttpRequest, share_id: UUID, pk: UUID, variant: media.
     """For whoever holds the shared link."""
     rows = FoundPhoto.objects.kept().filter(shares=share_id, shares__expires_at__gt=timezone.now(), photo=pk)
     return _send(request, _signed_for(request, rows.select_related(*NEEDED).first()), variant)
+
+
+def _looked_at(guest_id: UUID, pk: UUID) -> FoundPhoto | None:
+    """Where guests may look around, any photo of the session."""
+    guests = Guest.objects.select_related("session__guest_rules").filter(session__guest_rules__browsing=True)
+    guest = guests.filter(pk=guest_id).first()
+    photos = GalleryImage.objects.of_events().filter(pk=pk)
+    within = guest and photos.filter(gallery__session_id=guest.session_id, gallery__studio_id=guest.session.studio_id)
+    photo = within.first() if within else None
+    return FoundPhoto(guest=guest, photo=photo) if guest and photo else None
 
 
 def _signed_for(request: HttpRequest, row: FoundPhoto | None) -> FoundPhoto:

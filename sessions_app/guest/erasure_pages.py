@@ -12,7 +12,7 @@ from sessions_app.guest import erasure, found, identity, tokens
 from sessions_app.guest.erasure import Receipt
 from sessions_app.guest.links import address
 from sessions_app.guest.sharing import gone
-from sessions_app.guest.visits import of_guest
+from sessions_app.guest.visits import of_guest, page
 from sessions_app.models import Guest, Hiding
 
 
@@ -28,13 +28,9 @@ def forget(request: HttpRequest, guest: Guest) -> HttpResponse:
         identity.forget(response, guest.session)
         return response
     hiding = Hiding.objects.filter(guest=guest).first()
-    shown = {
-        "session": guest.session,
-        "counts": found.counts(guest),
-        "hiding": hiding and _way_back(hiding.pk),
-        "nobody": "nobody" in request.GET,
-    }
-    return render(request, "guest/forget.html", shown)
+    undo, nobody = hiding and _way_back(hiding.pk), "nobody" in request.GET
+    counts = found.counts(guest)
+    return page(request, "guest/forget.html", guest.session, counts=counts, hiding=undo, nobody=nobody)
 
 
 def _hide(guest: Guest) -> HttpResponse:
@@ -67,9 +63,9 @@ def forgotten(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hidden(request: HttpRequest, token: str) -> HttpResponse:
     """By the private link of a receipt: others may find them again."""
-    hiding = Hiding.objects.select_related("session").filter(pk=tokens.read("hiding", token)).first()
+    hiding = Hiding.objects.select_related("session__studio").filter(pk=tokens.read("hiding", token)).first()
     if hiding is None:
         return gone(request)
     if request.method == "POST":
         hiding.delete()
-    return render(request, "guest/hidden.html", {"session": hiding.session, "done": request.method == "POST"})
+    return page(request, "guest/hidden.html", hiding.session, done=request.method == "POST")

@@ -4,7 +4,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -17,10 +17,10 @@ from facepass.tenancy import UUID_TEXT
 from galleries.models import GalleryImage
 from galleries.search import MAX_LIMIT, Match
 from sessions_app import selfie
-from sessions_app.guest import downloads, found, tiles
+from sessions_app.guest import downloads, found, mail, pace, tiles
 from sessions_app.guest.advice import Advice
 from sessions_app.guest.found import Show
-from sessions_app.guest.visits import of_guest, with_selfie
+from sessions_app.guest.visits import of_guest, page, with_selfie
 from sessions_app.models import FoundPhoto, Guest, GuestRules
 from sessions_app.search import SessionSearch, search_session
 
@@ -43,17 +43,24 @@ def context(guest: Guest, *, show: Show = "all") -> dict[str, Any]:
         "session": guest.session,
         "tiles": tiles.of_guest(guest, rows, rules),
         "may_download": rules.download_variant is not None,
+        "may_send": not rules.challenge,
+        "mail": mail.offered(),
         "show": show,
         "counts": counts,
         "filters": filters if len(filters) > 1 else [],
     }
 
 
+def nothing(guest: Guest) -> dict[str, Any]:
+    """What `guest/nothing.html` needs."""
+    return {"guest": guest, "tiles": [], "may_send": not GuestRules.of(guest.session).challenge}
+
+
 @require_safe
 @of_guest
 def photos(request: HttpRequest, guest: Guest) -> HttpResponse:
     show = shown(request.GET.get("show", ""))
-    return render(request, "guest/photos.html", {**context(guest, show=show), "choose": "choose" in request.GET})
+    return page(request, "guest/photos.html", **context(guest, show=show), choose="choose" in request.GET)
 
 
 def shown(text: str) -> Show:
@@ -109,7 +116,7 @@ def back(guest: Guest, *, show: str, choose: bool = False) -> HttpResponse:
 
 
 def _friend_page(request: HttpRequest, guest: Guest, advice: Advice | None) -> HttpResponse:
-    return render(request, "guest/friend.html", {"session": guest.session, "advice": advice})
+    return page(request, "guest/friend.html", guest.session, advice=advice)
 
 
 @with_selfie(_friend_page)
@@ -120,6 +127,8 @@ def friend(request: HttpRequest, guest: Guest) -> HttpResponseBase:
     searched = search_session(guest.session, [selfie.of(request)], limit=MAX_LIMIT)
     matches = found.without_hidden(guest, searched.matches)
     found.keep_friends(guest, matches, add=add)
+    if not matches:
+        pace.note_miss(guest)
     tell_of_search(guest, photos=len(matches))
     return back(guest, show="all" if add else "both")
 

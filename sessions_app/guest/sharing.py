@@ -1,7 +1,6 @@
 """Links that guests make: to some of their photos for others, and to all of them for themselves."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from facepass.tenancy import UUID_TEXT
 from sessions_app.guest import downloads, found, identity, results, tiles, tokens
 from sessions_app.guest.links import address
-from sessions_app.guest.visits import of_guest
+from sessions_app.guest.visits import of_guest, page
 from sessions_app.models import FoundPhoto, Guest, GuestRules, ReturnLink, ShareLink
 
 DAYS = (1, 7, 30)
@@ -46,7 +45,7 @@ def shares(request: HttpRequest, guest: Guest) -> HttpResponse:
         return redirect("guest-shares", code=guest.session.code)
     live = guest.shares.live().prefetch_related("photos")
     rows = [{"share": row, "address": address("shared", tokens.made("share", row.pk))} for row in live]
-    return render(request, "guest/shares.html", {"session": guest.session, "rows": rows})
+    return page(request, "guest/shares.html", guest.session, rows=rows)
 
 
 @never_cache
@@ -60,13 +59,9 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
     rows = list(FoundPhoto.objects.kept().filter(shares=link).in_order().for_tiles())
     if request.method == "POST":
         return downloads.as_zip([row.photo for row in rows], link.guest.session)
-    shown: dict[str, Any] = {
-        "session": link.guest.session,
-        "share": link,
-        "tiles": tiles.of_share(link, rows, rules),
-        "may_download": rules.download_variant is not None,
-    }
-    return render(request, "guest/shared.html", shown)
+    shown = tiles.of_share(link, rows, rules)
+    may_download = rules.download_variant is not None
+    return page(request, "guest/shared.html", link.guest.session, share=link, tiles=shown, may_download=may_download)
 
 
 def _live(token: str) -> ShareLink | None:
@@ -74,7 +69,12 @@ def _live(token: str) -> ShareLink | None:
         pk = tokens.read("share", token)
     except Http404:
         return None
-    link = ShareLink.objects.live().select_related("guest__session__guest_rules").filter(pk=pk).first()
+    link = (
+        ShareLink.objects.live()
+        .select_related("guest__session__guest_rules", "guest__session__studio")
+        .filter(pk=pk)
+        .first()
+    )
     usable = link and link.guest.session.facepass_enabled and not GuestRules.of(link.guest.session).expired
     return link if usable else None
 
@@ -90,7 +90,7 @@ def return_link(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Makes the guest's private link, which is shown once."""
     token = ReturnLink.issue(guest) if request.method == "POST" else None
     made = token and address("guest-return", token)
-    return render(request, "guest/link.html", {"session": guest.session, "address": made})
+    return page(request, "guest/link.html", guest.session, address=made)
 
 
 @never_cache

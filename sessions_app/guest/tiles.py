@@ -6,9 +6,11 @@ from uuid import UUID
 
 from galleries import media
 from galleries.models import GalleryImage, PhotoFace
-from galleries.search import Match
 from sessions_app.guest import addresses
 from sessions_app.models import FoundPhoto, Guest, GuestRules, ShareLink
+
+# A little above the middle, where faces are in most pictures.
+UNKNOWN_FOCUS = "50 40"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +25,9 @@ class Tile:
     """Pixels of the upright photo, so that the browser knows the shape before the picture is there."""
     blur: str
     """What is shown until then: see `recognition.thumbnails.blur`."""
-    focus: str = ""
-    """Where the guest's face is, in percent from the left and the top: a square tile is cut around it."""
+    focus: str
+    """In percent from the left and the top, what a square tile is cut around: the guest's face, where there is one."""
     favourite: bool = False
-
-    @classmethod
-    def of(cls, match: Match) -> "Tile":
-        photo = match.face.photo
-        return cls(
-            photo=photo.pk,
-            thumbnail=media.signed_path(photo, "thumbnail"),
-            preview=media.signed_path(photo, "preview"),
-            download=f"{media.signed_path(photo, 'original')}&download",
-            width=photo.width,
-            height=photo.height,
-            blur=photo.blur,
-            focus=_focus(match.face, photo),
-        )
 
     @property
     def sources(self) -> str:
@@ -53,6 +41,11 @@ class Tile:
 
 def of_guest(guest: Guest, rows: Iterable[FoundPhoto], rules: GuestRules) -> list[Tile]:
     return [_tile("guest", guest.pk, row, rules) for row in rows]
+
+
+def of_photos(guest: Guest, photos: Iterable[GalleryImage], rules: GuestRules) -> list[Tile]:
+    """Where a guest looks around, and nobody was looked for."""
+    return [_tile("guest", guest.pk, FoundPhoto(photo=photo), rules) for photo in photos]
 
 
 def of_share(share: ShareLink, rows: Iterable[FoundPhoto], rules: GuestRules) -> list[Tile]:
@@ -70,7 +63,7 @@ def _tile(whose: addresses.Whose, pk: UUID, row: FoundPhoto, rules: GuestRules) 
         width=photo.width,
         height=photo.height,
         blur=photo.blur,
-        focus=_focus(row.face, photo) if row.face else "",
+        focus=_focus(row.face, photo) if row.face else UNKNOWN_FOCUS,
         favourite=row.favourite,
     )
 

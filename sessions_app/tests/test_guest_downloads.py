@@ -15,7 +15,7 @@ from django.utils import timezone
 from galleries import files, media
 from sessions_app.guest import addresses as signing
 from sessions_app.guest import downloads
-from sessions_app.models import GuestRules
+from sessions_app.models import GuestRules, PhotoSession
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import addresses, device, ids, search, text
 
@@ -103,6 +103,19 @@ def test_what_was_refused_or_closed_or_withdrawn_is_gone_at_once(ann, session, p
     assert ann.get(both).status_code == 404
 
 
+def test_where_guests_may_look_around_all_photos_are_open_and_marked(ann, session, photos, rules):
+    address = signing.signed("guest", ann.guest.pk, photos[1].pk, "preview")
+    assert ann.get(address).status_code == 404
+    rules(browsing=True)
+    plain = body(ann.get(address))
+    assert Client().get(address).status_code == 404
+    rules(browsing=True, watermark="Proof")
+    assert body(ann.get(address)) != plain
+    shown = text(ann.get(f"/s/{session.code}/browse/"))
+    assert f"/found/{ann.guest.pk}/{photos[1].pk}/preview?" in shown
+    assert 'href="/photos/' not in shown
+
+
 def test_a_picture_costs_one_query(ann, session, django_assert_num_queries):
     address = addresses(page(ann, session), "thumbnail")[0]
     with django_assert_num_queries(1):
@@ -121,7 +134,9 @@ def test_the_watermark_is_on_what_is_seen_and_is_made_once(ann, session, photos,
     assert body(ann.get(addresses(page(ann, session), "original")[0])) == original(photos[2]), "originals are as taken"
 
 
-def test_another_watermark_is_another_copy_and_all_go_with_the_photo(ann, session, photos, rules, django_capture_on_commit_callbacks):
+def test_another_watermark_is_another_copy_and_all_go_with_the_photo(
+    ann, session, photos, rules, django_capture_on_commit_callbacks
+):
     bodies = []
     for words in ("One", "Two"):
         rules(watermark=words)
@@ -228,9 +243,9 @@ async def test_a_zip_is_sent_piece_by_piece_with_one_file_open(monkeypatch):
 
     monkeypatch.setattr(default_storage, "open", lambda name: Slow(bytes(size)), raising=False)
     photos = [files.GalleryImage(original_name=f"{n}.jpg", byte_size=size, file=f"{n}.jpg") for n in range(10)]
-    from galleries.tests.factories import SessionFactory
-
-    response = downloads.as_zip(photos, SessionFactory.build())
+    session = PhotoSession(name="Party")
+    session.guest_rules = GuestRules(session=session)
+    response = downloads.as_zip(photos, session)
     assert most == 0
     sent = 0
     async for piece in response:

@@ -5,7 +5,6 @@ from html import unescape
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -27,7 +26,6 @@ def forget(client, session, **fields):
 @pytest.fixture
 def busy(ann, session, photos):
     """Ann with one of everything."""
-    cache.clear()
     ann.post(f"/s/{session.code}/photos/favourite/", {"photo": ids(photos[0])})
     ann.post(f"/s/{session.code}/photos/share/", {"photo": ids(photos[0])})
     ann.post(f"/s/{session.code}/link/")
@@ -92,6 +90,13 @@ def test_partners_hear_of_it_in_counts_only(busy, session):
     assert len(receipt_id) == 36
     counted = {"guests": 1, "photos": 2, "favourites": 1, "shares": 1, "links": 1, "alerts": 1}
     assert event.data == {"session_id": str(session.pk), **counted}
+
+
+def test_who_takes_the_consent_back_leaves_nothing_but_that(busy, session):
+    busy.post(f"/s/{session.code}/withdraw/")
+    for model in (FoundPhoto, ShareLink, ReturnLink, Alert):
+        assert not model.objects.exists(), model
+    assert Guest.objects.get().withdrawn_at
 
 
 def test_one_guest_who_is_forgotten_changes_nothing_for_another(busy, session):

@@ -12,7 +12,7 @@ from facepass.models import OutboxEvent
 from galleries import tasks
 from galleries.models import FaceDecision, PhotoFace
 from galleries.tests.factories import PhotoFactory, SessionFactory
-from sessions_app.models import FoundPhoto, GuestRules
+from sessions_app.models import FoundPhoto, Guest, GuestRules
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import device, ids, search, selfie, shown, text
 
@@ -85,11 +85,36 @@ def test_a_guest_of_another_session_is_none_here(ann, session):
 
 def test_a_session_that_ended_or_was_closed_shows_no_photos(ann, session):
     rules = GuestRules.objects.create(session=session, expires_at=timezone.now() - timedelta(minutes=1))
-    assert ann.get(f"/s/{session.code}/photos/").status_code == 302
+    assert ann.get(f"/s/{session.code}/photos/").status_code == 410
     rules.delete()
     session.facepass_enabled = False
     session.save()
-    assert ann.get(f"/s/{session.code}/photos/").status_code == 302
+    assert ann.get(f"/s/{session.code}/photos/").status_code == 403
+
+
+def test_a_device_that_forgot_the_pin_is_asked_for_it(ann, session):
+    rules = GuestRules(session=session)
+    rules.set_pin("1234")
+    rules.save()
+    response = ann.get(f"/s/{session.code}/photos/")
+    assert response.status_code == 403
+    assert "data-photo" not in text(response)
+
+
+def test_where_guests_must_show_that_they_are_there_no_other_selfie_is_taken(ann, session, photos):
+    GuestRules.objects.create(session=session, challenge=True)
+    assert befriend(ann, session, ["bob"], "any").status_code == 404
+    assert ann.post(f"/s/{session.code}/alerts/").status_code == 404
+    page = text(ann.get(f"/s/{session.code}/photos/"))
+    assert f"/s/{session.code}/friend/" not in page
+
+
+def test_who_only_looks_around_sends_no_friends_selfie(session, photos):
+    client = device(session)
+    Guest.objects.update(notice="")
+    response = client.post(f"/s/{session.code}/friend/", {"selfie": selfie(["bob"]), "combine": "any", "agreed": "on"})
+    assert response.status_code == 302
+    assert not FoundPhoto.objects.exists()
 
 
 def test_favourites_are_marked_and_shown(ann, session, photos):
@@ -174,7 +199,9 @@ def test_a_group_of_which_one_photo_was_refused_still_gives_new_ones(ann, sessio
 
 def befriend(client, session, people, combine, **fields):
     return client.post(
-        f"/s/{session.code}/friend/", {"selfie": selfie(people), "combine": combine, "agreed": "on", **fields}, follow=True
+        f"/s/{session.code}/friend/",
+        {"selfie": selfie(people), "combine": combine, "agreed": "on", **fields},
+        follow=True,
     )
 
 

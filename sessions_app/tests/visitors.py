@@ -12,7 +12,7 @@ from django.utils import translation
 from galleries import tasks
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
-from sessions_app.guest import identity
+from sessions_app.guest import consent, identity
 from sessions_app.models import Guest
 
 __all__ = ["ann", "english", "gallery", "photos", "session"]
@@ -26,7 +26,8 @@ def english():
 
 
 @pytest.fixture
-def session(fake_engine):
+def session(fake_engine, settings):
+    settings.EMAIL_HOST = "mail.example.com"
     return SessionFactory(name="Summer party")
 
 
@@ -55,7 +56,7 @@ def ann(session, photos):
 def device(session, **fields):
     """The client of a new guest, whose row is `client.guest`."""
     client = Client()
-    client.guest = Guest.objects.create(session=session, notice="1", language="en", **fields)
+    client.guest = Guest.objects.create(session=session, notice=consent.NOTICE, language="en", **fields)
     response = HttpResponse()
     identity.remember(response, client.guest)
     client.cookies.update(response.cookies)
