@@ -66,6 +66,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             (_("Photo sessions"), "event", "sessions_app_photosession"),
             (_("Galleries"), "photo_library", "galleries_gallery"),
             (_("Photos"), "image", "galleries_galleryimage"),
+            (_("Hidden guests"), "visibility_off", "sessions_app_hiding"),
         ]),
         (_("Faces"), [
             (_("People"), "person", "galleries_person"),

@@ -15,7 +15,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from facepass.admin_tenancy import TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
 from sessions_app import (
-    admin_webhooks,  # noqa: F401 - registers itself
+    admin_hidings,  # noqa: F401 - registers itself
+    admin_webhooks,  # noqa: F401 - as above
     cards,
 )
 from sessions_app.admin_guests import PAPERS, GuestRulesInline, paper, paper_links

@@ -8,10 +8,10 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from facepass.models import EventType, OutboxEvent
+from facepass.models import EventType, OutboxEvent, Role
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
-from galleries.tests.factories import PhotoFactory
+from galleries.tests.factories import PASSWORD, MembershipFactory, PhotoFactory
 from sessions_app.models import Alert, FoundPhoto, Guest, HiddenFace, Hiding, ReturnLink, ShareLink
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import addresses, device, ids, search, selfie, shown, text
@@ -197,3 +197,18 @@ def test_a_group_of_which_little_was_found_is_not_hidden_as_a_whole(session, pho
     bob = device(session)
     search(bob, session, ["bob"])
     assert set(shown(bob, session)) == set(ids(photos[2], more))
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.MANAGER, 302), (Role.PHOTOGRAPHER, 403), (None, 302)])
+def test_managers_of_the_studio_may_end_a_hiding_and_see_no_face(ann, session, photos, role, status):
+    hide(ann, session)
+    hiding = Hiding.objects.get()
+    member = MembershipFactory(role=role or Role.OWNER, **({"studio": session.studio} if role else {}))
+    browser = Client(headers={"Accept-Language": "en"})
+    browser.login(username=member.user.username, password=PASSWORD)
+    shown = text(browser.get("/admin/sessions_app/hiding/"))
+    assert (session.name in shown) == (role is not None)
+    assert str(HiddenFace.objects.first().face_id) not in shown
+    answer = browser.post(f"/admin/sessions_app/hiding/{hiding.pk}/delete/", {"post": "yes"})
+    assert answer.status_code == status  # Django leads a stranger away, as from what is not there
+    assert Hiding.objects.exists() == (role is not Role.MANAGER)
