@@ -59,6 +59,9 @@ def nothing(guest: Guest) -> dict[str, Any]:
 @require_safe
 @of_guest
 def photos(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """Who only looks around was found nowhere."""
+    if not guest.notice:
+        return redirect("guest-browse", code=guest.session.code)
     show = shown(request.GET.get("show", ""))
     return page(request, "guest/photos.html", **context(guest, show=show), choose="choose" in request.GET)
 

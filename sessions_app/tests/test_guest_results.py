@@ -115,6 +115,7 @@ def test_who_only_looks_around_sends_no_friends_selfie(session, photos):
     response = client.post(f"/s/{session.code}/friend/", {"selfie": selfie(["bob"]), "combine": "any", "agreed": "on"})
     assert response.status_code == 302
     assert not FoundPhoto.objects.exists()
+    assert client.get(f"/s/{session.code}/photos/")["Location"] == f"/s/{session.code}/browse/"
 
 
 def test_favourites_are_marked_and_shown(ann, session, photos):
