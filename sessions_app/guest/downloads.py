@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
-from zipstream import ZipStream
+from zipstream import ZipStream  # type: ignore[import-untyped]
 
 from galleries import files, media
 from galleries.models import GalleryImage
@@ -123,5 +123,5 @@ def _bytes(photo: GalleryImage, variant: media.Variant, rules: GuestRules) -> It
 async def _pieces(archive: ZipStream) -> AsyncIterator[bytes]:
     """Under ASGI a plain iterator would be held in memory as a whole."""
     pieces = iter(archive)
-    while (piece := await sync_to_async(next)(pieces, None)) is not None:
+    while (piece := await sync_to_async(lambda: next(pieces, None))()) is not None:
         yield piece

@@ -31,9 +31,12 @@ class Receipt:
     hiding: UUID | None
 
     @property
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in ("photos", "favourites", "shares", "links", "alerts")}
+
+    @property
     def token(self) -> str:
-        counted = [self.photos, self.favourites, self.shares, self.links, self.alerts]
-        told = [self.id.hex, self.at.isoformat(), counted, self.hiding and self.hiding.hex]
+        told = [self.id.hex, self.at.isoformat(), self.counts, self.hiding and self.hiding.hex]
         return signing.dumps(told, salt=SALT, compress=True)
 
     @classmethod
@@ -43,7 +46,7 @@ class Receipt:
             pk, at, counted, hiding = signing.loads(token, salt=SALT)
         except signing.BadSignature:
             raise Http404 from None
-        return cls(UUID(pk), datetime.fromisoformat(at), *counted, UUID(hiding) if hiding else None)
+        return cls(UUID(pk), datetime.fromisoformat(at), hiding=UUID(hiding) if hiding else None, **counted)
 
 
 @transaction.atomic
@@ -67,9 +70,8 @@ def forget(guest: Guest, *, hidden: bool) -> Receipt:
     )
     studio_id = guest.session.studio_id
     data = {"receipt_id": str(receipt.id), "session_id": str(guest.session_id), "guests": 1}
-    counted = {name: getattr(receipt, name) for name in ("photos", "favourites", "shares", "links", "alerts")}
     rows.delete()
-    events.emit(EventType.ERASURE_COMPLETED, studio_id=studio_id, data={**data, **counted})
+    events.emit(EventType.ERASURE_COMPLETED, studio_id=studio_id, data={**data, **receipt.counts})
     return receipt
 
 

@@ -107,7 +107,7 @@ class FoundPhotoQuerySet(models.QuerySet["FoundPhoto"]):
 
     def in_order(self) -> "FoundPhotoQuerySet":
         """Photos of the guest before those of others, the last search before earlier ones, the best first."""
-        ranked = self.annotate(others=models.Case(models.When(face=None, then=1), default=0))  # type: ignore[no-redef]
+        ranked = self.annotate(others=models.Case(models.When(face=None, then=1), default=0))
         return ranked.order_by("others", "-found_at", "rank")
 
     def for_tiles(self) -> "FoundPhotoQuerySet":

@@ -217,7 +217,7 @@ def test_a_picture_over_the_limit_is_refused_before_it_is_read(client, session, 
 
 
 def test_an_engine_that_is_missing_is_not_the_guests_fault(client, session, monkeypatch):
-    def missing(*_args):
+    def missing(*_args, **_options):
         raise FacePassError("model_not_installed", "secret path", status=503)
 
     monkeypatch.setattr(views, "search_session", missing)

@@ -40,7 +40,9 @@ def test_the_answer_to_a_search_is_the_same_page_of_results(session, photos):
 def test_a_second_search_adds_its_photos_before_the_others(ann, session, photos):
     alone, bob, both = photos
     search(ann, session, ["bob"])
-    assert shown(ann, session) == ids(bob, both, alone)
+    *first, last = shown(ann, session)
+    assert set(first) == set(ids(bob, both))
+    assert last == str(alone.pk)
     assert FoundPhoto.objects.filter(guest=ann.guest).count() == 3
 
 
@@ -55,7 +57,7 @@ def test_two_guests_do_not_see_each_others_photos(ann, session, photos):
     bob = device(session)
     search(bob, session, ["bob"])
     act(bob, session, "favourite", photos[2])
-    assert shown(bob, session) == ids(photos[1], photos[2])
+    assert set(shown(bob, session)) == set(ids(photos[1], photos[2]))
     assert shown(ann, session) == ids(photos[2], photos[0])
     assert shown(ann, session, show="favourites") == []
     act(bob, session, "refuse", photos[0])

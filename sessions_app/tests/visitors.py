@@ -86,4 +86,4 @@ def ids(*photos):
 
 
 def addresses(response, variant):
-    return re.findall(rf'"(/(?:found|shared)/[^"/]+/[^"/]+/{variant}\?[^"]+)"', text(response))
+    return re.findall(rf'"(/(?:found|shared)/[^"/]+/[^"/]+/{variant}\?[^" ]+)"', text(response))
