@@ -56,8 +56,8 @@ def test_a_favourite_is_marked_in_the_grid_and_in_the_viewer(found):
     viewer.get_by_role("button", name="Favourite").click()
     viewer.locator(".heart[aria-pressed=true]").wait_for()
     page.keyboard.press("Escape")
-    page.wait_for_function("document.querySelectorAll('.grid .heart[aria-pressed=true]').length == 2")
-    page.wait_for_function("document.querySelector('.failed').hidden")
+    page.locator(".grid li:nth-child(2) .heart[aria-pressed=true]").wait_for()
+    page.locator(".failed").wait_for(state="hidden")
     page.goto(page.url.rstrip("/") + "/photos/?show=favourites")
     page.get_by_role("heading", name="Your favourites").wait_for()
     assert page.locator(".grid li").count() == 2
@@ -76,7 +76,7 @@ def test_not_me_in_the_viewer_goes_on_with_the_next_photo(found):
     page.get_by_role("link", name="Not me").click()
     page.locator(".grid input").check()
     button(page, "It is me after all").click()
-    page.wait_for_function("!document.querySelector('.grid li')")
+    page.locator(".grid li").wait_for(state="detached")
     assert FoundPhoto.objects.kept().count() == 2
 
 
@@ -94,11 +94,11 @@ def test_a_photo_is_enlarged_by_a_double_tap_the_wheel_and_keys(found):
     page.mouse.up()
     assert page.locator("#viewer").get_attribute("open") is not None, "a drag closed the photo"
     photo.dblclick()
-    page.wait_for_function("!document.querySelector('.slide.enlarged')")
+    page.locator(".slide.enlarged").wait_for(state="detached")
     page.keyboard.press("+")
     page.locator(".slide.enlarged").wait_for()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("!document.querySelector('.slide.enlarged')")
+    page.locator(".slide.enlarged").wait_for(state="detached")
     page.mouse.wheel(0, -400)
     page.locator(".slide.enlarged").wait_for()
 
@@ -211,9 +211,7 @@ def test_a_picture_is_its_colours_until_it_is_there(found):
     page = found()
     page.route("**/found/**", lambda route: None)  # never answered
     page.goto(page.url.rstrip("/") + "/photos/", wait_until="commit")
-    page.wait_for_function(
-        "document.querySelector('.grid img')?.style.backgroundImage.startsWith('url(\"data:image/png')"
-    )
+    page.locator(".grid img[style*='data:image/png']").first.wait_for(state="attached")
 
 
 def test_without_javascript_everything_is_a_form(visit, astronaut):  # noqa: F811
