@@ -70,6 +70,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             (_("Galleries"), "photo_library", "galleries_gallery"),
             (_("Photos"), "image", "galleries_galleryimage"),
             (_("Analytics"), "bar_chart", "sessions_app_sessionday"),
+            (_("Hidden guests"), "visibility_off", "sessions_app_hiding"),
         ]),
         (_("Faces"), [
             (_("People"), "person", "galleries_person"),

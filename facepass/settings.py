@@ -298,6 +298,7 @@ RATE_LIMITS: dict[str, tuple[float, int]] = {
     "guest_miss": (0.5, 5),
     "guest_look": (60, 5),
     "guest_mail": (2, 3),
+    "guest_alert": (0.05, 3),  # messages that ask for a confirmation: of one guest, and to one address
     "guest_pin": (2, 5),
     "guest_pin_session": (20, 40),
 }

@@ -48,6 +48,7 @@ def analyse(photo: GalleryImage) -> None:
 def prepare(photo: GalleryImage, settings: RecognitionSettings) -> Picture:
     """The picture as it is analysed; preview and thumbnail are made from the same decoding. Asks no database."""
     picture = decode(photo, settings)
+    photo.blur = thumbnails.blur(picture)
     _write_thumbnails(photo, picture)
     return picture
 
@@ -95,8 +96,8 @@ def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> No
         rows = [row_of(photo, described, version, scale=scale) for described in faces]
         _write(mine, rows) if mine.subject_id is None else _enrol(mine, *rows)
         mine.state, mine.error, mine.lease_expires_at = State.PROCESSED, "", None
-        mine.processed_at = timezone.now()
-        mine.save(update_fields=["state", "error", "lease_expires_at", "processed_at"])
+        mine.processed_at, mine.blur = timezone.now(), photo.blur
+        mine.save(update_fields=["state", "error", "lease_expires_at", "processed_at", "blur"])
         if mine.subject_id is None:  # who enrols is known
             _count_analysis(mine)
 

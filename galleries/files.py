@@ -32,13 +32,15 @@ def photo_file(request: HttpRequest, pk: UUID, variant: media.Variant) -> HttpRe
     photo = photos.filter(pk=pk).first()
     if photo is None:
         raise Http404
-    name = media.storage_name(photo, variant)
+    return serve(photo, media.storage_name(photo, variant), as_attachment="download" in request.GET)
+
+
+def serve(photo: GalleryImage, name: str, *, as_attachment: bool) -> HttpResponseBase:
+    """The file of that name in the storage, which is one of the photo's. Raises Http404 where it is not there."""
+    disposition = content_disposition_header(as_attachment, photo.original_name)
     if settings.ENV.s3_bucket:
-        return HttpResponseRedirect(default_storage.url(name))
-    return _stream(photo, name, as_attachment="download" in request.GET)
-
-
-def _stream(photo: GalleryImage, name: str, *, as_attachment: bool) -> StreamingHttpResponse:
+        parameters = {"ResponseContentDisposition": disposition} if as_attachment else {}
+        return HttpResponseRedirect(default_storage.url(name, parameters=parameters))  # type: ignore[call-arg]
     try:
         file = default_storage.open(name)
     except FileNotFoundError:
@@ -46,7 +48,7 @@ def _stream(photo: GalleryImage, name: str, *, as_attachment: bool) -> Streaming
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response = StreamingHttpResponse(_chunks(file), content_type=kind)
     response["Content-Length"] = file.size
-    if disposition := content_disposition_header(as_attachment, photo.original_name):
+    if disposition:
         response["Content-Disposition"] = disposition
     # A photo's files never change under their address; shared caches must not keep them.
     response["Cache-Control"] = "private, max-age=3600, immutable"

@@ -4,6 +4,7 @@ A photo has three variants: the original as it was uploaded, and two made by the
 answer are signed and short-lived, so that an `<img>` can fetch them without a header; staff fetch with their session.
 """
 
+import hashlib
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -18,12 +19,13 @@ Variant = Literal["original", "preview", "thumbnail"]
 SIDES: dict[Variant, int] = {"preview": 1600, "thumbnail": 360}
 SIGNED_FOR_SECONDS = 3600
 SALT = "galleries.media"
+MARKED = "-marked-"
 
 
 def storage_name(photo: GalleryImage, variant: Variant) -> str:
     if variant == "original":
         return photo.file.name or ""
-    return f"photos/{photo.gallery_id}/{photo.pk}/{variant}.jpg"
+    return f"{_folder(photo)}/{variant}.jpg"
 
 
 def path_of(photo: GalleryImage, variant: Variant) -> str:
@@ -46,9 +48,26 @@ def is_signed(path: str, signature: str) -> bool:
 
 
 def storage_names(photo: GalleryImage) -> list[str]:
-    """All three; those that were never written too."""
+    """All three, those that were never written too, and the copies with a watermark."""
     variants: tuple[Variant, ...] = ("original", *SIDES)
-    return [name for variant in variants if (name := storage_name(photo, variant))]
+    return [name for variant in variants if (name := storage_name(photo, variant))] + _marked_names(photo)
+
+
+def marked_name(photo: GalleryImage, variant: Variant, *, text: str) -> str:
+    """Of the copy that bears that watermark."""
+    return f"{_folder(photo)}/{variant}{MARKED}{hashlib.sha256(text.encode()).hexdigest()[:12]}.jpg"
+
+
+def _marked_names(photo: GalleryImage) -> list[str]:
+    try:
+        names = default_storage.listdir(_folder(photo))[1]
+    except FileNotFoundError:
+        return []
+    return [f"{_folder(photo)}/{name}" for name in names if MARKED in name]
+
+
+def _folder(photo: GalleryImage) -> str:
+    return f"photos/{photo.gallery_id}/{photo.pk}"
 
 
 def discard(names: list[str]) -> None:

@@ -15,7 +15,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from facepass.admin_tenancy import TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
 from sessions_app import (
-    admin_webhooks,  # noqa: F401 - registers itself
+    admin_hidings,  # noqa: F401 - registers itself
+    admin_webhooks,  # noqa: F401 - as above
     cards,
 )
 from sessions_app.admin_analytics import usage_of
@@ -43,6 +44,7 @@ class PhotoSessionAdmin(TenantAdmin):
 
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
+
     inlines = [GuestRulesInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

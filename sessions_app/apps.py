@@ -2,6 +2,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 PIXORA_SYNC_SECONDS = 60
+# How soon after the last photo was grouped guests hear of it; each at most once an hour.
+ALERT_SECONDS = 60
 
 
 class SessionsConfig(AppConfig):
@@ -14,5 +16,6 @@ class SessionsConfig(AppConfig):
 
         housekeeping.register("sessions_app.webhooks.outbox.forget_old", every=3600)
         housekeeping.register("sessions_app.guest.waiting.tell_ready", every=60)
+        housekeeping.register("sessions_app.guest.alerts.periodically", every=ALERT_SECONDS)
         if gateway.configured():
             housekeeping.register("sessions_app.pixora.sync.periodically", every=PIXORA_SYNC_SECONDS)

@@ -2,7 +2,19 @@ from django.urls import path
 from rest_framework.routers import DefaultRouter
 
 from sessions_app.api import analytics, views, webhooks
-from sessions_app.guest import appearance, browse, challenge, entry, looking, waiting
+from sessions_app.guest import (
+    alert_pages,
+    appearance,
+    browse,
+    challenge,
+    downloads,
+    entry,
+    erasure_pages,
+    looking,
+    results,
+    sharing,
+    waiting,
+)  # fmt: skip
 from sessions_app.guest import views as guest
 
 router = DefaultRouter(use_regex_path=False)
@@ -34,4 +46,22 @@ urlpatterns = [
     path("s/<str:code>/brand.css", appearance.brand_css, name="guest-brand"),
     path("s/<str:code>/logo", appearance.logo, name="guest-logo"),
     path("s/<str:code>/manifest.webmanifest", appearance.manifest, name="guest-manifest"),
+    path("s/<str:code>/photos/", results.photos, name="guest-photos"),
+    path("s/<str:code>/photos/zip/", results.download, name="guest-zip"),
+    path("s/<str:code>/photos/share/", sharing.share, name="guest-share"),
+    path("s/<str:code>/photos/<str:action>/", results.act, name="guest-act"),
+    path("s/<str:code>/shares/", sharing.shares, name="guest-shares"),
+    path("s/<str:code>/friend/", results.friend, name="guest-friend"),
+    path("s/<str:code>/link/", sharing.return_link, name="guest-link"),
+    path("s/<str:code>/alerts/", alert_pages.ask, name="guest-alerts"),
+    path("s/<str:code>/alerts/stop/", alert_pages.stop_here, name="guest-alerts-stop"),
+    path("s/<str:code>/forget/", erasure_pages.forget, name="guest-forget"),
+    path("found/<uuid:guest_id>/<uuid:pk>/<variant:variant>", downloads.guest_photo, name="guest-photo"),
+    path("shared/<uuid:share_id>/<uuid:pk>/<variant:variant>", downloads.shared_photo, name="share-photo"),
+    path("shared/<str:token>/", sharing.shared, name="shared"),
+    path("my/<str:token>/", sharing.come_back, name="guest-return"),
+    path("news/<str:token>/", alert_pages.confirm, name="guest-alert-confirm"),
+    path("news/<str:token>/stop/", alert_pages.stop, name="guest-alert-stop"),
+    path("forgotten/<str:token>/", erasure_pages.forgotten, name="guest-forgotten"),
+    path("hidden/<str:token>/", erasure_pages.hidden, name="guest-hidden"),
 ]

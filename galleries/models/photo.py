@@ -112,6 +112,8 @@ class GalleryImage(models.Model):
     byte_size = models.PositiveBigIntegerField(_("bytes"), editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
+    # See `recognition.thumbnails.blur`; empty until the photo is analysed.
+    blur = models.CharField(max_length=64, default="", editable=False)
     taken_at = models.DateTimeField(_("taken"), null=True, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PENDING, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_http_methods
 from facepass import limits
 from galleries.models import GalleryImage
 from galleries.models.photo import State
-from sessions_app.guest import branding, consent, identity, pages
-from sessions_app.guest.tiles import Tile
+from sessions_app.guest import branding, consent, identity, pages, tiles
 from sessions_app.guest.visit import Visit
 from sessions_app.models import FoundPhoto, Guest, PhotoSession
 
@@ -24,7 +23,7 @@ def browse(request: HttpRequest, here: Visit) -> HttpResponse:
     if not here.rules.browsing:
         raise Http404
     if request.method != "POST":
-        return _page(request, here) if here.guest else redirect("guest-page", code=here.session.code)
+        return _page(request, here, here.guest) if here.guest else redirect("guest-page", code=here.session.code)
     response = redirect("guest-browse", code=here.session.code)
     if here.guest is None:
         limits.require("guest_consent", f"consents:{limits.address_of(request)}")
@@ -32,16 +31,16 @@ def browse(request: HttpRequest, here: Visit) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, here: Visit) -> HttpResponse:
+def _page(request: HttpRequest, here: Visit, guest: Guest) -> HttpResponse:
     page = Paginator(photos(here.session), PER_PAGE).get_page(request.GET.get("page"))
-    if here.guest and not here.agreed:
-        _remember(here.guest, page)
+    if not here.agreed:
+        _remember(guest, page)
     context = {
         "visit": here,
         "session": here.session,
         "brand": branding.of(here.session),
         "page": page,
-        "tiles": [Tile.of_photo(photo) for photo in page],
+        "tiles": tiles.of_photos(guest, page, here.rules),
     }
     return render(request, "guest/browse.html", context)
 

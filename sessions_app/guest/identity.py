@@ -13,8 +13,14 @@ KEPT_SECONDS = 90 * 24 * 3600
 
 def of(request: HttpRequest, session: PhotoSession) -> Guest | None:
     """None before consent, after withdrawal, and for a cookie of another session."""
+    told = named(request, session)
+    return Guest.objects.here().filter(pk=told, session=session).first() if told else None
+
+
+def named(request: HttpRequest, session: PhotoSession) -> UUID | None:
+    """The visit that the cookie names; it may be over."""
     told = request.get_signed_cookie(_name(session), default="", salt=SALT, max_age=KEPT_SECONDS)
-    return Guest.objects.here().filter(pk=UUID(told), session=session).first() if told else None
+    return UUID(told) if told else None
 
 
 def remember(response: HttpResponse, guest: Guest) -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from facepass import limits
 from sessions_app.guest.visit import Visit
+from sessions_app.models import Guest
 
 
 def require(request: HttpRequest, visit: Visit) -> None:
@@ -17,15 +18,15 @@ def require(request: HttpRequest, visit: Visit) -> None:
     limits.require("guest_address", f"guests:{limits.address_of(request)}")
     limits.require("guest_device", f"device:{visit.guest.pk}")
     limits.require("guest_session", f"session:{visit.session.pk}")
-    wait = limits.waiting("guest_miss", _misses(visit))
+    wait = limits.waiting("guest_miss", _misses(visit.guest))
     if wait is not None:
         raise limits.refusal(wait)
     return None
 
 
-def note_miss(visit: Visit) -> None:
-    limits.take("guest_miss", _misses(visit))
+def note_miss(guest: Guest) -> None:
+    limits.take("guest_miss", _misses(guest))
 
 
-def _misses(visit: Visit) -> str:
-    return f"misses:{visit.guest.pk if visit.guest else visit.session.pk}"
+def _misses(guest: Guest) -> str:
+    return f"misses:{guest.pk}"

@@ -5,12 +5,10 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from facepass import events
 from facepass.errors import FacePassError
-from facepass.models import EventType
+from galleries.search import MAX_LIMIT
 from sessions_app import selfie
-from sessions_app.guest import challenge, pace, pages, visit
-from sessions_app.guest.tiles import Tile
+from sessions_app.guest import challenge, pace, pages, results, visit
 from sessions_app.guest.visit import Visit
 from sessions_app.search import search_session
 
@@ -49,14 +47,16 @@ def _page(request: HttpRequest, here: Visit) -> HttpResponse:
 def _search(request: HttpRequest, here: Visit) -> HttpResponse:
     try:
         picture = selfie.of(request)
-        here.agreed_guest().note_visit()
+        guest = here.agreed_guest()
+        guest.note_visit()
         if here.rules.challenge:
             challenge.require(here, request, picture)
-        found = search_session(here.session, [picture])
+        found = search_session(here.session, [picture], limit=MAX_LIMIT)
     except FacePassError as refusal:
         return pages.refused(request, here, refusal)
-    if not found.matches:
-        pace.note_miss(here)
-    data = {"session_id": str(here.session.pk), "photos": len(found.matches)}
-    events.emit(EventType.GUEST_SEARCH_COMPLETED, studio_id=here.session.studio_id, data=data)
-    return pages.guest_page(request, here, tiles=[Tile.of(match) for match in found.matches])
+    guest.session = here.session
+    matches = results.take(guest, found)
+    if not matches:
+        pace.note_miss(guest)
+    results.tell_of_search(guest, photos=len(matches))
+    return pages.guest_page(request, here, **(results.context(guest) if matches else results.nothing(guest)))

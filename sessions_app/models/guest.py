@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass.tenancy import TenantQuerySet
+from galleries.media import Variant
 
 
 class GuestRules(models.Model):
@@ -44,6 +45,12 @@ class GuestRules(models.Model):
     def of(cls, session: Any) -> "GuestRules":
         """Those of the session, or the defaults."""
         return getattr(session, "guest_rules", None) or cls(session=session)
+
+    @property
+    def download_variant(self) -> Variant | None:
+        """Which of a photo's files guests may take away."""
+        choices: dict[str, Variant | None] = {self.Downloads.ORIGINAL: "original", self.Downloads.PREVIEW: "preview"}
+        return choices.get(self.downloads)
 
     @property
     def expired(self) -> bool:
@@ -93,6 +100,22 @@ class Guest(models.Model):
         self.save(update_fields=["last_seen_at"])
 
 
+class FoundPhotoQuerySet(models.QuerySet["FoundPhoto"]):
+    def kept(self) -> "FoundPhotoQuerySet":
+        """Without those of which the guest said: that is not me."""
+        return self.filter(refused_at=None)
+
+    def in_order(self) -> "FoundPhotoQuerySet":
+        """Photos of the guest before those of others, the last search before earlier ones, the best first."""
+        ranked = self.annotate(others=models.Case(models.When(face=None, then=1), default=0))
+        return ranked.order_by("others", "-found_at", "rank")
+
+    def for_tiles(self) -> "FoundPhotoQuerySet":
+        """With what a tile shows, and without the descriptors that it does not."""
+        joined = self.select_related("photo", "face")
+        return joined.defer("face__insightface_descriptor", "face__landmarks", "face__quality")
+
+
 class FoundPhoto(models.Model):
     """A photo that was found for a guest: the only photos that the guest may open."""
 
@@ -102,10 +125,14 @@ class FoundPhoto(models.Model):
     face = models.ForeignKey("galleries.PhotoFace", models.SET_NULL, null=True, related_name="+")
     # Best first.
     rank = models.PositiveIntegerField()
+    # The friend whom the guest added last is on it.
+    friend = models.BooleanField(default=False)
     favourite = models.BooleanField(default=False)
     # "That is not me": hidden from this guest from then on.
     refused_at = models.DateTimeField(null=True)
     found_at = models.DateTimeField(default=timezone.now)
+
+    objects = FoundPhotoQuerySet.as_manager()
 
     class Meta:
         db_table = "guest_photos"

@@ -199,7 +199,7 @@ def test_who_looks_around_sees_all_photos_that_are_ready_and_agrees_to_nothing(c
     assert "Look through all photos" in text(client.get(address(party)))
     assert client.get(address(party, "browse/")).status_code == 302, "the form comes first"
     page = text(client.post(address(party, "browse/"), follow=True))
-    assert page.count("<li><a href=") == 3
+    assert page.count("<li data-photo=") == 3
     assert str(waiting.pk) not in page
     guest = Guest.objects.get()
     assert guest.notice == ""
@@ -226,7 +226,7 @@ def test_photos_come_by_the_page_with_few_queries(client, party, monkeypatch, dj
     with django_assert_num_queries(5):
         first = text(client.get(address(party, "browse/")))
     assert "1 of 2" in first
-    assert text(client.get(address(party, "browse/?page=2"))).count("<li><a href=") == 1
+    assert text(client.get(address(party, "browse/?page=2"))).count("<li data-photo=") == 1
     assert text(client.get(address(party, "browse/?page=nine"))) is not None
     assert Guest.objects.get().found.count() == 3
 
