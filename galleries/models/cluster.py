@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What faces are grouped within: a photo session, or a gallery that belongs to none. One of the two is set."""
+    """What faces are grouped within: a photo session, or a gallery that belongs to none. One of the two is set; none of
+    them for what concerns a studio's people alone.
+    """
 
     studio_id: uuid.UUID
     session_id: uuid.UUID | None = None
@@ -33,6 +35,15 @@ class Occasion:
     def galleries(self) -> "GalleryQuerySet":
         galleries = Gallery.objects.filter(studio_id=self.studio_id)
         return galleries.of_session(self.session_id) if self.session_id else galleries.filter(pk=self.gallery_id)  # type: ignore[misc]
+
+    @property
+    def is_one(self) -> bool:
+        return bool(self.session_id or self.gallery_id)
+
+    @property
+    def key(self) -> uuid.UUID:
+        """The id of the photo session, else of the gallery: what names it in an address."""
+        return self.session_id or self.gallery_id or self.studio_id
 
     @property
     def fields(self) -> dict[str, uuid.UUID | None]:
