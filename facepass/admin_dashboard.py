@@ -16,6 +16,9 @@ from galleries.models.photo import State
 from recognition import registry
 from sessions_app.models import PhotoSession
 
+# Pages of the sidebar that are no list of rows.
+TASKS = {"galleries_facecluster_occasions", "galleries_photoface_verify"}
+
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The first page: what waits, what there is, and which model is in use."""
@@ -68,6 +71,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             (_("Photos"), "image", "galleries_galleryimage"),
         ]),
         (_("Faces"), [
+            (_("Name faces"), "frame_person", "galleries_facecluster_occasions"),
+            (_("Confirm names"), "how_to_reg", "galleries_photoface_verify"),
             (_("People"), "person", "galleries_person"),
             (_("Faces"), "face", "galleries_photoface"),
             (_("Groups of faces"), "groups", "galleries_facecluster"),
@@ -100,6 +105,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _items(items: list[tuple[Any, str, str]]) -> list[dict[str, Any]]:
+    names = [page if page in TASKS else f"{page}_changelist" for _title, _icon, page in items]
     return [
-        {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{page}_changelist")} for title, icon, page in items
+        {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
+        for (title, icon, _page), name in zip(items, names, strict=True)
     ]

@@ -4,14 +4,16 @@ Two channel groups: the occasion's, and the studio's for pages that show several
 and are sent after the commit; a page that gets one reads the rows again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count, Max, QuerySet, Sum
 
 from facepass import progress
-from galleries.models import FaceDecision, Occasion
+from galleries.models import FaceCluster, FaceDecision, Occasion
 
 
 class DecisionEvent(TypedDict):
@@ -32,6 +34,31 @@ class GroupsEvent(TypedDict):
     joined: int
     created: int
     merged: int
+
+
+class SnapshotEvent(TypedDict):
+    """`version` changes with every decision and every run of the grouping. `type`: `decisions.snapshot`."""
+
+    type: str
+    version: str
+
+
+def snapshot_of_occasion(occasion: Occasion) -> SnapshotEvent:
+    groups = FaceCluster.objects.within(occasion).inhabited()
+    return _snapshot(FaceDecision.objects.within(occasion), groups)
+
+
+def snapshot_of_studios(studio_ids: Sequence[UUID]) -> SnapshotEvent:
+    """Without the groups, of which studios have tens of thousands."""
+    return _snapshot(FaceDecision.objects.filter(studio__in=studio_ids), FaceCluster.objects.none())
+
+
+def _snapshot(decisions: "QuerySet[FaceDecision]", groups: "QuerySet[FaceCluster]") -> SnapshotEvent:
+    moments = decisions.aggregate(made=Max("made_at"), undone=Max("undone_at"), number=Count("pk"))
+    inside = groups.aggregate(number=Count("pk"), faces=Sum("size"))
+    parts = (moments["made"], moments["undone"], moments["number"], inside["number"], inside["faces"])
+    version = sha256(repr(parts).encode()).hexdigest()[:16]
+    return SnapshotEvent(type="decisions.snapshot", version=version)
 
 
 def of_occasion(occasion: Occasion) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Prefetch
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from galleries import decisions
 from galleries.admin import show
 from galleries.admin.own_person import OwnPersonForm
 from galleries.models import FaceCluster, PhotoFace
+from galleries.staff import groups
 
 FACES_SHOWN = 6
 
@@ -36,6 +38,9 @@ class FaceClusterAdmin(TenantAdmin):
 
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*groups.urls(self), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the first faces of each group: the prefetch is sliced per group, in one query. Without empty groups,

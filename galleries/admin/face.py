@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -14,6 +15,7 @@ from galleries import decisions
 from galleries.admin import show
 from galleries.admin.own_person import OwnPersonForm
 from galleries.models import PhotoFace
+from galleries.staff import verify
 
 
 @admin.register(PhotoFace)
@@ -46,6 +48,9 @@ class PhotoFaceAdmin(TenantAdmin):
 
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*verify.urls(self), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without the descriptors: a page of them is 50 kB that nobody looks at."""

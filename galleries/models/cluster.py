@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
-from facepass.tenancy import TenantQuerySet
+from facepass.tenancy import Principal, TenantQuerySet
 from galleries.models.gallery import Gallery
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
@@ -30,6 +30,13 @@ class Occasion:
         if gallery.session_id:
             return cls(gallery.studio_id, session_id=gallery.session_id)
         return cls(gallery.studio_id, gallery_id=gallery.pk)
+
+    @classmethod
+    def visible(cls, key: uuid.UUID, principal: Principal) -> "Occasion | None":
+        """The one that `key` names, which is the id of its photo session or gallery."""
+        named = models.Q(session_id=key) | models.Q(pk=key)
+        gallery = Gallery.objects.visible_to(principal).of_events().filter(named).first()
+        return cls.of_gallery(gallery) if gallery else None
 
     @property
     def galleries(self) -> "GalleryQuerySet":

@@ -43,6 +43,16 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
             face_category=FaceCategory.IGNORED
         )
 
+    def proposed(self) -> "PhotoFaceQuerySet":
+        """With a name that nobody has confirmed."""
+        return self.filter(person__isnull=False, verified=False).exclude(face_category=FaceCategory.IGNORED)
+
+    def best_of(self, column: str, number: int) -> "PhotoFaceQuerySet":
+        """The `number` best faces of each value of `column`, best first; in one query."""
+        best = [models.F("quality__score").desc(nulls_last=True), models.F("pk").asc()]
+        place = models.Window(models.functions.RowNumber(), partition_by=column, order_by=best)
+        return self.annotate(place=place).filter(place__lte=number).order_by("place")  # type: ignore[no-redef]
+
     def in_galleries(self, gallery_ids: Iterable[uuid.UUID]) -> "PhotoFaceQuerySet":
         return self.filter(gallery_id__in=list(gallery_ids))
 

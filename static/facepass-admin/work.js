@@ -1,0 +1,153 @@
+/* What the pages share where faces are decided upon: asking the server, keys, undo, and staying live. */
+
+import { shows, watch } from "./live.js";
+
+const QUIET_MS = 80;
+
+export class Refusal extends Error {}
+
+/* Posts JSON; the answer's object, or a Refusal with the server's words. */
+export async function post(path, body) {
+  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? cookie("csrftoken");
+  const answer = await fetch(path, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+    body: JSON.stringify(body),
+  });
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refusal(told.error?.message ?? "");
+  return told;
+}
+
+export async function get(path) {
+  const answer = await fetch(path, { credentials: "same-origin", cache: "no-store" });
+  if (!answer.ok) throw new Refusal("");
+  return answer.json();
+}
+
+function cookie(name) {
+  return document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+}
+
+/* One page of work: a part that is read again whenever something changed, and decisions that can be undone. */
+export class Work {
+  constructor(root, { query = () => "", onRefresh = () => {} } = {}) {
+    Object.assign(this, { root, query, onRefresh, made: [], busy: 0, asked: 0, timer: null });
+    this.changing = root.querySelector("[data-changing]");
+    root.querySelector("[data-help]")?.addEventListener("click", () => this.help());
+    root.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-undo]");
+      if (button) this.undo(button.dataset.undo ? [button.dataset.undo] : undefined);
+    });
+    watch({
+      socket: root.dataset.socket,
+      poll: root.dataset.poll,
+      onState: shows(root.querySelector("[data-status]")),
+      onEvent: (event) => { if (event.version !== this.version) this.refreshSoon(); },
+    });
+  }
+
+  get version() { return this.changing.querySelector("[data-version]").dataset.version; }
+
+  /* Sends a decision; the page goes on at once, and is read again when it is made or refused. */
+  async decide(path, body) {
+    this.busy += 1;
+    try {
+      const told = await post(path, body);
+      this.made.push(told.decisions);
+      this.say(told.text, { undo: true });
+      return told;
+    } catch (error) {
+      this.fail(error);
+      return null;
+    } finally {
+      this.busy -= 1;
+      this.refreshSoon();
+    }
+  }
+
+  async undo(ids) {
+    const last = ids ?? this.made.pop();
+    try {
+      const told = await post(this.root.dataset.undoPath, last ? { decisions: last } : {});
+      this.say(told.decisions.length ? this.root.dataset.undone : this.root.dataset.nothing);
+      await this.refresh();
+      return told;
+    } catch (error) {
+      this.fail(error);
+      return null;
+    }
+  }
+
+  fail(error) {
+    if (!(error instanceof Refusal) && !(error instanceof TypeError)) throw error;
+    this.say(error.message && error instanceof Refusal ? error.message : this.root.dataset.failed, { bad: true });
+  }
+
+  say(text, { undo = false, bad = false } = {}) {
+    const box = this.root.querySelector("[data-said]");
+    box.hidden = !text;
+    box.classList.toggle("fw-bad", bad);
+    box.querySelector("[data-said-text]").textContent = text;
+    box.querySelector("[data-undo]").hidden = !undo;
+  }
+
+  /* Several events in a row are one reading. */
+  refreshSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh(), QUIET_MS);
+  }
+
+  async refresh() {
+    const turn = ++this.asked;
+    const address = `${this.root.dataset.listPath}?${this.query()}`;
+    const answer = await fetch(address, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return;
+    const text = await answer.text();
+    if (turn !== this.asked || this.busy) return; // a later reading is on its way
+    const fresh = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
+    take(this.changing.firstElementChild, fresh);
+    this.onRefresh();
+  }
+
+  help() { this.root.querySelector("[data-keys]").showModal(); }
+}
+
+/* Takes over what changed. Cards that are the same stay the same elements, with their focus and what is typed there. */
+function take(old, fresh) {
+  const [have, want] = [old, fresh].map((part) => part.querySelector("[data-cards]"));
+  const kept = new Map([...have.querySelectorAll("[data-card]")].map((card) => [card.dataset.id, card]));
+  const cards = [...want.querySelectorAll("[data-card]")].map((card) => {
+    const known = kept.get(card.dataset.id);
+    return known?.dataset.version === card.dataset.version ? known : card;
+  });
+  const wanted = new Set(cards);
+  for (const card of kept.values()) if (!wanted.has(card)) card.remove();
+  cards.forEach((card, index) => { if (have.children[index] !== card) have.insertBefore(card, have.children[index] ?? null); });
+  old.dataset.version = fresh.dataset.version;
+  for (const part of ["[data-left]", ".fw-empty", ".fw-pages", "aside"]) swap(old, fresh, part);
+}
+
+/* A moved element loses the focus, so the list stays where it is, and what is around it is exchanged. */
+function swap(old, fresh, part) {
+  const [was, becomes] = [old.querySelector(part), fresh.querySelector(part)];
+  if (was && becomes) was.replaceWith(becomes);
+  else if (was) was.remove();
+  else if (becomes) (part === "aside" ? old : old.querySelector("section")).append(becomes);
+}
+
+/* Calls `actions[key]` for keys pressed outside of fields. Letters go by their place on the keyboard, so that they work
+   in every layout. */
+export function keys(work, actions) {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (document.querySelector("dialog[open]") || event.target.closest("input:not([type=checkbox]), textarea, select")) return;
+    if (event.key === "?") { event.preventDefault(); work.help(); return; }
+    const name = event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : event.key;
+    const action = actions[name];
+    if (!action || (name === "Enter" && event.target.closest("a, button:not([data-face])"))) return;
+    event.preventDefault();
+    action(event);
+  });
+}
