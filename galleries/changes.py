@@ -113,7 +113,9 @@ def _restore_people(decision: FaceDecision) -> None:
         Person.objects.filter(pk=person.pk).update(**back)
     for pk in before.keys() - after.keys():
         *values, created_at = before[pk]
-        Person.objects.create(pk=UUID(pk), studio_id=decision.studio_id, **dict(zip(PERSON_COLUMNS, values, strict=True)))
+        Person.objects.create(
+            pk=UUID(pk), studio_id=decision.studio_id, **dict(zip(PERSON_COLUMNS, values, strict=True))
+        )
         Person.objects.filter(pk=pk).update(created_at=parse_datetime(created_at))
 
 

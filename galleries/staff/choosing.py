@@ -65,7 +65,7 @@ def chosen(request: HttpRequest, what: dict[str, Any], *, studio_id: UUID) -> Pe
 
 def _made(request: HttpRequest, name: str, studio_id: UUID) -> Person:
     person = Person.objects.create(studio_id=studio_id, real_name=name)
-    LogEntry.objects.log_actions(acting(request).pk, [person], ADDITION, change_message=[{"added": {}}], single_object=True)
+    LogEntry.objects.log_actions(
+        acting(request).pk, [person], ADDITION, change_message=[{"added": {}}], single_object=True
+    )
     return person
-
-

@@ -83,10 +83,14 @@ def tasks(request: HttpRequest) -> list[Task]:
 def _count_groups(found: dict[UUID, Task], *, studio_ids: Any) -> None:
     groups = FaceCluster.objects.filter(studio__in=studio_ids).inhabited()
     groups = groups.filter(Q(session_id__in=found) | Q(gallery__in=found))
-    counted = groups.order_by().values_list("session_id", "gallery").annotate(
-        unnamed=Count("pk", filter=Q(person=None)),
-        faces=Sum("size", filter=Q(person=None), default=0),
-        named=Count("pk", filter=~Q(person=None)),
+    counted = (
+        groups.order_by()
+        .values_list("session_id", "gallery")
+        .annotate(
+            unnamed=Count("pk", filter=Q(person=None)),
+            faces=Sum("size", filter=Q(person=None), default=0),
+            named=Count("pk", filter=~Q(person=None)),
+        )
     )
     for session_id, gallery_id, unnamed, faces, named in counted:
         task = found[session_id or gallery_id]
@@ -127,9 +131,7 @@ def undo(request: HttpRequest) -> JsonResponse:
     return said(decisions=[str(decision.pk) for decision in chosen], groups=groups, faces=faces[:1])
 
 
-def render(
-    admin: ModelAdmin[Any], request: HttpRequest, template: str, context: dict[str, Any]
-) -> TemplateResponse:
+def render(admin: ModelAdmin[Any], request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
     return TemplateResponse(request, template, {**admin.admin_site.each_context(request), **context})
 
 

@@ -63,7 +63,9 @@ def test_without_names_the_largest_group_stays(group, staff):
     assert FaceCluster.objects.inhabited().get() == large
 
 
-@pytest.mark.parametrize("verb", ["merge", "split", "name", "assign", "reject", "ignore", "keep_apart", "confirm", "deny"])
+@pytest.mark.parametrize(
+    "verb", ["merge", "split", "name", "assign", "reject", "ignore", "keep_apart", "confirm", "deny"]
+)
 def test_undo_brings_back_exactly_what_was(verb, group, gallery, staff):
     one, other = group(3), group(2)
     ann = PersonFactory(studio=gallery.studio)
@@ -267,9 +269,7 @@ def test_people_of_two_studios_or_one_and_the_same_are_not_united(ann, staff):
         assert refusal.value.code == "nothing_to_merge"
 
 
-def test_colleagues_are_told_after_the_commit(
-    group, gallery, staff, monkeypatch, django_capture_on_commit_callbacks
-):
+def test_colleagues_are_told_after_the_commit(group, gallery, staff, monkeypatch, django_capture_on_commit_callbacks):
     told = []
     monkeypatch.setattr(progress, "publish", lambda channel, event: told.append((channel, event)))
     with django_capture_on_commit_callbacks(execute=True):
