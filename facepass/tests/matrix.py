@@ -241,4 +241,5 @@ PAGES = {
     "/s/{}/",
     "/api/v1/sessions/{}/interface/",
     "/photos/{}/{}",
+    "/photos/{}/faces/{}",
 }

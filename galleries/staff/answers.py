@@ -72,6 +72,14 @@ def uuids(values: Any, *, most: int = 5000) -> list[UUID]:
     return [uuid(value) for value in values]
 
 
+def named(text: str) -> UUID:
+    """The id in the address of a page; what is none names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
 def invalid() -> FacePassError:
     return FacePassError("invalid_request", _("The request is not valid."))
 

@@ -17,7 +17,7 @@ from galleries.admin import show
 from galleries.descriptors import as_array
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
 from galleries.staff import choosing, occasions, pairs
-from galleries.staff.answers import asked, invalid, number, page, reads, said, uuid, uuids, writes
+from galleries.staff.answers import asked, invalid, named, page, reads, said, uuid, uuids, writes
 from galleries.staff.occasions import decided_in, occasion_of
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion
@@ -67,10 +67,11 @@ def _list(request: HttpRequest, key: UUID) -> HttpResponseBase:
 def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
     kind = request.GET.get("show", "unknown")
     kind = kind if kind in KINDS else "unknown"
-    first = GROUPS_SHOWN * (number(request.GET.get("page", 1), least=1, most=10_000) - 1)
+    asked_page = request.GET.get("page", "")
+    first = GROUPS_SHOWN * (int(asked_page) - 1 if asked_page.isdecimal() and asked_page != "0" else 0)
     rows = _of_kind(occasion, kind)
     total = rows.count()
-    opened = {uuid(pk) for pk in request.GET.getlist("open")}
+    opened = {named(pk) for pk in request.GET.getlist("open")}
     cards = [_card(group, opened=group.pk in opened) for group in _with_faces(rows)[first : first + GROUPS_SHOWN]]
     singles = _singles(occasion) if kind == "unknown" else PhotoFace.objects.none()
     return {

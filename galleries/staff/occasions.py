@@ -109,8 +109,16 @@ def state(request: HttpRequest, key: UUID) -> JsonResponse:
 
 
 def state_of_studios(request: HttpRequest) -> JsonResponse:
-    mine = list(studios_of(cast(Principal, request.user)).values_list("pk", flat=True))
-    return said(**live.snapshot_of_studios(mine))
+    return said(**_snapshot_of_studios(request))
+
+
+def version_of_studios(request: HttpRequest) -> str:
+    """For pages that show more than one occasion."""
+    return _snapshot_of_studios(request)["version"]
+
+
+def _snapshot_of_studios(request: HttpRequest) -> live.SnapshotEvent:
+    return live.snapshot_of_studios(list(studios_of(cast(Principal, request.user)).values_list("pk", flat=True)))
 
 
 def undo(request: HttpRequest) -> JsonResponse:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from facepass.admin_tenancy import VERIFIERS, acting, roles
-from facepass.tenancy import Principal, studios_of
+from facepass.tenancy import Principal
 from galleries import decisions, live
 from galleries.admin import show
 from galleries.models import FaceDecision, Occasion, PhotoFace
 from galleries.staff import occasions
-from galleries.staff.answers import asked, page, require, said, uuid, uuids, visible, writes
+from galleries.staff.answers import asked, named, page, require, said, uuid, uuids, visible, writes
 from galleries.staff.occasions import occasion_of
 
 FACES_SHOWN, KNOWN_SHOWN = 12, 6
@@ -61,7 +61,7 @@ def _list(request: HttpRequest) -> HttpResponseBase:
 
 def _occasion(request: HttpRequest) -> Occasion | None:
     key = request.GET.get("of")
-    return occasion_of(request, uuid(key)) if key else None
+    return occasion_of(request, named(key)) if key else None
 
 
 def _context(request: HttpRequest, occasion: Occasion | None) -> dict[str, Any]:
@@ -73,11 +73,10 @@ def _context(request: HttpRequest, occasion: Occasion | None) -> dict[str, Any]:
     order = request.GET.get("order", "")
     order = order if order in ORDERS else "doubt"
     skipped = request.GET.getlist("skip")
-    rows = occasions.shown(proposed.exclude(pk__in=[uuid(pk) for pk in skipped])).select_related("photo", "person")
+    rows = occasions.shown(proposed.exclude(pk__in=[named(pk) for pk in skipped])).select_related("photo", "person")
     faces = list(rows.order_by(*ORDERS[order])[:FACES_SHOWN])
     known = _known({face.person_id for face in faces})
-    studios = list(studios_of(user).values_list("pk", flat=True))
-    snapshot = live.snapshot_of_occasion(occasion) if occasion else live.snapshot_of_studios(studios)
+    version = live.snapshot_of_occasion(occasion)["version"] if occasion else occasions.version_of_studios(request)
     return {
         "order": order,
         "total": proposed.count(),
@@ -85,7 +84,7 @@ def _context(request: HttpRequest, occasion: Occasion | None) -> dict[str, Any]:
         "skipped": len(skipped),
         "history": occasions.history(made),
         "may_decide": request.user.is_superuser or any(role in VERIFIERS for role in roles(request).values()),
-        "version": snapshot["version"],
+        "version": version,
     }
 
 

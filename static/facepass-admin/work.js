@@ -6,14 +6,15 @@ const QUIET_MS = 80;
 
 export class Refusal extends Error {}
 
-/* Posts JSON; the answer's object, or a Refusal with the server's words. */
+/* Posts a form, or an object as JSON; the answer's object, or a Refusal with the server's words. */
 export async function post(path, body) {
   const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? cookie("csrftoken");
+  const form = body instanceof FormData;
   const answer = await fetch(path, {
     method: "POST",
     credentials: "same-origin",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-    body: JSON.stringify(body),
+    headers: { "X-CSRFToken": token, ...(form ? {} : { "Content-Type": "application/json" }) },
+    body: form ? body : JSON.stringify(body),
   });
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refusal(told.error?.message ?? "");
@@ -55,8 +56,8 @@ export class Work {
     this.busy += 1;
     try {
       const told = await post(path, body);
-      this.made.push(told.decisions);
-      this.say(told.text, { undo: true });
+      if (told.decisions.length) this.made.push(told.decisions);
+      this.say(told.text, { undo: told.decisions.length > 0 });
       return told;
     } catch (error) {
       this.fail(error);
@@ -111,12 +112,13 @@ export class Work {
     this.onRefresh();
   }
 
-  help() { this.root.querySelector("[data-keys]").showModal(); }
+  help() { this.root.querySelector("[data-keys]")?.showModal(); }
 }
 
 /* Takes over what changed. Cards that are the same stay the same elements, with their focus and what is typed there. */
 function take(old, fresh) {
   const [have, want] = [old, fresh].map((part) => part.querySelector("[data-cards]"));
+  if (!want) { old.replaceWith(fresh); return; }
   const kept = new Map([...have.querySelectorAll("[data-card]")].map((card) => [card.dataset.id, card]));
   const cards = [...want.querySelectorAll("[data-card]")].map((card) => {
     const known = kept.get(card.dataset.id);
