@@ -1,4 +1,4 @@
-"""A person's picture: one of their faces, cut out of its photo when it is asked for, so that nothing of it is stored."""
+"""A person's picture: one of their faces, cut out of its photo when it is asked for; nothing of it is stored."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""The JSON edge of the staff pages: what a script asks, checked as the admin checks it, and refusals in the envelope."""
+"""The JSON edge of the staff pages: what a script asks, checked as the admin checks it; refusals in the envelope."""
 
 import json
 from collections.abc import Callable

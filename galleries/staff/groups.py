@@ -1,4 +1,4 @@
-"""The groups of an occasion: who is it? Unknown ones first, the largest first; each verb is one decision, and undone."""
+"""The groups of an occasion: who is it? Unknown ones first, the largest first; each verb is a decision, and undone."""
 
 from typing import Any
 from uuid import UUID

@@ -1,6 +1,5 @@
 """The photo sessions and galleries whose faces staff name, what is left to do in each, and who decided what."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""A person's page: what it shows, merging with a preview and a way back, their picture, and enrolment that asks first."""
+"""A person's page: what it shows, merging with a preview and a way back, their picture, enrolment that asks first."""
 
 import json
 from io import BytesIO
@@ -63,7 +63,7 @@ def say(client, name, person, **what):
 def test_the_page_shows_faces_photos_and_where_they_were_seen(staff, ann, seen):
     FaceFactory(photo=PhotoFactory(gallery=seen.gallery, stored=False), person=ann)
     page = staff.get(address("change", ann))
-    assert [item["pk"] for item in page.context["best_faces"]][0] == seen.pk
+    assert next(item["pk"] for item in page.context["best_faces"]) == seen.pk
     (appearance,) = page.context["appearances"]
     assert (appearance.gallery, appearance.photos, appearance.proposed) == (seen.gallery, 2, 1)
     assert (page.context["counts"], page.context["photo_total"]) == ({"faces": 2, "verified": 1}, 2)
