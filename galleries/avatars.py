@@ -8,7 +8,7 @@ from PIL import Image
 
 from galleries import media
 from galleries.models import Person, PhotoFace
-from galleries.models.face import FaceCategory
+from galleries.models.face import BEST_FIRST, FaceCategory
 
 SIDE = 256
 # How much of the surroundings shows, as a multiple of the box's longer side.
@@ -23,7 +23,7 @@ def path_of(face: PhotoFace) -> str:
 
 def best_face(person: Person) -> PhotoFace | None:
     faces = PhotoFace.objects.filter(person=person).exclude(face_category=FaceCategory.IGNORED)
-    return faces.select_related("photo").order_by("-verified", "-quality__score", "pk").first()
+    return faces.select_related("photo").order_by("-verified", *BEST_FIRST).first()
 
 
 def show_as(person: Person, face: PhotoFace) -> None:

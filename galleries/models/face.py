@@ -34,6 +34,9 @@ def pairs(boxes: Sequence[Box], others: Sequence[Box]) -> list[tuple[int, int]]:
     return list(found.items())
 
 
+BEST_FIRST = (models.F("quality__score").desc(nulls_last=True), models.F("pk").asc())
+
+
 class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
     studio_path = "gallery__studio"
 
@@ -49,8 +52,7 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
 
     def best_of(self, column: str, number: int) -> "PhotoFaceQuerySet":
         """The `number` best faces of each value of `column`, best first; in one query."""
-        best = [models.F("quality__score").desc(nulls_last=True), models.F("pk").asc()]
-        place = models.Window(models.functions.RowNumber(), partition_by=column, order_by=best)
+        place = models.Window(models.functions.RowNumber(), partition_by=column, order_by=BEST_FIRST)
         return self.annotate(place=place).filter(place__lte=number).order_by("place")  # type: ignore[no-redef]
 
     def in_galleries(self, gallery_ids: Iterable[uuid.UUID]) -> "PhotoFaceQuerySet":

@@ -16,6 +16,7 @@ from galleries import decisions, identify, live
 from galleries.admin import show
 from galleries.descriptors import as_array
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
+from galleries.models.face import BEST_FIRST, FaceCategory
 from galleries.staff import choosing, occasions, pairs
 from galleries.staff.answers import asked, invalid, named, page, reads, said, uuid, uuids, writes
 from galleries.staff.occasions import decided_in, occasion_of
@@ -99,14 +100,14 @@ def _of_kind(occasion: Occasion, kind: str) -> Any:
 def _with_faces(groups: Any) -> Any:
     """The best faces of each: the prefetch is sliced per group, in one query."""
     faces = PhotoFace.objects.defer("insightface_descriptor", "landmarks").select_related("photo")
-    first = Prefetch("faces", faces.order_by("-quality__score", "pk")[:FACES_SHOWN], to_attr="best_faces")
+    first = Prefetch("faces", faces.order_by(*BEST_FIRST)[:FACES_SHOWN], to_attr="best_faces")
     return groups.prefetch_related(first)
 
 
 def _card(group: Any, *, opened: bool) -> dict[str, Any]:
     faces = group.best_faces
     if opened and group.size > len(faces):
-        faces = list(occasions.shown(group.faces).order_by("-quality__score", "pk")[:MOST_FACES])
+        faces = list(occasions.shown(group.faces).order_by(*BEST_FIRST)[:MOST_FACES])
     return {
         "group": group,
         "faces": [_face(face) for face in faces],
@@ -121,7 +122,7 @@ def _face(face: PhotoFace) -> dict[str, Any]:
 
 def _singles(occasion: Occasion) -> Any:
     faces = PhotoFace.objects.filter(gallery__in=occasion.galleries, cluster=None, person=None)
-    return faces.exclude(face_category="ignored").order_by("-quality__score", "pk")
+    return faces.exclude(face_category=FaceCategory.IGNORED).order_by(*BEST_FIRST)
 
 
 def _people(request: HttpRequest, key: UUID) -> JsonResponse:

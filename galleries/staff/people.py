@@ -17,6 +17,7 @@ from facepass.admin_tenancy import VERIFIERS, acting
 from galleries import avatars, decisions, enrolment
 from galleries.admin import show
 from galleries.models import FaceCluster, FaceDecision, Gallery, GalleryImage, Occasion, Person, PhotoFace
+from galleries.models.face import BEST_FIRST, FaceCategory
 from galleries.staff import choosing, occasions
 from galleries.staff.answers import asked, invalid, named, page, reads, require, said, uuid, visible, writes
 
@@ -75,7 +76,7 @@ def urls(admin: ModelAdmin[Person]) -> list[URLPattern]:
 
 def overview(request: HttpRequest, person: Person) -> dict[str, Any]:
     faces = PhotoFace.objects.filter(person=person)
-    best = occasions.shown(faces).order_by("-verified", "-quality__score", "pk")[:FACES_SHOWN]
+    best = occasions.shown(faces).order_by("-verified", *BEST_FIRST)[:FACES_SHOWN]
     seen = GalleryImage.objects.filter(faces__person=person).of_events().distinct()
     pictures = GalleryImage.objects.filter(subject=person).order_by("-created_at")
     unions = FaceDecision.objects.filter(studio=person.studio_id, kind=FaceDecision.Kind.UNITE)
@@ -95,7 +96,12 @@ def overview(request: HttpRequest, person: Person) -> dict[str, Any]:
 
 def _appearances(person: Person) -> list[Appearance]:
     """Where and when the person was seen, the latest first; two queries."""
-    rows = PhotoFace.objects.filter(person=person).exclude(face_category="ignored").order_by().values_list("gallery")
+    rows = (
+        PhotoFace.objects.filter(person=person)
+        .exclude(face_category=FaceCategory.IGNORED)
+        .order_by()
+        .values_list("gallery")
+    )
     counted = rows.annotate(photos=Count("photo", distinct=True), proposed=Count("pk", filter=Q(verified=False)))
     counts = {gallery: (photos, proposed) for gallery, photos, proposed in counted}
     galleries = Gallery.objects.of_events().filter(pk__in=counts)
@@ -149,7 +155,7 @@ def preview(kept: Person, other: Person) -> Preview:
 
 
 def _crops(person: Person) -> list[Any]:
-    best = occasions.shown(PhotoFace.objects.filter(person=person)).order_by("-verified", "-quality__score", "pk")
+    best = occasions.shown(PhotoFace.objects.filter(person=person)).order_by("-verified", *BEST_FIRST)
     return [show.crop(face) for face in best[:9]]
 
 
