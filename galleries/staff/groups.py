@@ -39,6 +39,7 @@ def urls(admin: ModelAdmin[FaceCluster]) -> list[URLPattern]:
 
     return [
         page(admin, "occasions/", overview, name="occasions"),
+        page(admin, "occasions/list/", occasions.overview_list, name="occasion_list"),
         reads(admin, "occasions/state/", occasions.state_of_studios, name="all_state"),
         writes(admin, "undo/", occasions.undo, name="undo"),
         page(admin, "of/<uuid:key>/", groups, name="of"),

@@ -6,8 +6,10 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.admin import ModelAdmin
+from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import render as fragment
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
@@ -16,7 +18,7 @@ from facepass.tenancy import Principal, studios_of
 from galleries import decisions, live
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.staff.answers import asked, require, said, uuids
+from galleries.staff.answers import asked, require, said, uuid, uuids
 
 # The newest ones; older galleries are found by the list of galleries.
 OCCASIONS_SHOWN = 60
@@ -60,8 +62,17 @@ def title_of(occasion: Occasion) -> str:
 
 def overview(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
     """Every occasion with what is left to do in it."""
-    context = {"title": _("Name faces"), "tasks": tasks(request), "socket_path": "/ws/decisions/"}
+    context = {"title": _("Name faces"), **_left(request)}
     return render(admin, request, "admin/galleries/facecluster/occasions.html", context)
+
+
+def overview_list(request: HttpRequest) -> HttpResponseBase:
+    """The part of the overview that changes."""
+    return fragment(request, "admin/galleries/facecluster/occasion_list.html", _left(request))
+
+
+def _left(request: HttpRequest) -> dict[str, Any]:
+    return {"tasks": tasks(request), "version": version_of_studios(request)}
 
 
 def tasks(request: HttpRequest) -> list[Task]:
@@ -120,15 +131,13 @@ def _snapshot_of_studios(request: HttpRequest) -> live.SnapshotEvent:
     return live.snapshot_of_studios(list(studios_of(cast(Principal, request.user)).values_list("pk", flat=True)))
 
 
+@transaction.atomic
 def undo(request: HttpRequest) -> JsonResponse:
-    """`{"decisions": [ids]}`, latest first; without ids the latest that the user made and that stands."""
-    mine = FaceDecision.objects.visible_to(acting(request))
-    if "decisions" in (wanted := asked(request)):
-        found = mine.filter(pk__in=uuids(wanted["decisions"]))
-        if len(chosen := list(found.order_by("-made_at"))) != len(wanted["decisions"]):
-            raise Http404
-    else:
-        chosen = list(mine.standing().filter(made_by=acting(request)).order_by("-made_at")[:1])
+    """All of `decisions` (ids) or none; without ids the latest that the user made and that stands, in the occasion `of`
+    where one is named.
+    """
+    what = asked(request)
+    chosen = _named_ones(request, what) if "decisions" in what else _latest(request, what)
     for decision in chosen:
         require(request, decision.studio_id, VERIFIERS)
     for decision in chosen:
@@ -136,6 +145,22 @@ def undo(request: HttpRequest) -> JsonResponse:
     groups = [group for decision in chosen for group in decision.before.get("groups", {})]
     faces = [face for decision in chosen for face in decision.before.get("faces", {})]
     return said(decisions=[str(decision.pk) for decision in chosen], groups=groups, faces=faces[:1])
+
+
+def _named_ones(request: HttpRequest, what: dict[str, Any]) -> list[FaceDecision]:
+    """The latest first, because a decision stands on those before it."""
+    wanted = set(uuids(what["decisions"]))
+    found = list(FaceDecision.objects.visible_to(acting(request)).filter(pk__in=wanted).order_by("-made_at"))
+    if len(found) != len(wanted):
+        raise Http404
+    return found
+
+
+def _latest(request: HttpRequest, what: dict[str, Any]) -> list[FaceDecision]:
+    mine = FaceDecision.objects.visible_to(acting(request)).standing().filter(made_by=acting(request))
+    if what.get("of"):
+        mine = mine.within(occasion_of(request, uuid(what["of"])))
+    return list(mine.order_by("-made_at")[:1])
 
 
 def render(admin: ModelAdmin[Any], request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:

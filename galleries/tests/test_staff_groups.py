@@ -190,6 +190,23 @@ def test_split_merge_hide_and_apart(staff, gallery, group):
     assert sorted(FaceCluster.objects.inhabited().values_list("size", flat=True)) == [2, 3]
 
 
+def test_undo_without_ids_stays_in_the_photo_session(staff, gallery, group):
+    here = say(staff, "reject", gallery.pk, group=str(group(2).pk)).json()["decisions"]
+    elsewhere = ClusterFactory(studio=gallery.studio, gallery=GalleryFactory(studio=gallery.studio))
+    say(staff, "reject", elsewhere.gallery_id, group=str(elsewhere.pk))
+    assert undo(staff, of=str(gallery.pk)).json()["decisions"] == here
+    assert undo(staff, of=str(gallery.pk)).json()["decisions"] == []
+
+
+def test_several_decisions_are_undone_together_or_not_at_all(staff, gallery, group):
+    one, other = group(2), group(2)
+    first = say(staff, "name", gallery.pk, group=str(one.pk), name="Ann").json()["decisions"]
+    second = say(staff, "name", gallery.pk, group=str(other.pk), name="Bob").json()["decisions"]
+    say(staff, "reject", gallery.pk, group=str(one.pk))
+    assert undo(staff, decisions=first + second).status_code == 409
+    assert FaceDecision.objects.standing().count() == 3
+
+
 def test_undo_without_anything_to_undo_says_so(staff):
     assert undo(staff).json()["decisions"] == []
 

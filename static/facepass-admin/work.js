@@ -71,7 +71,7 @@ export class Work {
   async undo(ids) {
     const last = ids ?? this.made.pop();
     try {
-      const told = await post(this.root.dataset.undoPath, last ? { decisions: last } : {});
+      const told = await post(this.root.dataset.undoPath, last ? { decisions: last } : { of: this.root.dataset.of });
       this.say(told.decisions.length ? this.root.dataset.undone : this.root.dataset.nothing);
       await this.refresh();
       return told;
