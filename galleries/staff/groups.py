@@ -75,6 +75,8 @@ def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
     total = rows.count()
     opened = {named(pk) for pk in request.GET.getlist("open")}
     cards = [_card(group, opened=group.pk in opened) for group in _with_faces(rows)[first : first + GROUPS_SHOWN]]
+    if kind == "hidden":
+        _add_the_way_back(cards, occasion)
     singles = _singles(occasion) if kind == "unknown" else PhotoFace.objects.none()
     return {
         "occasion": occasion,
@@ -112,9 +114,23 @@ def _card(group: Any, *, opened: bool) -> dict[str, Any]:
     return {
         "group": group,
         "faces": [_face(face) for face in faces],
+        "total": max(group.size, len(faces)),
         "more": max(0, group.size - len(faces)),
         "version": f"{group.size}-{group.person_id}-{len(faces)}",
     }
+
+
+def _add_the_way_back(cards: list[dict[str, Any]], occasion: Occasion) -> None:
+    """To each hidden group the decision that hid it."""
+    ids = [str(card["group"].pk) for card in cards]
+    made = FaceDecision.objects.within(occasion).standing().filter(kind=FaceDecision.Kind.REJECT)
+    hid = {
+        group: pk
+        for pk, groups in made.filter(before__groups__has_any_keys=ids).values_list("pk", "before__groups")
+        for group in groups
+    }
+    for card, group_id in zip(cards, ids, strict=True):
+        card["hidden_by"] = hid.get(group_id)
 
 
 def _face(face: PhotoFace) -> dict[str, Any]:

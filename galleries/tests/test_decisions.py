@@ -5,7 +5,7 @@ import pytest
 from facepass import progress
 from facepass.errors import FacePassError
 from facepass.models import ApiKey
-from galleries import decisions
+from galleries import decisions, grouping
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.tests.factories import (
@@ -15,6 +15,7 @@ from galleries.tests.factories import (
     PersonFactory,
     PhotoFactory,
     UserFactory,
+    descriptor,
 )
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +225,20 @@ def test_who_is_denied_leaves_the_group_and_is_kept_apart_from_it(proposed, staf
     group.refresh_from_db()
     assert (proposed.cluster, proposed.person, proposed.face_category, group.size) == (None, None, "unknown", 1)
     assert (decision.same, decision.apart) == ([proposed.pk], [rest.pk])
+
+
+@pytest.mark.usefixtures("fake_engine")
+def test_no_grouping_brings_a_denied_face_back(gallery, ann, staff):
+    anns = ClusterFactory(studio=gallery.studio, gallery=gallery, person=ann)
+    alike = {"cluster": anns, "person": ann, "insightface_descriptor": descriptor(1)}
+    faces = [FaceFactory(photo=PhotoFactory(gallery=gallery, stored=False), **alike) for _ in range(3)]
+    decision = decisions.deny(faces[0], by=staff)
+    grouping.group(Occasion.of_gallery(gallery))
+    faces[0].refresh_from_db()
+    assert (faces[0].cluster, faces[0].person) == (None, None)
+    decisions.undo(decision, by=staff)
+    faces[0].refresh_from_db()
+    assert (faces[0].cluster, faces[0].person) == (anns, ann)
 
 
 def test_two_people_become_one_and_two_again(proposed, ann, gallery, staff):

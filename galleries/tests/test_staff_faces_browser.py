@@ -4,10 +4,12 @@ import time
 
 import pytest
 from django.core.asgi import get_asgi_application
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from facepass import asgi
-from galleries.models import FaceCluster, FaceDecision, Person, PhotoFace
+from galleries import probe
+from galleries.models import FaceCluster, FaceDecision, GalleryImage, Person, PhotoFace
 from galleries.models.photo import State
 from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
 from galleries.tests.factories import (
@@ -21,6 +23,7 @@ from galleries.tests.factories import (
 )
 from recognition import registry
 from recognition.engines.fake import FakeEngine
+from recognition.tests.fake_pictures import picture_of
 
 pytestmark = NEEDS
 
@@ -74,6 +77,7 @@ def open_page(page, server, name, *args, query=""):
 def known(gallery, name, *, seed):
     person = PersonFactory(studio=gallery.studio, real_name=name)
     FaceFactory(person=person, verified=True, insightface_descriptor=descriptor(seed))
+    return person
 
 
 def doubts():
@@ -195,6 +199,42 @@ def test_proposed_names_are_answered_with_a_key_each(sign_in, serve, gallery, gr
     page.keyboard.press("u")
     until(lambda: PhotoFace.objects.filter(verified=True).count(), 1)
     assert in_thread(lambda: PhotoFace.objects.filter(verified=True, recognition_confidence=None).count()) == 0
+
+
+def test_two_people_are_merged_after_a_look_and_part_again(sign_in, serve, gallery):  # noqa: F811
+    ann = in_thread(lambda: known(gallery, "Ann", seed=1))
+    in_thread(lambda: known(gallery, "Anna-Maria", seed=2))
+    page = sign_in()
+    open_page(page, serve(asgi.application), "person_change", ann.pk)
+    page.locator("[data-other]").click()
+    page.keyboard.type("maria")
+    page.wait_for_selector('[role="option"]')
+    page.keyboard.press("Enter")
+    page.locator(".fw-moves").wait_for()
+    page.locator(".fw-answer .fw-main").click()
+    until(lambda: list(Person.objects.values_list("real_name", flat=True)), ["Ann"])
+    page.locator(".fw-history [data-undo]").click()
+    until(Person.objects.count, 2)
+    page.locator("[data-best]").click()
+    until(lambda: bool(Person.objects.get(pk=ann.pk).avatar_url), True)
+
+
+def test_a_picture_that_looks_like_somebody_else_is_asked_about(sign_in, serve, gallery):  # noqa: F811
+    ann, bob = in_thread(lambda: known(gallery, "Ann", seed=1)), in_thread(lambda: known(gallery, "Bob", seed=2))
+    picture = picture_of(["bob"], size=(320, 240), seed=1)
+    like_the_picture = {"insightface_descriptor": in_thread(lambda: described(picture))}
+    in_thread(lambda: PhotoFace.objects.filter(person=bob).update(**like_the_picture))
+    page = sign_in()
+    open_page(page, serve(asgi.application), "person_change", ann.pk)
+    for answer, kept in (("drop", 0), ("sure", 1)):
+        page.set_input_files("[data-enrol]", {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": picture})
+        page.wait_for_selector('[data-conflict-text]:has-text("Bob")')
+        page.locator(f"[data-conflict-{answer}]").click()
+        until(lambda: GalleryImage.objects.filter(subject=ann).count(), kept)
+
+
+def described(picture):
+    return probe.subject(probe.read(ContentFile(picture, name="face.jpg"))).descriptor
 
 
 def test_what_one_does_the_other_sees_within_a_second(sign_in, serve, gallery, group):  # noqa: F811

@@ -190,6 +190,15 @@ def test_split_merge_hide_and_apart(staff, gallery, group):
     assert sorted(FaceCluster.objects.inhabited().values_list("size", flat=True)) == [2, 3]
 
 
+def test_a_hidden_group_has_its_way_back(staff, gallery, group):
+    one = group(3)
+    (made,) = say(staff, "reject", gallery.pk, group=str(one.pk)).json()["decisions"]
+    (card,) = staff.get(address("of", gallery.pk), {"show": "hidden"}).context["cards"]
+    assert (card["group"], card["total"], str(card["hidden_by"])) == (one, 3, made)
+    undo(staff, decisions=[made])
+    assert staff.get(address("of", gallery.pk), {"show": "hidden"}).context["cards"] == []
+
+
 def test_undo_without_ids_stays_in_the_photo_session(staff, gallery, group):
     here = say(staff, "reject", gallery.pk, group=str(group(2).pk)).json()["decisions"]
     elsewhere = ClusterFactory(studio=gallery.studio, gallery=GalleryFactory(studio=gallery.studio))
