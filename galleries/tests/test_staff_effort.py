@@ -113,8 +113,8 @@ class Staff:
 
     def settled(self):
         """The page is at rest: what was asked is answered, and what is shown is what there is."""
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_timeout(150)
+        self.page.wait_for_timeout(100)
+        self.page.wait_for_selector("[data-groups]:not([aria-busy=true])")
         self.page.wait_for_function("!document.querySelector('.fw-current [data-likes][data-asked=yes]')")
 
     def work(self):

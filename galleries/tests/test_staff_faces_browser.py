@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from facepass import asgi
-from galleries import probe
+from galleries import decisions, probe
 from galleries.models import FaceCluster, FaceDecision, GalleryImage, Person, PhotoFace
 from galleries.models.photo import State
 from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
@@ -156,6 +156,18 @@ def test_letters_work_with_a_russian_keyboard(sign_in, serve, gallery, group):  
         "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'к', code: 'KeyR', bubbles: true}))"
     )
     until(lambda: FaceCluster.objects.filter(rejected=True).count(), 1)
+
+
+def test_what_is_typed_stays_when_a_colleague_changes_the_same_group(sign_in, serve, gallery, group):  # noqa: F811
+    one = group(4, seed=1)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    page.keyboard.type("An")
+    in_thread(lambda: decisions.split(list(one.faces.all()[:1]), by=None))
+    page.wait_for_selector(".fw-current:has-text('3 faces')")
+    page.keyboard.type("n")
+    page.keyboard.press("Enter")
+    until(lambda: str(FaceCluster.objects.get(pk=one.pk)), "Ann")
 
 
 def test_the_keys_are_told_on_a_question_mark(sign_in, serve, gallery, group):  # noqa: F811

@@ -54,6 +54,7 @@ export class Work {
   /* Sends a decision; the page goes on at once, and is read again when it is made or refused. */
   async decide(path, body) {
     this.busy += 1;
+    this.root.setAttribute("aria-busy", "true");
     try {
       const told = await post(path, body);
       if (told.decisions.length) this.made.push(told.decisions);
@@ -104,9 +105,10 @@ export class Work {
     const turn = ++this.asked;
     const address = `${this.root.dataset.listPath}?${this.query()}`;
     const answer = await fetch(address, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
-    if (!answer?.ok) return;
-    const text = await answer.text();
+    const text = answer?.ok ? await answer.text() : null;
     if (turn !== this.asked || this.busy) return; // a later reading is on its way
+    this.root.setAttribute("aria-busy", "false");
+    if (text === null) return;
     const fresh = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
     take(this.changing.firstElementChild, fresh);
     this.onRefresh();
@@ -115,7 +117,7 @@ export class Work {
   help() { this.root.querySelector("[data-keys]")?.showModal(); }
 }
 
-/* Takes over what changed. Cards that are the same stay the same elements, with their focus and what is typed there. */
+/* Takes over what changed. Cards that are the same stay the same elements; one that changed keeps what is typed in it. */
 function take(old, fresh) {
   const [have, want] = [old, fresh].map((part) => part.querySelector("[data-cards]"));
   if (!want) { old.replaceWith(fresh); return; }
@@ -125,10 +127,24 @@ function take(old, fresh) {
     return known?.dataset.version === card.dataset.version ? known : card;
   });
   const wanted = new Set(cards);
+  const focus = cards.map((card) => carry(kept.get(card.dataset.id), card)).find(Boolean);
   for (const card of kept.values()) if (!wanted.has(card)) card.remove();
   cards.forEach((card, index) => { if (have.children[index] !== card) have.insertBefore(card, have.children[index] ?? null); });
+  focus?.focus({ preventScroll: true });
   old.dataset.version = fresh.dataset.version;
   for (const part of ["[data-left]", ".fw-empty", ".fw-pages", "aside"]) swap(old, fresh, part);
+}
+
+/* What is typed and selected goes from a card to the one in its place; the field that has to have the focus again. */
+function carry(old, card) {
+  if (!old || old === card) return null;
+  for (const face of old.querySelectorAll('[aria-pressed="true"]')) {
+    card.querySelector(`[data-face="${face.dataset.face}"]`)?.setAttribute("aria-pressed", "true");
+  }
+  const [from, to] = [old, card].map((part) => part.querySelector("[data-name]"));
+  if (!from || !to) return null;
+  to.value = from.value;
+  return document.activeElement === from ? to : null;
 }
 
 /* A moved element loses the focus, so the list stays where it is, and what is around it is exchanged. */
