@@ -108,6 +108,21 @@ def test_a_group_is_named_by_its_name_and_enter_and_the_next_one_is_current(sign
     assert page.locator(".fw-history .fw-undone").count() == 1
 
 
+def test_enter_names_one_group_and_takes_no_suggestion_for_the_next(sign_in, serve, gallery, group):  # noqa: F811
+    in_thread(lambda: known(gallery, "Ann", seed=2))
+    group(3, seed=1), group(2, seed=2)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[data-person]")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.type("Bob")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".fw-current [data-person]")
+    page.wait_for_selector("[data-groups][aria-busy=false]")
+    assert in_thread(lambda: FaceDecision.objects.count()) == 1
+
+
 def test_the_first_suggestion_is_one_key(sign_in, serve, gallery, group):  # noqa: F811
     in_thread(lambda: known(gallery, "Ann", seed=1))
     one = group(3, seed=1)

@@ -80,7 +80,7 @@ def test_unknown_groups_are_shown_the_largest_first_with_their_faces(staff, gall
 
 
 def test_a_large_group_opens_when_asked(staff, gallery, group):
-    large = group(20)
+    large = group(32)
     assert staff.get(address("list", gallery.pk)).context["cards"][0]["more"] == 8
     assert staff.get(address("list", gallery.pk), {"open": large.pk}).context["cards"][0]["more"] == 0
 

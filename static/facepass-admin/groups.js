@@ -25,6 +25,8 @@ function settle() {
   if (!current?.isConnected) {
     const again = current?.dataset.id && root.querySelector(`[data-id="${current.dataset.id}"]`);
     go(again || cards()[Math.min(current?.at ?? 0, cards().length - 1)]);
+  } else {
+    suggest(current, { again: true });
   }
 }
 
@@ -36,8 +38,9 @@ function ready(input) {
   combobox(input, { source: dataset.peoplePath, create: dataset.create, choose: (choice) => name(card, choice) });
   input.addEventListener("focus", () => { typing = true; if (current !== card) go(card); });
   input.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented) return; // Enter has named this group, and the next one is current already
     const empty = !input.value;
-    if (event.key === "Escape" && !event.defaultPrevented) { typing = false; input.blur(); card.focus(); }
+    if (event.key === "Escape") { typing = false; input.blur(); card.focus(); }
     else if (event.key === "Enter" && empty) take(0);
     else if (event.key === "ArrowDown" && empty) step(1);
     else if (event.key === "ArrowUp" && empty) step(-1);
@@ -57,7 +60,6 @@ function go(card) {
   if (document.activeElement !== to && !document.querySelector("dialog[open]")) to.focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest" });
   suggest(card);
-  suggest(cards()[card.at + 1]);
 }
 
 function step(by) {
@@ -66,10 +68,10 @@ function step(by) {
   if (next) go(next);
 }
 
-/* Whom the group is like is asked when it is its turn, and for the one after it. */
-async function suggest(card) {
+/* Whom the group is like is asked when it is its turn, and again when somebody may have become known meanwhile. */
+async function suggest(card, { again = false } = {}) {
   const place = card?.querySelector("[data-likes]");
-  if (!place || place.dataset.asked || !dataset.may) return;
+  if (!place || (place.dataset.asked && !again) || !dataset.may) return;
   place.dataset.asked = "yes";
   const { people } = await get(card.dataset.like).catch(() => ({ people: [] }));
   place.replaceChildren(...people.map((person, index) => {

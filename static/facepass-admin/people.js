@@ -25,10 +25,9 @@ function press(box, event) {
     pick(box, current?.choice ?? { name: text });
   } else if (["ArrowDown", "ArrowUp"].includes(event.key) && box.list) {
     event.preventDefault();
-    event.stopPropagation();
     mark(box, (box.active + (event.key === "ArrowDown" ? 1 : -1) + box.options.length) % box.options.length);
   } else if (event.key === "Escape" && box.list) {
-    event.stopPropagation();
+    event.preventDefault();
     close(box);
   }
 }

@@ -97,12 +97,14 @@ export class Work {
 
   /* Several events in a row are one reading. */
   refreshSoon() {
+    this.root.setAttribute("aria-busy", "true");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.refresh(), QUIET_MS);
   }
 
   async refresh() {
     const turn = ++this.asked;
+    this.root.setAttribute("aria-busy", "true");
     const address = `${this.root.dataset.listPath}?${this.query()}`;
     const answer = await fetch(address, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
     const text = answer?.ok ? await answer.text() : null;
