@@ -120,7 +120,7 @@ def test_enter_names_one_group_and_takes_no_suggestion_for_the_next(sign_in, ser
     page.keyboard.press("Enter")
     page.wait_for_selector(".fw-current [data-person]")
     page.wait_for_selector("[data-groups][aria-busy=false]")
-    assert in_thread(lambda: FaceDecision.objects.count()) == 1
+    assert in_thread(FaceDecision.objects.count) == 1
 
 
 def test_the_first_suggestion_is_one_key(sign_in, serve, gallery, group):  # noqa: F811
