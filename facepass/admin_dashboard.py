@@ -16,8 +16,13 @@ from galleries.models.photo import State
 from recognition import registry
 from sessions_app.models import PhotoSession
 
-# Pages of the sidebar that are no list of rows.
-TASKS = {"galleries_facecluster_occasions", "galleries_photoface_verify"}
+# Pages that are no list of rows, and the entry of the sidebar that each belongs to.
+TASKS = {
+    "galleries_facecluster_occasions": "galleries_facecluster_occasions",
+    "galleries_facecluster_of": "galleries_facecluster_occasions",
+    "galleries_facecluster_pairs": "galleries_facecluster_occasions",
+    "galleries_photoface_verify": "galleries_photoface_verify",
+}
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -100,13 +105,19 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     first = {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")}
     return [
         {"items": [first]},
-        *({"title": title, "items": _items(items), "separator": True} for title, items in groups),
+        *({"title": title, "items": _items(items, request), "separator": True} for title, items in groups),
     ]
 
 
-def _items(items: list[tuple[Any, str, str]]) -> list[dict[str, Any]]:
-    names = [page if page in TASKS else f"{page}_changelist" for _title, _icon, page in items]
+def _items(items: list[tuple[Any, str, str]], request: HttpRequest) -> list[dict[str, Any]]:
+    here = TASKS.get(getattr(request.resolver_match, "url_name", None) or "")
     return [
-        {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
-        for (title, icon, _page), name in zip(items, names, strict=True)
+        {
+            "title": title,
+            "icon": icon,
+            "link": reverse_lazy(f"admin:{page if page in TASKS else f'{page}_changelist'}"),
+            # By its address a page of tasks would belong to the list of its rows as well.
+            **({"active": page == here} if here else {}),
+        }
+        for title, icon, page in items
     ]

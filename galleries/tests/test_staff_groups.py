@@ -317,6 +317,12 @@ def test_what_makes_no_sense_is_refused(verb, what, staff, gallery):
     assert not FaceDecision.objects.exists()
 
 
+def test_the_sidebar_marks_the_task_alone(staff, gallery):
+    for page, title in (("of", "Name faces"), ("pairs", "Name faces")):
+        groups = staff.get(address(page, gallery.pk)).context["sidebar_navigation"]
+        assert [item["title"] for part in groups for item in part["items"] if item["active"]] == [title]
+
+
 def test_pages_speak_russian(staff, gallery, group):
     group(2)
     page = staff.get(address("of", gallery.pk), HTTP_ACCEPT_LANGUAGE="ru").content.decode()
