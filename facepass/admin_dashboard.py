@@ -117,7 +117,7 @@ def _items(items: list[tuple[Any, str, str]], request: HttpRequest) -> list[dict
             "icon": icon,
             "link": reverse_lazy(f"admin:{page if page in TASKS else f'{page}_changelist'}"),
             # By its address a page of tasks would belong to the list of its rows as well.
-            **({"active": page == here} if here else {}),
+            **({"active": lambda _request, mine=page == here: mine} if here else {}),
         }
         for title, icon, page in items
     ]
