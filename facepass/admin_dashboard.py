@@ -110,14 +110,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _items(items: list[tuple[Any, str, str]], request: HttpRequest) -> list[dict[str, Any]]:
+    return [{"title": title, "icon": icon, **_link(page, request)} for title, icon, page in items]
+
+
+def _link(page: str, request: HttpRequest) -> dict[str, Any]:
+    """By its address alone a page of tasks would belong to the list of its rows as well."""
+    link = reverse_lazy(f"admin:{page if page in TASKS else f'{page}_changelist'}")
     here = TASKS.get(getattr(request.resolver_match, "url_name", None) or "")
-    return [
-        {
-            "title": title,
-            "icon": icon,
-            "link": reverse_lazy(f"admin:{page if page in TASKS else f'{page}_changelist'}"),
-            # By its address a page of tasks would belong to the list of its rows as well.
-            **({"active": lambda _request, mine=page == here: mine} if here else {}),
-        }
-        for title, icon, page in items
-    ]
+    return {"link": link, "active": lambda _request: page == here} if here else {"link": link}

@@ -1,6 +1,7 @@
 """A person's picture: one of their faces, cut out of its photo when it is asked for; nothing of it is stored."""
 
 from io import BytesIO
+from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -33,7 +34,10 @@ def show_as(person: Person, face: PhotoFace) -> None:
 
 def cut_out(face: PhotoFace) -> bytes:
     """A square JPEG of the face. Raises FileNotFoundError where the photo has no preview."""
-    with default_storage.open(media.storage_name(face.photo, "preview")) as file, Image.open(file) as picture:
+    with (
+        default_storage.open(media.storage_name(face.photo, "preview")) as file,
+        Image.open(cast(BinaryIO, file)) as picture,
+    ):
         scale = picture.width / face.photo.width
         box = face.as_box.scaled(scale)
         half = max(box.width, box.height) * MARGIN / 2

@@ -138,7 +138,7 @@ def _locked(model: type[models.Model], ids: Iterable[Any]) -> "models.QuerySet[A
 
 
 def _states(model: type[models.Model], ids: Sequence[UUID], columns: Sequence[str]) -> dict[str, list[Any]]:
-    rows = model._base_manager.filter(pk__in=ids).only(*columns) if ids else []
+    rows: Iterable[Any] = model._base_manager.filter(pk__in=ids).only(*columns) if ids else ()
     return {str(row.pk): _state(row, columns) for row in rows}
 
 

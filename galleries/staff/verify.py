@@ -22,7 +22,7 @@ from galleries.staff.occasions import occasion_of
 
 FACES_SHOWN, KNOWN_SHOWN = 12, 6
 # The least certain first; or everything of one person together.
-ORDERS = {
+ORDERS: dict[str, tuple[Any, ...]] = {
     "doubt": (F("recognition_confidence").asc(nulls_first=True), "pk"),
     "person": ("person__real_name", "person", F("recognition_confidence").asc(nulls_first=True), "pk"),
 }
