@@ -62,12 +62,19 @@ class Change:
         GalleryImage.objects.filter(pk__in=self._ids["pictures"]).update(**columns)
 
     def record(
-        self, kind: FaceDecision.Kind, *, by: Principal, same: Sequence[UUID] = (), apart: Sequence[UUID] = ()
+        self,
+        kind: FaceDecision.Kind,
+        *,
+        by: Principal,
+        same: Sequence[UUID] = (),
+        apart: Sequence[UUID] = (),
+        person_id: UUID | None = None,
     ) -> FaceDecision:
         user, app = signature(by)
         decision = FaceDecision.objects.create(
             **self.occasion.fields,
             kind=kind,
+            person_id=person_id,
             same=list(same),
             apart=list(apart),
             face_count=len(self.face_ids) or len(same),

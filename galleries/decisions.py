@@ -39,13 +39,13 @@ def merge(groups: Sequence[FaceCluster], *, by: Principal) -> FaceDecision:
         raise FacePassError("two_people", _("These groups have different names."), status=409)
     kept = max(change.groups, key=lambda group: (group.person_id is not None, group.size, str(group.pk)))
     change.of_faces(cluster_id=kept.pk)
-    if named:
-        change.of_faces(**_named(named.pop()))
+    if kept.person_id:
+        change.of_faces(**_named(kept.person_id))
     merged = [str(group.pk) for group in change.groups if group.pk != kept.pk]
     person_id = kept.person_id and str(kept.person_id)
     data = {"group_id": str(kept.pk), "merged_group_ids": merged, "person_id": person_id}
     events.emit(EventType.PERSON_MERGED, studio_id=kept.studio_id, data=data)
-    return change.record(Kind.MERGE, by=by, same=change.face_ids)
+    return change.record(Kind.MERGE, by=by, same=change.face_ids, person_id=kept.person_id)
 
 
 @transaction.atomic
@@ -81,7 +81,8 @@ def name(group: FaceCluster, person: Person | None, *, by: Principal) -> FaceDec
     change = Change(group.occasion, groups=[group])
     change.of_groups(person_id=person.pk if person else None)
     change.of_faces(**_named(person.pk if person else None))
-    return change.record(Kind.NAME, by=by, same=change.face_ids if person else [])
+    same = change.face_ids if person else []
+    return change.record(Kind.NAME, by=by, same=same, person_id=person.pk if person else None)
 
 
 @transaction.atomic
@@ -98,7 +99,7 @@ def assign(faces: Sequence[PhotoFace], person: Person | None, *, by: Principal) 
             face.pk for face in faces if own or (face.cluster and face.cluster.person_id not in {None, person.pk})
         ]
         change.of_faces(only=strays, cluster_id=own.pk if own else None)
-    return change.record(Kind.NAME, by=by)
+    return change.record(Kind.NAME, by=by, person_id=person.pk if person else None)
 
 
 @transaction.atomic
@@ -153,7 +154,7 @@ def deny(face: PhotoFace, *, by: Principal) -> FaceDecision:
     theirs = PhotoFace.objects.filter(gallery__in=change.occasion.galleries, person=face.person_id)
     rest = list(theirs.exclude(pk=face.pk).values_list("pk", flat=True))
     change.of_faces(cluster_id=None, **_named(None))
-    return change.record(Kind.DENY, by=by, same=[face.pk], apart=rest)
+    return change.record(Kind.DENY, by=by, same=[face.pk], apart=rest, person_id=face.person_id)
 
 
 @transaction.atomic
@@ -175,7 +176,7 @@ def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
     Person.objects.filter(pk=kept.pk).update(**lacking)
     data = {"person_id": str(kept.pk), "merged_person_ids": [str(gone.pk)]}
     events.emit(EventType.PERSON_MERGED, studio_id=kept.studio_id, data=data)
-    return change.record(Kind.UNITE, by=by)
+    return change.record(Kind.UNITE, by=by, person_id=kept.pk)
 
 
 @transaction.atomic

@@ -44,6 +44,10 @@ class FaceDecision(models.Model):
     apart = ArrayField(models.UUIDField(), default=list, editable=False)
     before = models.JSONField(default=dict, editable=False)
     after = models.JSONField(default=dict, editable=False)
+    # Whom it is about, where it is about one; how they were called then is not kept.
+    person = models.ForeignKey(
+        "galleries.Person", models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("person")
+    )
     # How many faces it is about; lists need not read their ids.
     face_count = models.PositiveIntegerField(_("faces"), default=0, editable=False)
     made_by = models.ForeignKey(

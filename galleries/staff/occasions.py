@@ -109,7 +109,7 @@ def _count_groups(found: dict[UUID, Task], *, studio_ids: Any) -> None:
 
 def history(rows: Iterable[FaceDecision]) -> list[FaceDecision]:
     """The latest decisions with who made them and who took them back; not the ids of their faces."""
-    found = cast(Any, rows).select_related("made_by", "undone_by").defer("before", "after", "same", "apart")
+    found = cast(Any, rows).select_related("made_by", "undone_by", "person").defer("before", "after", "same", "apart")
     return list(found.order_by("-made_at")[:HISTORY_SHOWN])
 
 

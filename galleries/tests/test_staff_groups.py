@@ -199,6 +199,16 @@ def test_a_hidden_group_has_its_way_back(staff, gallery, group):
     assert staff.get(address("of", gallery.pk), {"show": "hidden"}).context["cards"] == []
 
 
+def test_the_history_tells_whom_a_decision_is_about(staff, gallery, group):
+    say(staff, "name", gallery.pk, group=str(group(2).pk), name="Ann")
+    say(staff, "name", gallery.pk, group=str(group(2).pk), name="Ann")
+    say(staff, "reject", gallery.pk, group=str(group(2).pk))
+    history = staff.get(address("list", gallery.pk)).context["history"]
+    assert [(entry.kind, str(entry.person or "")) for entry in history] == [
+        ("reject", ""), ("merge", "Ann"), ("name", "Ann"),
+    ]  # fmt: skip
+
+
 def test_undo_without_ids_stays_in_the_photo_session(staff, gallery, group):
     here = say(staff, "reject", gallery.pk, group=str(group(2).pk)).json()["decisions"]
     elsewhere = ClusterFactory(studio=gallery.studio, gallery=GalleryFactory(studio=gallery.studio))
