@@ -68,8 +68,15 @@ def group(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
         for gallery_id, analyses in seen.items():
             Gallery.objects.filter(pk=gallery_id).update(grouped_analyses=analyses)
     if found != Grouping():
-        live.tell(occasion, GroupsEvent(type="groups.changed", occasion=str(occasion.key), **asdict(found)))
+        live.tell(occasion, _event(occasion, found))
     return found
+
+
+def _event(occasion: Occasion, found: Grouping) -> GroupsEvent:
+    key = str(occasion.key)
+    return GroupsEvent(
+        type="groups.changed", occasion=key, joined=found.joined, created=found.created, merged=found.merged
+    )
 
 
 def in_a_turn(turn: Turn) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
     def best_of(self, column: str, number: int) -> "PhotoFaceQuerySet":
         """The `number` best faces of each value of `column`, best first; in one query."""
         place = models.Window(models.functions.RowNumber(), partition_by=column, order_by=BEST_FIRST)
-        return self.annotate(place=place).filter(place__lte=number).order_by("place")  # type: ignore[no-redef]
+        return self.annotate(place=place).filter(place__lte=number).order_by("place")
 
     def in_galleries(self, gallery_ids: Iterable[uuid.UUID]) -> "PhotoFaceQuerySet":
         return self.filter(gallery_id__in=list(gallery_ids))

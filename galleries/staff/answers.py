@@ -104,15 +104,15 @@ def json_view(view: View) -> View:
 
 def page(admin: ModelAdmin[Any], route: str, view: View, *, name: str) -> URLPattern:
     """A page of the admin: `name` is completed with the model's, as Django's own are."""
-    return path(route, admin.admin_site.admin_view(require_safe(view)), name=_full(admin, name))  # type: ignore[type-var]
+    return path(route, admin.admin_site.admin_view(require_safe(view)), name=_full(admin, name))
 
 
 def reads(admin: ModelAdmin[Any], route: str, view: View, *, name: str) -> URLPattern:
-    return path(route, admin.admin_site.admin_view(require_safe(json_view(view))), name=_full(admin, name))  # type: ignore[type-var]
+    return path(route, admin.admin_site.admin_view(require_safe(json_view(view))), name=_full(admin, name))
 
 
 def writes(admin: ModelAdmin[Any], route: str, view: View, *, name: str) -> URLPattern:
-    return path(route, admin.admin_site.admin_view(require_POST(json_view(view))), name=_full(admin, name))  # type: ignore[type-var]
+    return path(route, admin.admin_site.admin_view(require_POST(json_view(view))), name=_full(admin, name))
 
 
 def _full(admin: ModelAdmin[Any], name: str) -> str:

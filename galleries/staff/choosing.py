@@ -28,7 +28,7 @@ def offer(request: HttpRequest, studio_id: UUID) -> JsonResponse:
         When(real_name__iexact=text, then=Value(0)), When(real_name__istartswith=text, then=Value(1)), default=Value(2),
         output_field=IntegerField(),
     )  # fmt: skip
-    people = found.filter(real_name__icontains=text).order_by(begins, "real_name")[:OFFERED] if text else []
+    people = list(found.filter(real_name__icontains=text).order_by(begins, "real_name")[:OFFERED]) if text else []
     return said(people=[{"id": str(person.pk), "name": person.real_name, "note": person.email} for person in people])
 
 

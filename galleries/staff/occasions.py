@@ -98,7 +98,7 @@ def _count_groups(found: dict[UUID, Task], *, studio_ids: Any) -> None:
         .values_list("session_id", "gallery")
         .annotate(
             unnamed=Count("pk", filter=Q(person=None)),
-            faces=Sum("size", filter=Q(person=None), default=0),
+            unnamed_faces=Sum("size", filter=Q(person=None), default=0),
             named=Count("pk", filter=~Q(person=None)),
         )
     )

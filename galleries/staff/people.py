@@ -64,7 +64,7 @@ def urls(admin: ModelAdmin[Person]) -> list[URLPattern]:
     def enrol(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         return _enrol(admin, request, pk)
 
-    merging = path("<uuid:pk>/merge/", admin.admin_site.admin_view(merge), name="galleries_person_merge")  # type: ignore[type-var]
+    merging = path("<uuid:pk>/merge/", admin.admin_site.admin_view(merge), name="galleries_person_merge")
     return [
         merging,
         page(admin, "<uuid:pk>/part/", part, name="part"),
