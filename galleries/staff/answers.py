@@ -40,14 +40,18 @@ def require(request: HttpRequest, studio_id: UUID, wanted: frozenset[Role]) -> N
 
 
 def asked(request: HttpRequest) -> dict[str, Any]:
-    """The request's JSON object. Raises 400 `invalid_request`."""
+    """The request's JSON object; Python's NaN and Infinity are none. Raises 400 `invalid_request`."""
     try:
-        found = json.loads(request.body)
+        found = json.loads(request.body, parse_constant=_refuse)
     except ValueError:
         found = None
     if not isinstance(found, dict):
         raise invalid()
     return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
 
 
 def number(text: Any, *, least: int = 0, most: int) -> int:
