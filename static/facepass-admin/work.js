@@ -34,7 +34,7 @@ function cookie(name) {
 /* One page of work: a part that is read again whenever something changed, and decisions that can be undone. */
 export class Work {
   constructor(root, { query = () => "", onRefresh = () => {} } = {}) {
-    Object.assign(this, { root, query, onRefresh, made: [], busy: 0, asked: 0, timer: null });
+    Object.assign(this, { root, query, onRefresh, made: [], pending: null, busy: 0, asked: 0, timer: null });
     this.changing = root.querySelector("[data-changing]");
     root.querySelector("[data-help]")?.addEventListener("click", () => this.help());
     root.addEventListener("click", (event) => {
@@ -52,7 +52,13 @@ export class Work {
   get version() { return this.changing.querySelector("[data-version]").dataset.version; }
 
   /* Sends a decision; the page goes on at once, and is read again when it is made or refused. */
-  async decide(path, body) {
+  decide(path, body) {
+    const sent = this.send(path, body);
+    this.pending = Promise.allSettled([this.pending, sent]);
+    return sent;
+  }
+
+  async send(path, body) {
     this.busy += 1;
     this.root.setAttribute("aria-busy", "true");
     try {
@@ -69,7 +75,9 @@ export class Work {
     }
   }
 
+  /* What is on its way arrives first, so that the last decision is the last one made. */
   async undo(ids) {
+    await this.pending;
     const last = ids ?? this.made.pop();
     try {
       const told = await post(this.root.dataset.undoPath, last ? { decisions: last } : { of: this.root.dataset.of });
