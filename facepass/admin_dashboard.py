@@ -18,6 +18,14 @@ from galleries.models.photo import State
 from recognition import registry
 from sessions_app.models import PhotoSession
 
+# Pages that are no list of rows, and the entry of the sidebar that each belongs to.
+TASKS = {
+    "galleries_facecluster_occasions": "galleries_facecluster_occasions",
+    "galleries_facecluster_of": "galleries_facecluster_occasions",
+    "galleries_facecluster_pairs": "galleries_facecluster_occasions",
+    "galleries_photoface_verify": "galleries_photoface_verify",
+}
+
 
 def fill(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     """The first page: what waits, what there is, what happened, and which model is in use."""
@@ -73,6 +81,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             (_("Hidden guests"), "visibility_off", "sessions_app_hiding"),
         ]),
         (_("Faces"), [
+            (_("Name faces"), "frame_person", "galleries_facecluster_occasions"),
+            (_("Confirm names"), "how_to_reg", "galleries_photoface_verify"),
             (_("People"), "person", "galleries_person"),
             (_("Faces"), "face", "galleries_photoface"),
             (_("Groups of faces"), "groups", "galleries_facecluster"),
@@ -101,11 +111,16 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     first = {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")}
     return [
         {"items": [first]},
-        *({"title": title, "items": _items(items), "separator": True} for title, items in groups),
+        *({"title": title, "items": _items(items, request), "separator": True} for title, items in groups),
     ]
 
 
-def _items(items: list[tuple[Any, str, str]]) -> list[dict[str, Any]]:
-    return [
-        {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{page}_changelist")} for title, icon, page in items
-    ]
+def _items(items: list[tuple[Any, str, str]], request: HttpRequest) -> list[dict[str, Any]]:
+    return [{"title": title, "icon": icon, **_link(page, request)} for title, icon, page in items]
+
+
+def _link(page: str, request: HttpRequest) -> dict[str, Any]:
+    """By its address alone a page of tasks would belong to the list of its rows as well."""
+    link = reverse_lazy(f"admin:{page if page in TASKS else f'{page}_changelist'}")
+    here = TASKS.get(getattr(request.resolver_match, "url_name", None) or "")
+    return {"link": link, "active": lambda _request: page == here} if here else {"link": link}

@@ -59,6 +59,8 @@ CODES: dict[str, Code] = {
     "nothing_to_merge": Code(400, "Two groups or more can be merged."),
     "not_one_group": Code(400, "The faces are not of one group."),
     "not_one_occasion": Code(400, "The groups or faces are not of one photo session."),
+    "not_named": Code(400, "A face without a name can not be confirmed or denied."),
+    "several_of_that_name": Code(409, "Several people have this name; choose one by id."),
     "two_people": Code(409, "The groups have different names."),
     "not_described": Code(409, "The model in use has not described this face yet."),
     "changed_since": Code(409, "A later decision changed the same; undo that one first."),

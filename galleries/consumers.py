@@ -1,55 +1,104 @@
-"""A gallery's progress, live: a snapshot at once, then an event for each photo that is finished."""
+"""What staff watch live: a snapshot at once, then an event for each change."""
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from facepass.tenancy import Principal
-from galleries import progress
-from galleries.models import Gallery
+from facepass.tenancy import Principal, studios_of
+from galleries import live, progress
+from galleries.live import DecisionEvent, GroupsEvent
+from galleries.models import Gallery, Occasion
 from galleries.progress import ProgressEvent
 
 # What a page is told that need not try again.
 NOT_FOUND = 4404
 
 
-class GalleryProgressConsumer(AsyncJsonWebsocketConsumer):
-    """Asks once whether the user may see the gallery; sends `ProgressEvent`s, takes nothing."""
+class WatchConsumer(AsyncJsonWebsocketConsumer):
+    """Asks once whether the user may see the object; sends events, takes nothing."""
 
-    gallery_id: UUID
-    joined = False
+    channels_joined: tuple[str, ...] = ()
 
     async def connect(self) -> None:
         """Accepts first in any case: a code reaches the page only over an open socket."""
-        self.gallery_id = self.scope["url_route"]["kwargs"]["gallery_id"]
         await self.accept()
-        if not await self._may_see():
+        found = await self._channels()
+        if not found:
             await self.close(NOT_FOUND)
             return
         # Joined before the snapshot is taken, so that nothing falls between the two.
-        await self.channel_layer.group_add(progress.group_of(self.gallery_id), self.channel_name)
-        self.joined = True
+        for channel in found:
+            await self.channel_layer.group_add(channel, self.channel_name)
+        self.channels_joined = tuple(found)
         await self._send_snapshot()
 
     async def disconnect(self, code: int) -> None:
-        if self.joined:
-            await self.channel_layer.group_discard(progress.group_of(self.gallery_id), self.channel_name)
-
-    async def gallery_progress(self, event: ProgressEvent) -> None:
-        await self.send_json(event)
+        for channel in self.channels_joined:
+            await self.channel_layer.group_discard(channel, self.channel_name)
 
     async def resync(self, event: object) -> None:
         """The channel layer lost something: the rows know."""
         await self._send_snapshot()
 
     async def _send_snapshot(self) -> None:
-        counts = await database_sync_to_async(progress.of_gallery)(self.gallery_id)
-        event = ProgressEvent(type="gallery.progress", gallery_id=str(self.gallery_id), progress=counts)
-        await self.send_json(event)
+        await self.send_json(await database_sync_to_async(self.snapshot)())
 
     @database_sync_to_async
-    def _may_see(self) -> bool:
-        user = cast(Principal, self.scope["user"])
-        return Gallery.objects.visible_to(user).filter(pk=self.gallery_id).exists()
+    def _channels(self) -> list[str]:
+        return self.visible_channels(cast(Principal, self.scope["user"]))
+
+    @property
+    def _named(self) -> Any:
+        """The ids in the address."""
+        return self.scope["url_route"]["kwargs"]
+
+    def visible_channels(self, user: Principal) -> list[str]:
+        """The channel groups of what the address names; none where the user does not see it."""
+        raise NotImplementedError
+
+    def snapshot(self) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+
+class GalleryProgressConsumer(WatchConsumer):
+    """A gallery's progress: an event for each photo that is finished."""
+
+    def visible_channels(self, user: Principal) -> list[str]:
+        pk: UUID = self._named["gallery_id"]
+        return [progress.group_of(pk)] if Gallery.objects.visible_to(user).filter(pk=pk).exists() else []
+
+    def snapshot(self) -> Mapping[str, Any]:
+        pk: UUID = self._named["gallery_id"]
+        return ProgressEvent(type="gallery.progress", gallery_id=str(pk), progress=progress.of_gallery(pk))
+
+    async def gallery_progress(self, event: ProgressEvent) -> None:
+        await self.send_json(event)
+
+
+class DecisionsConsumer(WatchConsumer):
+    """What people and the grouping do to the faces of an occasion, or of all the user's studios."""
+
+    def visible_channels(self, user: Principal) -> list[str]:
+        if key := self._named.get("key"):
+            self.occasion = Occasion.visible(key, user)
+            return [live.of_occasion(self.occasion)] if self.occasion else []
+        self.studios = list(studios_of(user).values_list("pk", flat=True))
+        return [live.of_studio(pk) for pk in self.studios]
+
+    def snapshot(self) -> Mapping[str, Any]:
+        if self._named.get("key"):
+            assert self.occasion is not None  # noqa: S101 - else there is no channel
+            return live.snapshot_of_occasion(self.occasion)
+        return live.snapshot_of_studios(self.studios)
+
+    async def decision_made(self, event: DecisionEvent) -> None:
+        await self.send_json(event)
+
+    async def decision_undone(self, event: DecisionEvent) -> None:
+        await self.send_json(event)
+
+    async def groups_changed(self, event: GroupsEvent) -> None:
+        await self.send_json(event)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from facepass.models import Studio
-from galleries import analysis, ingest, tasks
+from galleries import analysis, identify, ingest, probe, tasks
+from galleries.identify import Candidate
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
 from galleries.models.gallery import GalleryKind
 from galleries.models.photo import State
@@ -45,6 +46,18 @@ def enrol(person: Person, file: File[bytes]) -> GalleryImage:
     if is_new:
         tasks.wake_workers(gallery.pk, photos=1)
     return photo
+
+
+def conflict(person: Person, file: File[bytes]) -> Candidate | None:
+    """Somebody else of the studio whom the picture's face looks like, more than like the person; else None.
+
+    To be asked before `enrol`, by whoever can look. Raises what `probe.read` and `probe.subject` raise.
+    """
+    face = probe.subject(probe.read(file))
+    found = identify.identify(face.descriptor, studio_ids=[person.studio_id])
+    if found.person is None or found.person == person:
+        return None
+    return found.candidates[0]
 
 
 def gallery_of(studio: Studio) -> Gallery:

@@ -9,7 +9,14 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import AuthenticationFailed
@@ -17,8 +24,8 @@ from rest_framework.request import Request
 
 from facepass.auth import ApiKeyAuthentication
 from facepass.tenancy import Principal
-from galleries import media
-from galleries.models import GalleryImage
+from galleries import avatars, media
+from galleries.models import GalleryImage, PhotoFace
 
 CHUNK = 1 << 18
 
@@ -33,6 +40,21 @@ def photo_file(request: HttpRequest, pk: UUID, variant: media.Variant) -> HttpRe
     if photo is None:
         raise Http404
     return serve(photo, media.storage_name(photo, variant), as_attachment="download" in request.GET)
+
+
+@require_safe
+def face_file(request: HttpRequest, photo: UUID, pk: UUID) -> HttpResponseBase:
+    """A face, cut out of its photo; for whoever may see the photo."""
+    rows = PhotoFace.objects.visible_to(_principal(request)).filter(photo=photo)
+    face = rows.select_related("photo").defer("insightface_descriptor", "landmarks").filter(pk=pk).first()
+    if face is None:
+        raise Http404
+    try:
+        response = HttpResponse(avatars.cut_out(face), content_type="image/jpeg")
+    except FileNotFoundError:
+        raise Http404 from None
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
 
 
 def serve(photo: GalleryImage, name: str, *, as_attachment: bool) -> HttpResponseBase:

@@ -10,15 +10,15 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db import connection, models, transaction
 
-from facepass import progress
-from galleries import descriptors
+from galleries import descriptors, live
 from galleries.jobs import Turn
+from galleries.live import GroupsEvent
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
 from galleries.models.face import FaceCategory, proposal
 from recognition import clustering
@@ -39,13 +39,6 @@ class Grouping:
     joined: int = 0
     created: int = 0
     merged: int = 0
-
-
-class GroupsEvent(TypedDict):
-    type: str
-    joined: int
-    created: int
-    merged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +68,15 @@ def group(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
         for gallery_id, analyses in seen.items():
             Gallery.objects.filter(pk=gallery_id).update(grouped_analyses=analyses)
     if found != Grouping():
-        event = GroupsEvent(type="groups.changed", joined=found.joined, created=found.created, merged=found.merged)
-        progress.publish(progress.group_of("occasion", occasion.session_id or str(occasion.gallery_id)), event)
+        live.tell(occasion, _event(occasion, found))
     return found
+
+
+def _event(occasion: Occasion, found: Grouping) -> GroupsEvent:
+    key = str(occasion.key)
+    return GroupsEvent(
+        type="groups.changed", occasion=key, joined=found.joined, created=found.created, merged=found.merged
+    )
 
 
 def in_a_turn(turn: Turn) -> dict[str, Any]:

@@ -2,8 +2,13 @@ from typing import Any
 
 from django.urls import path
 
-from galleries.consumers import GalleryProgressConsumer
+from galleries.consumers import DecisionsConsumer, GalleryProgressConsumer
 
 # Any: Django's types know no path to an ASGI application.
 progress_app: Any = GalleryProgressConsumer.as_asgi()
-websocket_urls: list[Any] = [path("ws/galleries/<uuid:gallery_id>/progress/", progress_app)]
+decisions_app: Any = DecisionsConsumer.as_asgi()
+websocket_urls: list[Any] = [
+    path("ws/galleries/<uuid:gallery_id>/progress/", progress_app),
+    path("ws/occasions/<uuid:key>/", decisions_app),
+    path("ws/decisions/", decisions_app),
+]

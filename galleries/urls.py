@@ -42,6 +42,7 @@ api_v2_urls = [path("recognize/batch/", identification.RecognizeBatchView.as_vie
 urlpatterns = [
     path("detect-faces/", detection.DetectFacesView.as_view()),
     path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file"),
+    path("photos/<uuid:photo>/faces/<uuid:pk>", files.face_file, name="face-file"),
     path("recognize-face/", identification.RecognizeView.as_view()),
     path("batch-recognize/", identification.RecognizeBatchView.as_view()),
     path("cluster-unknown-faces/", groups.ClusterUnknownFacesView.as_view()),

@@ -263,4 +263,5 @@ PAGES = {
     "/s/{}/manifest.webmanifest",
     "/api/v1/sessions/{}/interface/",
     "/photos/{}/{}",
+    "/photos/{}/faces/{}",
 }

@@ -2,36 +2,29 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import Prefetch
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
+from facepass.admin_tenancy import VERIFIERS, TenantAdmin, acting, column
 from facepass.errors import FacePassError
 from galleries import decisions
 from galleries.admin import show
-from galleries.models import FaceCluster, Person, PhotoFace
+from galleries.admin.own_person import OwnPersonForm
+from galleries.models import FaceCluster, PhotoFace
+from galleries.staff import groups
 
 FACES_SHOWN = 6
-
-
-class FaceClusterForm(forms.ModelForm[FaceCluster]):
-    def clean_person(self) -> Person | None:
-        """A superuser sees every studio's people; a group takes only one of its own studio."""
-        person: Person | None = self.cleaned_data["person"]
-        if person and person.studio_id != self.instance.studio_id:
-            raise forms.ValidationError(_("This person belongs to another studio."))
-        return person
 
 
 @admin.register(FaceCluster)
 class FaceClusterAdmin(TenantAdmin):
     editors = VERIFIERS
-    form = FaceClusterForm
+    form = OwnPersonForm
     list_display = ["faces_shown", "person_shown", "size", "rejected", "studio", "created_at"]
     list_display_links = ["person_shown"]
     list_select_related = ["person", "studio"]
@@ -45,6 +38,9 @@ class FaceClusterAdmin(TenantAdmin):
 
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*groups.urls(self), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the first faces of each group: the prefetch is sliced per group, in one query. Without empty groups,
@@ -66,14 +62,14 @@ class FaceClusterAdmin(TenantAdmin):
     def save_model(self, request: HttpRequest, obj: FaceCluster, form: Any, change: bool) -> None:
         """A name is a decision about every face of the group."""
         if "person" in form.changed_data and self.has_change_permission(request, obj):
-            decisions.name(obj, obj.person, by=_staff(request))
+            decisions.name(obj, obj.person, by=acting(request))
         else:
             super().save_model(request, obj, form, change)
 
     @admin.action(description=_("The selected groups are the same person"), permissions=["change"])
     def merge(self, request: HttpRequest, queryset: Any) -> None:
         try:
-            decision = decisions.merge(list(self.editable(request, queryset)), by=_staff(request))
+            decision = decisions.merge(list(self.editable(request, queryset)), by=acting(request))
         except FacePassError as refusal:
             messages.error(request, refusal.message)
         else:
@@ -83,7 +79,7 @@ class FaceClusterAdmin(TenantAdmin):
     @admin.action(description=_("The selected groups are not faces, or not wanted"), permissions=["change"])
     def reject(self, request: HttpRequest, queryset: Any) -> None:
         for group in self.editable(request, queryset):
-            decisions.reject(group, by=_staff(request))
+            decisions.reject(group, by=acting(request))
         messages.success(request, _t("The faces are hidden. Decisions can be undone."))
 
     @column(_("faces"))
@@ -93,7 +89,3 @@ class FaceClusterAdmin(TenantAdmin):
     @column(_("person"), ordering="person__real_name")
     def person_shown(self, cluster: FaceCluster) -> str:
         return str(cluster)
-
-
-def _staff(request: HttpRequest) -> Any:
-    return request.user

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
+from facepass.admin_tenancy import VERIFIERS, TenantAdmin, acting, column
 from facepass.errors import FacePassError
 from galleries import decisions
 from galleries.models import FaceDecision
@@ -16,15 +16,15 @@ from galleries.models import FaceDecision
 @admin.register(FaceDecision)
 class FaceDecisionAdmin(TenantAdmin):
     editors = VERIFIERS
-    list_display = ["made_at", "kind", "who", "faces", "standing", "studio"]
-    list_select_related = ["made_by", "studio"]
+    list_display = ["made_at", "kind", "who", "face_count", "standing", "undoer_shown", "studio"]
+    list_select_related = ["made_by", "undone_by", "studio"]
     list_filter = ["kind", ("undone_at", admin.EmptyFieldListFilter)]
-    fields = ["made_at", "kind", "who", "faces", "standing", "studio", "session_id"]
+    fields = ["made_at", "kind", "who", "face_count", "standing", "undone_at", "undoer_shown", "studio", "session_id"]
     readonly_fields = fields
     actions = ["undo"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("after", "apart")
+        return super().get_queryset(request).defer("before", "after", "same", "apart")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Decisions are made where the faces are."""
@@ -40,7 +40,7 @@ class FaceDecisionAdmin(TenantAdmin):
         undone = 0
         for decision in self.editable(request, queryset).order_by("-made_at"):
             try:
-                decisions.undo(decision)
+                decisions.undo(decision, by=acting(request))
             except FacePassError as refusal:
                 messages.error(request, f"{decision.made_at:%d.%m.%Y %H:%M}: {refusal.message}")
             else:
@@ -49,12 +49,12 @@ class FaceDecisionAdmin(TenantAdmin):
 
     @column(_("by"))
     def who(self, decision: FaceDecision) -> str:
-        return str(decision.made_by or decision.made_with)
-
-    @column(_("faces"))
-    def faces(self, decision: FaceDecision) -> int:
-        return len(decision.before.get("faces", {})) or len(decision.same)
+        return decision.maker
 
     @column(_("in force"), boolean=True)
     def standing(self, decision: FaceDecision) -> bool:
         return decision.undone_at is None
+
+    @column(_("undone by"), empty="–")
+    def undoer_shown(self, decision: FaceDecision) -> str | None:
+        return decision.undoer or None

@@ -2,34 +2,27 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
+from facepass.admin_tenancy import VERIFIERS, TenantAdmin, acting, column
 from galleries import decisions
 from galleries.admin import show
-from galleries.models import Person, PhotoFace
-
-
-class PhotoFaceForm(forms.ModelForm[PhotoFace]):
-    def clean_person(self) -> Person | None:
-        """A superuser sees every studio's people; a face takes only one of its own studio."""
-        person: Person | None = self.cleaned_data["person"]
-        if person and person.studio_id != self.instance.gallery.studio_id:
-            raise forms.ValidationError(_("This person belongs to another studio."))
-        return person
+from galleries.admin.own_person import OwnPersonForm
+from galleries.models import PhotoFace
+from galleries.staff import verify
 
 
 @admin.register(PhotoFace)
 class PhotoFaceAdmin(TenantAdmin):
     studio_path = "gallery__studio"
     editors = VERIFIERS
-    form = PhotoFaceForm
+    form = OwnPersonForm
     list_display = [
         "crop", "person_shown", "verified", "face_category", "similarity", "detection", "quality_shown", "gallery",
     ]  # fmt: skip
@@ -56,6 +49,9 @@ class PhotoFaceAdmin(TenantAdmin):
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
 
+    def get_urls(self) -> list[URLPattern]:
+        return [*verify.urls(self), *super().get_urls()]
+
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without the descriptors: a page of them is 50 kB that nobody looks at."""
         return super().get_queryset(request).defer("insightface_descriptor", "landmarks")
@@ -68,7 +64,7 @@ class PhotoFaceAdmin(TenantAdmin):
         """Who it is, is a decision of its own; the other columns follow it, as the form has them."""
         if "person" in form.changed_data and self.has_change_permission(request, obj):
             wanted = {name: getattr(obj, name) for name in form.changed_data if name != "person"}
-            decisions.assign([obj], obj.person, by=request.user)
+            decisions.assign([obj], obj.person, by=acting(request))
             if wanted:
                 PhotoFace.objects.filter(pk=obj.pk).update(**wanted)
         else:
@@ -76,7 +72,10 @@ class PhotoFaceAdmin(TenantAdmin):
 
     @admin.action(description=_("Confirm the names of the selected faces"), permissions=["change"])
     def verify(self, request: HttpRequest, queryset: Any) -> None:
-        number = self.editable(request, queryset).exclude(person=None).update(verified=True)
+        """One decision for each photo session, because it is undone there."""
+        faces = self.editable(request, queryset).exclude(person=None).filter(verified=False)
+        made = decisions.confirm_all(list(faces.select_related("gallery")), by=acting(request))
+        number = sum(decision.face_count for decision in made)
         text = ngettext("%(number)d face was confirmed.", "%(number)d faces were confirmed.", number)
         self.message_user(request, text % {"number": number}, messages.SUCCESS)
 

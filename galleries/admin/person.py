@@ -3,17 +3,19 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
 from galleries import people
 from galleries.models import Person, PhotoFace
+from galleries.staff import people as people_pages
 
 
 @admin.register(Person)
@@ -27,8 +29,19 @@ class PersonAdmin(TenantAdmin):
     readonly_fields = ["faces_link"]
     autocomplete_fields = ["studio"]
 
+    change_form_outer_before_template = "admin/galleries/person/overview.html"
+
     class Media:
-        css = {"all": ["facepass-admin/admin.css"]}
+        css = {"all": ["facepass-admin/admin.css", "facepass-admin/faces.css"]}
+        js = [forms.Script("facepass-admin/person.js", type="module")]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*people_pages.urls(self), *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        person = self.get_object(request, object_id)
+        more = people_pages.overview(request, person) if person else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """By a subquery, which PostgreSQL answers for the page's rows only."""

@@ -44,16 +44,14 @@ class GroupSerializer(serializers.ModelSerializer[FaceCluster]):
 
 
 class DecisionSerializer(serializers.ModelSerializer[FaceDecision]):
-    made_by = serializers.SerializerMethodField()
+    made_by = serializers.CharField(source="maker")
+    undone_by = serializers.CharField(source="undoer", help_text="Empty while it stands.")
     gallery_id = serializers.UUIDField(allow_null=True, read_only=True)
 
     class Meta:
         model = FaceDecision
-        fields = ["id", "kind", "session_id", "gallery_id", "made_by", "made_at", "undone_at"]
+        fields = ["id", "kind", "session_id", "gallery_id", "made_by", "made_at", "undone_at", "undone_by"]
         read_only_fields = fields
-
-    def get_made_by(self, decision: FaceDecision) -> str:
-        return decision.made_by.get_username() if decision.made_by else decision.made_with
 
 
 class OthersSerializer(serializers.Serializer[Any]):
@@ -203,13 +201,13 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     pagination_class = LatestFirst
 
     def get_queryset(self) -> Any:
-        return FaceDecision.objects.visible_to(principal(self.request)).select_related("made_by")
+        return FaceDecision.objects.visible_to(principal(self.request)).select_related("made_by", "undone_by")
 
     @extend_schema(request=None, responses=DecisionSerializer)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: UUID) -> Response:
         decision = self.get_object()
-        decisions.undo(decision)
+        decisions.undo(decision, by=principal(request))
         decision.refresh_from_db()
         return _decided(decision)
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
-from facepass.tenancy import TenantQuerySet
+from facepass.tenancy import Principal, TenantQuerySet
 from galleries.models.gallery import Gallery
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What faces are grouped within: a photo session, or a gallery that belongs to none. One of the two is set."""
+    """What faces are grouped within: a photo session, or a gallery that belongs to none. One of the two is set; none of
+    them for what concerns a studio's people alone.
+    """
 
     studio_id: uuid.UUID
     session_id: uuid.UUID | None = None
@@ -29,10 +31,26 @@ class Occasion:
             return cls(gallery.studio_id, session_id=gallery.session_id)
         return cls(gallery.studio_id, gallery_id=gallery.pk)
 
+    @classmethod
+    def visible(cls, key: uuid.UUID, principal: Principal) -> "Occasion | None":
+        """The one that `key` names, which is the id of its photo session or gallery."""
+        named = models.Q(session_id=key) | models.Q(pk=key)
+        gallery = Gallery.objects.visible_to(principal).of_events().filter(named).first()
+        return cls.of_gallery(gallery) if gallery else None
+
     @property
     def galleries(self) -> "GalleryQuerySet":
         galleries = Gallery.objects.filter(studio_id=self.studio_id)
         return galleries.of_session(self.session_id) if self.session_id else galleries.filter(pk=self.gallery_id)  # type: ignore[misc]
+
+    @property
+    def is_one(self) -> bool:
+        return bool(self.session_id or self.gallery_id)
+
+    @property
+    def key(self) -> uuid.UUID:
+        """The id of the photo session, else of the gallery: what names it in an address."""
+        return self.session_id or self.gallery_id or self.studio_id
 
     @property
     def fields(self) -> dict[str, uuid.UUID | None]:

@@ -22,7 +22,7 @@ class FaceDecision(models.Model):
     """What a person decided about faces, and how to take it back. No later run of the grouping overrides it.
 
     `same`: faces of one person. `apart`: faces of nobody in `same`. `before` and `after`: the faces' and the groups'
-    columns on either side of the change, as `galleries.decisions` writes them.
+    columns on either side of the change, as `galleries.changes` writes them.
     """
 
     class Kind(models.TextChoices):
@@ -31,6 +31,9 @@ class FaceDecision(models.Model):
         APART = "apart", _("not the same person")
         NAME = "name", _("named")
         REJECT = "reject", _("not a face, or not wanted")
+        CONFIRM = "confirm", _("confirmed")
+        DENY = "deny", _("not that person")
+        UNITE = "unite", _("two people are one")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))
@@ -41,6 +44,12 @@ class FaceDecision(models.Model):
     apart = ArrayField(models.UUIDField(), default=list, editable=False)
     before = models.JSONField(default=dict, editable=False)
     after = models.JSONField(default=dict, editable=False)
+    # Whom it is about, where it is about one; how they were called then is not kept.
+    person = models.ForeignKey(
+        "galleries.Person", models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("person")
+    )
+    # How many faces it is about; lists need not read their ids.
+    face_count = models.PositiveIntegerField(_("faces"), default=0, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
@@ -48,6 +57,11 @@ class FaceDecision(models.Model):
     made_with = models.CharField(_("by app"), max_length=100, default="", blank=True)
     made_at = models.DateTimeField(_("when"), auto_now_add=True)
     undone_at = models.DateTimeField(_("undone"), null=True, editable=False)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+",
+        verbose_name=_("undone by"),
+    )  # fmt: skip
+    undone_with = models.CharField(_("undone by app"), max_length=100, default="", blank=True, editable=False)
 
     objects = FaceDecisionQuerySet.as_manager()
 
@@ -59,3 +73,16 @@ class FaceDecision(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def occasion(self) -> Occasion:
+        return Occasion(self.studio_id, session_id=self.session_id, gallery_id=self.gallery_id)
+
+    @property
+    def maker(self) -> str:
+        """Who made it: a member of staff, or an app by the name of its key."""
+        return self.made_by.get_username() if self.made_by else self.made_with
+
+    @property
+    def undoer(self) -> str:
+        return self.undone_by.get_username() if self.undone_by else self.undone_with

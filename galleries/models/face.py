@@ -34,6 +34,9 @@ def pairs(boxes: Sequence[Box], others: Sequence[Box]) -> list[tuple[int, int]]:
     return list(found.items())
 
 
+BEST_FIRST = (models.F("quality__score").desc(nulls_last=True), models.F("pk").asc())
+
+
 class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
     studio_path = "gallery__studio"
 
@@ -42,6 +45,15 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
         return self.filter(model_version=version, insightface_descriptor__isnull=False).exclude(
             face_category=FaceCategory.IGNORED
         )
+
+    def proposed(self) -> "PhotoFaceQuerySet":
+        """With a name that nobody has confirmed."""
+        return self.filter(person__isnull=False, verified=False).exclude(face_category=FaceCategory.IGNORED)
+
+    def best_of(self, column: str, number: int) -> "PhotoFaceQuerySet":
+        """The `number` best faces of each value of `column`, best first; in one query."""
+        place = models.Window(models.functions.RowNumber(), partition_by=column, order_by=BEST_FIRST)
+        return self.annotate(place=place).filter(place__lte=number).order_by("place")
 
     def in_galleries(self, gallery_ids: Iterable[uuid.UUID]) -> "PhotoFaceQuerySet":
         return self.filter(gallery_id__in=list(gallery_ids))

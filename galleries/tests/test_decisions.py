@@ -2,10 +2,11 @@
 
 import pytest
 
+from facepass import progress
 from facepass.errors import FacePassError
 from facepass.models import ApiKey
-from galleries import decisions
-from galleries.models import FaceCluster, FaceDecision, Occasion, PhotoFace
+from galleries import decisions, grouping
+from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.tests.factories import (
     ClusterFactory,
@@ -14,6 +15,7 @@ from galleries.tests.factories import (
     PersonFactory,
     PhotoFactory,
     UserFactory,
+    descriptor,
 )
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +44,8 @@ def group(gallery):
 
 
 def state():
-    faces = {f.pk: (f.cluster_id, f.person_id, f.face_category, f.verified) for f in PhotoFace.objects.all()}
+    columns = ("cluster_id", "person_id", "face_category", "verified", "recognition_confidence")
+    faces = {face["pk"]: face for face in PhotoFace.objects.values("pk", *columns)}
     return faces, {g.pk: (g.person_id, g.rejected, g.size) for g in FaceCluster.objects.all()}
 
 
@@ -61,11 +64,16 @@ def test_without_names_the_largest_group_stays(group, staff):
     assert FaceCluster.objects.inhabited().get() == large
 
 
-@pytest.mark.parametrize("verb", ["merge", "split", "name", "assign", "reject", "ignore", "keep_apart"])
+@pytest.mark.parametrize(
+    "verb", ["merge", "split", "name", "assign", "reject", "ignore", "keep_apart", "confirm", "deny"]
+)
 def test_undo_brings_back_exactly_what_was(verb, group, gallery, staff):
     one, other = group(3), group(2)
-    before = state()
     ann = PersonFactory(studio=gallery.studio)
+    proposed = group(1, person=ann).faces.get()
+    PhotoFace.objects.filter(pk=proposed.pk).update(person=ann, recognition_confidence=0.6)
+    proposed.refresh_from_db()
+    before = state()
     faces = list(one.faces.order_by("pk")[:2])
     decision = {
         "merge": lambda: decisions.merge([one, other], by=staff),
@@ -75,15 +83,17 @@ def test_undo_brings_back_exactly_what_was(verb, group, gallery, staff):
         "reject": lambda: decisions.reject(one, by=staff),
         "ignore": lambda: decisions.ignore(faces, by=staff),
         "keep_apart": lambda: decisions.keep_apart(one, other, by=staff),
+        "confirm": lambda: decisions.confirm([proposed], by=staff),
+        "deny": lambda: decisions.deny(proposed, by=staff),
     }[verb]()
     if verb != "keep_apart":
         assert state() != before
-    decisions.undo(decision)
+    decisions.undo(decision, by=staff)
     faces_now, groups_now = state()
     assert faces_now == before[0]
     assert {pk: groups_now[pk] for pk in before[1]} == before[1]
     assert not FaceDecision.objects.standing().exists()
-    decisions.undo(decision)  # again: nothing happens
+    decisions.undo(decision, by=staff)  # again: nothing happens
     assert state()[0] == before[0]
 
 
@@ -115,11 +125,11 @@ def test_undo_of_what_was_changed_since_is_refused_and_nothing_moves(group, gall
     later = decisions.name(one, PersonFactory(studio=gallery.studio), by=staff)
     before = state()
     with pytest.raises(FacePassError) as refusal:
-        decisions.undo(merge)
+        decisions.undo(merge, by=staff)
     assert (refusal.value.code, refusal.value.status) == ("changed_since", 409)
     assert state() == before
-    decisions.undo(later)
-    decisions.undo(merge)
+    decisions.undo(later, by=staff)
+    decisions.undo(merge, by=staff)
     assert FaceCluster.objects.inhabited().count() == 2
 
 
@@ -130,7 +140,7 @@ def test_undo_goes_on_without_faces_and_people_that_are_gone(group, gallery, sta
     decision = decisions.name(named, None, by=staff)
     ann.delete()
     named.faces.first().photo.delete()
-    decisions.undo(decision)
+    decisions.undo(decision, by=staff)
     assert named.faces.get().person is None
 
 
@@ -156,3 +166,135 @@ def test_a_partner_app_is_named_by_its_key(group, gallery):
     decision = decisions.reject(group(1), by=key)
     assert (decision.made_by, decision.made_with) == (None, "booth")
     assert FaceDecision.objects.within(Occasion.of_gallery(gallery)).get() == decision
+
+
+@pytest.fixture
+def ann(gallery):
+    return PersonFactory(studio=gallery.studio, real_name="Ann", email=None, avatar_url="")
+
+
+@pytest.fixture
+def proposed(group, ann):
+    """A group of Ann's with one verified face, and one that the model says is hers."""
+    anns = group(2, person=ann)
+    first, second = anns.faces.order_by("pk")
+    PhotoFace.objects.filter(pk=first.pk).update(person=ann, verified=True)
+    PhotoFace.objects.filter(pk=second.pk).update(person=ann, recognition_confidence=0.6)
+    second.refresh_from_db()
+    return second
+
+
+def test_who_took_a_decision_back_is_written_down(group, gallery, staff):
+    decision = decisions.reject(group(1), by=staff)
+    colleague = UserFactory()
+    decisions.undo(decision, by=colleague)
+    decision.refresh_from_db()
+    assert (decision.made_by, decision.undone_by, decision.undoer) == (staff, colleague, colleague.username)
+    again = decisions.reject(group(1), by=staff)
+    key, _token = ApiKey.issue(gallery.studio, name="booth")
+    decisions.undo(again, by=key)
+    again.refresh_from_db()
+    assert (again.undone_by, again.undone_with, again.undoer) == (None, "booth", "booth")
+
+
+def test_what_a_person_confirms_keeps_what_the_model_thought(proposed, staff):
+    decision = decisions.confirm([proposed], by=staff)
+    proposed.refresh_from_db()
+    assert (proposed.verified, proposed.recognition_confidence) == (True, 0.6)
+    assert (decision.kind, decision.face_count) == ("confirm", 1)
+
+
+def test_faces_of_several_sessions_are_confirmed_by_a_decision_each(proposed, ann, staff):
+    elsewhere = FaceFactory(person=ann)
+    made = decisions.confirm_all([proposed, elsewhere], by=staff)
+    assert {decision.gallery_id for decision in made} == {proposed.gallery_id, elsewhere.gallery_id}
+    assert PhotoFace.objects.filter(verified=True).count() == 3
+
+
+@pytest.mark.parametrize("verb", [lambda face, by: decisions.confirm([face], by=by), decisions.deny])
+def test_nobody_is_confirmed_or_denied_to_be_nobody(verb, group, staff):
+    with pytest.raises(FacePassError) as refusal:
+        verb(group(1).faces.get(), by=staff)
+    assert refusal.value.code == "not_named"
+
+
+def test_who_is_denied_leaves_the_group_and_is_kept_apart_from_it(proposed, staff):
+    group, rest = proposed.cluster, proposed.cluster.faces.exclude(pk=proposed.pk).get()
+    decision = decisions.deny(proposed, by=staff)
+    proposed.refresh_from_db()
+    group.refresh_from_db()
+    assert (proposed.cluster, proposed.person, proposed.face_category, group.size) == (None, None, "unknown", 1)
+    assert (decision.same, decision.apart) == ([proposed.pk], [rest.pk])
+
+
+@pytest.mark.usefixtures("fake_engine")
+def test_no_grouping_brings_a_denied_face_back(gallery, ann, staff):
+    anns = ClusterFactory(studio=gallery.studio, gallery=gallery, person=ann)
+    alike = {"cluster": anns, "person": ann, "insightface_descriptor": descriptor(1)}
+    faces = [FaceFactory(photo=PhotoFactory(gallery=gallery, stored=False), **alike) for _ in range(3)]
+    decision = decisions.deny(faces[0], by=staff)
+    grouping.group(Occasion.of_gallery(gallery))
+    faces[0].refresh_from_db()
+    assert (faces[0].cluster, faces[0].person) == (None, None)
+    decisions.undo(decision, by=staff)
+    faces[0].refresh_from_db()
+    assert (faces[0].cluster, faces[0].person) == (anns, ann)
+
+
+def test_two_people_become_one_and_two_again(proposed, ann, gallery, staff):
+    twin = PersonFactory(studio=gallery.studio, real_name="Anna", email="ann@example.org", external_id="7")
+    picture = PhotoFactory(gallery=gallery, subject=twin, stored=False)
+    face = FaceFactory(photo=picture, person=twin, verified=True)
+    named = ClusterFactory(studio=gallery.studio, gallery=gallery, person=twin)
+    decision = decisions.unite(ann, twin, by=staff)
+    ann.refresh_from_db()
+    assert (ann.email, ann.external_id) == ("ann@example.org", "7")
+    assert list(Person.objects.all()) == [ann]
+    assert PhotoFace.objects.filter(person=ann).count() == 3
+    for row in (picture, face, named):
+        row.refresh_from_db()
+    assert (picture.subject, face.person, named.person) == (ann, ann, ann)
+
+    decisions.undo(decision, by=staff)
+    back = Person.objects.get(pk=twin.pk)
+    assert (back.real_name, back.email, back.created_at) == ("Anna", "ann@example.org", twin.created_at)
+    ann.refresh_from_db()
+    assert (ann.email, ann.external_id) == (None, None)
+    for row in (picture, face, named):
+        row.refresh_from_db()
+    assert (picture.subject, face.person, named.person) == (back, back, back)
+    assert PhotoFace.objects.filter(person=ann).count() == 2
+
+
+def test_two_people_do_not_part_where_somebody_new_has_the_address(ann, gallery, staff):
+    twin = PersonFactory(studio=gallery.studio, email="ann@example.org")
+    decision = decisions.unite(ann, twin, by=staff)
+    Person.objects.filter(pk=ann.pk).update(email=None)
+    PersonFactory(studio=gallery.studio, email="ann@example.org")
+    with pytest.raises(FacePassError) as refusal:
+        decisions.undo(decision, by=staff)
+    assert refusal.value.code == "email_taken"
+    assert FaceDecision.objects.standing().get() == decision
+
+
+def test_people_of_two_studios_or_one_and_the_same_are_not_united(ann, staff):
+    for other in (ann, PersonFactory()):
+        with pytest.raises(FacePassError) as refusal:
+            decisions.unite(ann, other, by=staff)
+        assert refusal.value.code == "nothing_to_merge"
+
+
+def test_colleagues_are_told_after_the_commit(group, gallery, staff, monkeypatch, django_capture_on_commit_callbacks):
+    told = []
+    monkeypatch.setattr(progress, "publish", lambda channel, event: told.append((channel, event)))
+    with django_capture_on_commit_callbacks(execute=True):
+        decision = decisions.reject(group(2), by=staff)
+        assert told == []
+    occasion, studio = told
+    assert occasion[0] == f"occasion.{gallery.studio_id}.{gallery.pk}"
+    assert studio[0] == f"studio.{gallery.studio_id}"
+    expected = {"type": "decision.made", "decision_id": str(decision.pk), "kind": "reject", "faces": 2}
+    assert occasion[1] == {**expected, "occasion": str(gallery.pk)} == studio[1]
+    with django_capture_on_commit_callbacks(execute=True):
+        decisions.undo(decision, by=staff)
+    assert told[-1][1]["type"] == "decision.undone"

@@ -41,11 +41,10 @@ def session_of_member(studio):
 class Socket(ApplicationCommunicator):
     """A page's end of the websocket. (The one in channels.testing wants daphne, which is not our server.)"""
 
-    def __init__(self, gallery_id, *, session=None, origin=b"http://localhost"):
+    def __init__(self, path, *, session=None, origin=b"http://localhost"):
         headers = [(b"origin", origin), (b"host", b"localhost")]
         if session:
             headers.append((b"cookie", f"sessionid={session}".encode()))
-        path = f"/ws/galleries/{gallery_id}/progress/"
         scope = {"type": "websocket", "path": path, "headers": headers, "query_string": b"", "subprotocols": []}
         super().__init__(application, scope)
 
@@ -61,6 +60,10 @@ class Socket(ApplicationCommunicator):
         await self.wait(5)
 
 
+def path_of(gallery_id):
+    return f"/ws/galleries/{gallery_id}/progress/"
+
+
 async def closed(socket):
     await socket.disconnect()
     await get_channel_layer().close()
@@ -73,7 +76,7 @@ async def closed(socket):
 
 
 async def watching(photo):
-    socket = Socket(photo.gallery_id, session=await session_of_member(photo.gallery.studio))
+    socket = Socket(path_of(photo.gallery_id), session=await session_of_member(photo.gallery.studio))
     assert (await socket.connect())["type"] == "websocket.accept"
     return socket
 
@@ -100,7 +103,7 @@ async def test_a_member_gets_a_snapshot_and_then_each_change(photo):
 async def test_who_may_not_see_the_gallery_is_told_4404(who, photo):
     studio = await database_sync_to_async(StudioFactory)() if who == "a stranger" else photo.gallery.studio
     session = None if who == "nobody" else await session_of_member(studio)
-    socket = Socket(uuid4() if who.startswith("a member") else photo.gallery_id, session=session)
+    socket = Socket(path_of(uuid4() if who.startswith("a member") else photo.gallery_id), session=session)
     assert (await socket.connect())["type"] == "websocket.accept"
     assert await socket.receive_output(5) == {"type": "websocket.close", "code": 4404}
     await closed(socket)
@@ -108,7 +111,7 @@ async def test_who_may_not_see_the_gallery_is_told_4404(who, photo):
 
 async def test_another_site_can_not_listen(photo):
     session = await session_of_member(photo.gallery.studio)
-    socket = Socket(photo.gallery_id, session=session, origin=b"http://elsewhere.example")
+    socket = Socket(path_of(photo.gallery_id), session=session, origin=b"http://elsewhere.example")
     assert (await socket.connect())["type"] == "websocket.close"
     await closed(socket)
 

@@ -1,0 +1,49 @@
+"""A person's picture: one of their faces, cut out of its photo when it is asked for; nothing of it is stored."""
+
+from io import BytesIO
+from typing import BinaryIO, cast
+
+from django.core.files.storage import default_storage
+from django.urls import reverse
+from PIL import Image
+
+from galleries import media
+from galleries.models import Person, PhotoFace
+from galleries.models.face import BEST_FIRST, FaceCategory
+
+SIDE = 256
+# How much of the surroundings shows, as a multiple of the box's longer side.
+MARGIN = 1.5
+QUALITY = 85
+
+
+def path_of(face: PhotoFace) -> str:
+    """The lasting path of a face's picture; fetching it needs a session or a key."""
+    return reverse("face-file", args=[face.photo_id, face.pk])
+
+
+def best_face(person: Person) -> PhotoFace | None:
+    faces = PhotoFace.objects.filter(person=person).exclude(face_category=FaceCategory.IGNORED)
+    return faces.select_related("photo").order_by("-verified", *BEST_FIRST).first()
+
+
+def show_as(person: Person, face: PhotoFace) -> None:
+    person.avatar_url = path_of(face)
+    person.save(update_fields=["avatar_url"])
+
+
+def cut_out(face: PhotoFace) -> bytes:
+    """A square JPEG of the face. Raises FileNotFoundError where the photo has no preview."""
+    with (
+        default_storage.open(media.storage_name(face.photo, "preview")) as file,
+        Image.open(cast(BinaryIO, file)) as picture,
+    ):
+        scale = picture.width / face.photo.width
+        box = face.as_box.scaled(scale)
+        half = max(box.width, box.height) * MARGIN / 2
+        x, y = box.x + box.width / 2, box.y + box.height / 2
+        square = (round(x - half), round(y - half), round(x + half), round(y + half))
+        found = picture.convert("RGB").crop(square).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    written = BytesIO()
+    found.save(written, "JPEG", quality=QUALITY)
+    return written.getvalue()

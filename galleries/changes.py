@@ -1,0 +1,154 @@
+"""What a decision changes: the rows that it touches, locked, with their columns before and after; and the way back."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from facepass.models import ApiKey, User
+from facepass.tenancy import Principal
+from galleries import live
+from galleries.models import FaceCluster, FaceDecision, GalleryImage, Occasion, Person, PhotoFace
+
+FACE_COLUMNS = ("cluster_id", "person_id", "face_category", "verified", "recognition_confidence")
+# What is put back, by the name under which a decision keeps it.
+TABLES: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
+    "pictures": (GalleryImage, ("subject_id",)),
+    "faces": (PhotoFace, FACE_COLUMNS),
+    "groups": (FaceCluster, ("person_id", "rejected")),
+}
+PERSON_COLUMNS = ("real_name", "email", "external_id", "avatar_url", "metadata")
+
+State = dict[str, dict[str, list[Any]]]
+
+
+class Change:
+    """The rows that a decision touches, locked, and what they were before. To be used in a transaction."""
+
+    def __init__(
+        self,
+        occasion: Occasion,
+        *,
+        groups: Iterable[FaceCluster] = (),
+        faces: Iterable[PhotoFace] = (),
+        pictures: Iterable[GalleryImage] = (),
+        people: Iterable[Person] = (),
+    ) -> None:
+        self.occasion = occasion
+        self.groups = list(_locked(FaceCluster, [group.pk for group in groups]))
+        chosen = PhotoFace.objects.filter(pk__in=[face.pk for face in faces])
+        inside = PhotoFace.objects.filter(cluster__in=self.groups)
+        locked = (chosen | inside).order_by("pk").select_for_update()
+        self.face_ids: list[UUID] = list(locked.values_list("pk", flat=True))
+        self._ids: dict[str, list[UUID]] = {
+            "faces": self.face_ids,
+            "groups": [group.pk for group in self.groups],
+            "pictures": [picture.pk for picture in pictures],
+            "people": [person.pk for person in people],
+        }
+        self._before = self._states()
+
+    def of_faces(self, *, only: Sequence[UUID] | None = None, **columns: Any) -> None:
+        PhotoFace.objects.filter(pk__in=self.face_ids if only is None else only).update(**columns)
+
+    def of_groups(self, **columns: Any) -> None:
+        FaceCluster.objects.filter(pk__in=self._ids["groups"]).update(**columns)
+
+    def of_pictures(self, **columns: Any) -> None:
+        GalleryImage.objects.filter(pk__in=self._ids["pictures"]).update(**columns)
+
+    def record(
+        self,
+        kind: FaceDecision.Kind,
+        *,
+        by: Principal,
+        same: Sequence[UUID] = (),
+        apart: Sequence[UUID] = (),
+        person_id: UUID | None = None,
+    ) -> FaceDecision:
+        user, app = signature(by)
+        decision = FaceDecision.objects.create(
+            **self.occasion.fields,
+            kind=kind,
+            person_id=person_id,
+            same=list(same),
+            apart=list(apart),
+            face_count=len(self.face_ids) or len(same),
+            before=self._before,
+            after=self._states(),
+            made_by=user,
+            made_with=app,
+        )
+        live.tell_of(decision)
+        return decision
+
+    def _states(self) -> State:
+        found = {name: _states(model, self._ids[name], columns) for name, (model, columns) in TABLES.items()}
+        found["people"] = _states(Person, self._ids["people"], (*PERSON_COLUMNS, "created_at"))
+        return {name: rows for name, rows in found.items() if name in ("faces", "groups") or rows}
+
+
+def signature(by: Principal) -> tuple[User | None, str]:
+    """Who did it, as decisions name them: a member of staff, or an API key by its name."""
+    return (by if isinstance(by, User) else None), (by.name if isinstance(by, ApiKey) else "")
+
+
+def take_back(decision: FaceDecision) -> None:
+    """The rows are again what they were; those that are gone stay gone, but for people whom the decision removed.
+
+    Raises FacePassError 409 `changed_since` where a later decision changed one of them: that one must go first.
+    """
+    rows = {name: list(_locked(model, decision.before.get(name, {}))) for name, (model, _columns) in TABLES.items()}
+    for name, (_model, columns) in TABLES.items():
+        if any(_state(row, columns) != decision.after[name][str(row.pk)] for row in rows[name]):
+            raise FacePassError("changed_since", _("A later decision changed this. Undo that one first."), status=409)
+    _restore_people(decision)
+    for name, (model, columns) in TABLES.items():
+        _restore(model, rows[name], decision.before.get(name, {}), columns)
+
+
+def _restore_people(decision: FaceDecision) -> None:
+    """Who stayed gives back what was taken over, if it is still that; who went is there again, by the same id."""
+    before, after = decision.before.get("people", {}), decision.after.get("people", {})
+    for person in Person.objects.filter(pk__in=after).select_for_update():
+        pairs = zip(PERSON_COLUMNS, before[str(person.pk)], after[str(person.pk)], strict=False)
+        back = {column: was for column, was, became in pairs if getattr(person, column) == became}
+        Person.objects.filter(pk=person.pk).update(**back)
+    for pk in before.keys() - after.keys():
+        *values, created_at = before[pk]
+        Person.objects.create(
+            pk=UUID(pk), studio_id=decision.studio_id, **dict(zip(PERSON_COLUMNS, values, strict=True))
+        )
+        Person.objects.filter(pk=pk).update(created_at=parse_datetime(created_at))
+
+
+def _restore(
+    model: type[models.Model], rows: Sequence[Any], states: dict[str, list[Any]], columns: Sequence[str]
+) -> None:
+    """A column that named a person who is gone becomes null."""
+    of_people = [index for index, column in enumerate(columns) if column in ("person_id", "subject_id")]
+    named = {state[index] for state in states.values() for index in of_people}
+    people = {str(pk) for pk in Person.objects.filter(pk__in=named - {None}).values_list("pk", flat=True)}
+    for row in rows:
+        for index, value in enumerate(states[str(row.pk)]):
+            gone = index in of_people and value not in people
+            setattr(row, columns[index], None if gone else value)
+    model._base_manager.bulk_update(rows, [column.removesuffix("_id") for column in columns], batch_size=500)
+
+
+def _locked(model: type[models.Model], ids: Iterable[Any]) -> "models.QuerySet[Any]":
+    return model._base_manager.filter(pk__in=list(ids)).order_by("pk").select_for_update()
+
+
+def _states(model: type[models.Model], ids: Sequence[UUID], columns: Sequence[str]) -> dict[str, list[Any]]:
+    rows: Iterable[Any] = model._base_manager.filter(pk__in=ids).only(*columns) if ids else ()
+    return {str(row.pk): _state(row, columns) for row in rows}
+
+
+def _state(row: Any, columns: Sequence[str]) -> list[Any]:
+    values = [getattr(row, column) for column in columns]
+    return [value if isinstance(value, (bool, int, float, dict, type(None))) else str(value) for value in values]

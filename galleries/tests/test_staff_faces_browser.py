@@ -1,0 +1,309 @@
+"""Naming and confirming faces in a real browser: by keyboard, and with a colleague at it in another browser."""
+
+import time
+
+import pytest
+from django.core.asgi import get_asgi_application
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from facepass import asgi
+from galleries import decisions, probe
+from galleries.models import FaceCluster, FaceDecision, GalleryImage, Person, PhotoFace
+from galleries.models.photo import State
+from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
+from galleries.tests.factories import (
+    ClusterFactory,
+    FaceFactory,
+    GalleryFactory,
+    MembershipFactory,
+    PersonFactory,
+    PhotoFactory,
+    descriptor,
+)
+from recognition import registry
+from recognition.engines.fake import FakeEngine
+from recognition.tests.fake_pictures import picture_of
+
+pytestmark = NEEDS
+
+
+@pytest.fixture(autouse=True)
+def engine():
+    with registry.use(FakeEngine()):
+        yield
+
+
+@pytest.fixture
+def gallery():
+    return GalleryFactory()
+
+
+@pytest.fixture
+def group(gallery):
+    def make(faces, *, seed, **fields):
+        return in_thread(lambda: made(faces, seed, fields))
+
+    def made(faces, seed, fields):
+        found = ClusterFactory(studio=gallery.studio, gallery=gallery, **fields)
+        for _ in range(faces):
+            photo = PhotoFactory(gallery=gallery, state=State.PROCESSED, stored=False)
+            FaceFactory(photo=photo, cluster=found, insightface_descriptor=descriptor(seed), **fields)
+        found.refresh_from_db()
+        return found
+
+    return make
+
+
+@pytest.fixture
+def sign_in(gallery, browser):  # noqa: F811
+    """Pages of different members of the studio, each in a browser of its own."""
+    return lambda **options: browser(in_thread(lambda: MembershipFactory(studio=gallery.studio).user), **options)
+
+
+def until(read, wanted):
+    """Waits for the rows to be so: a page goes on before the server has answered."""
+    deadline = time.monotonic() + 10
+    while (found := in_thread(read)) != wanted:
+        assert time.monotonic() < deadline, f"{found} is not {wanted}"
+        time.sleep(0.05)
+
+
+def open_page(page, server, name, *args, query=""):
+    page.goto(server.address + reverse(f"admin:galleries_{name}", args=args) + query)
+    page.wait_for_selector('[data-state="live"]')
+
+
+def known(gallery, name, *, seed):
+    person = PersonFactory(studio=gallery.studio, real_name=name)
+    FaceFactory(person=person, verified=True, insightface_descriptor=descriptor(seed))
+    return person
+
+
+def doubts():
+    """Faces of which the model is more and more certain; the id of the least certain one."""
+    ids = list(PhotoFace.objects.order_by("pk").values_list("pk", flat=True))
+    for place, pk in enumerate(ids):
+        PhotoFace.objects.filter(pk=pk).update(recognition_confidence=0.5 + place / 10)
+    return ids[0]
+
+
+def names():
+    return sorted(str(person) for person in Person.objects.filter(faces__verified=True).distinct())
+
+
+def test_a_group_is_named_by_its_name_and_enter_and_the_next_one_is_current(sign_in, serve, gallery, group):  # noqa: F811
+    group(3, seed=1), group(2, seed=2)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    page.keyboard.type("Ann")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Bob")
+    page.keyboard.press("Enter")
+    until(names, ["Ann", "Bob"])
+    page.wait_for_selector(".fw-empty")
+    page.keyboard.press("u")
+    page.wait_for_selector(".fw-current")
+    until(names, ["Ann"])
+    assert page.locator(".fw-history .fw-undone").count() == 1
+
+
+def test_enter_names_one_group_and_takes_no_suggestion_for_the_next(sign_in, serve, gallery, group):  # noqa: F811
+    in_thread(lambda: known(gallery, "Ann", seed=2))
+    group(3, seed=1), group(2, seed=2)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[data-person]")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.type("Bob")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".fw-current [data-person]")
+    page.wait_for_selector("[data-groups][aria-busy=false]")
+    assert in_thread(FaceDecision.objects.count) == 1
+
+
+def test_the_first_suggestion_is_one_key(sign_in, serve, gallery, group):  # noqa: F811
+    in_thread(lambda: known(gallery, "Ann", seed=1))
+    one = group(3, seed=1)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    page.wait_for_selector("[data-person]")
+    page.keyboard.press("Enter")
+    until(lambda: str(FaceCluster.objects.get(pk=one.pk)), "Ann")
+
+
+def test_a_known_person_is_chosen_from_the_list(sign_in, serve, gallery, group):  # noqa: F811
+    annabel = in_thread(lambda: PersonFactory(studio=gallery.studio, real_name="Annabel Lee"))
+    one = group(3, seed=1)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    page.keyboard.type("anna")
+    page.wait_for_selector('[role="option"]:has-text("Annabel Lee")')
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    until(lambda: FaceCluster.objects.get(pk=one.pk).person_id, annabel.pk)
+    assert in_thread(Person.objects.count) == 1
+
+
+def test_faces_are_split_off_and_a_group_is_hidden_by_letters(sign_in, serve, gallery, group):  # noqa: F811
+    one = group(4, seed=1)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    for key in ("Escape", "ArrowRight", "Space", "ArrowRight", "Space", "s"):
+        page.keyboard.press(key)
+    until(lambda: sorted(FaceCluster.objects.inhabited().values_list("size", flat=True)), [2, 2])
+    page.wait_for_function("document.querySelectorAll('[data-card]').length === 2")
+    page.keyboard.press("r")
+    until(lambda: FaceCluster.objects.filter(rejected=True).count(), 1)
+    page.keyboard.press("u")
+    page.wait_for_function("document.querySelectorAll('[data-card]').length === 2")
+    page.keyboard.press("u")
+    until(lambda: list(FaceCluster.objects.inhabited().values_list("pk", flat=True)), [one.pk])
+
+
+def test_letters_work_with_a_russian_keyboard(sign_in, serve, gallery, group):  # noqa: F811
+    group(2, seed=1)
+    page = sign_in(locale="ru-RU")
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    page.keyboard.press("Escape")
+    page.evaluate(
+        "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'к', code: 'KeyR', bubbles: true}))"
+    )
+    until(lambda: FaceCluster.objects.filter(rejected=True).count(), 1)
+
+
+def test_what_is_typed_stays_when_a_colleague_changes_the_same_group(sign_in, serve, gallery, group):  # noqa: F811
+    one = group(4, seed=1)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    page.keyboard.type("An")
+    in_thread(lambda: decisions.split(list(one.faces.all()[:1]), by=None))
+    page.wait_for_selector(".fw-current:has-text('3 faces')")
+    page.keyboard.type("n")
+    page.keyboard.press("Enter")
+    until(lambda: str(FaceCluster.objects.get(pk=one.pk)), "Ann")
+
+
+def test_the_keys_are_told_on_a_question_mark(sign_in, serve, gallery, group):  # noqa: F811
+    group(2, seed=1)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert page.locator("dialog[open] kbd").count() > 10
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_two_groups_side_by_side_are_the_same_or_not(sign_in, serve, gallery, group):  # noqa: F811
+    for seed in (1, 1, 2, 2):
+        group(2, seed=seed)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "facecluster_pairs", gallery.pk)
+    page.keyboard.press("s")
+    until(lambda: FaceDecision.objects.filter(kind="merge").count(), 1)
+    page.keyboard.press("n")
+    page.wait_for_selector(".fw-empty")
+    until(lambda: FaceDecision.objects.filter(kind="apart").count(), 1)
+    assert in_thread(FaceCluster.objects.inhabited().count) == 3
+
+
+def test_proposed_names_are_answered_with_a_key_each(sign_in, serve, gallery, group):  # noqa: F811
+    ann = in_thread(lambda: PersonFactory(studio=gallery.studio, real_name="Ann"))
+    group(4, seed=1, person=ann)
+    doubtful = in_thread(doubts)
+    page = sign_in()
+    open_page(page, serve(asgi.application), "photoface_verify", query=f"?of={gallery.pk}")
+    page.keyboard.press("n")
+    until(lambda: PhotoFace.objects.get(pk=doubtful).person, None)
+    page.keyboard.press("y")
+    until(lambda: PhotoFace.objects.filter(verified=True).count(), 1)
+    page.keyboard.press("Space")
+    page.wait_for_selector('[data-left="2"]:has-text("1 skipped")')
+    page.keyboard.press("a")
+    until(lambda: PhotoFace.objects.filter(verified=True).count(), 2)
+    page.keyboard.press("u")
+    until(lambda: PhotoFace.objects.filter(verified=True).count(), 1)
+    assert in_thread(lambda: PhotoFace.objects.filter(verified=True, recognition_confidence=None).count()) == 0
+
+
+def test_two_people_are_merged_after_a_look_and_part_again(sign_in, serve, gallery):  # noqa: F811
+    ann = in_thread(lambda: known(gallery, "Ann", seed=1))
+    in_thread(lambda: known(gallery, "Anna-Maria", seed=2))
+    page = sign_in()
+    open_page(page, serve(asgi.application), "person_change", ann.pk)
+    page.locator("[data-other]").click()
+    page.keyboard.type("maria")
+    page.wait_for_selector('[role="option"]')
+    page.keyboard.press("Enter")
+    page.locator(".fw-moves").wait_for()
+    page.locator(".fw-answer .fw-main").click()
+    until(lambda: list(Person.objects.values_list("real_name", flat=True)), ["Ann"])
+    page.locator(".fw-history [data-undo]").click()
+    until(Person.objects.count, 2)
+    page.locator("[data-best]").click()
+    until(lambda: bool(Person.objects.get(pk=ann.pk).avatar_url), True)
+
+
+def test_a_picture_that_looks_like_somebody_else_is_asked_about(sign_in, serve, gallery):  # noqa: F811
+    ann, bob = in_thread(lambda: known(gallery, "Ann", seed=1)), in_thread(lambda: known(gallery, "Bob", seed=2))
+    picture = picture_of(["bob"], size=(320, 240), seed=1)
+    like_the_picture = {"insightface_descriptor": in_thread(lambda: described(picture))}
+    in_thread(lambda: PhotoFace.objects.filter(person=bob).update(**like_the_picture))
+    page = sign_in()
+    open_page(page, serve(asgi.application), "person_change", ann.pk)
+    for answer, kept in (("drop", 0), ("sure", 1)):
+        page.set_input_files("[data-enrol]", {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": picture})
+        page.wait_for_selector('[data-conflict-text]:has-text("Bob")')
+        page.locator(f"[data-conflict-{answer}]").click()
+        until(lambda: GalleryImage.objects.filter(subject=ann).count(), kept)
+
+
+def described(picture):
+    return probe.subject(probe.read(ContentFile(picture, name="face.jpg"))).descriptor
+
+
+def test_what_one_does_the_other_sees_within_a_second(sign_in, serve, gallery, group):  # noqa: F811
+    group(3, seed=1), group(2, seed=2)
+    server = serve(asgi.application)
+    mine, theirs = sign_in(), sign_in()
+    for page in (mine, theirs):
+        open_page(page, server, "facecluster_of", gallery.pk)
+    theirs.locator("[data-name]").nth(1).click()
+    theirs.keyboard.type("Bo")
+    seen = "document.querySelectorAll('[data-card]').length === {}"
+    mine.keyboard.type("Ann")
+    started = time.monotonic()
+    mine.keyboard.press("Enter")
+    theirs.wait_for_function(seen.format(1), polling=20)
+    assert time.monotonic() - started < 1
+    started = time.monotonic()
+    mine.keyboard.press("Escape")
+    mine.keyboard.press("u")
+    theirs.wait_for_function(seen.format(2), polling=20)
+    assert time.monotonic() - started < 1
+    assert theirs.evaluate("document.activeElement.value") == "Bo", "what is being typed stays"
+
+
+def test_a_lost_connection_shows_and_heals(sign_in, serve, gallery, group):  # noqa: F811
+    group(3, seed=1)
+    page = sign_in()
+    server = serve(asgi.application)
+    open_page(page, server, "facecluster_of", gallery.pk)
+    server.stop()
+    page.wait_for_selector('[data-state="lost"]')
+    in_thread(lambda: FaceCluster.objects.update(rejected=True))
+    serve(asgi.application, port=server.port)
+    page.wait_for_selector('[data-state="live"]')
+    page.wait_for_selector(".fw-empty")
+
+
+def test_without_a_socket_the_page_asks(sign_in, serve, gallery, group):  # noqa: F811
+    group(3, seed=1)
+    page = sign_in()
+    server = serve(get_asgi_application())
+    page.goto(server.address + reverse("admin:galleries_facecluster_of", args=[gallery.pk]))
+    page.wait_for_selector('[data-state="polling"]')
+    in_thread(lambda: FaceCluster.objects.update(rejected=True))
+    page.wait_for_selector(".fw-empty")

@@ -1,0 +1,180 @@
+"""A person's page: what it shows, merging with a preview and a way back, their picture, enrolment that asks first."""
+
+import json
+from io import BytesIO
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from facepass.models import Role
+from galleries import avatars, media
+from galleries.models import FaceDecision, GalleryImage, Person
+from galleries.models.photo import State
+from galleries.tests.factories import (
+    ClusterFactory,
+    FaceFactory,
+    GalleryFactory,
+    MembershipFactory,
+    PersonFactory,
+    PhotoFactory,
+    StudioFactory,
+)
+from recognition.tests.fake_pictures import picture_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
+
+
+def client_of_member(studio, role=Role.VERIFIER) -> Client:
+    client = Client()
+    client.force_login(MembershipFactory(studio=studio, role=role).user)
+    return client
+
+
+@pytest.fixture
+def staff(studio):
+    return client_of_member(studio)
+
+
+@pytest.fixture
+def ann(studio):
+    return PersonFactory(studio=studio, real_name="Ann", email=None)
+
+
+@pytest.fixture
+def seen(ann):
+    """A face of Ann's at an event."""
+    gallery = GalleryFactory(studio=ann.studio, title="Wedding", shoot_date="2026-05-01")
+    return FaceFactory(photo=PhotoFactory(gallery=gallery, state=State.PROCESSED), person=ann, verified=True)
+
+
+def address(name, person):
+    return reverse(f"admin:galleries_person_{name}", args=[person.pk])
+
+
+def say(client, name, person, **what):
+    return client.post(address(name, person), json.dumps(what), content_type="application/json")
+
+
+def test_the_page_shows_faces_photos_and_where_they_were_seen(staff, ann, seen):
+    FaceFactory(photo=PhotoFactory(gallery=seen.gallery, stored=False), person=ann)
+    page = staff.get(address("change", ann))
+    assert next(item["pk"] for item in page.context["best_faces"]) == seen.pk
+    (appearance,) = page.context["appearances"]
+    assert (appearance.gallery, appearance.photos, appearance.proposed) == (seen.gallery, 2, 1)
+    assert (page.context["counts"], page.context["photo_total"]) == ({"faces": 2, "verified": 1}, 2)
+
+
+def test_the_page_asks_no_query_per_face_or_gallery(staff, ann, studio, django_assert_max_num_queries):
+    for _ in range(10):
+        FaceFactory(photo=PhotoFactory(gallery=GalleryFactory(studio=studio), stored=False), person=ann)
+    with django_assert_max_num_queries(18):
+        staff.get(address("change", ann))
+
+
+def test_merging_tells_first_what_moves(staff, ann, seen, studio):
+    twin = PersonFactory(studio=studio, real_name="Anna", email="ann@example.org")
+    FaceFactory(photo=seen.photo, person=twin)
+    ClusterFactory(studio=studio, gallery=seen.gallery, person=twin)
+    preview = staff.get(address("merge", ann), {"other": twin.pk}).context["preview"]
+    assert (preview.faces, preview.photos, preview.groups, preview.pictures, preview.together) == (1, 1, 1, 0, 1)
+    assert preview.taken_over == ["e-mail"]
+    assert Person.objects.filter(pk=twin.pk).exists()
+
+    answer = staff.post(address("merge", ann), {"other": twin.pk}, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["Anna is Ann now."]
+    assert not Person.objects.filter(pk=twin.pk).exists()
+    (decision,) = answer.context["history"]
+
+    undo = reverse("admin:galleries_facecluster_undo")
+    staff.post(undo, json.dumps({"decisions": [str(decision.pk)]}), content_type="application/json")
+    assert Person.objects.get(pk=twin.pk).faces.count() == 1
+
+
+def test_nobody_is_merged_with_themselves_a_stranger_or_nobody(staff, ann):
+    for other in (ann.pk, PersonFactory().pk, "x", ""):
+        assert staff.post(address("merge", ann), {"other": other}).status_code == 404
+    assert not FaceDecision.objects.exists()
+
+
+def test_the_best_face_or_a_chosen_one_is_the_picture(staff, ann, seen):
+    assert say(staff, "avatar", ann).status_code == 200
+    ann.refresh_from_db()
+    assert ann.avatar_url == avatars.path_of(seen)
+    better = FaceFactory(photo=seen.photo, person=ann)
+    say(staff, "avatar", ann, face=str(better.pk))
+    ann.refresh_from_db()
+    assert ann.avatar_url == avatars.path_of(better)
+    assert LogEntry.objects.count() == 2
+    assert say(staff, "avatar", ann, face=str(FaceFactory().pk)).status_code == 404
+
+
+def test_who_has_no_face_has_no_picture(staff, ann):
+    assert say(staff, "avatar", ann).status_code == 404
+
+
+def test_a_face_is_cut_out_of_its_photo_for_who_may_see_it(staff, ann, seen):
+    default_storage.save(
+        media.storage_name(seen.photo, "preview"), BytesIO(picture_of(["ann"], size=(320, 240), seed=1))
+    )
+    answer = staff.get(avatars.path_of(seen))
+    assert Image.open(BytesIO(answer.content)).size == (avatars.SIDE, avatars.SIDE)
+    assert answer["Cache-Control"].startswith("private")
+    for client in (client_of_member(StudioFactory()), Client()):
+        assert client.get(avatars.path_of(seen)).status_code == 404
+    other = FaceFactory(photo=PhotoFactory(gallery=seen.gallery, stored=False))
+    assert staff.get(reverse("face-file", args=[seen.photo_id, other.pk])).status_code == 404
+    assert staff.get(avatars.path_of(other)).status_code == 404, "it has no preview"
+
+
+def picture(*people, seed=5):
+    return SimpleUploadedFile("face.jpg", picture_of(people, size=(320, 240), seed=seed))
+
+
+def descriptor_of(*people):
+    from galleries import probe
+
+    return probe.subject(probe.read(picture(*people))).descriptor
+
+
+def test_a_picture_of_somebody_else_is_asked_about_before_it_is_kept(staff, ann, studio):
+    bob = PersonFactory(studio=studio, real_name="Bob")
+    FaceFactory(person=bob, verified=True, insightface_descriptor=descriptor_of("bob"))
+    answer = staff.post(address("enrol", ann), {"file": picture("bob")}).json()
+    assert "Bob" in answer["conflict"]["text"]
+    assert not GalleryImage.objects.filter(subject=ann).exists()
+    staff.post(address("enrol", ann), {"file": picture("bob"), "sure": "1"})
+    assert GalleryImage.objects.filter(subject=ann).count() == 1
+    assert LogEntry.objects.count() == 1
+
+
+def test_a_picture_of_the_person_or_of_nobody_known_is_kept_at_once(staff, ann, studio):
+    FaceFactory(person=ann, verified=True, insightface_descriptor=descriptor_of("ann"))
+    for people in (("ann",), ("cid",)):
+        assert "photo" in staff.post(address("enrol", ann), {"file": picture(*people)}).json()
+    assert GalleryImage.objects.filter(subject=ann).count() == 2
+
+
+def test_a_picture_without_a_face_is_refused_at_once(staff, ann):
+    answer = staff.post(address("enrol", ann), {"file": picture()})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "face_not_found")
+    assert staff.post(address("enrol", ann), {}).status_code == 400
+    assert not GalleryImage.objects.exists()
+
+
+def test_a_stranger_finds_nothing_and_a_viewer_changes_nothing(ann, seen, studio):
+    stranger, viewer = client_of_member(StudioFactory()), client_of_member(studio, Role.VIEWER)
+    twin = PersonFactory(studio=studio)
+    for name in ("part", "others"):
+        assert stranger.get(address(name, ann)).status_code == 404
+        assert viewer.get(address(name, ann)).status_code == 200
+    for client, status in ((stranger, 404), (viewer, 403)):
+        assert client.get(address("merge", ann), {"other": twin.pk}).status_code == status
+        assert client.post(address("merge", ann), {"other": twin.pk}).status_code == status
+        assert say(client, "avatar", ann).status_code == status
+        assert client.post(address("enrol", ann), {"file": picture("ann")}).status_code == status
+    assert not FaceDecision.objects.exists()

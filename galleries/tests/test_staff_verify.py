@@ -1,0 +1,131 @@
+"""The queue of proposed names: what comes first, what confirming and denying do, and who may."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from facepass.models import Role
+from galleries.models import FaceDecision, PhotoFace
+from galleries.tests.factories import (
+    FaceFactory,
+    GalleryFactory,
+    MembershipFactory,
+    PersonFactory,
+    PhotoFactory,
+    StudioFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of_member(studio, role=Role.VERIFIER) -> Client:
+    client = Client()
+    client.force_login(MembershipFactory(studio=studio, role=role).user)
+    return client
+
+
+@pytest.fixture
+def gallery(studio):
+    return GalleryFactory(studio=studio)
+
+
+@pytest.fixture
+def staff(studio):
+    return client_of_member(studio)
+
+
+@pytest.fixture
+def face(gallery):
+    def make(confidence, *, gallery=gallery, person=None, **fields):
+        photo = PhotoFactory(gallery=gallery, stored=False)
+        person = person or PersonFactory(studio=gallery.studio)
+        return FaceFactory(photo=photo, person=person, recognition_confidence=confidence, **fields)
+
+    return make
+
+
+def address(name):
+    return reverse(f"admin:galleries_photoface_{name}")
+
+
+def say(client, name, **what):
+    return client.post(address(name), json.dumps(what), content_type="application/json")
+
+
+def queue(client, **query):
+    return [row["face"] for row in client.get(address("verify_list"), query).context["rows"]]
+
+
+def test_the_least_certain_come_first_and_what_is_decided_does_not_come(staff, face):
+    sure, unsure, middle = face(0.9), face(0.5), face(0.7)
+    face(0.4, verified=True), face(0.3, face_category="ignored"), FaceFactory()
+    assert queue(staff) == [unsure, middle, sure]
+    assert queue(staff, skip=[str(unsure.pk)]) == [middle, sure]
+
+
+def test_or_everybody_together(staff, face, studio):
+    zoe, ann = PersonFactory(studio=studio, real_name="Zoe"), PersonFactory(studio=studio, real_name="Ann")
+    faces = [face(0.5, person=zoe), face(0.9, person=ann), face(0.6, person=ann)]
+    assert queue(staff, order="person") == [faces[2], faces[1], faces[0]]
+
+
+def test_one_occasion_alone(staff, face, studio):
+    here, elsewhere = face(0.5), face(0.4, gallery=GalleryFactory(studio=studio))
+    assert queue(staff, of=here.gallery_id) == [here]
+    assert queue(staff) == [elsewhere, here]
+
+
+def test_beside_it_are_the_persons_best_verified_faces(staff, face, studio):
+    ann = PersonFactory(studio=studio)
+    face(0.5, person=ann)
+    for _ in range(8):
+        face(None, person=ann, verified=True)
+    (row,) = staff.get(address("verify")).context["rows"]
+    assert len(row["known"]) == 6
+
+
+def test_the_queue_asks_no_query_per_face(staff, face, django_assert_max_num_queries):
+    for _ in range(10):
+        face(0.5)
+    with django_assert_max_num_queries(14):
+        staff.get(address("verify"))
+
+
+def test_confirming_a_page_is_one_decision_and_keeps_the_similarity(staff, face):
+    faces = [face(0.5), face(0.6)]
+    answer = say(staff, "confirm", faces=[str(one.pk) for one in faces]).json()
+    assert answer["text"] == "2 faces were confirmed."
+    assert sorted(PhotoFace.objects.filter(verified=True).values_list("recognition_confidence", flat=True)) == [
+        0.5,
+        0.6,
+    ]
+    assert FaceDecision.objects.get().kind == "confirm"
+
+
+def test_who_is_denied_is_nobody_again(staff, face):
+    one = face(0.5)
+    assert say(staff, "deny", face=str(one.pk)).status_code == 200
+    one.refresh_from_db()
+    assert (one.person, one.verified) == (None, False)
+    assert say(staff, "deny", face=str(one.pk)).json()["error"]["code"] == "not_named"
+
+
+def test_a_stranger_finds_nothing_and_a_viewer_changes_nothing(face, studio):
+    one = face(0.5)
+    stranger, viewer = client_of_member(StudioFactory()), client_of_member(studio, Role.VIEWER)
+    assert queue(stranger) == []
+    assert stranger.get(address("verify"), {"of": one.gallery_id}).status_code == 404
+    assert queue(viewer) == [one]
+    for client, status in ((stranger, 404), (viewer, 403)):
+        assert say(client, "confirm", faces=[str(one.pk)]).status_code == status
+        assert say(client, "deny", face=str(one.pk)).status_code == status
+    assert not FaceDecision.objects.exists()
+
+
+def test_what_makes_no_sense_is_refused(staff, face):
+    assert say(staff, "confirm", faces="x").status_code == 400
+    assert say(staff, "confirm", faces=[]).status_code == 404
+    assert say(staff, "deny", face="x").status_code == 400
+    assert staff.get(address("verify_list"), {"of": "x"}).status_code == 404
