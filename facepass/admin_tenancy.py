@@ -44,6 +44,11 @@ def roles(request: HttpRequest) -> dict[UUID, str]:
     return kept
 
 
+def has_role(request: HttpRequest, studio_id: UUID, wanted: frozenset[Role]) -> bool:
+    """Whether the member of staff has one of these roles in that studio; for pages that are no model form."""
+    return is_superuser(request) or roles(request).get(studio_id) in wanted
+
+
 def is_superuser(request: HttpRequest) -> bool:
     """Also named in the settings, for what the sidebar shows."""
     return bool(request.user.is_active and request.user.is_superuser)

@@ -31,6 +31,7 @@ class FaceDecision(models.Model):
         APART = "apart", _("not the same person")
         NAME = "name", _("named")
         REJECT = "reject", _("not a face, or not wanted")
+        SHOW = "show", _("a face after all")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))

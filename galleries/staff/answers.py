@@ -1,0 +1,112 @@
+"""The JSON edge of the staff pages: who may ask, what is asked, and refusals in the usual envelope."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from facepass import errors
+from facepass.admin_tenancy import has_role
+from facepass.errors import FacePassError
+from facepass.models import Role
+from facepass.tenancy import Principal, TenantQuerySet
+
+M = TypeVar("M", bound=models.Model)
+View = Callable[..., HttpResponseBase]
+
+
+def visible(request: HttpRequest, rows: TenantQuerySet[M], pk: UUID) -> M:
+    """That row; a stranger's is not there."""
+    found = rows.visible_to(cast(Principal, request.user)).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def require(request: HttpRequest, studio_id: UUID, wanted: frozenset[Role]) -> None:
+    """Raises PermissionDenied for a member who may look only."""
+    if not has_role(request, studio_id, wanted):
+        raise PermissionDenied
+
+
+def asked(request: HttpRequest) -> dict[str, Any]:
+    """The request's JSON object; Python's NaN and Infinity are none. Raises 400 `invalid_request`."""
+    try:
+        found = json.loads(request.body, parse_constant=_refuse)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise invalid()
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def number(text: Any, *, least: int = 0, most: int) -> int:
+    """A whole number, brought within its bounds. Raises 400 `invalid_request`."""
+    try:
+        return max(least, min(most, int(text)))
+    except (TypeError, ValueError):
+        raise invalid() from None
+
+
+def uuid(text: Any) -> UUID:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        raise invalid() from None
+
+
+def invalid() -> FacePassError:
+    return FacePassError("invalid_request", _("The request is not valid."))
+
+
+def json_view(view: View) -> View:
+    """Refusals as the envelope, 403 and 404 too, which a script can read as well as people can."""
+
+    @never_cache
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except FacePassError as refusal:
+            return errors.respond(refusal, request=request)
+        except PermissionDenied:
+            return errors.json_error(request, status=403, message=_("Not allowed."))
+        except Http404:
+            return errors.json_error(request, status=404, message=_("Not found."))
+
+    return answer
+
+
+def page(admin: ModelAdmin[Any], route: str, view: View, *, name: str) -> URLPattern:
+    """A page of the admin: `name` is completed with the model's, as Django's own are."""
+    return path(route, admin.admin_site.admin_view(require_safe(view)), name=_full(admin, name))
+
+
+def reads(admin: ModelAdmin[Any], route: str, view: View, *, name: str) -> URLPattern:
+    return path(route, admin.admin_site.admin_view(require_safe(json_view(view))), name=_full(admin, name))
+
+
+def writes(admin: ModelAdmin[Any], route: str, view: View, *, name: str) -> URLPattern:
+    return path(route, admin.admin_site.admin_view(require_POST(json_view(view))), name=_full(admin, name))
+
+
+def _full(admin: ModelAdmin[Any], name: str) -> str:
+    return f"{admin.opts.app_label}_{admin.opts.model_name}_{name}"
+
+
+def said(**values: Any) -> JsonResponse:
+    return JsonResponse(values)
