@@ -1,4 +1,4 @@
-"""The JSON edge of the staff pages: who may ask, what is asked, and refusals in the usual envelope."""
+"""The JSON edge of the staff pages: what a script asks, checked as the admin checks it; refusals in the envelope."""
 
 import json
 from collections.abc import Callable
@@ -67,6 +67,21 @@ def uuid(text: Any) -> UUID:
         return UUID(str(text))
     except ValueError:
         raise invalid() from None
+
+
+def uuids(values: Any, *, most: int = 5000) -> list[UUID]:
+    """A list of ids. Raises 400 `invalid_request`."""
+    if not isinstance(values, list) or len(values) > most:
+        raise invalid()
+    return [uuid(value) for value in values]
+
+
+def named(text: str) -> UUID:
+    """The id in the address of a page; what is none names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def invalid() -> FacePassError:

@@ -22,14 +22,15 @@ NEEDS = [
 class Server:
     """Uvicorn in a thread."""
 
-    def __init__(self, application):
-        self.listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, application, *, port=0):
+        self.listener = socket.create_server(("127.0.0.1", port))
         self.server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="off"))
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.listener]})
         self.thread.start()
         while not self.server.started:
             time.sleep(0.01)
-        self.address = f"http://localhost:{self.listener.getsockname()[1]}"
+        self.port = self.listener.getsockname()[1]
+        self.address = f"http://localhost:{self.port}"
 
     def stop(self):
         self.server.should_exit = True
@@ -42,8 +43,8 @@ def serve(settings):
     settings.ALLOWED_HOSTS = ["localhost"]
     running = []
 
-    def start(application):
-        running.append(Server(application))
+    def start(application, **options):
+        running.append(Server(application, **options))
         return running[-1]
 
     yield start
@@ -66,7 +67,7 @@ def browser(monkeypatch):
 
         def sign_in(user, **options):
             client = Client()
-            client.force_login(user)
+            in_thread(client.force_login, user)
             context = chromium.new_context(**options)
             value = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": value, "domain": "localhost", "path": "/"}])
@@ -82,7 +83,7 @@ def browser(monkeypatch):
 
 
 def in_thread(function, *args):
-    """The function's result; for what starts an event loop of its own (live events), which the test's thread has."""
+    """Playwright keeps an event loop in the test's own thread, where Django does not query. The function's result."""
     found = []
 
     def run():

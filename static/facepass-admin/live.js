@@ -1,43 +1,41 @@
-/* A gallery's events: over a websocket while there is one, else by asking; and whoever watches is told which of them.
-
-watch(section, {show, say}): `show(progress)` for every snapshot, `say("live" | "polling" | "lost" | "gone")`.
-The section names the addresses: data-socket, data-poll. */
+/* Events over a websocket while there is one, else by asking; says which of them. Used by every page that is live. */
 
 const POLL_MS = 2000;
 const LONGEST_RETRY_MS = 30000;
 const NOT_FOUND = 4404;
 
-export function watch(section, { show, say }) {
-  const page = { section, show, say, retry: 1000, timer: null, closed: false };
+/* `socket`, `poll`: addresses. `onEvent` takes each event, and each answer to a question; `onState` takes "live",
+   "polling", "lost" or "gone". */
+export function watch({ socket, poll, onEvent, onState }) {
+  const page = { socket, poll, onEvent, onState, retry: 1000, timer: null, closed: false };
   connect(page);
-  addEventListener("pagehide", () => { page.closed = true; page.socket?.close(); });
-  // A page that comes back out of the browser's cache goes on.
+  addEventListener("pagehide", () => { page.closed = true; page.open?.close(); stopPolling(page); });
   addEventListener("pageshow", (event) => { if (event.persisted) { page.closed = false; connect(page); } });
 }
 
 function connect(page) {
-  const address = new URL(page.section.dataset.socket, location.href);
+  const address = new URL(page.socket, location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  page.socket = new WebSocket(address);
-  page.socket.addEventListener("message", (message) => {
+  page.open = new WebSocket(address);
+  page.open.addEventListener("message", (message) => {
     stopPolling(page);
     page.retry = 1000;
-    page.say("live");
-    page.show(JSON.parse(message.data).progress);
+    page.onState("live");
+    page.onEvent(JSON.parse(message.data));
   });
-  page.socket.addEventListener("close", (event) => {
+  page.open.addEventListener("close", (event) => {
     if (page.closed) return;
-    if (event.code === NOT_FOUND) { stopPolling(page); page.say("gone"); return; }
+    if (event.code === NOT_FOUND) { stopPolling(page); page.onState("gone"); return; }
     startPolling(page);
-    setTimeout(() => connect(page), page.retry);
+    setTimeout(() => { if (!page.closed) connect(page); }, page.retry);
     page.retry = Math.min(page.retry * 2, LONGEST_RETRY_MS);
   });
 }
 
 function startPolling(page) {
   if (page.timer) return;
-  page.timer = setInterval(() => poll(page), POLL_MS);
-  poll(page);
+  page.timer = setInterval(() => ask(page), POLL_MS);
+  ask(page);
 }
 
 function stopPolling(page) {
@@ -45,15 +43,24 @@ function stopPolling(page) {
   page.timer = null;
 }
 
-async function poll(page) {
+async function ask(page) {
   try {
-    const answer = await fetch(page.section.dataset.poll, { credentials: "same-origin", cache: "no-store" });
+    const answer = await fetch(page.poll, { credentials: "same-origin", cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
-    const progress = await answer.json();
+    const event = await answer.json();
     if (!page.timer) return; // the socket was faster
-    page.show(progress);
-    page.say("polling");
+    page.onEvent(event);
+    page.onState("polling");
   } catch {
-    if (page.timer) page.say("lost");
+    if (page.timer) page.onState("lost");
   }
+}
+
+/* Shows the state in an element that has a text for each as a data attribute. */
+export function shows(element) {
+  return (state) => {
+    if (element.dataset.state === state) return;
+    element.dataset.state = state;
+    element.textContent = element.dataset[state];
+  };
 }

@@ -4,7 +4,7 @@ import { Stage } from "./photo_stage.js";
 import { FaceList } from "./photo_faces.js";
 import { ask, filled, made, told } from "./http.js";
 import { bind } from "./keys.js";
-import { watch } from "./live.js";
+import { shows, watch } from "./live.js";
 import { hide, say } from "./notice.js";
 
 const NO_ROW = "00000000-0000-0000-0000-000000000000";
@@ -40,7 +40,7 @@ function start(section) {
   section.addEventListener("click", (event) => clicked(page, event));
   addEventListener("popstate", () => go(page, location.pathname.split("/").at(-3), { push: false }));
   keys(page);
-  watch(section, { show: () => refresh(page), say: (state) => live(page, state) });
+  watch({ ...section.dataset, onEvent: () => refresh(page), onState: shows(section.querySelector("[data-status]")) });
   go(page, page.id, { push: false });
 }
 
@@ -206,12 +206,6 @@ function refresh(page) {
       history_(page, { onlyIfOpen: true });
     } catch { /* the next event comes, and the line says whether there is a connection */ }
   }, REFRESH_MS);
-}
-
-function live(page, state) {
-  const status = page.section.querySelector("[data-status]");
-  status.dataset.state = state;
-  status.textContent = page.section.dataset[state];
 }
 
 async function history_(page, { onlyIfOpen = false } = {}) {

@@ -1,23 +1,18 @@
 /* A gallery's progress, live, in numbers; other scripts of the page hear of each change by the event `fp-progress`. */
 
-import { watch } from "./live.js";
+import { shows, watch } from "./live.js";
 
 const section = document.querySelector("[data-progress]");
 if (section) {
-  watch(section, {
-    show: (progress) => {
+  watch({
+    ...section.dataset,
+    onEvent: (event) => {
+      const progress = event.progress ?? event; // of the socket, or the answer to a question
       show(section, progress);
       section.dispatchEvent(new CustomEvent("fp-progress", { detail: progress, bubbles: true }));
     },
-    say: (state) => say(section, state),
+    onState: shows(section.querySelector("[data-status]")),
   });
-}
-
-function say(section, state) {
-  const status = section.querySelector("[data-status]");
-  if (status.dataset.state === state) return;
-  status.dataset.state = state;
-  status.textContent = section.dataset[state];
 }
 
 function show(section, progress) {

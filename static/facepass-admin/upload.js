@@ -94,7 +94,7 @@ function summary(page) {
 }
 
 function lost(page, is) {
-  const line = page.section.querySelector("[data-lost]");
+  const line = page.section.querySelector("[data-broken]");
   line.hidden = !is;
   line.textContent = page.texts.lost;
 }

@@ -414,10 +414,10 @@ class TestUpload:
         open_grid(page, server, gallery)
         page.route("**/upload/**", lambda route: route.abort())
         drop(page, files=pictures(4))
-        page.wait_for_selector("[data-lost]:not([hidden]):has-text('goes on by itself')")
+        page.wait_for_selector("[data-broken]:not([hidden]):has-text('goes on by itself')")
         page.unroute("**/upload/**")
         summary(page, "Done: 4 added, 0 there already, 0 refused.")
-        assert page.is_hidden("[data-lost]")
+        assert page.is_hidden("[data-broken]")
 
     def break_off(self, page, handles):
         """Two files arrive, and the page is reloaded before the rest does."""
