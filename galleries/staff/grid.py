@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -131,12 +132,17 @@ def _tile(photo: GalleryImage, *, faces: int, unnamed: int) -> dict[str, Any]:
         "id": str(photo.pk),
         "name": photo.original_name,
         "state": photo.state,
-        "label": photo.get_state_display(),
+        "note": _note(faces, unnamed) if done else photo.get_state_display(),
         "error": show.error(photo),
         "thumbnail": media.path_of(photo, "thumbnail") if done else None,
         "faces": faces,
         "unnamed": unnamed,
     }
+
+
+def _note(faces: int, unnamed: int) -> str:
+    text = ngettext("%(number)s face", "%(number)s faces", faces) % {"number": faces}
+    return f"{text}, {_t('%(number)s unnamed') % {'number': unnamed}}" if unnamed else text
 
 
 def _counts(request: HttpRequest, pk: UUID) -> JsonResponse:

@@ -18,10 +18,7 @@ def of_grid() -> Texts:
         **_of_any_page(),
         "empty": _("No photo is here yet."),
         "none_left": _("No photo passes this filter."),
-        "faces": _("faces"),
-        "unnamed": _("unnamed"),
         "everybody": _("Everybody"),
-        "photos": _("photos"),
     }
 
 

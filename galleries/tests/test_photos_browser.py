@@ -123,7 +123,7 @@ class TestGrid:
         assert "filter=failed" in page.url
         page.keyboard.press("5")
         page.wait_for_selector('[data-filter="unnamed"][aria-pressed="true"]')
-        page.wait_for_selector('.fp-note:text-is("1 faces, 1 unnamed")')
+        page.wait_for_selector('.fp-note:text-is("1 face, 1 unnamed")')
         page.select_option("[data-person]", "")
         page.click('[data-filter="failed"]')
         page.click("[data-retry]")
@@ -147,7 +147,7 @@ class TestGrid:
         page.wait_for_selector('.fp-name:text-is("IMG_0000.jpg")')
         analysed(gallery, "ann")
         page.wait_for_selector('[data-filter="all"] [data-count]:text-is("2")')
-        page.wait_for_selector('.fp-note:text-is("1 faces, 1 unnamed")')
+        page.wait_for_selector('.fp-note:text-is("1 face, 1 unnamed")')
 
     def test_the_keys_are_shown(self, browser, server, user, gallery):
         page = browser(user)

@@ -150,16 +150,10 @@ function fill(page, cell, photo) {
   cell.title = photo.error || photo.name;
   const [picture, name, note] = cell.children;
   name.textContent = photo.name;
-  note.textContent = photo.state === "processed" ? faces(page, photo) : photo.label;
+  note.textContent = photo.note;
   note.classList.toggle("fp-bad", photo.error !== "");
   picture.replaceChildren();
   if (photo.thumbnail) picture.append(made("img", { src: photo.thumbnail, alt: "", loading: "lazy", decoding: "async" }));
-}
-
-function faces(page, photo) {
-  const parts = [`${photo.faces} ${page.texts.faces}`];
-  if (photo.unnamed) parts.push(`${photo.unnamed} ${page.texts.unnamed}`);
-  return parts.join(", ");
 }
 
 /* Events may come by the hundred: what is in sight is asked again once a second at most. */

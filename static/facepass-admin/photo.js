@@ -26,7 +26,8 @@ function start(section) {
     selected: null,
     decided: [], // by this visitor in this visit: {photo, decision}
     ahead: new Map(), // what comes next, asked for before it is wanted
-    busy: false,
+    busy: 0, // what is on its way to the server, or waits for that
+    work: Promise.resolve(),
     refreshing: null,
   };
   page.stage = new Stage(section.querySelector("[data-stage]"), { texts: page.texts, select: (id) => select(page, id), drawn: (box) => draw(page, box) });
@@ -134,10 +135,12 @@ function firstOpen(page, after = null) {
 
 /* `after`: "next" goes on to the next face without a word, "type" also opens its field. */
 async function decide(page, body, after = "stay") {
-  if (page.busy || !page.may.verify) return;
+  if (!page.may.verify) return;
+  const id = page.id;
   await changing(page, async () => {
-    const found = await ask(path(page, "decide"), { body, texts: page.texts });
+    const found = await ask(path(page, "decide", id), { body, texts: page.texts });
     taken(page, found);
+    if (id !== page.id) return;
     const next = after === "stay" ? null : firstOpen(page, page.selected);
     if (next) select(page, next.id);
     if (after === "type" && next) page.list.type(next.id);
@@ -145,20 +148,19 @@ async function decide(page, body, after = "stay") {
   });
 }
 
-async function changing(page, work) {
-  page.busy = true;
-  try {
-    await work();
-  } catch (refusal) {
-    say(refusal.message, { bad: true });
-  } finally {
-    page.busy = false;
-  }
+/* One after the other, in the order of the keys: nothing that was typed fast is lost. */
+function changing(page, work) {
+  page.busy += 1;
+  page.work = page.work
+    .then(work)
+    .catch((refusal) => say(refusal.message, { bad: true }))
+    .finally(() => { page.busy -= 1; });
+  return page.work;
 }
 
 function taken(page, found) {
   page.ahead.clear();
-  if (found.decision) page.decided.push({ photo: page.id, decision: found.decision });
+  if (found.decision) page.decided.push({ photo: found.photo.id, decision: found.decision });
   if (found.photo.id === page.id) show(page, found);
   hide();
 }
@@ -177,31 +179,34 @@ function undo(page, which = page.decided.at(-1)) {
 }
 
 async function draw(page, box) {
+  const id = page.id;
   await changing(page, async () => {
-    const found = await ask(path(page, "draw"), { body: box, texts: page.texts });
+    const found = await ask(path(page, "draw", id), { body: box, texts: page.texts });
     taken(page, found);
-    select(page, found.face);
+    if (id === page.id) select(page, found.face);
     const text = found.described ? page.texts.described : page.texts.not_described;
     say(text, { bad: !found.described, label: page.texts.undo, action: () => undo(page) });
   });
 }
 
 async function retry(page) {
+  const id = page.id;
   await changing(page, async () => {
-    taken(page, await ask(path(page, "retry_one"), { body: {}, texts: page.texts }));
+    taken(page, await ask(path(page, "retry_one", id), { body: {}, texts: page.texts }));
     say(page.texts.waits);
   });
 }
 
 /* Somebody else, or a worker, changed something in this gallery. What is being typed stays. */
 function refresh(page) {
-  clearTimeout(page.refreshing);
+  page.ahead.clear();
+  if (page.refreshing) return;
   page.refreshing = setTimeout(async () => {
+    page.refreshing = null;
     if (page.busy || page.stage.isDrawing || !page.photo) return;
     try {
       const [id, found] = [page.id, await fetched(page, page.id)];
       if (id !== page.id || page.busy || JSON.stringify(found.photo) === JSON.stringify(page.photo)) return;
-      page.ahead.clear();
       show(page, found);
       history_(page, { onlyIfOpen: true });
     } catch { /* the next event comes, and the line says whether there is a connection */ }
@@ -268,7 +273,7 @@ function keys(page) {
     ArrowLeft: () => go(page, page.place.previous),
     ArrowDown: step(1),
     ArrowUp: step(-1),
-    Enter: (event) => (event.target.closest("button, a, summary") ? false : type()),
+    Enter: (event) => (event.target.closest("button:not(.fp-face), a, summary") ? false : type()),
     n: type,
     c: act.confirm,
     r: act.reject,

@@ -12,11 +12,11 @@ export function isPicture(path, file) {
 are gone after that. */
 export async function dropped(transfer) {
   const items = [...transfer.items].filter((item) => item.kind === "file");
-  const waiting = items.map((item) => item.getAsFileSystemHandle?.() ?? null);
-  const entries = items.map((item) => item.webkitGetAsEntry?.());
+  const waiting = items.map((item) => item.getAsFileSystemHandle?.().catch(() => null));
+  const entries = items.map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile?.() }));
   const handles = (await Promise.all(waiting)).filter(Boolean);
   if (handles.length && handles.length === items.length) return { handles, files: await ofHandles(handles) };
-  const found = await Promise.all(entries.filter(Boolean).map((entry) => ofEntry(entry)));
+  const found = await Promise.all(entries.map(({ entry, file }) => (entry ? ofEntry(entry) : [{ path: file.name, file }])));
   return { handles: [], files: wanted(found.flat()) };
 }
 
