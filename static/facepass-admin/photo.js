@@ -165,9 +165,11 @@ function taken(page, found) {
   hide();
 }
 
-function undo(page, which = page.decided.at(-1)) {
-  if (!which) { say(page.texts.nothing_to_undo); return; }
+/* That decision, or the last one of this visit, which is known only when those before are through. */
+function undo(page, chosen = null) {
   changing(page, async () => {
+    const which = chosen ?? page.decided.at(-1);
+    if (!which) { say(page.texts.nothing_to_undo); return; }
     const body = { verb: "undo", decision: which.decision };
     const found = await ask(path(page, "decide", which.photo), { body, texts: page.texts });
     page.decided = page.decided.filter((other) => other.decision !== which.decision);
