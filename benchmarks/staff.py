@@ -7,6 +7,7 @@ confirmed. A row of PAGES for each page: add yours.
 """
 
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -133,7 +134,8 @@ def signed_in() -> str:
 
 @contextmanager
 def served() -> Iterator[str]:
-    port = 8765
+    with socket.create_server(("localhost", 0)) as free:
+        port = free.getsockname()[1]
     command = [
         sys.executable,
         "-m",

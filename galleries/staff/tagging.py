@@ -196,7 +196,7 @@ def _retry(admin: ModelAdmin[GalleryImage], request: HttpRequest, pk: UUID) -> J
     photo = photo_of(request, pk)
     require(request, photo.gallery.studio_id, EDITORS)
     if not analysis.analyse_again([photo]):
-        raise FacePassError("photo_busy", _("This photo is being analysed."), status=409)
+        raise FacePassError("photo_busy", _("This photo is being analysed."), status=409, retry_after=5)
     tasks.wake_workers(photo.gallery_id, photos=1)
     admin.log_change(request, photo, "analysed again")
     photo.refresh_from_db(fields=["state", "error", "attempts", "processed_at"])
