@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import URLPattern
 
 from facepass.admin_tenancy import EDITORS
-from galleries import incoming, ingest
+from galleries import incoming, ingest, progress
 from galleries.models import Gallery, GalleryImage
 from galleries.staff.answers import asked, invalid, number, require, said, uuid, writes
 from galleries.staff.grid import gallery_of
@@ -82,6 +82,7 @@ def _told(admin: Any, request: HttpRequest, report: ingest.Report) -> JsonRespon
     """What became of the one file: accepted, duplicate, or refused with a code and a reason."""
     for photo in report.accepted:
         admin.log_addition(request, photo, "uploaded")
+        progress.publish(photo.gallery_id)
         return said(outcome="accepted", photo=str(photo.pk))
     for _name, twin in report.duplicates:
         return said(outcome="duplicate", photo=str(twin))

@@ -79,7 +79,7 @@ def browser(monkeypatch):
 
         yield sign_in
         chromium.close()
-    assert complaints == []
+    assert not complaints, complaints
 
 
 def in_thread(function, *args):

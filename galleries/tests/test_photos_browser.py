@@ -399,7 +399,7 @@ class TestUpload:
         page = browser(user)
         open_grid(page, server, gallery)
         held = []
-        page.route("**/upload/file/", held.append)
+        page.route("**/upload/file/", lambda route: held.append(route))  # noqa: PLW0108 - it looks at its handler
         drop(page, files=pictures(8))
         page.wait_for_function("document.querySelectorAll('[data-waiting] li[data-state=sending]').length === 3")
         page.wait_for_timeout(300)
@@ -432,8 +432,8 @@ class TestUpload:
         summary(page, "2 of 6 files")
         page.wait_for_timeout(1500)  # what is left is written down once a second
         page.on("dialog", lambda dialog: dialog.accept())
-        page.unroute("**/upload/file/")
         page.reload()
+        page.unroute("**/upload/file/")  # only now: what is held goes on with it
 
     def test_after_a_reload_the_browser_goes_on_where_it_kept_the_files(self, browser, server, user, gallery):
         page = browser(user)
@@ -479,6 +479,9 @@ def test_the_pages_in_light_and_dark_on_a_screen_and_a_tablet(browser, server, u
     for scheme in ("light", "dark"):
         for name, (width, height) in {"screen": (1280, 800), "tablet": (820, 1180)}.items():
             page = browser(user, viewport={"width": width, "height": height}, color_scheme=scheme)
+            page.goto(server.address + "/admin/")
+            page.wait_for_selector("[data-now] [data-part] a")
+            shoot(page, f"first-{name}-{scheme}")
             for where, (opened, what) in {"grid": (open_grid, gallery), "photo": (open_photo, photo)}.items():
                 opened(page, server, what)
                 page.wait_for_timeout(400)

@@ -31,7 +31,8 @@ function start(section) {
     stale: false,
   };
   addEventListener("scroll", () => draw(page), { capture: true, passive: true });
-  new ResizeObserver(() => draw(page)).observe(page.sheet);
+  // Not within the observer's own round: drawing changes the sheet's height, which it observes too.
+  new ResizeObserver(() => requestAnimationFrame(() => draw(page))).observe(page.sheet);
   document.addEventListener("fp-progress", () => refresh(page));
   document.addEventListener("fp-uploaded", () => refresh(page));
   section.addEventListener("click", (event) => clicked(page, event));
