@@ -20,7 +20,7 @@ from facepass import progress
 from galleries import descriptors
 from galleries.jobs import Turn
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
-from galleries.models.face import FaceCategory, proposal
+from galleries.models.face import proposal
 from recognition import clustering
 from recognition.clustering import Group
 from recognition.config import recognition_settings

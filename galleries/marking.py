@@ -12,7 +12,7 @@ from galleries.models.face import SAME_FACE_IOU, FaceCategory
 from recognition import detection, pipeline, registry
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion
-from recognition.types import Box, DescribedFace, DetectedFace, Picture
+from recognition.types import Box, DescribedFace, Picture
 
 # What a click by mistake draws; of no use to any engine.
 SMALLEST_SIDE = 12.0
@@ -34,13 +34,12 @@ def mark(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFace, Fa
     picture = analysis.decode(photo)
     scale = picture.shape[1] / photo.width
     described = _described(picture, box.scaled(scale))
-    version = ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
-    row = _row(photo, box, described, scale=scale)
+    ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
         ModelVersion.objects.keep()
-        GalleryImage.objects.select_for_update().get(pk=photo.pk)  # so that two who draw at once draw one face
+        row = _row(photo, box, described, ModelVersion.objects.current(), scale=scale)
+        _alone(photo)
         _refuse_twin(photo, row)
-        row.model_version = version
         row.save(force_insert=True)
         decision = decisions.show([row], by=by)
         if described:  # the grouping has something to do
@@ -74,19 +73,24 @@ def _around(box: Box) -> Box:
     return Box(box.x + box.width / 2 - side / 2, box.y + box.height / 2 - side / 2, side, side)
 
 
-def _row(photo: GalleryImage, box: Box, described: DescribedFace | None, *, scale: float) -> PhotoFace:
+def _row(
+    photo: GalleryImage, box: Box, described: DescribedFace | None, version: ModelVersion, *, scale: float
+) -> PhotoFace:
     """Hidden at first: showing it is the decision, so that undoing hides it again."""
-    row = PhotoFace(photo=photo, gallery=photo.gallery, drawn=True, face_category=FaceCategory.IGNORED)
     if described is None:
-        row.insightface_bbox, row.insightface_confidence, row.landmarks = box.as_json(), 0.0, []
-        row.quality = {"score": 0.0, "size": round(min(box.width, box.height), 1), "reasons": ["not_described"]}
+        quality = {"score": 0.0, "size": round(min(box.width, box.height), 1), "reasons": ["not_described"]}
+        row = PhotoFace(photo=photo, gallery_id=photo.gallery_id, model_version=version, quality=quality, landmarks=[])
+        row.insightface_bbox, row.insightface_confidence = box.as_json(), 0.0
     else:
-        face: DetectedFace = described.face
-        row.insightface_bbox = face.box.scaled(1 / scale).as_json()
-        row.insightface_confidence = face.score
-        row.landmarks = (face.landmarks / scale).round(1).tolist()
-        row.insightface_descriptor, row.quality = described.descriptor, described.quality.as_json()
+        row = analysis.row_of(photo, described, version, scale=1 / scale)
+    row.drawn, row.face_category = True, FaceCategory.IGNORED
     return row
+
+
+def _alone(photo: GalleryImage) -> None:
+    """Two who draw at once draw one face."""
+    if GalleryImage.objects.select_for_update().filter(pk=photo.pk).first() is None:
+        raise FacePassError("not_found", _("Not found."), status=404)
 
 
 def _refuse_twin(photo: GalleryImage, row: PhotoFace) -> None:
