@@ -1,20 +1,22 @@
 """The admin's first page and its sidebar."""
 
-from typing import Any
+import shutil
+from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db import connection
+from django.db.models import Count, Sum
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass import notices
+from facepass import admin_now, admin_plots, notices
 from facepass.admin_tenancy import is_superuser
 from facepass.errors import FacePassError
-from galleries.models import GalleryImage, Person, PhotoFace
-from galleries.models.face import FaceCategory
-from galleries.models.photo import State
+from facepass.models import User
+from galleries.models import GalleryImage
 from recognition import registry
 from sessions_app.models import PhotoSession
 
@@ -25,37 +27,55 @@ TASKS = {
     "galleries_facecluster_pairs": "galleries_facecluster_occasions",
     "galleries_photoface_verify": "galleries_photoface_verify",
 }
+SESSIONS_SHOWN = 8
 
 
 def fill(request: Any, context: dict[str, Any]) -> dict[str, Any]:
-    """The first page: what waits, what there is, what happened, and which model is in use."""
+    """The first page: what happened, what waits, what runs, what there is, and which model is in use."""
     told = [(notice, notices.text_of(notice), notices.page_of(notice)) for notice in notices.shown_to(request.user)]
-    return {**context, "title": _t("Overview"), "cards": _cards(request.user), "engine": _engine(), "notices": told}
+    return {
+        **context,
+        **admin_now.of(request.user),
+        "title": _t("Overview"),
+        "now_path": reverse("admin-now"),
+        "engine": _engine(),
+        "sessions": _sessions(request.user),
+        "storage": _storage(request),
+        "plots": admin_plots.of(request.user),
+        "notices": told,
+    }
 
 
-def _cards(user: Any) -> list[dict[str, Any]]:
-    photos = GalleryImage.objects.visible_to(user).aggregate(
-        total=Count("pk"),
-        waiting=Count("pk", filter=Q(state__in=[State.PENDING, State.PROCESSING])),
-        failed=Count("pk", filter=Q(state__in=[State.FAILED, State.QUARANTINED])),
-    )
-    to_confirm = PhotoFace.objects.visible_to(user).filter(person__isnull=False, verified=False)
-    to_confirm = to_confirm.exclude(face_category=FaceCategory.IGNORED)
-    sessions = PhotoSession.objects.visible_to(user)
+def _sessions(user: Any) -> list[dict[str, Any]]:
+    """The latest, with whether guests may search in them."""
+    found = PhotoSession.objects.visible_to(user).filter(gone_at=None).order_by("-created_at")[:SESSIONS_SHOWN]
+    rows = GalleryImage.objects.filter(gallery__session_id__in=[session.pk for session in found]).order_by()
+    photos = dict(rows.values_list("gallery__session_id").annotate(Count("pk")))
     return [
-        _card(_t("Photos"), photos["total"], "galleryimage"),
-        _card(_t("Waiting for analysis"), photos["waiting"], "galleryimage", "state__exact=pending"),
-        _card(_t("Failed"), photos["failed"], "galleryimage", "state__exact=failed"),
-        _card(_t("Faces to confirm"), to_confirm.count(), "photoface", "verified__exact=0&person__isempty=0"),
-        _card(_t("People"), Person.objects.visible_to(user).count(), "person"),
-        _card(_t("Sessions open to guests"), sessions.open_to_guests().count(), None),
+        {
+            "name": session.name,
+            "path": reverse("admin:sessions_app_photosession_change", args=[session.pk]),
+            "is_open": session.facepass_enabled,
+            "state": session.get_status_display(),
+            "photos": photos.get(session.pk, 0),
+        }
+        for session in found
     ]
 
 
-def _card(title: str, number: int, model: str | None, query: str = "") -> dict[str, Any]:
-    page = f"galleries_{model}" if model else "sessions_app_photosession"
-    address = reverse(f"admin:{page}_changelist")
-    return {"title": title, "number": number, "path": f"{address}?{query}" if query else address}
+def _storage(request: HttpRequest) -> list[tuple[str, str]]:
+    """Of the studio's photos; of the machine too for who runs it."""
+    photos = GalleryImage.objects.visible_to(cast(User, request.user)).aggregate(bytes=Sum("byte_size"))
+    told = [(_t("Photos as uploaded"), filesizeformat(photos["bytes"] or 0))]
+    if is_superuser(request):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_database_size(current_database())")
+            told.append((_t("Database"), filesizeformat(cursor.fetchone()[0])))
+        if settings.ENV.s3_bucket:
+            told.append((_t("Files"), settings.ENV.s3_bucket))
+        else:
+            told.append((_t("Free on the disk"), filesizeformat(shutil.disk_usage(settings.HOME).free)))
+    return told
 
 
 def _engine() -> dict[str, Any]:

@@ -74,6 +74,11 @@ CODES: dict[str, Code] = {
     "not_active": Code(409, "The training's version is not in use."),
     "other_model": Code(409, "Another model describes the faces now; train again."),
     "rate_limited": Code(429, "Too many requests; wait as long as Retry-After says."),
+    # on the staff pages
+    "bad_box": Code(400, "The box of a face is too small, or outside the picture."),
+    "nothing_left": Code(400, "Every face of this photo has a name."),
+    "upload_missing": Code(404, "The file that was announced is not in the bucket."),
+    "face_there": Code(409, "This face has a box already."),
     # sent again
     "idempotency_in_flight": Code(409, "The first request with this Idempotency-Key is not done yet."),
     "idempotency_key_reused": Code(422, "This Idempotency-Key came with another request before."),

@@ -202,7 +202,13 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENV.email_url else 'fileb
 
 def s3_storage(bucket: str, *, endpoint: str) -> dict[str, Any]:
     """Private objects behind links that expire; credentials come from the usual AWS variables."""
-    options = {"default_acl": None, "querystring_auth": True, "querystring_expire": 900, "file_overwrite": False}
+    options = {
+        "default_acl": None,
+        "querystring_auth": True,
+        "querystring_expire": 900,
+        "file_overwrite": False,
+        "signature_version": "s3v4",  # the older one can not sign an upload's size
+    }
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {"bucket_name": bucket, "endpoint_url": endpoint or None, **options},

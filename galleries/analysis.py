@@ -92,7 +92,7 @@ def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> No
         if mine is None:
             log.warning("photo %s was taken over by another worker", photo.pk)
             return
-        mine.faces.filter(verified=False).delete()
+        mine.faces.filter(verified=False, drawn=False).shown().delete()
         rows = [row_of(photo, described, version, scale=scale) for described in faces]
         _write(mine, rows) if mine.subject_id is None else _enrol(mine, *rows)
         mine.state, mine.error, mine.lease_expires_at = State.PROCESSED, "", None

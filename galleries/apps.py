@@ -11,6 +11,7 @@ class GalleriesConfig(AppConfig):
     verbose_name = _("Galleries")
 
     def ready(self) -> None:
+        from facepass import housekeeping  # noqa: PLC0415 - models are not loaded when this module is
         from galleries import checks, jobs  # noqa: F401, PLC0415 - checks registers itself
 
         jobs.register("cluster_unknown_faces", "galleries.grouping.in_a_turn")
@@ -18,6 +19,8 @@ class GalleriesConfig(AppConfig):
         jobs.register("recognize_gallery", "galleries.recognise.gallery")
         jobs.register("generate_descriptors", "galleries.redescription.in_turns")
         jobs.register("regenerate_unknown_descriptors", "galleries.unknown.redescribe")
+
+        housekeeping.register("galleries.incoming.sweep", every=3600)
 
         post_delete.connect(discard_with_row, sender="galleries.GalleryImage", dispatch_uid="photo files")
 

@@ -180,6 +180,16 @@ def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
 
 
 @transaction.atomic
+def show(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
+    """They are faces after all, of one occasion: hidden ones are shown again, one drawn by hand for the first time."""
+    change = Change(Occasion.of_gallery(faces[0].gallery), faces=faces)
+    named = [face.pk for face in faces if face.person_id]
+    change.of_faces(face_category=FaceCategory.UNKNOWN)
+    change.of_faces(only=named, face_category=FaceCategory.KNOWN)
+    return change.record(Kind.SHOW, by=by)
+
+
+@transaction.atomic
 def undo(decision: FaceDecision, *, by: Principal) -> None:
     """Faces and groups are again what they were; faces that are gone stay gone. A second call does nothing.
 

@@ -20,7 +20,7 @@ from galleries import descriptors, live
 from galleries.jobs import Turn
 from galleries.live import GroupsEvent
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
-from galleries.models.face import FaceCategory, proposal
+from galleries.models.face import proposal
 from recognition import clustering
 from recognition.clustering import Group
 from recognition.config import recognition_settings
@@ -290,9 +290,7 @@ def _dissolve(occasion: Occasion) -> None:
 def _spread_names(occasion: Occasion, version: ModelVersion) -> None:
     """Faces that joined a named group are proposed to be that person, until somebody verifies it."""
     named = PhotoFace.objects.filter(gallery__in=occasion.galleries, person=None, cluster__person__isnull=False)
-    faces = list(
-        named.exclude(face_category=FaceCategory.IGNORED).select_related("cluster").filter(model_version=version)
-    )
+    faces = list(named.searchable(version).select_related("cluster"))
     for face in faces:
         group = face.cluster
         assert group is not None  # noqa: S101 - the query says so

@@ -72,7 +72,7 @@ def add_photo(
     The file is stored before its row is written and removed again if the row is refused (two uploads of the same bytes
     at once), so a row never points to nothing. Raises `FacePassError` for what is refused.
     """
-    _check_bytes(file)
+    check_size(file.size)
     stream = cast(BinaryIO, file.open("rb"))
     info = pictures.inspect(stream)
     sha256 = digest(stream)
@@ -110,15 +110,16 @@ def _keep(photo: GalleryImage) -> tuple[GalleryImage, bool]:
     return photo, True
 
 
-def _check_bytes(file: File[bytes]) -> None:
-    if file.size > settings.MAX_UPLOAD_BYTES:
+def check_size(size: int) -> None:
+    """Raises 413 `image_too_large`, 415 `not_an_image` for an empty file."""
+    if size > settings.MAX_UPLOAD_BYTES:
         raise FacePassError(
             "image_too_large",
             _("The file has more than %(limit)d MB.") % {"limit": settings.MAX_UPLOAD_BYTES // 1_000_000},
             status=413,
             details={"max_bytes": settings.MAX_UPLOAD_BYTES},
         )
-    if file.size == 0:
+    if size == 0:
         raise FacePassError("not_an_image", _("The file is empty."), status=415)
 
 

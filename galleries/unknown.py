@@ -54,7 +54,8 @@ def _photos(studio_id: UUID) -> "QuerySet[GalleryImage]":
 
 
 def _unknown() -> "QuerySet[PhotoFace]":
-    return PhotoFace.objects.filter(person=None).exclude(face_category=FaceCategory.IGNORED)
+    """Not those without landmarks: somebody drew them where no engine saw a face."""
+    return PhotoFace.objects.filter(person=None).exclude(face_category=FaceCategory.IGNORED).exclude(landmarks=[])
 
 
 def _describe(photo: GalleryImage) -> int | None:

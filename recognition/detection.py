@@ -64,7 +64,7 @@ def _with_parts(
     cut = [_cut(pictures[index], place) for index, place in places]
     merged = [list(faces) for faces in found]
     for (index, place), faces in zip(places, engine.detect(cut, fast=True), strict=True):
-        merged[index] += [moved for face in faces if not _is_cut(moved := _moved(face, place), place, pictures[index])]
+        merged[index] += [there for face in faces if not _is_cut(there := moved(face, place), place, pictures[index])]
     return [_once_each(faces) for faces in merged]
 
 
@@ -86,7 +86,8 @@ def _cut(picture: Picture, place: Box) -> Picture:
     return picture[y : y + int(place.height), x : x + int(place.width)]
 
 
-def _moved(face: DetectedFace, place: Box) -> DetectedFace:
+def moved(face: DetectedFace, place: Box) -> DetectedFace:
+    """A face of a part of the picture, in pixels of the whole; `place`: where the part's corner lies."""
     shift = np.array([place.x, place.y], np.float32)
     box = replace(face.box, x=face.box.x + place.x, y=face.box.y + place.y)
     return replace(face, box=box, landmarks=face.landmarks + shift)

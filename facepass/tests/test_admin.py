@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from facepass.models import ApiKey, Role, User
+from facepass import events
+from facepass.models import ApiKey, EventType, Role, User
 from facepass.tests.fixtures import fake_engine
+from galleries import jobs
 from galleries.models.photo import State
 from galleries.tests.factories import (
     ApiKeyFactory,
@@ -309,15 +311,51 @@ def test_a_new_user_may_sign_in(superuser):
 def test_the_first_page_counts_and_names_the_model(world, member, fake_engine):
     page = member.get("/admin/").content.decode()
     assert "squares" in page
-    cards = {card["title"]: card["number"] for card in member.get("/admin/").context["cards"]}
+    cards = {card.title: card.number for card in member.get("/admin/").context["cards"]}
     assert cards == {
-        "Photos": 2, "Waiting for analysis": 0, "Failed": 1, "Faces to confirm": 1, "People": 1,
-        "Sessions open to guests": 1,
+        "Names to confirm": 1, "Groups without a name": 0, "Photos that failed": 1, "Waiting for analysis": 0,
+        "Photos": 2, "People": 1, "Sessions open to guests": 1,
     }  # fmt: skip
 
 
 def test_the_first_page_of_a_stranger_counts_nothing(world, outsider, fake_engine):
-    assert {card["number"] for card in outsider.get("/admin/").context["cards"]} == {0}
+    context = outsider.get("/admin/").context
+    assert {card.number for card in context["cards"]} == {0}
+    assert context["sessions"] == context["running"] == []
+    assert all(bar.height == 0 for plot in context["plots"] for bar in plot.bars)
+
+
+def test_what_runs_shows_and_is_asked_again(world, member, outsider):
+    gallery = world.rows["galleries_gallery"]
+    PhotoFactory(gallery=gallery, stored=False, seed=77)
+    jobs.start("rebuild_index", studio=world.studio)
+    page = member.get(reverse("admin-now")).content.decode()
+    assert "2 of 3" in page
+    assert "Rebuilding the index" in page
+    assert reverse("admin:galleries_gallery_photos", args=[gallery.pk]) in page
+    assert gallery.title not in outsider.get(reverse("admin-now")).content.decode()
+    assert Client().get(reverse("admin-now")).status_code == 302
+
+
+def test_the_first_page_plots_searches_and_how_many_found_something(world, member, fake_engine):
+    for photos in (3, 0, 1, 2):
+        events.emit(EventType.GUEST_SEARCH_COMPLETED, studio_id=world.studio.pk, data={"photos": photos})
+    searches = member.get("/admin/").context["plots"][1]
+    assert searches.total == "4 searches in 30 days, 75 % found photos"
+    assert (searches.bars[-1].height, searches.bars[-1].inner) == (100, 75)
+
+
+def test_the_first_page_asks_no_more_queries_with_more_rows(world, member, fake_engine, django_assert_max_num_queries):
+    for seed in range(5):
+        PhotoFactory(gallery=world.rows["galleries_gallery"], stored=False, seed=seed)
+        SessionFactory(studio=world.studio)
+    with django_assert_max_num_queries(24):
+        member.get("/admin/")
+
+
+def test_only_who_runs_the_machine_sees_its_disk(world, member, superuser, fake_engine):
+    assert "Free on the disk" not in member.get("/admin/").content.decode()
+    assert "Free on the disk" in superuser.get("/admin/").content.decode()
 
 
 def test_the_looser_policy_ends_with_the_admin(superuser):

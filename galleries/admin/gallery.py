@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -22,6 +23,8 @@ from galleries import ingest, progress
 from galleries.admin import show
 from galleries.models import Gallery, GalleryImage
 from galleries.models.photo import State
+from galleries.staff import grid
+from galleries.staff import upload as uploading
 
 # Enough to see what the gallery is; the list of photos has them all.
 PHOTOS_SHOWN = 48
@@ -31,7 +34,8 @@ NAMES_TOLD = 5
 
 @admin.register(Gallery)
 class GalleryAdmin(TenantAdmin):
-    list_display = ["title", "studio", "shoot_date", "session_shown", "photo_count", "face_count", "analysis"]
+    list_display = ["title_shown", "studio", "shoot_date", "session_shown", "photo_count", "face_count", "analysis"]
+    list_display_links = None
     list_select_related = ["studio"]
     list_filter = ["shoot_date"]
     date_hierarchy = "shoot_date"
@@ -52,7 +56,8 @@ class GalleryAdmin(TenantAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         upload = self.admin_site.admin_view(require_POST(self.upload_view))
-        return [path("<uuid:pk>/upload/", upload, name="galleries_gallery_upload"), *super().get_urls()]
+        own = [path("<uuid:pk>/upload/", upload, name="galleries_gallery_upload")]
+        return [*own, *grid.urls(self), *uploading.urls(self), *super().get_urls()]
 
     def upload_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         gallery = self.get_object(request, str(pk))
@@ -67,6 +72,12 @@ class GalleryAdmin(TenantAdmin):
         gallery = self.get_object(request, object_id)
         more = _overview(gallery, may_upload=self.has_change_permission(request, gallery)) if gallery else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    @column(_("title"), ordering="title")
+    def title_shown(self, gallery: Gallery) -> str:
+        """To where its photos are; the form is a page of settings."""
+        address = reverse("admin:galleries_gallery_photos", args=[gallery.pk])
+        return format_html('<a class="fp-link" href="{}">{}</a>', address, gallery.title)
 
     @column(_("photo session"), ordering="session_id")
     def session_shown(self, gallery: Gallery) -> str:
@@ -106,6 +117,7 @@ def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
         "upload_path": reverse("admin:galleries_gallery_upload", args=[gallery.pk]) if may_upload else None,
         "photos": [(photo, show.thumbnail(photo)) for photo in photos],
         "photo_list_path": f"{reverse('admin:galleries_galleryimage_changelist')}?gallery__id__exact={gallery.pk}",
+        "work_path": reverse("admin:galleries_gallery_photos", args=[gallery.pk]),
     }
 
 

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -14,6 +15,8 @@ from facepass.admin_tenancy import TenantAdmin, column
 from galleries import analysis, media, tasks
 from galleries.admin import show
 from galleries.models import GalleryImage, PhotoFace
+from galleries.staff import photo as staff_photo
+from galleries.staff import tagging
 
 
 @admin.register(GalleryImage)
@@ -39,6 +42,9 @@ class GalleryImageAdmin(TenantAdmin):
         faces = PhotoFace.objects.filter(photo=OuterRef("pk")).order_by().values("photo")
         counted = Coalesce(Subquery(faces.annotate(n=Count("pk")).values("n")), 0)
         return super().get_queryset(request).select_related("gallery").annotate(face_count=counted)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*staff_photo.urls(self), *tagging.urls(self), *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Photos come in on their gallery's page."""
@@ -83,6 +89,7 @@ def _picture(photo: GalleryImage) -> dict[str, Any]:
     boxes = [(face, {side: f"{value:.1f}" for side, value in face.box.items()}) for face in faces]
     return {
         "preview_path": media.path_of(photo, "preview" if photo.processed_at and not photo.error else "original"),
+        "work_path": None if photo.subject_id else reverse("admin:galleries_galleryimage_faces", args=[photo.pk]),
         "size": {"width": str(photo.width), "height": str(photo.height)},
         "faces": [
             {

@@ -30,6 +30,7 @@ QUALITY_REASONS = {
     "too_dark": _("too dark"),
     "too_bright": _("too bright"),
     "low_confidence": _("perhaps no face"),
+    "not_described": _("drawn by hand; the engine sees no face there, so no search finds it"),
 }
 # How much of a face's surroundings its crop shows, as a multiple of the box's longer side.
 CROP_MARGIN = 1.3

@@ -34,6 +34,7 @@ class FaceDecision(models.Model):
         CONFIRM = "confirm", _("confirmed")
         DENY = "deny", _("not that person")
         UNITE = "unite", _("two people are one")
+        SHOW = "show", _("a face after all")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))

@@ -132,6 +132,7 @@ class GalleryImage(models.Model):
         constraints = [models.UniqueConstraint(fields=["gallery", "sha256"], name="one_photo_per_content")]
         indexes = [
             models.Index(fields=["gallery", "state"]),
+            models.Index(fields=["gallery", "created_at", "id"], name="photos_in_order"),
             models.Index(
                 fields=["created_at"], name="unfinished_photos", condition=models.Q(state__in=["pending", "processing"])
             ),

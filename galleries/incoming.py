@@ -1,0 +1,80 @@
+"""Photos that a browser puts into the bucket by itself: an address for each file, then the same way in as any upload.
+
+What lies under `incoming/` is nobody's photo yet: it is checked, stored under its own key and removed there, whatever
+became of it. What nobody asks about is swept away.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from galleries import ingest
+from galleries.models import Gallery
+
+PREFIX = "incoming"
+# Long enough for the largest file on a slow line.
+ADDRESS_SECONDS = 3600
+KEPT_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one file goes: a PUT of exactly the size that was named."""
+
+    pk: UUID
+    url: str
+
+
+def is_possible() -> bool:
+    return bool(settings.ENV.s3_bucket)
+
+
+def place_for(gallery: Gallery, *, size: int) -> Place:
+    """The size is signed too, so that nobody fills the bucket. Raises 413 `image_too_large`, 415 `not_an_image`."""
+    ingest.check_size(size)
+    pk = uuid4()
+    target = {"Bucket": settings.ENV.s3_bucket, "Key": _key(gallery, pk), "ContentLength": size}
+    url = _storage().connection.meta.client.generate_presigned_url(
+        "put_object", Params=target, ExpiresIn=ADDRESS_SECONDS, HttpMethod="PUT"
+    )
+    return Place(pk, url)
+
+
+def take_in(gallery: Gallery, pk: UUID, *, name: str) -> ingest.Report:
+    """What the browser put there, into the gallery. Raises 404 `upload_missing` where nothing is there any more."""
+    key = _key(gallery, pk)
+    if not default_storage.exists(key):
+        raise FacePassError("upload_missing", _("The file did not arrive. Send it again."), status=404)
+    try:
+        with default_storage.open(key) as stored:
+            return ingest.add_photos(gallery, [File(stored, name=name)])
+    finally:
+        default_storage.delete(key)
+
+
+def sweep() -> int:
+    """Removes what was put there and never asked about; how many."""
+    if not is_possible():
+        return 0
+    last = timezone.now() - KEPT_FOR
+    old = [row for row in _storage().bucket.objects.filter(Prefix=f"{PREFIX}/") if row.last_modified < last]
+    for row in old:
+        row.delete()
+    return len(old)
+
+
+def _key(gallery: Gallery, pk: UUID) -> str:
+    return f"{PREFIX}/{gallery.pk}/{pk}"
+
+
+def _storage() -> Any:
+    """django-storages' S3Storage, which Django's type of a storage knows nothing of."""
+    return default_storage

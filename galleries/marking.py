@@ -1,0 +1,99 @@
+"""A face that no engine found, marked by hand: described from the photo's pixels where that can be done."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+from facepass.tenancy import Principal
+from galleries import analysis, decisions
+from galleries.models import FaceDecision, Gallery, GalleryImage, PhotoFace
+from galleries.models.face import SAME_FACE_IOU, FaceCategory
+from recognition import detection, pipeline, registry
+from recognition.config import recognition_settings
+from recognition.models import ModelVersion
+from recognition.types import Box, DescribedFace, Picture
+
+# What a click by mistake draws; of no use to any engine.
+SMALLEST_SIDE = 12.0
+# The part of the photo in which the engine looks for the face, as a multiple of the box's longer side: detectors want
+# to see a head, and what was drawn is often just the features.
+SURROUNDINGS = 2.5
+# A hand is not exact: this much overlap, and what the engine sees is what was meant.
+MEANT_IOU = 0.25
+
+
+def mark(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFace, FaceDecision]:
+    """The new face, and the decision by which it can be undone. `box`: pixels of the upright photo.
+
+    Where the engine sees the face too, it has the engine's box and a descriptor; else it is kept as it was drawn,
+    without one, and no search finds it. Raises FacePassError: 400 `bad_box`, 409 `face_there`, as `analysis.decode`,
+    and 503 where the model is missing.
+    """
+    box = _inside(photo, box)
+    picture = analysis.decode(photo)
+    scale = picture.shape[1] / photo.width
+    described = _described(picture, box.scaled(scale))
+    ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
+    with transaction.atomic():
+        ModelVersion.objects.keep()
+        row = _row(photo, box, described, ModelVersion.objects.current(), scale=scale)
+        _alone(photo)
+        _refuse_twin(photo, row)
+        row.save(force_insert=True)
+        decision = decisions.show([row], by=by)
+        if described:  # the grouping has something to do
+            Gallery.objects.filter(pk=photo.gallery_id).update(analyses=F("analyses") + 1)
+    row.refresh_from_db()
+    return row, decision
+
+
+def _inside(photo: GalleryImage, box: Box) -> Box:
+    left, top = max(0.0, box.x), max(0.0, box.y)
+    right, bottom = min(float(photo.width), box.x + box.width), min(float(photo.height), box.y + box.height)
+    if min(right - left, bottom - top) < SMALLEST_SIDE:
+        raise FacePassError("bad_box", _("Draw a larger box, inside the picture."))
+    return Box(left, top, right - left, bottom - top)
+
+
+def _described(picture: Picture, box: Box) -> DescribedFace | None:
+    """The face that the engine sees in and around the box; None where it sees none. Pixels of `picture`."""
+    place = _around(box).clipped(picture)
+    x, y = int(place.x), int(place.y)
+    part = picture[y : y + int(place.height), x : x + int(place.width)].copy()
+    found = [detection.moved(face, Box(x, y, 0, 0)) for face in detection.find_near(registry.get_engine(), [part])[0]]
+    meant = max(found, key=lambda face: face.box.iou(box), default=None)
+    if meant is None or meant.box.iou(box) < MEANT_IOU:
+        return None
+    return pipeline.describe_known(picture, [meant], settings=recognition_settings())[0]
+
+
+def _around(box: Box) -> Box:
+    side = max(box.width, box.height) * SURROUNDINGS
+    return Box(box.x + box.width / 2 - side / 2, box.y + box.height / 2 - side / 2, side, side)
+
+
+def _row(
+    photo: GalleryImage, box: Box, described: DescribedFace | None, version: ModelVersion, *, scale: float
+) -> PhotoFace:
+    """Hidden at first: showing it is the decision, so that undoing hides it again."""
+    if described is None:
+        quality = {"score": 0.0, "size": round(min(box.width, box.height), 1), "reasons": ["not_described"]}
+        row = PhotoFace(photo=photo, gallery_id=photo.gallery_id, model_version=version, quality=quality, landmarks=[])
+        row.insightface_bbox, row.insightface_confidence = box.as_json(), 0.0
+    else:
+        row = analysis.row_of(photo, described, version, scale=1 / scale)
+    row.drawn, row.face_category = True, FaceCategory.IGNORED
+    return row
+
+
+def _alone(photo: GalleryImage) -> None:
+    """Two who draw at once draw one face."""
+    if GalleryImage.objects.select_for_update().filter(pk=photo.pk).first() is None:
+        raise FacePassError("not_found", _("Not found."), status=404)
+
+
+def _refuse_twin(photo: GalleryImage, row: PhotoFace) -> None:
+    others = PhotoFace.objects.filter(photo=photo).shown().only("insightface_bbox")
+    if any(row.as_box.iou(other.as_box) > SAME_FACE_IOU for other in others):
+        raise FacePassError("face_there", _("This face has a box already."), status=409)

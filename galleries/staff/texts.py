@@ -1,0 +1,103 @@
+"""What the scripts of the staff pages say, in the language of whoever looks. A page carries them as JSON."""
+
+from django.utils.translation import gettext as _
+
+Texts = dict[str, str]
+
+
+def _of_any_page() -> Texts:
+    return {
+        "offline": _("No connection to the server. Nothing was changed."),
+        "signed_out": _("You are signed out. Reload the page to sign in."),
+        "failed": _("That did not work. Reload the page and try again."),
+    }
+
+
+def of_grid() -> Texts:
+    return {
+        **_of_any_page(),
+        "empty": _("No photo is here yet."),
+        "none_left": _("No photo passes this filter."),
+        "everybody": _("Everybody"),
+    }
+
+
+def of_upload() -> Texts:
+    return {
+        **_of_any_page(),
+        "waiting": _("waiting"),
+        "checking": _("looking whether it is there"),
+        "sending": _("sending"),
+        "accepted": _("added"),
+        "duplicate": _("is in the gallery already"),
+        "refused": _("refused"),
+        "skipped": _("no picture"),
+        "lost": _("The connection was lost. The upload goes on by itself as soon as it is back."),
+        "total": _("{done} of {total} files, {left} left"),
+        "over": _("Done: {accepted} added, {duplicate} there already, {refused} refused."),
+        "resume": _("{number} files of an upload that was broken off are left."),
+        "drop_again": _(
+            "{number} files of an upload that was broken off are left. Drop the folder here again: what is in the "
+            "gallery already is left out."
+        ),
+        "leave": _("Photos are still being sent."),
+    }
+
+
+def of_photo() -> Texts:
+    return {
+        **_of_any_page(),
+        "place": _("{number} of {total}"),
+        "unknown": _("Unknown person"),
+        "create": _("New person: {name}"),
+        "confirmed": _("confirmed"),
+        "proposed": _("proposed"),
+        "hidden": _("rejected"),
+        "drawn": _("drawn by hand"),
+        "group": _("{number} faces in its group"),
+        "whole_group": _("Shift+Enter names the whole group of {number} faces."),
+        "no_faces": _("No face was found."),
+        "not_yet": _("This photo was not analysed yet."),
+        "draw": _("Draw a box around the face. Esc ends it."),
+        "described": _("The face was added."),
+        "not_described": _(
+            "The face was added without a descriptor: the engine sees no face there, so no search finds it."
+        ),
+        "undone": _("Undone."),
+        "nothing_to_undo": _("There is nothing of yours to undo in this visit."),
+        "waits": _("The photo waits for analysis."),
+        "by": _("{kind}, by {by}, {at}"),
+        "was_undone": _("undone"),
+        "undo": _("Undo"),
+        "no_history": _("Nobody has decided anything here."),
+    }
+
+
+def keys_of_grid() -> list[tuple[list[str], str]]:
+    return [
+        (["←", "→", "↑", "↓"], _("from photo to photo")),
+        (["Enter"], _("open the photo")),
+        (["1", "…", "5"], _("filters, from left to right")),
+        (["p"], _("photos of one person")),
+        (["?"], _("these keys")),
+    ]
+
+
+def keys_of_photo() -> list[tuple[list[str], str]]:
+    return [
+        (["←", "→"], _("previous and next photo")),
+        (["↑", "↓"], _("from face to face")),
+        (["Enter", "n"], _("name the face; Enter takes the person and goes on to the next face")),
+        (["Shift", "Enter"], _("the same for every face of its group")),
+        (["c"], _("confirm the name that was proposed")),
+        (["x"], _("take the name away")),
+        (["r", "Delete"], _("not a face, or not wanted")),
+        (["i"], _("ignore the faces of this photo that have no name")),
+        (["d"], _("draw a face that was missed")),
+        (["a"], _("analyse the photo again")),
+        (["u"], _("undo your last step")),
+        (["h"], _("history")),
+        (["g"], _("back to all photos")),
+        (["Esc"], _("leave the field, end drawing")),
+        (["?"], _("these keys")),
+    ]

@@ -1,0 +1,33 @@
+"""Members of staff for the tests of their pages: `staff` is a photographer of the studio that `gallery` belongs to."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from facepass.models import Role
+from galleries.tests.factories import GalleryFactory, MembershipFactory
+
+
+def member(studio, role=Role.PHOTOGRAPHER) -> Client:
+    client = Client()
+    client.force_login(MembershipFactory(studio=studio, role=role).user)
+    return client
+
+
+def address(row, name):
+    """Of a page below the row's own: `address(gallery, "photos")`."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}", args=[row.pk])
+
+
+def post(client, row, view, /, **body):
+    return client.post(address(row, view), body, content_type="application/json")
+
+
+@pytest.fixture
+def gallery(studio):
+    return GalleryFactory(studio=studio)
+
+
+@pytest.fixture
+def staff(studio):
+    return member(studio)

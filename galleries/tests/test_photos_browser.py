@@ -1,0 +1,487 @@
+"""The staff pages in a real browser: the grid, one photo, uploading."""
+
+import base64
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from facepass import asgi
+from galleries import analysis
+from galleries.models import FaceDecision, GalleryImage, PhotoFace
+from galleries.models.face import FaceCategory
+from galleries.models.photo import State
+from galleries.tests.browser import NEEDS, in_thread
+from galleries.tests.factories import FaceFactory, GalleryFactory, MembershipFactory, PersonFactory, PhotoFactory
+from galleries.tests.staff import address
+from recognition.tests.fake_pictures import picture_of
+
+pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
+
+# Where pictures of the pages go, for whoever wants to look at them.
+SHOTS = os.environ.get("FACEPASS_SCREENSHOTS")
+
+
+@pytest.fixture
+def gallery():
+    return GalleryFactory(title="Wedding of A and B")
+
+
+@pytest.fixture
+def user(gallery):
+    return MembershipFactory(studio=gallery.studio).user
+
+
+@pytest.fixture
+def server(serve):
+    return serve(asgi.application)
+
+
+def shoot(page, name):
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
+
+
+def analysed(gallery, *people, seed=0):
+    """A photo of these people, with the faces that the analysis finds."""
+    photo = PhotoFactory(gallery=gallery, people=list(people), size=(800, 600), seed=seed)
+    in_thread(lambda: analysis.analyse(GalleryImage.objects.filter(pk=photo.pk).claim_next()))
+    photo.refresh_from_db()
+    return photo
+
+
+def many(gallery, number):
+    """That many rows of photos without files."""
+    start = GalleryImage.objects.count()
+    GalleryImage.objects.bulk_create(
+        GalleryImage(
+            gallery=gallery, original_name=f"IMG_{n:04}.jpg", sha256=f"{n:064}", byte_size=1, width=3, height=2
+        )
+        for n in range(start, start + number)
+    )
+
+
+def open_grid(page, server, gallery, query=""):
+    page.goto(server.address + address(gallery, "photos") + query)
+    page.wait_for_selector('[data-status][data-state="live"]')
+
+
+def open_photo(page, server, photo, query=""):
+    page.goto(server.address + address(photo, "faces") + query)
+    page.wait_for_selector('[data-status][data-state="live"]')
+    page.wait_for_selector("[data-place]:not(:empty)")
+
+
+def cells(page):
+    return page.locator(".fp-cell .fp-name").all_inner_texts()
+
+
+class TestGrid:
+    def test_five_thousand_photos_scroll_with_a_screen_full_of_cells(self, browser, server, user, gallery):
+        many(gallery, 5000)
+        page = browser(user, viewport={"width": 1280, "height": 800})
+        open_grid(page, server, gallery)
+        page.wait_for_selector('.fp-name:text-is("IMG_0000.jpg")')
+        assert page.locator(".fp-cell").count() < 100
+        page.evaluate("document.scrollingElement.scrollTo(0, document.scrollingElement.scrollHeight)")
+        page.wait_for_selector('.fp-name:text-is("IMG_4999.jpg")')
+        assert page.locator(".fp-cell").count() < 100
+        assert page.locator('.fp-name:text-is("IMG_0000.jpg")').count() == 0
+
+    def test_scrolling_drops_no_frames_to_speak_of(self, browser, server, user, gallery):
+        many(gallery, 5000)
+        page = browser(user, viewport={"width": 1280, "height": 800})
+        open_grid(page, server, gallery)
+        page.wait_for_selector(".fp-cell")
+        longest = page.evaluate(
+            """async () => {
+                const spent = [];
+                for (let step = 0; step < 60; step += 1) {
+                    await new Promise(requestAnimationFrame);
+                    const started = performance.now();
+                    document.scrollingElement.scrollTop += 700;
+                    document.dispatchEvent(new Event("scroll"));
+                    spent.push(performance.now() - started);
+                }
+                return spent.sort((a, b) => a - b)[Math.floor(spent.length * 0.95)];
+            }"""
+        )
+        assert longest < 16  # what our script adds to a frame
+
+    def test_filters_by_click_and_by_key(self, browser, server, user, gallery):
+        analysed(gallery, "ann", seed=1)
+        analysed(gallery, seed=2)
+        PhotoFactory(gallery=gallery, state=State.FAILED, error="not_an_image", stored=False, original_name="bad.jpg")
+        page = browser(user)
+        open_grid(page, server, gallery)
+        page.wait_for_selector('[data-filter="all"] [data-count]:text-is("3")')
+        page.click('[data-filter="failed"]')
+        page.wait_for_selector('.fp-name:text-is("bad.jpg")')
+        assert cells(page) == ["bad.jpg"]
+        assert "filter=failed" in page.url
+        page.keyboard.press("5")
+        page.wait_for_selector('[data-filter="unnamed"][aria-pressed="true"]')
+        page.wait_for_selector('.fp-note:text-is("1 face, 1 unnamed")')
+        page.select_option("[data-person]", "")
+        page.click('[data-filter="failed"]')
+        page.click("[data-retry]")
+        page.wait_for_selector("[data-notice]:has-text('1 photo waits')")
+        page.wait_for_selector("[data-empty]:not([hidden])")
+
+    def test_arrows_go_from_photo_to_photo_and_enter_opens(self, browser, server, user, gallery):
+        photos = [analysed(gallery, seed=seed) for seed in range(3)]
+        page = browser(user)
+        open_grid(page, server, gallery)
+        page.wait_for_selector(f'.fp-cell[data-photo="{photos[2].pk}"]')
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(str(photos[1].pk)))
+
+    def test_a_photo_that_comes_in_shows_without_a_reload(self, browser, server, user, gallery):
+        many(gallery, 1)
+        page = browser(user)
+        open_grid(page, server, gallery)
+        page.wait_for_selector('.fp-name:text-is("IMG_0000.jpg")')
+        analysed(gallery, "ann")
+        page.wait_for_selector('[data-filter="all"] [data-count]:text-is("2")')
+        page.wait_for_selector('.fp-note:text-is("1 face, 1 unnamed")')
+
+    def test_the_keys_are_shown(self, browser, server, user, gallery):
+        page = browser(user)
+        open_grid(page, server, gallery)
+        page.keyboard.press("?")
+        page.wait_for_selector("dialog[open] kbd")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("dialog[open]", state="detached")
+
+
+def selected(page):
+    return page.locator(".fp-row[aria-current]").get_attribute("data-face")
+
+
+def row(page, face, kind):
+    page.wait_for_selector(f'.fp-row[data-face="{face.pk}"][data-kind="{kind}"]')
+
+
+def left_to_right(photo):
+    return sorted(photo.faces.all(), key=lambda face: face.box["x"])
+
+
+class TestPhoto:
+    def test_naming_by_keys_alone(self, browser, server, user, gallery):
+        """Two people in six keys beyond their names: Enter opens the field, Enter takes the name and goes on."""
+        photo = analysed(gallery, "ann", "bob")
+        first, second = left_to_right(photo)
+        known = PersonFactory(studio=gallery.studio, real_name="Bob Baker")
+        page = browser(user, viewport={"width": 1280, "height": 800})
+        open_photo(page, server, photo)
+        assert selected(page) == str(first.pk)
+        page.keyboard.press("Enter")
+        page.keyboard.type("Ann Archer")
+        page.wait_for_selector('[role=option]:has-text("New person: Ann Archer")')
+        shoot(page, "photo-naming")
+        page.keyboard.press("Enter")
+        row(page, first, "verified")
+        page.wait_for_selector(f'.fp-row[data-face="{second.pk}"] input')
+        page.keyboard.type("bob")
+        page.wait_for_selector('[role=option]:has-text("Bob Baker")')
+        page.keyboard.press("Enter")
+        row(page, second, "verified")
+        assert sorted(photo.faces.values_list("person__real_name", flat=True)) == [
+            "Ann Archer",
+            "Bob Baker",
+        ]
+        assert PhotoFace.objects.filter(person=known).count() == 1
+
+    def test_a_name_typed_faster_than_answered_is_the_one_typed(self, browser, server, user, gallery):
+        photo = analysed(gallery, "ann")
+        PersonFactory(studio=gallery.studio, real_name="Anna")
+        page = browser(user)
+        open_photo(page, server, photo)
+        page.keyboard.press("Enter")
+        page.locator(".fp-field").press_sequentially("Ann", delay=0)
+        page.keyboard.press("Enter")
+        page.wait_for_selector('.fp-row[data-kind="verified"]')
+        assert photo.faces.get().person.real_name == "Anna"
+
+    def test_people_like_the_face_are_offered_at_once(self, browser, server, user, gallery):
+        ann = PersonFactory(studio=gallery.studio, real_name="Ann")
+        known = analysed(gallery, "ann", seed=1)
+        known.faces.update(person=ann, verified=True, face_category=FaceCategory.KNOWN)
+        photo = analysed(gallery, "ann#1", seed=2)
+        page = browser(user)
+        open_photo(page, server, photo)
+        page.keyboard.press("Enter")
+        page.wait_for_selector('[role=option]:has-text("Ann")')
+        page.keyboard.press("Enter")
+        page.wait_for_selector('.fp-row[data-kind="verified"]')
+        assert photo.faces.get().person_id == ann.pk
+
+    def test_reject_ignore_the_rest_and_undo_by_keys(self, browser, server, user, gallery):
+        photo = analysed(gallery, "ann", "bob", "cid")
+        page = browser(user)
+        open_photo(page, server, photo)
+        page.keyboard.press("r")
+        page.wait_for_selector('.fp-row[data-kind="hidden"]')
+        page.keyboard.press("i")
+        page.wait_for_function("document.querySelectorAll('.fp-row[data-kind=hidden]').length === 3")
+        page.keyboard.press("u")
+        page.wait_for_function("document.querySelectorAll('.fp-row[data-kind=hidden]').length === 1")
+        page.keyboard.press("u")
+        page.wait_for_selector('.fp-row[data-kind="hidden"]', state="detached")
+        page.keyboard.press("u")
+        page.wait_for_selector("[data-notice]:has-text('nothing of yours')")
+        page.keyboard.press("h")
+        page.wait_for_selector(".fp-undone")
+        assert page.locator("[data-history] li").count() == 2
+
+    def test_a_missing_face_is_drawn_with_the_mouse(self, browser, server, user, gallery):
+        photo = analysed(gallery, "ann", "bob")
+        lost = left_to_right(photo)[0]
+        box = lost.box
+        lost.delete()
+        page = browser(user, viewport={"width": 1280, "height": 800})
+        open_photo(page, server, photo)
+        page.keyboard.press("d")
+        frame = page.locator("[data-stage]").bounding_box()
+        scale = frame["width"] / photo.width
+        page.mouse.move(frame["x"] + (box["x"] + 20) * scale, frame["y"] + (box["y"] + 20) * scale)
+        page.mouse.down()
+        page.mouse.move(
+            frame["x"] + (box["x"] + box["width"] - 10) * scale, frame["y"] + (box["y"] + box["height"] - 10) * scale
+        )
+        page.mouse.up()
+        page.wait_for_selector("[data-notice]:has-text('The face was added.')")
+        drawn = PhotoFace.objects.get(drawn=True)
+        assert drawn.box == pytest.approx(box, abs=3)
+        page.click("[data-notice] button")
+        page.wait_for_selector(f'.fp-row[data-face="{drawn.pk}"]', state="detached")
+
+    def test_a_face_that_no_engine_sees_says_so(self, browser, server, user, gallery):
+        photo = analysed(gallery)
+        page = browser(user)
+        open_photo(page, server, photo)
+        assert "No face was found." in page.inner_text("[data-trouble]")
+        page.click("[data-do=draw]")
+        frame = page.locator("[data-stage]").bounding_box()
+        page.mouse.move(frame["x"] + 50, frame["y"] + 50)
+        page.mouse.down()
+        page.mouse.move(frame["x"] + 150, frame["y"] + 170)
+        page.mouse.up()
+        page.wait_for_selector(".fp-notice.fp-bad:has-text('without a descriptor')")
+        page.wait_for_selector(".fp-row:has-text('drawn by hand')")
+
+    def test_arrows_go_through_the_filter_and_back_again(self, browser, server, user, gallery):
+        photos = [analysed(gallery, *people, seed=seed) for seed, people in enumerate([["ann"], [], ["bob"]])]
+        page = browser(user)
+        open_photo(page, server, photos[0], "?filter=unnamed")
+        page.wait_for_selector("[data-place]:text-is('1 of 2')")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector("[data-place]:text-is('2 of 2')")
+        assert str(photos[2].pk) in page.url
+        page.go_back()
+        page.wait_for_selector("[data-place]:text-is('1 of 2')")
+        page.keyboard.press("g")
+        page.wait_for_url(re.compile("photos/.filter=unnamed"))
+
+    def test_why_a_photo_failed_and_again(self, browser, server, user, gallery):
+        photo = PhotoFactory(gallery=gallery, state=State.FAILED, error="image_too_large")
+        page = browser(user)
+        open_photo(page, server, photo)
+        page.wait_for_selector("[data-trouble]:text-is('The picture is too large.')")
+        page.keyboard.press("a")
+        page.wait_for_selector("[data-notice]:has-text('waits for analysis')")
+        page.wait_for_selector("[data-trouble]:has-text('not analysed yet')")
+
+    def test_what_one_does_another_sees_within_a_second(self, browser, server, user, gallery):
+        photo = analysed(gallery, "ann", "bob")
+        one, other = browser(user), browser(MembershipFactory(studio=gallery.studio).user)
+        open_photo(one, server, photo)
+        open_photo(other, server, photo)
+        one.keyboard.press("r")
+        started = time.monotonic()
+        other.wait_for_selector('.fp-row[data-kind="hidden"]')
+        assert time.monotonic() - started < 2  # within one on a machine that does nothing else
+
+    def test_what_is_being_typed_survives_the_doings_of_others(self, browser, server, user, gallery):
+        photo = analysed(gallery, "ann", "bob")
+        one, other = browser(user), browser(MembershipFactory(studio=gallery.studio).user)
+        open_photo(one, server, photo)
+        open_photo(other, server, photo)
+        one.keyboard.press("Enter")
+        one.keyboard.type("Ann Arch")
+        other.keyboard.press("ArrowDown")
+        other.keyboard.press("r")
+        one.wait_for_selector('.fp-row[data-kind="hidden"]')
+        one.keyboard.type("er")
+        assert one.input_value(".fp-field") == "Ann Archer"
+
+    def test_a_viewer_looks_only(self, browser, server, gallery):
+        viewer = MembershipFactory(studio=gallery.studio, role="viewer").user
+        photo = analysed(gallery, "ann")
+        page = browser(viewer)
+        open_photo(page, server, photo)
+        for key in ("r", "i", "Enter", "d"):
+            page.keyboard.press(key)
+        assert page.locator(".fp-field, .fp-drawing, [data-do=rest], .fp-buttons").count() == 0
+        assert not FaceDecision.objects.exists()
+
+
+def drop(page, *, files=None, handles=False):
+    """Drops files `{path: bytes}` on the page. With `handles` they lie in the browser's own folder, so that the browser
+    can keep them over a reload, as it keeps those of a real drop.
+    """
+    encoded = {path: base64.b64encode(data).decode() for path, data in files.items()}
+    page.evaluate(
+        """async ([files, handles]) => {
+            const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+            const transfer = new DataTransfer();
+            for (const [path, text] of Object.entries(files)) transfer.items.add(new File([bytes(text)], path));
+            const event = new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+            if (handles) {
+                const root = await navigator.storage.getDirectory();
+                const folder = await root.getDirectoryHandle("camera", { create: true });
+                for (const [path, text] of Object.entries(files)) {
+                    const handle = await folder.getFileHandle(path, { create: true });
+                    const stream = await handle.createWritable();
+                    await stream.write(bytes(text));
+                    await stream.close();
+                }
+                const item = { kind: "file", getAsFileSystemHandle: async () => folder };
+                Object.defineProperty(event, "dataTransfer", { value: { items: [item], types: ["Files"] } });
+            }
+            document.dispatchEvent(event);
+        }""",
+        [encoded, handles],
+    )
+
+
+def pictures(number):
+    return {f"IMG_{n}.jpg": picture_of([], size=(200, 150), seed=n) for n in range(number)}
+
+
+def summary(page, text):
+    page.wait_for_selector(f'[data-summary]:has-text("{text}")')
+
+
+class TestUpload:
+    def test_dropped_files_arrive_and_what_did_not_is_named(self, browser, server, user, gallery):
+        page = browser(user, viewport={"width": 1280, "height": 900})
+        open_grid(page, server, gallery)
+        drop(page, files={**pictures(6), "notes.txt": b"x", "broken.jpg": b"no picture"})
+        summary(page, "Done: 6 added, 0 there already, 2 refused.")
+        named = page.locator("[data-named] li").all_inner_texts()
+        assert {text.split("\n")[0] for text in named} == {"notes.txt", "broken.jpg"}
+        page.wait_for_selector('.fp-cell .fp-name:text-is("IMG_5.jpg")')
+        drop(page, files=pictures(7))
+        summary(page, "Done: 7 added, 6 there already, 2 refused.")
+        shoot(page, "upload")
+        assert gallery.photos.count() == 7
+
+    def test_a_folder_is_chosen_with_all_that_is_in_it(self, browser, server, user, gallery, tmp_path):
+        (tmp_path / "day" / "evening").mkdir(parents=True)
+        for place, (name, data) in zip(("day", "day/evening"), pictures(2).items(), strict=True):
+            (tmp_path / place / name).write_bytes(data)
+        (tmp_path / "day" / ".DS_Store").write_bytes(b"x")
+        page = browser(user)
+        open_grid(page, server, gallery)
+        page.set_input_files("[data-folder]", str(tmp_path / "day"))
+        summary(page, "Done: 2 added")
+        assert sorted(gallery.photos.values_list("original_name", flat=True)) == [
+            "IMG_0.jpg",
+            "IMG_1.jpg",
+        ]
+
+    def test_three_files_are_on_their_way_at_once(self, browser, server, user, gallery):
+        page = browser(user)
+        open_grid(page, server, gallery)
+        held = []
+        page.route("**/upload/file/", lambda route: held.append(route))  # noqa: PLW0108 - it looks at its handler
+        drop(page, files=pictures(8))
+        page.wait_for_function("document.querySelectorAll('[data-waiting] li[data-state=sending]').length === 3")
+        page.wait_for_timeout(300)
+        assert len(held) == 3
+        page.unroute("**/upload/file/")  # what is held goes on with it
+        summary(page, "Done: 8 added")
+
+    def test_a_lost_connection_is_waited_for(self, browser, server, user, gallery):
+        page = browser(user)
+        open_grid(page, server, gallery)
+        page.route("**/upload/**", lambda route: route.abort())
+        drop(page, files=pictures(4))
+        page.wait_for_selector("[data-broken]:not([hidden]):has-text('goes on by itself')")
+        page.unroute("**/upload/**")
+        summary(page, "Done: 4 added, 0 there already, 0 refused.")
+        assert page.is_hidden("[data-broken]")
+
+    def break_off(self, page, handles):
+        """Two files arrive, and the page is reloaded before the rest does."""
+        arrived = []
+
+        def let_two(route):
+            arrived.append(1)
+            route.continue_() if len(arrived) <= 2 else None
+
+        page.route("**/upload/file/", let_two)
+        drop(page, files=pictures(6), handles=handles)
+        summary(page, "2 of 6 files")
+        page.wait_for_timeout(1500)  # what is left is written down once a second
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.reload()
+        page.unroute("**/upload/file/")  # only now: what is held goes on with it
+
+    def test_after_a_reload_the_browser_goes_on_where_it_kept_the_files(self, browser, server, user, gallery):
+        page = browser(user)
+        open_grid(page, server, gallery)
+        self.break_off(page, handles=True)
+        page.click("[data-resume]")
+        summary(page, "Done: 4 added")
+        assert gallery.photos.count() == 6
+
+    def test_after_a_reload_the_folder_is_dropped_again_and_nothing_is_sent_twice(self, browser, server, user, gallery):
+        page = browser(user)
+        open_grid(page, server, gallery)
+        self.break_off(page, handles=False)
+        page.wait_for_selector("[data-left]:has-text('4 files')")
+        assert page.is_hidden("[data-resume]")
+        sent = []
+        page.on("request", lambda request: sent.append(1) if request.url.endswith("/upload/file/") else None)
+        drop(page, files=pictures(6))
+        summary(page, "Done: 4 added, 2 there already")
+        assert (gallery.photos.count(), len(sent)) == (6, 4)
+
+    def test_with_a_bucket_the_files_go_straight_there(self, browser, server, user, gallery, bucket):
+        page = browser(user)
+        puts = []
+        page.on("request", lambda request: puts.append(request.url) if request.method == "PUT" else None)
+        open_grid(page, server, gallery)
+        drop(page, files={**pictures(3), "broken.jpg": b"no picture"})
+        summary(page, "Done: 3 added, 0 there already, 1 refused.")
+        assert len(puts) == 4
+        assert [row.key for row in bucket.objects.filter(Prefix="incoming/")] == []
+
+
+def test_the_pages_in_light_and_dark_on_a_screen_and_a_tablet(browser, server, user, gallery):
+    """Nothing is wider than the page. With FACEPASS_SCREENSHOTS set, pictures for whoever wants to look."""
+    ann = PersonFactory(studio=gallery.studio, real_name="Ann Archer")
+    photo = analysed(gallery, "ann", "bob", "cid")
+    faces = left_to_right(photo)
+    PhotoFace.objects.filter(pk=faces[0].pk).update(person=ann, verified=True, face_category="known")
+    PhotoFace.objects.filter(pk=faces[1].pk).update(person=ann, recognition_confidence=0.62, face_category="known")
+    for seed in range(1, 30):
+        analysed(gallery, *["ann", "dan", "eve"][: seed % 4], seed=seed)
+    FaceFactory(photo=photo, face_category="ignored", insightface_bbox={"x": 5, "y": 5, "width": 60, "height": 60})
+    for scheme in ("light", "dark"):
+        for name, (width, height) in {"screen": (1280, 800), "tablet": (820, 1180)}.items():
+            page = browser(user, viewport={"width": width, "height": height}, color_scheme=scheme)
+            page.goto(server.address + "/admin/")
+            page.wait_for_selector("[data-now] [data-part] a")
+            shoot(page, f"first-{name}-{scheme}")
+            for where, (opened, what) in {"grid": (open_grid, gallery), "photo": (open_photo, photo)}.items():
+                opened(page, server, what)
+                page.wait_for_timeout(400)
+                shoot(page, f"{where}-{name}-{scheme}")
+                assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
