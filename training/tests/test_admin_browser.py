@@ -8,23 +8,22 @@ from django.urls import reverse
 from facepass import asgi
 from galleries import tasks
 from galleries.models import TemplateSet
-from galleries.tests.factories import GalleryFactory
-from galleries.tests.test_admin_browser import CHROMIUM, in_thread, page, serve  # noqa: F401 - fixtures
+from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
+from galleries.tests.factories import GalleryFactory, MembershipFactory
 from training.models import FaceTrainingSession
 from training.tests.test_run import crowd, unknown_face
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH"),
-    pytest.mark.usefixtures("fake_engine"),
-]
+pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
 
 
 @pytest.fixture
 def gallery():
-    """In whose studio `page` is signed in."""
     return GalleryFactory()
+
+
+@pytest.fixture
+def page(browser, gallery):  # noqa: F811
+    return browser(MembershipFactory(studio=gallery.studio).user)
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def studio(gallery):
     return gallery.studio
 
 
-def shoot(page, name):  # noqa: F811
+def shoot(page, name):
     """For whoever wants to look: FACEPASS_SCREENSHOTS names a folder."""
     if folder := os.environ.get("FACEPASS_SCREENSHOTS"):
         page.screenshot(path=f"{folder}/training-{name}.png", full_page=True)
