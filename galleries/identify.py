@@ -57,7 +57,7 @@ class Identification:
 
 
 def default_threshold() -> float:
-    return float(recognition_settings().confidence_thresholds.search)
+    return float(recognition_settings().confidence_thresholds.identify)
 
 
 def identify(

@@ -52,7 +52,8 @@ class SelfieFilters(QualityFilters):
 class ConfidenceThresholds(_Part):
     """The similarity from which a match counts, for each use.
 
-    `search`: a guest's selfie against a session. `suggest`: a name offered to staff. `assign`: a name given without
+    `search`: a guest's selfie against a session. `identify`: a face against all the people, or all the faces, of a
+    studio, who are more and so more alike. `suggest`: a name offered to staff. `assign`: a name given without
     asking. `verify`: one face against one reference. The default of `search` is where on composed events with known
     truth (benchmarks/events.py) no stranger is given a photo and at most 1 in 100 photos found is wrong, with every
     engine measured; there it holds for a group of faces as well as for a face that is in none.
@@ -63,6 +64,7 @@ class ConfidenceThresholds(_Part):
     search: float = Field(0.54, ge=0, le=1)
     certain: float = Field(0.62, ge=0, le=1)
     margin: float = Field(0.2, ge=0, le=1)
+    identify: float = Field(0.58, ge=0, le=1)
     group: float = Field(0.55, ge=0, le=1)
     widen: float = Field(0.45, ge=0, le=1)
     suggest: float = Field(0.5, ge=0, le=1)

@@ -13,7 +13,19 @@ from recognition.config import RecognitionSettings
 EXPLAINED = {
     "search": (
         _("A guest's selfie finds a photo"),
-        _("Lower finds more photos, and more often somebody else's. Also decides whether a face has a known name."),
+        _("Lower finds more photos, and more often somebody else's."),
+    ),
+    "certain": (
+        _("A guest's photos are beyond doubt"),
+        _("Below this, the group that was found must be well ahead of the next one."),
+    ),
+    "margin": (
+        _("How far ahead a doubtful group must be"),
+        _("A difference, not a similarity. 0 asks for no lead; strangers are then given photos more often."),
+    ),
+    "identify": (
+        _("A face has a known name"),
+        _("For all the people of the studio, so not lower than for one session."),
     ),
     "assign": (
         _("A name is given without asking"),

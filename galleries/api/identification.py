@@ -83,7 +83,7 @@ class FacesSearchView(InMemoryMixin, generics.GenericAPIView[Any]):
                 get_object_or_404(PhotoFace.objects.visible_to(who), pk=wanted["face_id"])
             )
         )
-        threshold = wanted.get("threshold", search.default_threshold())
+        threshold = wanted.get("threshold", identify.default_threshold())
         found = recognise.like(
             probe, among=faces.exclude(pk=wanted.get("face_id")), threshold=threshold, limit=wanted["limit"]
         )
