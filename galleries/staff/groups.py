@@ -24,7 +24,7 @@ from recognition.config import recognition_settings
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
 
-GROUPS_SHOWN, FACES_SHOWN, SINGLES_SHOWN = 24, 24, 48
+GROUPS_SHOWN, FACES_SHOWN, SINGLES_SHOWN = 16, 24, 48
 # All faces of one group, when they are asked for.
 MOST_FACES = 600
 KINDS = ("unknown", "named", "hidden")

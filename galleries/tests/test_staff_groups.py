@@ -90,7 +90,7 @@ def test_the_list_goes_on_over_pages(staff, gallery, group):
         group(1)
     first = staff.get(address("list", gallery.pk))
     second = staff.get(address("list", gallery.pk), {"page": first.context["next_page"]})
-    assert (len(first.context["cards"]), len(second.context["cards"])) == (24, 6)
+    assert (len(first.context["cards"]), len(second.context["cards"])) == (16, 14)
     assert second.context["next_page"] is None
 
 
