@@ -11,11 +11,13 @@ from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
 HEADER = 4
 
 
-def read(faces: "QuerySet[Any]", *columns: str) -> tuple[list[tuple[Any, ...]], FloatArray]:
-    """The columns of every row, and in the same order its descriptor: float32 (n, 512)."""
-    packed = Func(F("insightface_descriptor"), function="halfvec_send", output_field=BinaryField())
+def read(
+    rows_of: "QuerySet[Any]", *columns: str, of: str = "insightface_descriptor"
+) -> tuple[list[tuple[Any, ...]], FloatArray]:
+    """The columns of every row, and in the same order its descriptor (the column `of`): float32 (n, 512)."""
+    packed = Func(F(of), function="halfvec_send", output_field=BinaryField())
     rows, parts = [], []
-    for *row, sent in faces.annotate(packed=packed).values_list(*columns, "packed").iterator(chunk_size=2000):
+    for *row, sent in rows_of.annotate(packed=packed).values_list(*columns, "packed").iterator(chunk_size=2000):
         rows.append(tuple(row))
         parts.append(np.frombuffer(sent, ">f2", offset=HEADER).astype(np.float32))
     return rows, np.stack(parts) if parts else np.zeros((0, DESCRIPTOR_DIMENSION), np.float32)

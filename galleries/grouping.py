@@ -29,6 +29,8 @@ from recognition.types import FloatArray
 
 # Any number that nobody else uses; the second half of the lock's key is the occasion's.
 RUN_LOCK = 0x6709
+# Groups among which pairs to ask about are looked for: what a page can do while somebody waits for it.
+COMPARED = 1000
 ROWS_AT_ONCE = 5000
 
 
@@ -311,11 +313,17 @@ class Suggestion:
 
 
 def suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]:
-    """Pairs to ask a person about, the most alike first; none that share a photo or were decided upon."""
+    """Pairs to ask a person about, the most alike first; none that share a photo or were decided upon.
+
+    Of very many groups the largest COMPARED are looked at; as they become fewer, others move up.
+    """
     version = ModelVersion.objects.current()
-    clusters = list(
-        FaceCluster.objects.within(occasion).inhabited().filter(model_version=version).select_related("person")
-    )
+    largest = FaceCluster.objects.within(occasion).inhabited().filter(model_version=version).order_by("-size", "pk")
+    clusters = list(largest.defer("centroid").select_related("person")[:COMPARED])
+    rows, centroids = descriptors.read(largest.filter(pk__in=[group.pk for group in clusters]), "pk", of="centroid")
+    centroid_of = {pk: centroid for (pk,), centroid in zip(rows, centroids, strict=True)}
+    for cluster in clusters:
+        cluster.centroid = centroid_of[cluster.pk]
     groups = list(_old_groups(clusters, _Rules.of(occasion)))
     means = _means(groups)
     least = version.scores.cosine(recognition_settings().confidence_thresholds.widen)
