@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 default="",
+                db_default="",
                 help_text="Of buttons and links, such as #1f6feb.",
                 max_length=7,
                 validators=[django.core.validators.RegexValidator("^#[0-9a-fA-F]{6}$")],

@@ -76,7 +76,7 @@ class Studio(models.Model):
     # How guests' pages look.
     logo = models.ImageField(_("logo"), upload_to="logos/", null=True, blank=True)
     colour = models.CharField(
-        _("colour"), max_length=7, default="", blank=True,
+        _("colour"), max_length=7, default="", db_default="", blank=True,
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")], help_text=_("Of buttons and links, such as #1f6feb."),
     )  # fmt: skip
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

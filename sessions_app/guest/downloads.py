@@ -91,7 +91,6 @@ def as_zip(photos: Sequence[GalleryImage], session: PhotoSession) -> HttpRespons
     variant = rules.download_variant
     if variant is None:
         raise Http404
-    analytics.count(session, What.DOWNLOAD, number=len(photos))
     originals = variant == "original"
     archive = ZipStream(sized=originals)
     for photo, name in zip(photos, _names(photos, as_jpeg=not originals), strict=True):

@@ -16,7 +16,8 @@ from facepass.models import EventType
 from facepass.tenancy import UUID_TEXT
 from galleries.models import GalleryImage
 from galleries.search import MAX_LIMIT, Match
-from sessions_app import selfie
+from sessions_app import analytics, selfie
+from sessions_app.analytics import What
 from sessions_app.guest import downloads, found, mail, pace, tiles
 from sessions_app.guest.advice import Advice
 from sessions_app.guest.found import Show
@@ -99,6 +100,7 @@ def download(request: HttpRequest, guest: Guest) -> HttpResponseBase:
     chosen = wanted(request, rows)
     if not chosen:
         return back(guest, show=show, choose=True)
+    analytics.count(guest.session, What.DOWNLOAD, number=len(chosen))
     return downloads.as_zip(chosen, guest.session)
 
 

@@ -10,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from facepass.tenancy import UUID_TEXT
+from sessions_app import analytics
+from sessions_app.analytics import What
 from sessions_app.guest import downloads, found, identity, results, tiles, tokens
 from sessions_app.guest.links import address
 from sessions_app.guest.visits import of_guest, page
@@ -58,6 +60,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
     rules = GuestRules.of(link.guest.session)
     rows = list(FoundPhoto.objects.kept().filter(shares=link).in_order().for_tiles())
     if request.method == "POST":
+        analytics.count(link.guest.session, What.DOWNLOAD, number=len(rows))
         return downloads.as_zip([row.photo for row in rows], link.guest.session)
     shown = tiles.of_share(link, rows, rules)
     may_download = rules.download_variant is not None

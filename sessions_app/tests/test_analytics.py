@@ -21,6 +21,7 @@ from recognition.tests.fake_pictures import picture_of
 from sessions_app import analytics, plots
 from sessions_app.analytics import BOUNDS, Period, What
 from sessions_app.models import SessionDay
+from sessions_app.tests.guests import agree
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,9 @@ def selfie(*people):
 
 
 def guest_searches(session, *people, **extra):
-    return Client(**extra).post(f"/s/{session.code}/", {"selfie": selfie(*people)})
+    client = Client(**extra)
+    agree(client, session)
+    return client.post(f"/s/{session.code}/", {"selfie": selfie(*people)})
 
 
 def path(session, **period):
@@ -73,7 +76,7 @@ def test_searches_of_guests_and_partners_are_counted_and_so_is_who_was_found(api
 
 def test_a_picture_without_a_face_is_no_search(session):
     assert guest_searches(session).status_code == 422
-    assert not SessionDay.objects.exists()
+    assert SessionDay.objects.get().searches == 0
 
 
 def test_counting_takes_one_query(session, django_assert_num_queries):
@@ -247,7 +250,7 @@ def test_a_plot_has_whole_coordinates_within_its_frame():
 
 
 def test_a_guests_address_is_nowhere_once_its_rate_limit_has_run_empty(api, session, settings):
-    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "guest": (60, 10)}
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "guest_address": (60, 10)}
     guest_searches(session, "ann", REMOTE_ADDR=ADDRESS)
     Client(REMOTE_ADDR=ADDRESS).post("/admin/login/", {"username": "guest", "password": "wrong"})
     assert set(tables_with(ADDRESS)) == {"rate_buckets"}

@@ -32,9 +32,9 @@ def log(caplog):
         yield caplog
 
 
-def selfie():
-    """Ann as no photo shows her, so that no photo has this descriptor, and noise above her, which is in no photo."""
-    picture = cv2.imdecode(np.frombuffer(picture_of(["ann#2"], size=(800, 600)), np.uint8), cv2.IMREAD_COLOR)
+def selfie(person="ann#2"):
+    """Ann as no photo shows her, and noise above her, which is in no photo."""
+    picture = cv2.imdecode(np.frombuffer(picture_of([person], size=(800, 600)), np.uint8), cv2.IMREAD_COLOR)
     picture[:120] = np.random.default_rng(7).integers(0, 255, picture[:120].shape, dtype=np.uint8)
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes() + END * 200_000
 
@@ -102,8 +102,11 @@ def test_after_a_search_there_is_no_trace_of_the_selfie(party, client, log):
 
 
 def test_nor_of_what_describes_the_face(party, client, log):
-    """The descriptor of this very selfie, in the form in which the database shows one, and as bytes."""
-    data = selfie()
+    """The descriptor of this very selfie, in the form in which the database shows one, and as bytes.
+
+    Of somebody whom no other test knows: their rows are still in the server's files.
+    """
+    data = selfie("nobody-but-here")
     agree(client, party)
     client.post(address(party), {"selfie": SimpleUploadedFile("my-face.jpg", data)})
     described = pipeline.describe_near(probe.read(SimpleUploadedFile("x.jpg", data)))[0].descriptor

@@ -21,6 +21,7 @@ from galleries.tests.factories import (
     SessionFactory,
 )
 from recognition.tests.fake_pictures import picture_of
+from sessions_app.tests.guests import agree
 from sessions_app.tests.receiver import deliver
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,8 +97,10 @@ def test_a_guests_search_is_told_by_its_numbers_and_nothing_else(studio, endpoin
     gallery = GalleryFactory(studio=studio, session_id=session.pk)
     PhotoFactory(gallery=gallery, people=["ann"], size=(800, 600))
     analysis.analyse(GalleryImage.objects.claim_next())
-    Client().post(f"/s/{session.code}/", {"selfie": picture("ann")})
-    Client().post(f"/s/{session.code}/", {"selfie": picture("bob")})
+    client = Client()
+    agree(client, session)
+    client.post(f"/s/{session.code}/", {"selfie": picture("ann")})
+    client.post(f"/s/{session.code}/", {"selfie": picture("bob")})
     deliver()
     bodies = [json.loads(body) for _headers, body in receiver.got]
     told = [body["data"] for body in bodies if body["type"] == "guest.search_completed"]
@@ -109,7 +112,9 @@ def test_a_guests_search_is_told_by_its_numbers_and_nothing_else(studio, endpoin
 
 def test_a_search_that_was_refused_is_not_told(studio, fake_engine):
     session = SessionFactory(studio=studio)
-    assert Client().post(f"/s/{session.code}/", {"selfie": picture()}).status_code == 422
+    client = Client()
+    agree(client, session)
+    assert client.post(f"/s/{session.code}/", {"selfie": picture()}).status_code == 422
     assert kinds() == []
 
 

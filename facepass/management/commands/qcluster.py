@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_q import cluster
 
-from facepass import heartbeat
+from facepass import heartbeat, machine
 from facepass.embedded.leash import leash_forks
 
 WORKER_DIED = 70
@@ -37,6 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         leash_forks()
+        machine.give_back_freed_memory()
         cluster.Sentinel = Sentinel
         running = cluster.Cluster()
         running.start()
