@@ -17,7 +17,7 @@ from facepass.auth import principal
 from facepass.models import Scope
 from sessions_app import analytics, validation
 from sessions_app.analytics import Period
-from sessions_app.api.views import ID_NAMED_PK
+from sessions_app.api.views import ID
 from sessions_app.models import PhotoSession
 
 USUAL_DAYS, MOST_DAYS = 30, 366
@@ -74,7 +74,7 @@ class AnalyticsView(GenericAPIView[Any]):
     serializer_class = AnalyticsSerializer
     scope = Scope.READ
 
-    @extend_schema(parameters=[ID_NAMED_PK, FROM, TO], responses=AnalyticsSerializer)
+    @extend_schema(parameters=[ID, FROM, TO], responses=AnalyticsSerializer)
     def get(self, request: Request, pk: str) -> Response:
         mine = PhotoSession.objects.visible_to(principal(request))
         session = get_object_or_404(mine, pk=validation.parsed(pk))
