@@ -13,21 +13,15 @@ from galleries.tests.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
-    MembershipFactory,
     PersonFactory,
     PhotoFactory,
     StudioFactory,
     UserFactory,
 )
+from galleries.tests.staff import member
 from recognition.tests.fake_pictures import picture_of
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of_member(studio, role=Role.PHOTOGRAPHER) -> Client:
-    client = Client()
-    client.force_login(MembershipFactory(studio=studio, role=role).user)
-    return client
 
 
 @pytest.fixture
@@ -37,7 +31,7 @@ def gallery(studio):
 
 @pytest.fixture
 def staff(studio):
-    return client_of_member(studio)
+    return member(studio)
 
 
 def upload(client, gallery, *files):
@@ -93,8 +87,8 @@ def test_a_long_list_of_refusals_is_cut_short(staff, gallery):
 
 def test_a_stranger_or_a_viewer_uploads_nothing(gallery, studio):
     page = reverse("admin:galleries_gallery_upload", args=[gallery.pk])
-    assert client_of_member(StudioFactory()).post(page, {"files": [picture()]}).status_code == 404
-    assert client_of_member(studio, Role.VIEWER).post(page, {"files": [picture()]}).status_code == 403
+    assert member(StudioFactory()).post(page, {"files": [picture()]}).status_code == 404
+    assert member(studio, Role.VIEWER).post(page, {"files": [picture()]}).status_code == 403
     assert Client().post(page, {"files": [picture()]}).status_code == 302
     assert not gallery.photos.exists()
 
@@ -130,11 +124,11 @@ def test_the_gallery_page_asks_no_query_per_photo(staff, gallery, django_assert_
 def test_the_page_that_polls_is_answered_by_session(staff, gallery):
     PhotoFactory(gallery=gallery)
     assert staff.get(f"/api/v1/galleries/{gallery.pk}/progress").json()["pending"] == 1
-    assert client_of_member(StudioFactory()).get(f"/api/v1/galleries/{gallery.pk}/progress").status_code == 404
+    assert member(StudioFactory()).get(f"/api/v1/galleries/{gallery.pk}/progress").status_code == 404
 
 
 def test_a_viewer_sees_no_upload(studio, gallery):
-    page = client_of_member(studio, Role.VIEWER).get(change_page("gallery", gallery)).content.decode()
+    page = member(studio, Role.VIEWER).get(change_page("gallery", gallery)).content.decode()
     assert 'type="file"' not in page
 
 
@@ -189,7 +183,7 @@ def test_photos_are_analysed_again(staff, gallery):
 
 def test_another_studios_photos_are_not_analysed_again(studio, gallery):
     photo = PhotoFactory(gallery=gallery, state=State.FAILED, stored=False)
-    for client in (client_of_member(StudioFactory()), client_of_member(studio, Role.VIEWER)):
+    for client in (member(StudioFactory()), member(studio, Role.VIEWER)):
         act(client, "galleryimage", "analyse_again", photo)
         photo.refresh_from_db()
         assert photo.state == State.FAILED
@@ -207,7 +201,7 @@ def test_deleted_photos_take_their_files_along(staff, gallery, django_capture_on
 
 
 def test_verifiers_name_and_confirm_faces_but_change_no_gallery(studio, gallery):
-    verifier = client_of_member(studio, Role.VERIFIER)
+    verifier = member(studio, Role.VERIFIER)
     face = FaceFactory(photo=PhotoFactory(gallery=gallery))
     person = PersonFactory(studio=studio)
     form = {"person": person.pk, "verified": "on", "face_category": "known"}

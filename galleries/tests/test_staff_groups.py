@@ -13,23 +13,17 @@ from galleries.tests.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
-    MembershipFactory,
     PersonFactory,
     PhotoFactory,
     SessionFactory,
     StudioFactory,
     descriptor,
 )
+from galleries.tests.staff import member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
 VERBS = ("name", "merge", "split", "reject", "apart")
-
-
-def client_of_member(studio, role=Role.VERIFIER) -> Client:
-    client = Client()
-    client.force_login(MembershipFactory(studio=studio, role=role).user)
-    return client
 
 
 @pytest.fixture
@@ -39,7 +33,7 @@ def gallery(studio):
 
 @pytest.fixture
 def staff(studio):
-    return client_of_member(studio)
+    return member(studio, Role.VERIFIER)
 
 
 @pytest.fixture
@@ -233,14 +227,14 @@ def test_undo_without_anything_to_undo_says_so(staff):
 def test_undo_of_what_a_colleague_changed_since_is_refused(staff, gallery, group):
     one = group(2)
     mine = say(staff, "name", gallery.pk, group=str(one.pk), name="Ann").json()["decisions"]
-    say(client_of_member(gallery.studio), "reject", gallery.pk, group=str(one.pk))
+    say(member(gallery.studio, Role.VERIFIER), "reject", gallery.pk, group=str(one.pk))
     answer = undo(staff, decisions=mine)
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "changed_since")
 
 
 def test_the_history_tells_who_did_what_and_who_undid_it(staff, gallery, group):
     made = say(staff, "reject", gallery.pk, group=str(group(2).pk)).json()["decisions"]
-    colleague = client_of_member(gallery.studio)
+    colleague = member(gallery.studio, Role.VERIFIER)
     undo(colleague, decisions=made)
     (entry,) = staff.get(address("list", gallery.pk)).context["history"]
     assert (entry.maker, entry.undoer, entry.face_count) == (entry.made_by.username, entry.undone_by.username, 2)
@@ -283,7 +277,7 @@ def test_pairs_that_are_alike_are_asked_about_and_skipped_ones_wait(staff, galle
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_stranger_finds_nothing_and_a_viewer_changes_nothing(verb, gallery, group):
     one = group(2)
-    stranger, viewer = client_of_member(StudioFactory()), client_of_member(gallery.studio, Role.VIEWER)
+    stranger, viewer = member(StudioFactory(), Role.VERIFIER), member(gallery.studio, Role.VIEWER)
     for name in ("of", "list", "pairs", "people", "state"):
         assert stranger.get(address(name, gallery.pk)).status_code == 404
         assert viewer.get(address(name, gallery.pk)).status_code == 200
@@ -296,8 +290,8 @@ def test_a_stranger_finds_nothing_and_a_viewer_changes_nothing(verb, gallery, gr
 
 def test_a_strangers_decision_is_not_there_and_a_viewer_undoes_none(staff, gallery, group):
     made = say(staff, "reject", gallery.pk, group=str(group(2).pk)).json()["decisions"]
-    assert undo(client_of_member(StudioFactory()), decisions=made).status_code == 404
-    assert undo(client_of_member(gallery.studio, Role.VIEWER), decisions=made).status_code == 403
+    assert undo(member(StudioFactory(), Role.VERIFIER), decisions=made).status_code == 404
+    assert undo(member(gallery.studio, Role.VIEWER), decisions=made).status_code == 403
     assert FaceDecision.objects.standing().exists()
 
 

@@ -19,25 +19,19 @@ from galleries.tests.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
-    MembershipFactory,
     PersonFactory,
     PhotoFactory,
     StudioFactory,
 )
+from galleries.tests.staff import member
 from recognition.tests.fake_pictures import picture_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
 
-def client_of_member(studio, role=Role.VERIFIER) -> Client:
-    client = Client()
-    client.force_login(MembershipFactory(studio=studio, role=role).user)
-    return client
-
-
 @pytest.fixture
 def staff(studio):
-    return client_of_member(studio)
+    return member(studio, Role.VERIFIER)
 
 
 @pytest.fixture
@@ -124,7 +118,7 @@ def test_a_face_is_cut_out_of_its_photo_for_who_may_see_it(staff, ann, seen):
     answer = staff.get(avatars.path_of(seen))
     assert Image.open(BytesIO(answer.content)).size == (avatars.SIDE, avatars.SIDE)
     assert answer["Cache-Control"].startswith("private")
-    for client in (client_of_member(StudioFactory()), Client()):
+    for client in (member(StudioFactory(), Role.VERIFIER), Client()):
         assert client.get(avatars.path_of(seen)).status_code == 404
     other = FaceFactory(photo=PhotoFactory(gallery=seen.gallery, stored=False))
     assert staff.get(reverse("face-file", args=[seen.photo_id, other.pk])).status_code == 404
@@ -167,7 +161,7 @@ def test_a_picture_without_a_face_is_refused_at_once(staff, ann):
 
 
 def test_a_stranger_finds_nothing_and_a_viewer_changes_nothing(ann, seen, studio):
-    stranger, viewer = client_of_member(StudioFactory()), client_of_member(studio, Role.VIEWER)
+    stranger, viewer = member(StudioFactory(), Role.VERIFIER), member(studio, Role.VIEWER)
     twin = PersonFactory(studio=studio)
     for name in ("part", "others"):
         assert stranger.get(address(name, ann)).status_code == 404

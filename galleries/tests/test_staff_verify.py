@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from facepass.models import Role
@@ -11,19 +10,13 @@ from galleries.models import FaceDecision, PhotoFace
 from galleries.tests.factories import (
     FaceFactory,
     GalleryFactory,
-    MembershipFactory,
     PersonFactory,
     PhotoFactory,
     StudioFactory,
 )
+from galleries.tests.staff import member
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of_member(studio, role=Role.VERIFIER) -> Client:
-    client = Client()
-    client.force_login(MembershipFactory(studio=studio, role=role).user)
-    return client
 
 
 @pytest.fixture
@@ -33,7 +26,7 @@ def gallery(studio):
 
 @pytest.fixture
 def staff(studio):
-    return client_of_member(studio)
+    return member(studio, Role.VERIFIER)
 
 
 @pytest.fixture
@@ -114,7 +107,7 @@ def test_who_is_denied_is_nobody_again(staff, face):
 
 def test_a_stranger_finds_nothing_and_a_viewer_changes_nothing(face, studio):
     one = face(0.5)
-    stranger, viewer = client_of_member(StudioFactory()), client_of_member(studio, Role.VIEWER)
+    stranger, viewer = member(StudioFactory(), Role.VERIFIER), member(studio, Role.VIEWER)
     assert queue(stranger) == []
     assert stranger.get(address("verify"), {"of": one.gallery_id}).status_code == 404
     assert queue(viewer) == [one]

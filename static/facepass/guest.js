@@ -206,19 +206,10 @@ function turnAway(answer) {
 function settle() {
   const results = document.querySelector("#results");
   enter("searched" in results.dataset ? "done" : "idle");
-  aim(results);
   const next = results.querySelector("h2") ?? form.querySelector("[data-when]:not([hidden])");
   next.focus({ preventScroll: true });
   const top = form.getBoundingClientRect().top;
   if (top < 0 || top > innerHeight / 2) form.scrollIntoView({ block: "start" });
-}
-
-/** Square tiles are cut around the guest's face. */
-function aim(results) {
-  for (const image of results.querySelectorAll("img[data-focus]")) {
-    const [across, down] = image.dataset.focus.split(" ");
-    image.style.objectPosition = `${across}% ${down}%`;
-  }
 }
 
 async function copyAddress(button) {
@@ -236,7 +227,6 @@ function start() {
   addEventListener("pagehide", () => stopCamera(video));
   for (const part of form.querySelectorAll(".stage, .actions")) part.hidden = false;
   const results = document.querySelector("#results");
-  aim(results);
   if (form.querySelector("#challenge[data-steps]")) return enter("plain");
   enter("searched" in results.dataset ? "done" : "idle");
   if (!can_use_camera) return say(isSecureContext ? "camera-missing" : "camera-insecure");
