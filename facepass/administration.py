@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from facepass.auth import principal
 from facepass.errors import FacePassError
 from facepass.models import Membership, Scope
+from facepass.serializers import StrictModelSerializer
 from facepass.tenancy import Principal, studios_of
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
 from galleries.models.photo import State
@@ -31,7 +32,7 @@ class Day(TypedDict):
     processed: int
 
 
-class StaffSerializer(serializers.ModelSerializer[Membership]):
+class StaffSerializer(StrictModelSerializer[Membership]):
     """A member of staff in one studio; the account itself may have roles in others."""
 
     id = serializers.IntegerField(source="user.pk", read_only=True)

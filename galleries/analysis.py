@@ -48,8 +48,7 @@ def analyse(photo: GalleryImage) -> None:
 def prepare(photo: GalleryImage, settings: RecognitionSettings) -> Picture:
     """The picture as it is analysed; preview and thumbnail are made from the same decoding. Asks no database."""
     picture = decode(photo, settings)
-    photo.blur = thumbnails.blur(picture)
-    _write_thumbnails(photo, picture)
+    photo.blur = thumbnails.blur(_write_thumbnails(photo, picture))
     return picture
 
 
@@ -64,13 +63,17 @@ def decode(photo: GalleryImage, settings: RecognitionSettings | None = None) -> 
         raise FacePassError("file_missing", message, status=404) from missing
 
 
-def _write_thumbnails(photo: GalleryImage, picture: Picture) -> None:
-    """Under fixed names: a second attempt writes the same files again. The smaller is made from the larger."""
+def _write_thumbnails(photo: GalleryImage, picture: Picture) -> Picture:
+    """Under fixed names: a second attempt writes the same files again. The smaller is made from the larger.
+
+    Returns the smallest.
+    """
     for variant, side in media.SIDES.items():
         picture = pictures.fitted(picture, longest_side=side)
         name = media.storage_name(photo, variant)
         default_storage.delete(name)
         default_storage.save(name, ContentFile(thumbnails.encode(picture, longest_side=side)))
+    return picture
 
 
 def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> None:

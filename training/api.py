@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from facepass.auth import principal
 from facepass.models import Scope
 from facepass.pagination import Cursors
+from facepass.serializers import StrictSerializer
 from facepass.tenancy import studio_for
 from galleries import jobs
 from galleries.api.jobs import TaskProgressSerializer
@@ -76,7 +77,7 @@ class TrainingStartedSerializer(serializers.Serializer[Any]):
     session_id = serializers.UUIDField(required=False, help_text="Where it is known already.")
 
 
-class TrainingExecuteSerializer(serializers.Serializer[Any]):
+class TrainingExecuteSerializer(StrictSerializer):
     session_id = serializers.UUIDField(
         required=False, help_text="A prepared session, whose data must still be as then."
     )

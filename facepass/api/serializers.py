@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from facepass.models import ApiKey, Scope
+from facepass.serializers import StrictModelSerializer, StrictSerializer
 
 MAX_OVERLAP_HOURS = 30 * 24
 
@@ -21,7 +22,7 @@ class NewTokensSerializer(TokensSerializer):
     pass
 
 
-class KeySerializer(serializers.ModelSerializer[ApiKey]):
+class KeySerializer(StrictModelSerializer[ApiKey]):
     """A key without its secret, which is not stored."""
 
     # read, write and search where nothing is said
@@ -49,7 +50,7 @@ class IssuedKeySerializer(KeySerializer):
         fields = [*KeySerializer.Meta.fields, "token"]
 
 
-class RotationSerializer(serializers.Serializer[Any]):
+class RotationSerializer(StrictSerializer):
     overlap_hours = serializers.IntegerField(min_value=0, max_value=MAX_OVERLAP_HOURS, default=24)
 
     @property

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from facepass.auth import principal, require_scope
 from facepass.models import Scope
+from facepass.serializers import StrictSerializer
 from facepass.uploads import InMemoryMixin
 from galleries import detecting
 from galleries.api.serializers import FoundFaceSerializer
@@ -35,7 +36,7 @@ class DetectSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class DetectPhotoSerializer(serializers.Serializer[Any]):
+class DetectPhotoSerializer(StrictSerializer):
     photo_id = serializers.UUIDField()
     save = serializers.BooleanField(default=False)  # type: ignore[assignment]
 

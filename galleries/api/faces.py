@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from facepass.auth import principal
 from facepass.pagination import Cursors
+from facepass.serializers import StrictModelSerializer
 from galleries import enrolment, media
 from galleries.api.serializers import BoxSerializer
 from galleries.models import Person, PhotoFace
@@ -32,7 +33,7 @@ class EnrolledSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(["pending", "running", "done", "failed"])
 
 
-class FaceSerializer(serializers.ModelSerializer[PhotoFace]):
+class FaceSerializer(StrictModelSerializer[PhotoFace]):
     user_id = serializers.UUIDField(source="person_id", allow_null=True, read_only=True)
     photo_id = serializers.UUIDField(read_only=True)
     gallery_id = serializers.UUIDField(read_only=True)

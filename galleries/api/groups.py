@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from facepass.auth import principal
 from facepass.models import Scope, Studio
 from facepass.pagination import Cursors
+from facepass.serializers import StrictSerializer
 from facepass.tenancy import Principal
 from galleries import decisions, grouping, jobs
 from galleries.api import found as told
@@ -54,19 +55,19 @@ class DecisionSerializer(serializers.ModelSerializer[FaceDecision]):
         read_only_fields = fields
 
 
-class OthersSerializer(serializers.Serializer[Any]):
+class OthersSerializer(StrictSerializer):
     group_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100)
 
 
-class OtherSerializer(serializers.Serializer[Any]):
+class OtherSerializer(StrictSerializer):
     group_id = serializers.UUIDField()
 
 
-class SplitSerializer(serializers.Serializer[Any]):
+class SplitSerializer(StrictSerializer):
     face_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=1000)
 
 
-class NameSerializer(serializers.Serializer[Any]):
+class NameSerializer(StrictSerializer):
     person_id = serializers.UUIDField(allow_null=True, help_text="Null takes the name away.")
 
 
@@ -92,7 +93,7 @@ class ClusterSerializer(WhereSerializer):
     rebuild = serializers.BooleanField(default=False, help_text="Make undecided groups anew.")
 
 
-class RejectSerializer(serializers.Serializer[Any]):
+class RejectSerializer(StrictSerializer):
     cluster_id = serializers.UUIDField()
 
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from facepass.auth import principal, require_scope
 from facepass.errors import FacePassError
 from facepass.models import Scope
+from facepass.serializers import StrictSerializer
 from facepass.tenancy import Principal, studio_for, studios_of
 from facepass.uploads import InMemoryMixin
 from galleries import identify, jobs, recognise, search
@@ -25,7 +26,7 @@ from galleries.models import Gallery, PhotoFace
 MOST_PICTURES = 20
 
 
-class FacesSearchSerializer(serializers.Serializer[Any]):
+class FacesSearchSerializer(StrictSerializer):
     """A picture, or a face that is known already."""
 
     file = serializers.FileField(allow_empty_file=True, required=False)
@@ -96,7 +97,7 @@ class FacesSearchView(InMemoryMixin, generics.GenericAPIView[Any]):
         )
 
 
-class _HowSure(serializers.Serializer[Any]):
+class _HowSure(StrictSerializer):
     threshold = serializers.FloatField(min_value=0, max_value=1, required=False)
     candidates = serializers.IntegerField(
         min_value=1, max_value=identify.MAX_CANDIDATES, default=identify.DEFAULT_CANDIDATES

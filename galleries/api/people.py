@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from facepass.auth import principal
 from facepass.errors import FacePassError, refusal_of
 from facepass.pagination import Cursors
+from facepass.serializers import StrictModelSerializer, StrictSerializer
 from facepass.tenancy import studio_for
 from galleries import people
 from galleries.api.filters import Moment
@@ -45,7 +46,7 @@ class MetadataField(serializers.JSONField):
         return data
 
 
-class _Fields(serializers.ModelSerializer[Person]):
+class _Fields(StrictModelSerializer[Person]):
     external_id = serializers.CharField(max_length=200, required=False, allow_null=True)
     metadata = MetadataField(required=False)
     face_count = serializers.IntegerField(read_only=True, default=0)
@@ -89,11 +90,11 @@ class PersonDeletedSerializer(serializers.Serializer[Any]):
     deleted = DeletedSerializer()
 
 
-class BulkRowSerializer(serializers.Serializer[Any]):
+class BulkRowSerializer(StrictSerializer):
     external_id = serializers.CharField(max_length=200)
 
 
-class BulkSerializer(serializers.Serializer[Any]):
+class BulkSerializer(StrictSerializer):
     people = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=MAX_BULK)
 
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from facepass.serializers import StrictModelSerializer
 from galleries import media
 from galleries.models import Gallery, GalleryImage
 from recognition.types import DescribedFace
 
 
-class GallerySerializer(serializers.ModelSerializer[Gallery]):
+class GallerySerializer(StrictModelSerializer[Gallery]):
     photo_count = serializers.IntegerField(read_only=True, default=0)
     face_count = serializers.IntegerField(read_only=True, default=0)
 
@@ -19,7 +20,7 @@ class GallerySerializer(serializers.ModelSerializer[Gallery]):
         read_only_fields = ["id", "created_at"]
 
 
-class PhotoSerializer(serializers.ModelSerializer[GalleryImage]):
+class PhotoSerializer(StrictModelSerializer[GalleryImage]):
     filename = serializers.CharField(source="original_name", read_only=True)
     thumbnail_url = serializers.SerializerMethodField()
     image_url = serializers.SerializerMethodField()

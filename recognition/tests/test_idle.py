@@ -4,11 +4,12 @@ import gc
 import threading
 import time
 import weakref
+from types import SimpleNamespace
 
 import pytest
 
 from facepass.errors import FacePassError
-from recognition import registry
+from recognition import idle, registry
 from recognition.engines.fake import FakeEngine
 from recognition.idle import Held
 from recognition.tests.conftest import TESTPACK
@@ -34,12 +35,17 @@ def test_it_goes_after_the_idle_time_and_is_made_again_at_the_next_use():
     assert isinstance(held.get(Model, idle_seconds=0.05), Model)
 
 
-def test_each_use_starts_the_time_anew():
+def test_each_use_starts_the_time_anew(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+    passing = SimpleNamespace(monotonic=lambda: clock.now, sleep=lambda _seconds: time.sleep(0.001))
+    monkeypatch.setattr(idle, "time", passing)
     held = Held()
-    first = held.get(Model, idle_seconds=0.3)
+    first = held.get(Model, idle_seconds=10)
     for _use in range(6):
-        time.sleep(0.1)
-        assert held.get(Model, idle_seconds=0.3) is first
+        clock.now += 9
+        assert held.get(Model, idle_seconds=10) is first
+    clock.now += 11
+    until(lambda: not held.there)
 
 
 def test_zero_keeps_it():

@@ -6,13 +6,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from facepass.serializers import StrictModelSerializer, StrictSerializer
 from galleries.api.found import MatchSerializer, MissSerializer
 from galleries.api.serializers import BoxSerializer
 from galleries.search import DEFAULT_LIMIT, MAX_LIMIT
 from sessions_app.models import PhotoSession
 
 
-class SessionSerializer(serializers.ModelSerializer[PhotoSession]):
+class SessionSerializer(StrictModelSerializer[PhotoSession]):
     class Meta:
         model = PhotoSession
         fields = [
@@ -28,7 +29,7 @@ class SessionSerializer(serializers.ModelSerializer[PhotoSession]):
         return value
 
 
-class ValidateSerializer(serializers.Serializer[Any]):
+class ValidateSerializer(StrictSerializer):
     ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=1000)
 
 

@@ -12,12 +12,13 @@ from rest_framework.response import Response
 from facepass.auth import principal
 from facepass.models import EventType, Scope
 from facepass.pagination import Cursors
+from facepass.serializers import StrictModelSerializer
 from facepass.tenancy import studio_for
 from sessions_app.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from sessions_app.webhooks import outbox
 
 
-class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):
+class EndpointSerializer(StrictModelSerializer[WebhookEndpoint]):
     url = serializers.URLField(max_length=500)
     events = serializers.ListField(child=serializers.ChoiceField(EventType.choices), allow_empty=False, max_length=50)
 

@@ -17,7 +17,7 @@ from sessions_app.webhooks.courier import Courier
 
 
 class Receiver(ThreadingHTTPServer):
-    """Remembers what came; answers with `status`, after `delay`, with `headers`."""
+    """Remembers what came; answers with `status` and `headers` after `delay`, and no sooner than it is `free`."""
 
     daemon_threads = True
     request_queue_size = 64
@@ -25,6 +25,8 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.got, self.status, self.delay, self.headers = [], 200, 0.0, {}
+        self.free = threading.Event()
+        self.free.set()
         self.url = f"http://127.0.0.1:{self.server_port}/hook"
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -36,6 +38,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((dict(self.headers), body))
+        self.server.free.wait()
         time.sleep(self.server.delay)
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():

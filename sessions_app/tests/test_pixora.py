@@ -142,15 +142,16 @@ def test_an_answer_of_more_than_five_minutes_ago_does_not_hold(api, client, pixo
 
 
 @pytest.mark.parametrize("trouble", ["stopped", "slow", "silent"])
-def test_whatever_is_wrong_with_it_nobody_waits_longer_than_two_seconds(api, pixora, trouble):
+def test_whatever_is_wrong_with_it_nobody_waits_for_long(api, pixora, trouble, monkeypatch):
     ids = [pixora.add() for _attempt in range(breaker.THRESHOLD + 2)]
+    asked, ask = [], gateway._asked
+    monkeypatch.setattr(gateway, "_asked", lambda question: asked.append(question) or ask(question))
     with getattr(pixora, trouble)():
         for pk in ids:
-            started = time.perf_counter()
+            started = time.monotonic()
             refused(validated(api, pk))
-            took = time.perf_counter() - started
-            assert took < 2
-        assert took < 0.2, "the breaker is open, so nobody waits any more"
+            assert time.monotonic() - started < 5, "two seconds, on a machine that has time for it"
+    assert len(asked) == breaker.THRESHOLD, "then the breaker is open, and nobody waits any more"
 
 
 def test_the_breaker_lets_one_try_after_its_time_and_closes_when_it_answers(api, pixora):

@@ -122,19 +122,18 @@ def test_deliveries_to_an_endpoint_begin_in_the_order_of_their_events_and_are_lo
 
 
 def test_a_slow_receiver_does_not_hold_up_another(studio, endpoint, receiver, settings):
-    receiver.delay = 2
+    receiver.free.clear()
     quick = Receiver()
     for number in range(THREADS):
         emit(studio, number=number)
     outbox.spread()
     WebhookEndpoint.objects.create(studio=studio, url=quick.url, events=EventType.values)
     emit(studio, number=99)
-    courier, started = Courier(), time.perf_counter()
+    courier = Courier()
     while not quick.got:
         courier.round(0.02)
-        assert time.perf_counter() - started < 1.5
     assert len(receiver.got) <= AT_ONE_ENDPOINT
-    receiver.delay = 0
+    receiver.free.set()
     courier.finish()
     quick.shutdown()
     quick.server_close()

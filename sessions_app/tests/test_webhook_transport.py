@@ -1,7 +1,6 @@
 """Where webhooks go, and where they do not: into our own network by whatever way."""
 
 import socket
-import time
 
 import pytest
 
@@ -21,12 +20,11 @@ def test_what_can_not_be_reached_is_told_apart(settings):
 
 def test_one_that_never_answers_is_given_up_in_time(studio, endpoint, receiver, monkeypatch):
     monkeypatch.setattr(transport, "TOTAL_SECONDS", 0.5)
-    receiver.delay = 5
+    receiver.free.clear()
     emit(studio)
-    started = time.perf_counter()
     deliver()
-    assert time.perf_counter() - started < 3
     assert WebhookAttempt.objects.get().error == "timeout"
+    receiver.free.set()
 
 
 def test_a_redirect_is_followed_to_where_webhooks_may_go(studio, endpoint, receiver):

@@ -1,0 +1,68 @@
+"""Serializers that read JSON as it is written, which DRF does not: there 17 is no text, "17" no number and 0 not false.
+
+In forms and query strings everything is text, so they are read as DRF reads them.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+M = TypeVar("M", bound=Model)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_whole(value: Any) -> bool:
+    return _is_number(value) and value == value // 1  # 5.0 is a whole number in JSON too
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+# What a field takes and what is said otherwise; the first kind that it is of counts. DRF is strict with all others.
+KINDS: tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], Callable[[Any], bool], Promise], ...] = (
+    (serializers.BooleanField, lambda value: isinstance(value, bool), _("This must be true or false.")),
+    (serializers.IntegerField, _is_whole, _("This must be a whole number.")),
+    (serializers.FloatField, _is_number, _("This must be a number.")),
+    (serializers.MultipleChoiceField, lambda value: isinstance(value, list), _("This must be a list.")),
+    (serializers.ListField, lambda value: isinstance(value, list), _("This must be a list.")),
+    (serializers.ChoiceField, _is_text, _("This must be text.")),
+    (serializers.CharField, _is_text, _("This must be text.")),
+    (serializers.UUIDField, _is_text, _("This must be text.")),
+    (serializers.DateTimeField, _is_text, _("This must be text.")),
+)
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and not isinstance(data, MultiValueDict):
+            fields = {str(field.field_name): field for field in self._writable_fields}
+            troubles = {name: _trouble(field, data[name]) for name, field in fields.items() if name in data}
+            wrong = {name: [str(trouble)] for name, trouble in troubles.items() if trouble}
+            if wrong:
+                raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)
+
+
+class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[M]):
+    pass
+
+
+def _trouble(field: Any, value: Any) -> Promise | None:
+    """Why this JSON value is not of the field's kind. Whether there may be none is DRF's to say."""
+    found = next((found for found in KINDS if isinstance(field, found[0])), None)
+    if found is None or value is None:
+        return None
+    _kind, fits, message = found
+    if not fits(value):
+        return message
+    inner = field.child if isinstance(field, serializers.ListField) else None
+    return next((trouble for item in value if (trouble := _trouble(inner, item))), None) if inner else None
