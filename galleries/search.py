@@ -179,7 +179,7 @@ def _one_each(faces: "QuerySet[PhotoFace]", groups: dict[UUID, float], scores: C
     """A photo's face of a group that was found goes before any other face of that photo."""
     found = [
         _match(face, groups, scores, via="group" if face.cluster_id in groups else "face")
-        for face in faces.iterator(chunk_size=500)
+        for face in faces  # no iterator(): PostgreSQL reads a cursor with one process
     ]
     kept = _first_of_photo(sorted(found, key=lambda match: match.via != "group"))
     return sorted(kept, key=lambda match: -match.cosine)

@@ -16,6 +16,7 @@ class SessionsConfig(AppConfig):
 
         housekeeping.register("sessions_app.webhooks.outbox.forget_old", every=3600)
         housekeeping.register("sessions_app.guest.waiting.tell_ready", every=60)
+        housekeeping.register("sessions_app.guest.erasure.forget_gone", every=3600)
         housekeeping.register("sessions_app.guest.alerts.periodically", every=ALERT_SECONDS)
         if gateway.configured():
             housekeeping.register("sessions_app.pixora.sync.periodically", every=PIXORA_SYNC_SECONDS)

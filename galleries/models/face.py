@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from pgvector.django import CosineDistance, HalfVectorField
+from pgvector.django import HalfVectorField, MaxInnerProduct
 
 from facepass.tenancy import TenantQuerySet
 from galleries.models.cluster import FaceCluster
@@ -74,11 +74,12 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
     def at_distance(self, descriptor: FloatArray) -> "PhotoFaceQuerySet":
         """Adds `distance` (1 - cosine). `descriptor`: protected, float32 (512,), unit length.
 
-        The `+ 0` keeps PostgreSQL from answering a filtered query out of an approximate index, which loses rows.
+        The inner product, because all have unit length: it takes less time, and PostgreSQL can not answer a filtered
+        query out of the index, which is approximate, of another operator, and loses rows.
         """
-        distance = CosineDistance("insightface_descriptor", descriptor)
-        exact = models.ExpressionWrapper(distance + models.Value(0.0), output_field=models.FloatField())
-        return self.annotate(distance=exact)  # type: ignore[no-redef]
+        product = MaxInnerProduct("insightface_descriptor", descriptor)
+        distance = models.ExpressionWrapper(models.Value(1.0) + product, output_field=models.FloatField())
+        return self.annotate(distance=distance)  # type: ignore[no-redef]
 
 
 class FaceCategory(models.TextChoices):

@@ -75,6 +75,11 @@ def forget(guest: Guest, *, hidden: bool) -> Receipt:
     return receipt
 
 
+def forget_gone() -> None:
+    """A chore: nobody asked, but they have not been here for so long that they can not come back. Hidings stay."""
+    Guest.objects.gone().delete()
+
+
 @transaction.atomic
 def hide(guest: Guest) -> Hiding | None:
     """Others no longer find the faces that were found for the guest, nor the rest of a group of which those are more

@@ -6,15 +6,19 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from sessions_app.models import Guest, PhotoSession
+from sessions_app.models.guest import LASTS
 
 SALT = "sessions_app.guest"
-KEPT_SECONDS = 90 * 24 * 3600
+KEPT_SECONDS = int(LASTS.total_seconds())
 
 
 def of(request: HttpRequest, session: PhotoSession) -> Guest | None:
     """None before consent, after withdrawal, and for a cookie of another session."""
     told = named(request, session)
-    return Guest.objects.here().filter(pk=told, session=session).first() if told else None
+    guest = Guest.objects.here().filter(pk=told, session=session).first() if told else None
+    if guest:
+        guest.note_visit()
+    return guest
 
 
 def named(request: HttpRequest, session: PhotoSession) -> UUID | None:

@@ -48,7 +48,6 @@ def _search(request: HttpRequest, here: Visit) -> HttpResponse:
     try:
         picture = selfie.of(request)
         guest = here.agreed_guest()
-        guest.note_visit()
         if here.rules.challenge:
             challenge.require(here, request, picture)
         found = search_session(here.session, [picture], limit=MAX_LIMIT)

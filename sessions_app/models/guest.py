@@ -1,6 +1,7 @@
 """Guests of a photo session: what they agreed to, and which photos were found for them. No name, no picture."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -10,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.tenancy import TenantQuerySet
 from galleries.media import Variant
+
+# How long a guest's visit, own link and wish for news last where the session names no end.
+LASTS = timedelta(days=90)
+# `last_seen_at` is told to this, so that looking at photos does not write.
+GRAIN = timedelta(hours=1)
 
 
 class GuestRules(models.Model):
@@ -70,6 +76,11 @@ class GuestQuerySet(TenantQuerySet["Guest"]):
         """Those who have not withdrawn their consent."""
         return self.filter(withdrawn_at=None)
 
+    def gone(self) -> "GuestQuerySet":
+        """Those who were not here for a long time, and left nothing by which they or others may come."""
+        unseen = self.filter(last_seen_at__lte=timezone.now() - LASTS)
+        return unseen.filter(return_links=None, shares=None, alert=None)
+
 
 class Guest(models.Model):
     """One device's visit to one session, from its consent on. Its id travels in a signed cookie."""
@@ -96,8 +107,10 @@ class Guest(models.Model):
         return str(self.pk)
 
     def note_visit(self) -> None:
-        self.last_seen_at = timezone.now()
-        self.save(update_fields=["last_seen_at"])
+        now = timezone.now()
+        if now - self.last_seen_at > GRAIN:
+            self.last_seen_at = now
+            self.save(update_fields=["last_seen_at"])
 
 
 class FoundPhotoQuerySet(models.QuerySet["FoundPhoto"]):

@@ -10,10 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass.tenancy import TenantQuerySet
-from sessions_app.models.guest import Guest
+from sessions_app.models.guest import LASTS, Guest
 
-# How long a guest's own link and wish for news last where the session names no end.
-LASTS = timedelta(days=90)
 # A wish for news that nobody confirmed.
 UNCONFIRMED = timedelta(days=2)
 

@@ -1,18 +1,22 @@
 """Forget me, and hide me from others: what goes, what stays, and the receipt."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from facepass.models import EventType, OutboxEvent, Role
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
 from galleries.tests.factories import PASSWORD, MembershipFactory, PhotoFactory
+from sessions_app.guest import erasure
 from sessions_app.models import Alert, FoundPhoto, Guest, HiddenFace, Hiding, ReturnLink, ShareLink
+from sessions_app.models.guest import LASTS
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import addresses, device, ids, search, selfie, shown, text
 
@@ -212,3 +216,27 @@ def test_managers_of_the_studio_may_end_a_hiding_and_see_no_face(ann, session, p
     answer = browser.post(f"/admin/sessions_app/hiding/{hiding.pk}/delete/", {"post": "yes"})
     assert answer.status_code == status  # Django leads a stranger away, as from what is not there
     assert Hiding.objects.exists() == (role is not Role.MANAGER)
+
+
+def test_who_was_not_here_for_90_days_and_left_nothing_is_forgotten(busy, session):
+    lately = device(session)
+    Guest.objects.exclude(pk=lately.guest.pk).update(last_seen_at=timezone.now() - LASTS)
+    erasure.forget_gone()
+    assert Guest.objects.count() == 2, "a link, or a wish for news, is a way back"
+    busy.guest.return_links.all().delete()
+    busy.guest.shares.all().delete()
+    erasure.forget_gone()
+    assert Guest.objects.count() == 2
+    busy.guest.alert.delete()
+    erasure.forget_gone()
+    assert list(Guest.objects.all()) == [lately.guest]
+
+
+def test_a_visit_is_noted_once_an_hour(ann, session):
+    before = timezone.now() - timedelta(days=89)
+    Guest.objects.update(last_seen_at=before)
+    ann.get(f"/s/{session.code}/photos/")
+    noted = Guest.objects.get().last_seen_at
+    assert noted > before
+    ann.get(f"/s/{session.code}/photos/")
+    assert Guest.objects.get().last_seen_at == noted

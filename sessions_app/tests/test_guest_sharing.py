@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sessions_app.guest import tokens
 from sessions_app.models import GuestRules, ReturnLink, ShareLink
-from sessions_app.models.keeping import LASTS
+from sessions_app.models.guest import LASTS
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import addresses, device, ids, search, shown, text
 
