@@ -6,7 +6,6 @@ from typing import Any, TypedDict
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
-from django_filters.rest_framework import DjangoFilterBackend
 from django_q.models import OrmQ
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
@@ -16,6 +15,7 @@ from rest_framework.response import Response
 
 from facepass.auth import principal
 from facepass.errors import FacePassError
+from facepass.filters import FilterBackend
 from facepass.models import Membership, Scope
 from facepass.serializers import StrictModelSerializer
 from facepass.tenancy import Principal, studios_of
@@ -52,7 +52,7 @@ class StaffView(generics.ListAPIView[Membership]):
     serializer_class = StaffSerializer
     queryset = Membership.objects.none()
     scope = Scope.ADMIN
-    filter_backends = [DjangoFilterBackend, SearchFilter]
+    filter_backends = [FilterBackend, SearchFilter]
     filterset_fields = ["role"]
     search_fields = ["user__username", "user__email", "user__first_name", "user__last_name"]
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.shortcuts import get_object_or_404
-from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.parsers import MultiPartParser
@@ -12,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.auth import principal
+from facepass.filters import FilterBackend
 from facepass.pagination import Cursors
 from facepass.serializers import StrictModelSerializer
 from galleries import enrolment, media
@@ -97,7 +97,7 @@ class _Faces(generics.GenericAPIView[PhotoFace]):
 
 class FacesOfUserView(_Faces, generics.ListAPIView[PhotoFace]):
     pagination_class = Cursors
-    filter_backends = [DjangoFilterBackend]
+    filter_backends = [FilterBackend]
     filterset_class = FaceFilter
 
     def get_queryset(self) -> Any:

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.auth import principal
+from facepass.filters import FilterBackend
 from facepass.models import Scope, Studio
 from facepass.pagination import Cursors
 from facepass.serializers import StrictSerializer
@@ -77,7 +78,7 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     similarity = serializers.FloatField()
 
 
-class WhereSerializer(serializers.Serializer[Any]):
+class WhereSerializer(StrictSerializer):
     """The occasion: a photo session, or a gallery (whose session is meant if it has one)."""
 
     session_id = serializers.UUIDField(required=False)
@@ -121,7 +122,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     queryset = FaceCluster.objects.none()
     lookup_value_converter = "uuid"
     pagination_class = LargestFirst
-    filter_backends = [filters.DjangoFilterBackend]
+    filter_backends = [FilterBackend]
     filterset_class = GroupFilter
 
     def get_queryset(self) -> Any:
@@ -181,7 +182,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     @action(detail=False, pagination_class=None, filterset_class=None)
     def suggestions(self, request: Request) -> Response:
         """Pairs that may be one person, the most alike first."""
-        asked = WhereSerializer(data=request.query_params)
+        asked = WhereSerializer(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         found = grouping.suggestions(occasion_of(asked.validated_data, principal(request)))
         return Response([{"group_id": s.one.pk, "other_id": s.other.pk, "similarity": s.similarity} for s in found])

@@ -9,7 +9,6 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
@@ -19,6 +18,7 @@ from rest_framework.response import Response
 
 from facepass.auth import principal
 from facepass.errors import FacePassError, refusal_of
+from facepass.filters import FilterBackend
 from facepass.pagination import Cursors
 from facepass.serializers import StrictModelSerializer, StrictSerializer
 from facepass.tenancy import studio_for
@@ -148,7 +148,7 @@ class _People(viewsets.ModelViewSet[Person]):
     lookup_value_converter = "uuid"
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     pagination_class = Cursors
-    filter_backends = [DjangoFilterBackend, SearchFilter, OrderingFilter]
+    filter_backends = [FilterBackend, SearchFilter, OrderingFilter]
     filterset_class = PersonFilter
     search_fields = ["real_name", "email", "external_id"]
     ordering_fields = ["created_at", "real_name"]

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -14,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.auth import principal
+from facepass.filters import FilterBackend
 from facepass.pagination import Cursors
 from facepass.tenancy import studio_for
 from galleries import ingest, progress
@@ -39,7 +39,7 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
     lookup_value_converter = "uuid"
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     pagination_class = Cursors
-    filter_backends = [DjangoFilterBackend, SearchFilter, OrderingFilter]
+    filter_backends = [FilterBackend, SearchFilter, OrderingFilter]
     filterset_class = GalleryFilter
     search_fields = ["title"]
     ordering_fields = ["created_at", "title"]
@@ -90,7 +90,7 @@ class PhotoViewSet(
     queryset = GalleryImage.objects.none()
     lookup_value_converter = "uuid"
     pagination_class = Cursors
-    filter_backends = [DjangoFilterBackend, SearchFilter, OrderingFilter]
+    filter_backends = [FilterBackend, SearchFilter, OrderingFilter]
     filterset_class = PhotoFilter
     search_fields = ["original_name"]
     ordering_fields = ["created_at", "original_name", "byte_size"]

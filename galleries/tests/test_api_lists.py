@@ -140,3 +140,17 @@ def test_moments_of_any_offset_are_understood(api, moment):
 
 def test_options_is_refused_and_never_an_error(api):
     assert api.options("/api/v2/config/", HTTP_IF_MATCH="").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "query", ["session_id=", "has_faces=", "has_faces=perhaps", "state=", "created_after=", "person="]
+)
+def test_what_says_nothing_is_refused_and_does_not_list_everything(api, galleries, query):
+    answer = api.get(f"{GALLERIES}?{query}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+    assert query.split("=")[0] in answer.json()["error"]["details"]
+
+
+def test_text_may_be_empty(api, galleries):
+    assert api.get(f"{GALLERIES}?search=&ordering=").json()["count"] == 2
+    assert api.get("/api/v1/people/?email=").status_code == 200

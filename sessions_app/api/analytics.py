@@ -78,7 +78,7 @@ class AnalyticsView(GenericAPIView[Any]):
     def get(self, request: Request, pk: str) -> Response:
         mine = PhotoSession.objects.visible_to(principal(request))
         session = get_object_or_404(mine, pk=validation.parsed(pk))
-        asked = PeriodSerializer(data=request.query_params)
+        asked = PeriodSerializer(data=request.query_params.dict())  # where an empty one is no date
         asked.is_valid(raise_exception=True)
         period: Period = asked.validated_data["period"]
         usages = analytics.per_day(session.days.filter(day__range=(period.first, period.last)))
