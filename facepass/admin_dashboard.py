@@ -16,7 +16,8 @@ from facepass import admin_now, admin_plots, notices
 from facepass.admin_tenancy import is_superuser
 from facepass.errors import FacePassError
 from facepass.models import User
-from galleries.models import GalleryImage
+from galleries.models import GalleryImage, Occasion
+from galleries.staff import pairs
 from recognition import registry
 from sessions_app.models import PhotoSession
 
@@ -47,7 +48,7 @@ def fill(request: Any, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sessions(user: Any) -> list[dict[str, Any]]:
-    """The latest, with whether guests may search in them."""
+    """The latest, with whether guests may search in them, and how many pairs of groups may be one person."""
     found = PhotoSession.objects.visible_to(user).filter(gone_at=None).order_by("-created_at")[:SESSIONS_SHOWN]
     rows = GalleryImage.objects.filter(gallery__session_id__in=[session.pk for session in found]).order_by()
     photos = dict(rows.values_list("gallery__session_id").annotate(Count("pk")))
@@ -58,6 +59,8 @@ def _sessions(user: Any) -> list[dict[str, Any]]:
             "is_open": session.facepass_enabled,
             "state": session.get_status_display(),
             "photos": photos.get(session.pk, 0),
+            "pairs": pairs.waiting(Occasion(session.studio_id, session_id=session.pk)),
+            "pairs_path": reverse("admin:galleries_facecluster_pairs", args=[session.pk]),
         }
         for session in found
     ]

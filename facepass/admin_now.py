@@ -60,8 +60,8 @@ def cards(user: Any) -> list[Card]:
     to_confirm = PhotoFace.objects.visible_to(user).proposed().count()
     failed = counts["failed"]
     return [
-        Card(_("Names to confirm"), to_confirm, _list("photoface", "verified__exact=0&person__isempty=0")),
-        Card(_("Groups without a name"), groups.count(), _list("facecluster", "rejected__exact=0&person__isempty=1")),
+        Card(_("Names to confirm"), to_confirm, reverse("admin:galleries_photoface_verify")),
+        Card(_("Groups without a name"), groups.count(), reverse("admin:galleries_facecluster_occasions")),
         Card(_("Photos that failed"), failed, _list("galleryimage", "state__exact=failed"), is_bad=failed > 0),
         Card(_("Waiting for analysis"), counts["waiting"], _list("galleryimage", "state__exact=pending")),
         Card(_("Photos"), counts["total"], _list("gallery")),

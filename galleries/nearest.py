@@ -44,8 +44,8 @@ def _expected(faces: "QuerySet[PhotoFace]") -> int:
 def _by_index(faces: "QuerySet[PhotoFace]", descriptor: FloatArray, limit: int) -> list[PhotoFace]:
     distance = CosineDistance("insightface_descriptor", descriptor)
     with transaction.atomic(), connection.cursor() as cursor:
-        for name, value in SETTINGS.items():
-            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+        each = ", ".join(["set_config(%s, %s, true)"] * len(SETTINGS))
+        cursor.execute(f"SELECT {each}", [part for setting in SETTINGS.items() for part in setting])
         ranked = faces.annotate(distance=distance).order_by("distance")  # type: ignore[misc, no-redef]
         return sorted(ranked[: limit * SPARE], key=lambda face: face.distance)[:limit]
 
@@ -71,7 +71,7 @@ def rebuild() -> None:
         cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}_new")
         cursor.execute(
             f"CREATE INDEX CONCURRENTLY {INDEX}_new ON photo_faces"
-            " USING hnsw (insightface_descriptor halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)"
+            " USING hnsw (insightface_descriptor halfvec_cosine_ops) WITH (m = 16, ef_construction = 128)"
         )
         cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")
         cursor.execute(f"ALTER INDEX {INDEX}_new RENAME TO {INDEX}")

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.admin import ModelAdmin
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render as fragment
 from django.urls import URLPattern
@@ -18,6 +19,8 @@ from galleries.staff.answers import asked, page, said, uuid, writes
 from galleries.staff.occasions import decided_in, occasion_of
 
 PAIRS_SHOWN, FACES_SHOWN = 10, 9
+# For the overview, which is looked at all day.
+MOST, COUNTED_FOR = 100, 30
 
 
 def urls(admin: ModelAdmin[FaceCluster]) -> list[URLPattern]:
@@ -39,6 +42,16 @@ def _page(admin: ModelAdmin[FaceCluster], request: HttpRequest, key: UUID) -> Ht
 
 def _list(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return fragment(request, "admin/galleries/facecluster/pair_list.html", _context(request, occasion_of(request, key)))
+
+
+def waiting(occasion: Occasion) -> int:
+    """How many pairs would be asked about, MOST at most; as it was COUNTED_FOR seconds ago."""
+
+    def count() -> int:
+        return sum(not _named_apart(one) for one in grouping.suggestions(occasion, limit=MOST))
+
+    key = f"galleries.pairs.{occasion.session_id or occasion.gallery_id}"
+    return int(cache.get_or_set(key, count, COUNTED_FOR) or 0)
 
 
 def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:

@@ -274,6 +274,18 @@ def test_pairs_that_are_alike_are_asked_about_and_skipped_ones_wait(staff, galle
     assert staff.get(address("pairs_list", gallery.pk), {"skip": pair["id"]}).context["pairs"] == []
 
 
+def test_the_overview_leads_to_the_pairs_of_a_session(staff, studio):
+    session = SessionFactory(studio=studio)
+    gallery = GalleryFactory(studio=studio, session_id=session.pk)
+    for _group in range(2):
+        found = ClusterFactory(studio=studio, session_id=session.pk)
+        photo = PhotoFactory(gallery=gallery, stored=False)
+        FaceFactory(photo=photo, cluster=found, insightface_descriptor=descriptor(7))
+    page = staff.get(reverse("admin:index"))
+    assert [row["pairs"] for row in page.context["sessions"]] == [1]
+    assert address("pairs", session.pk) in page.content.decode()
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_stranger_finds_nothing_and_a_viewer_changes_nothing(verb, gallery, group):
     one = group(2)
