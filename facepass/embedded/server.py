@@ -57,9 +57,13 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
-def _buffers() -> int:
-    """A sixteenth of the memory, within 128 MB and 1 GB: 50,000 faces are 70 to 130 MB. Workers need the rest."""
-    return max(128 << 20, min(1 << 30, machine.memory_bytes() // 16))
+def _of_this_machine() -> dict[str, str]:
+    """A sixteenth of the memory, within 128 MB and 1 GB: 50,000 faces are 70 to 130 MB, and workers need the rest. A
+    query takes no more processes than there are cores, the one that asked among them.
+    """
+    buffers = max(128 << 20, min(1 << 30, machine.memory_bytes() // 16))
+    helpers = max(0, min(2, int(machine.cores()) - 1))
+    return {"shared_buffers": f"{buffers >> 20}MB", "max_parallel_workers_per_gather": str(helpers)}
 
 
 class EmbeddedPostgres:
@@ -67,7 +71,7 @@ class EmbeddedPostgres:
 
     def __init__(self, home: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self.home = home
-        self._settings = {**SETTINGS, "shared_buffers": f"{_buffers() >> 20}MB", **(settings or {})}
+        self._settings = {**SETTINGS, **_of_this_machine(), **(settings or {})}
         self._lock = Lock(home / "postgres.lock")
         self._process: subprocess.Popen[bytes] | None = None
 
