@@ -1,18 +1,13 @@
 """Pictures in, described faces out: detect > align > quality > embed > protect."""
 
 from collections.abc import Sequence
-from threading import BoundedSemaphore
 
-from facepass import machine
 from recognition import detection, registry
 from recognition.config import QualityFilters, RecognitionSettings, recognition_settings
 from recognition.engines.base import FaceEngine
 from recognition.quality import assess
 from recognition.templates import protect
 from recognition.types import DescribedFace, DetectedFace, FloatArray, Picture
-
-# Guests search in threads of one process: more of them at the networks than cores only get in each other's way.
-_turns = BoundedSemaphore(max(1, int(machine.cores())))
 
 
 def describe(
@@ -50,10 +45,8 @@ def describe_near(
     """As `describe`, for a picture of one large face, judged by the filters of selfies; smaller ones may be missed."""
     engine = engine or registry.get_engine()
     settings = settings or recognition_settings()
-    with _turns:
-        faces = detection.find_near(engine, [picture])[0]
-        raw = engine.embed(picture, faces)
-    return _described(picture, faces, raw, settings.selfie_filters)
+    faces = detection.find_near(engine, [picture])[0]
+    return _described(picture, faces, engine.embed(picture, faces), settings.selfie_filters)
 
 
 def _described(
