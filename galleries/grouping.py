@@ -31,6 +31,8 @@ from recognition.types import FloatArray
 RUN_LOCK = 0x6709
 # Groups among which pairs to ask about are looked for: what a page can do while somebody waits for it.
 COMPARED = 1000
+# Of the most alike of them so many are held against the photos and the decisions at a time.
+PAIRS_AT_ONCE = 200
 ROWS_AT_ONCE = 5000
 
 
@@ -324,16 +326,24 @@ def suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]:
     centroid_of = {pk: centroid for (pk,), centroid in zip(rows, centroids, strict=True)}
     for cluster in clusters:
         cluster.centroid = centroid_of[cluster.pk]
-    groups = list(_old_groups(clusters, _Rules.of(occasion)))
-    means = _means(groups)
+    means = np.stack([group.centroid for group in clusters]) if clusters else np.zeros((0, 0), np.float32)
     least = version.scores.cosine(recognition_settings().confidence_thresholds.widen)
     pairs = {(min(i, j), max(i, j)) for i, j in clustering.alike(means, means, least=least) if i != j}
     ranked = sorted(((float(means[i] @ means[j]), i, j) for i, j in pairs), reverse=True)
-    open_pairs = ((link, i, j) for link, i, j in ranked if not groups[i].excludes(groups[j]))
-    return [
-        Suggestion(clusters[i], clusters[j], round(version.scores.similarity(link), 4))
-        for (link, i, j), _number in zip(open_pairs, range(limit), strict=False)
-    ]
+    found: list[Suggestion] = []
+    rules = _Rules.of(occasion)
+    for start in range(0, len(ranked), PAIRS_AT_ONCE):
+        part = ranked[start : start + PAIRS_AT_ONCE]
+        near = sorted({number for _link, i, j in part for number in (i, j)})
+        groups = dict(zip(near, _old_groups([clusters[number] for number in near], rules), strict=True))
+        found += [
+            Suggestion(clusters[i], clusters[j], round(version.scores.similarity(link), 4))
+            for link, i, j in part
+            if not groups[i].excludes(groups[j])
+        ]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 @contextmanager
