@@ -19,8 +19,8 @@ EXACT = 50_000
 INDEX = "faces_by_likeness"
 # How many candidates the index keeps while it looks, and how many rows it may visit in search of rows that pass.
 SETTINGS = {"hnsw.iterative_scan": "relaxed_order", "hnsw.ef_search": "60", "hnsw.max_scan_tuples": "400000"}
-# It may give rows a little out of order, so more are asked for than are wanted. Where a filter passes one row in ten,
-# this finds 94 of 100 that comparing all finds, and asking in strict order 70 (docs/performance.md).
+# It may give rows a little out of order, so more are asked for than are wanted. Where a filter passed one row in ten,
+# this found 88 to 94 of 100 that comparing all finds, and asking in strict order 70 (docs/performance.md).
 SPARE = 4
 
 
