@@ -16,8 +16,8 @@ from facepass import admin_now, admin_plots, notices
 from facepass.admin_tenancy import is_superuser
 from facepass.errors import FacePassError
 from facepass.models import User
-from galleries.models import GalleryImage, Occasion
-from galleries.staff import pairs
+from galleries import grouping
+from galleries.models import GalleryImage
 from recognition import registry
 from sessions_app.models import PhotoSession
 
@@ -52,6 +52,7 @@ def _sessions(user: Any) -> list[dict[str, Any]]:
     found = PhotoSession.objects.visible_to(user).filter(gone_at=None).order_by("-created_at")[:SESSIONS_SHOWN]
     rows = GalleryImage.objects.filter(gallery__session_id__in=[session.pk for session in found]).order_by()
     photos = dict(rows.values_list("gallery__session_id").annotate(Count("pk")))
+    pairs = grouping.suggestions_noted(session.pk for session in found)
     return [
         {
             "name": session.name,
@@ -59,7 +60,7 @@ def _sessions(user: Any) -> list[dict[str, Any]]:
             "is_open": session.facepass_enabled,
             "state": session.get_status_display(),
             "photos": photos.get(session.pk, 0),
-            "pairs": pairs.waiting(Occasion(session.studio_id, session_id=session.pk)),
+            "pairs": pairs.get(session.pk, 0),
             "pairs_path": reverse("admin:galleries_facecluster_pairs", args=[session.pk]),
         }
         for session in found

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.core.cache import cache
 from django.db import connection, models, transaction
 
 from galleries import descriptors, live
@@ -33,6 +34,8 @@ RUN_LOCK = 0x6709
 COMPARED = 1000
 # Of the most alike of them so many are held against the photos and the decisions at a time.
 PAIRS_AT_ONCE = 200
+MOST_NOTED = 100
+NOTED = "galleries.suggestions."
 ROWS_AT_ONCE = 5000
 
 
@@ -72,6 +75,7 @@ def group(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
         for gallery_id, analyses in seen.items():
             Gallery.objects.filter(pk=gallery_id).update(grouped_analyses=analyses)
     if found != Grouping():
+        noted_suggestions(occasion)
         live.tell(occasion, _event(occasion, found))
     return found
 
@@ -314,8 +318,23 @@ class Suggestion:
     similarity: float
 
 
+def noted_suggestions(occasion: Occasion) -> list[Suggestion]:
+    """`suggestions`, whose number is kept for `suggestions_noted`."""
+    found = suggestions(occasion, limit=MOST_NOTED)
+    cache.set(f"{NOTED}{occasion.key}", len(found), None)
+    return found
+
+
+def suggestions_noted(keys: Iterable[UUID]) -> dict[UUID, int]:
+    """How many suggestions occasions had, MOST_NOTED at most, when their faces were last grouped or pairs looked at: to
+    know it now would be to compare all their groups.
+    """
+    names = {f"{NOTED}{key}": key for key in keys}
+    return {names[name]: number for name, number in cache.get_many(names).items()}
+
+
 def suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]:
-    """Pairs to ask a person about, the most alike first; none that share a photo or were decided upon.
+    """Pairs to ask a person about, the most alike first; none that share a photo, have two names or were decided upon.
 
     Of very many groups the largest COMPARED are looked at; as they become fewer, others move up.
     """

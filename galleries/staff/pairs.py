@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.admin import ModelAdmin
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render as fragment
 from django.urls import URLPattern
@@ -19,8 +18,6 @@ from galleries.staff.answers import asked, page, said, uuid, writes
 from galleries.staff.occasions import decided_in, occasion_of
 
 PAIRS_SHOWN, FACES_SHOWN = 10, 9
-# For the overview, which is looked at all day.
-MOST, COUNTED_FOR = 100, 30
 
 
 def urls(admin: ModelAdmin[FaceCluster]) -> list[URLPattern]:
@@ -44,20 +41,10 @@ def _list(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return fragment(request, "admin/galleries/facecluster/pair_list.html", _context(request, occasion_of(request, key)))
 
 
-def waiting(occasion: Occasion) -> int:
-    """How many pairs would be asked about, MOST at most; as it was COUNTED_FOR seconds ago."""
-
-    def count() -> int:
-        return sum(not _named_apart(one) for one in grouping.suggestions(occasion, limit=MOST))
-
-    key = f"galleries.pairs.{occasion.session_id or occasion.gallery_id}"
-    return int(cache.get_or_set(key, count, COUNTED_FOR) or 0)
-
-
 def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
     skipped = set(request.GET.getlist("skip"))
-    found = grouping.suggestions(occasion, limit=PAIRS_SHOWN + len(skipped))
-    open_pairs = [one for one in found if pair_id(one) not in skipped and not _named_apart(one)][:PAIRS_SHOWN]
+    found = grouping.noted_suggestions(occasion)
+    open_pairs = [one for one in found if pair_id(one) not in skipped][:PAIRS_SHOWN]
     faces = _faces([group.pk for one in open_pairs for group in (one.one, one.other)])
     return {
         "occasion": occasion,
@@ -78,12 +65,6 @@ def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
 
 def pair_id(one: grouping.Suggestion) -> str:
     return f"{one.one.pk}.{one.other.pk}"
-
-
-def _named_apart(one: grouping.Suggestion) -> bool:
-    """Two names are an answer already."""
-    names = {group.person_id for group in (one.one, one.other) if group.person_id}
-    return len(names) > 1
 
 
 def _faces(group_ids: list[UUID]) -> dict[UUID, list[Any]]:
