@@ -19,6 +19,7 @@ from galleries import analysis, decisions, descriptors, identify, marking, progr
 from galleries.models import FaceDecision, GalleryImage, Occasion, Person, PhotoFace
 from galleries.staff.answers import asked, invalid, reads, require, said, uuid, visible, writes
 from galleries.staff.photo import as_json, photo_of
+from recognition.config import recognition_settings
 from recognition.types import Box
 
 OFFERED = 8
@@ -58,14 +59,19 @@ def _people(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 
 def _candidates(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Who the face is like, of the people that the studio knows, before anything is typed."""
+    """Who the face is like, of the people that the studio knows, before anything is typed. Enter takes the first, so
+    nobody is offered who is hardly like it, or whom somebody confirmed elsewhere in the photo.
+    """
     photo = photo_of(request, pk)
     face = _faces(photo, [request.GET.get("face")])[0]
     if face.insightface_descriptor is None:
         return said(people=[])
     vector = descriptors.as_array(face.insightface_descriptor)
-    found = identify.identify(vector, studio_ids=[photo.gallery.studio_id], threshold=0, candidates=OFFERED)
-    return said(people=[{**_person(like.person), "similarity": like.similarity} for like in found.candidates])
+    least = recognition_settings().confidence_thresholds.suggest
+    found = identify.identify(vector, studio_ids=[photo.gallery.studio_id], threshold=least, candidates=OFFERED)
+    there = set(photo.faces.exclude(pk=face.pk).filter(verified=True).values_list("person_id", flat=True))
+    likely = [like for like in found.candidates if like.similarity >= least and like.person.pk not in there]
+    return said(people=[{**_person(like.person), "similarity": like.similarity} for like in likely])
 
 
 def _person(person: Person) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from facepass.models import Role
-from galleries import analysis, decisions
+from galleries import analysis, decisions, descriptors
 from galleries.models import FaceDecision, Gallery, GalleryImage, Person, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import State
@@ -199,7 +199,24 @@ def test_people_like_the_face_are_offered_before_anything_is_typed(staff, galler
         analysis.analyse(GalleryImage.objects.claim_next())
     decide(staff, first, "name", faces=ids(first.faces.get()), person=str(ann.pk))
     found = staff.get(address(second, "candidates"), {"face": str(second.faces.get().pk)}).json()["people"]
-    assert [(person["name"], person["similarity"]) for person in found] == [("Ann Archer", 1.0)]
+    assert [(person["name"], person["similarity"]) for person in found] == [("Ann Archer", pytest.approx(1, abs=1e-3))]
+
+
+def test_enter_can_not_take_who_is_hardly_like_the_face_or_in_the_photo_already(staff, gallery, photo, faces, ann):
+    known, other, _third = faces
+    PhotoFace.objects.filter(pk=other.pk).update(insightface_descriptor=known.insightface_descriptor)
+    decide(staff, photo, "name", faces=ids(known), person=str(ann.pk))
+    unlike = -descriptors.as_array(known.insightface_descriptor)
+    stranger = FaceFactory(photo=PhotoFactory(gallery=gallery, stored=False), insightface_descriptor=unlike)
+    assert candidates(staff, stranger) == []
+    assert candidates(staff, other) == []
+    alike = FaceFactory(photo=stranger.photo, insightface_descriptor=known.insightface_descriptor)
+    assert candidates(staff, alike) == ["Ann Archer"]
+
+
+def candidates(staff, face):
+    found = staff.get(address(face.photo, "candidates"), {"face": str(face.pk)}).json()["people"]
+    return [person["name"] for person in found]
 
 
 READS = ["faces", "described", "people", "decisions"]

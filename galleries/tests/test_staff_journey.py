@@ -1,0 +1,111 @@
+"""From a folder of photos to confirmed names, in the browser, with a real engine and an event whose truth is known."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from django.urls import reverse
+
+from facepass import asgi
+from galleries import analysis, grouping
+from galleries.models import GalleryImage, Occasion, PhotoFace
+from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
+from galleries.tests.factories import GalleryFactory, MembershipFactory
+from galleries.tests.test_photos_browser import open_grid, open_photo, row, shoot, summary
+from galleries.tests.test_staff_effort import MAKE_EVENT, PEOPLE, readable, who_is_who
+from galleries.tests.test_staff_faces_browser import until
+from recognition import registry
+from recognition.tests.conftest import TESTPACK, insightface_engine  # noqa: F401 - a fixture
+
+pytestmark = [
+    *NEEDS,
+    pytest.mark.skipif(not (MAKE_EVENT.exists() and PEOPLE.is_dir() and TESTPACK.is_dir()), reason="no event to name"),
+]
+
+EARLY, LATE = 9, 5
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """`early` and `late`, and `truth.json`."""
+    size = ("--photos", str(EARLY + LATE), "--people", "6", "--strangers", "1", "--size", "1500x1000")
+    subprocess.run([sys.executable, MAKE_EVENT, PEOPLE, tmp_path, *size], check=True, capture_output=True)
+    for number, path in enumerate(sorted((tmp_path / "photos").iterdir())):
+        part = tmp_path / ("early" if number < EARLY else "late")
+        part.mkdir(exist_ok=True)
+        path.rename(part / path.name)
+    return tmp_path
+
+
+def work_through(gallery):
+    """What the workers do."""
+    while photo := GalleryImage.objects.claim_next():
+        analysis.analyse(photo)
+    return grouping.group(Occasion.of_gallery(gallery))
+
+
+def most_seen(names):
+    """A guest, and two faces of theirs in different photos."""
+    seen = {}
+    for pk, name in names.items():
+        seen.setdefault(name, []).append(PhotoFace.objects.select_related("photo").get(pk=pk))
+    seen.pop(None, None)
+    name = max(seen, key=lambda name: len({face.photo_id for face in seen[name]}))
+    first = seen[name][0]
+    return name, first, next(face for face in seen[name] if face.photo_id != first.photo_id)
+
+
+def name_of(face):
+    return PhotoFace.objects.get(pk=face.pk).person.real_name
+
+
+def test_photos_are_uploaded_named_and_confirmed(folder, browser, serve, insightface_engine):  # noqa: F811
+    gallery = GalleryFactory(title="The event")
+    user = MembershipFactory(studio=gallery.studio).user
+    truth = json.loads((folder / "truth.json").read_text())["photos"]
+    server = serve(asgi.application)
+    page = browser(user, viewport={"width": 1280, "height": 800})
+    open_grid(page, server, gallery)
+    page.set_input_files("[data-folder]", str(folder / "early"))
+    summary(page, f"Done: {EARLY} added")
+    with registry.use(insightface_engine):
+        in_thread(work_through, gallery)
+        page.wait_for_selector(f'[data-filter="unnamed"] [data-count]:text-is("{EARLY}")')
+        shoot(page, "journey-grid")
+
+        name, first, second = in_thread(lambda: most_seen(who_is_who(gallery, truth)))
+        open_photo(page, server, first.photo)
+        assert page.locator(".fp-row[data-face]").count() == first.photo.faces.count()
+        page.click(f'.fp-row[data-face="{first.pk}"]')
+        page.keyboard.type(readable(name))
+        page.wait_for_selector(f'[role=option]:has-text("{readable(name)}")')
+        page.keyboard.press("Enter")
+        row(page, first, "verified")
+        shoot(page, "journey-photo")
+
+        open_photo(page, server, second.photo)
+        page.click(f'.fp-row[data-face="{second.pk}"]')
+        page.wait_for_selector(f'[role=option]:has-text("{readable(name)}")')
+        page.keyboard.press("Shift+Enter")
+        row(page, second, "verified")
+        assert in_thread(name_of, second) == readable(name), "the engine offered who it is"
+
+        group = in_thread(lambda: PhotoFace.objects.filter(cluster__faces=second))
+        until(lambda: group.exclude(person__real_name=readable(name), verified=True).count(), 0)
+
+        open_grid(page, server, gallery)
+        page.set_input_files("[data-folder]", str(folder / "late"))
+        summary(page, f"Done: {LATE} added")
+        in_thread(work_through, gallery)
+        waiting = in_thread(lambda: PhotoFace.objects.proposed().count())
+        assert waiting, "faces that joined the group that was named"
+        page.goto(f"{server.address}{reverse('admin:galleries_photoface_verify')}?of={gallery.pk}")
+        page.wait_for_selector(f'[data-left="{waiting}"]')
+        shoot(page, "journey-verify")
+        for _face in range(waiting):
+            page.keyboard.press("y")
+        until(lambda: PhotoFace.objects.proposed().count(), 0)
+        right = in_thread(lambda: who_is_who(gallery, truth))
+        named = in_thread(lambda: list(PhotoFace.objects.filter(verified=True).values_list("pk", flat=True)))
+        assert {right[str(pk)] for pk in named} == {name}
