@@ -47,6 +47,7 @@ def opened(pack: Path | None) -> Iterator[Path]:
         server.start(owner="benchmark")
         try:
             call_command("migrate", verbosity=0)
+            call_command("createcachetable", verbosity=0)
             yield home
         finally:
             server.stop()
