@@ -37,6 +37,7 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
         validation()
         webhooks()
     shutil.rmtree(HOME)
