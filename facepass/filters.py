@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 
 
 class FilterBackend(DjangoFilterBackend):
-    """A parameter that says nothing is refused: django-filter passes over it, and the list is everybody's.
+    """A parameter that says nothing is refused: django-filter passes over it, and lists everything.
 
     That is an empty one, and what is neither true nor false. Text may be empty.
     """
