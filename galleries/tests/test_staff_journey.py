@@ -8,15 +8,17 @@ import pytest
 from django.urls import reverse
 
 from facepass import asgi
-from galleries import analysis, grouping
-from galleries.models import GalleryImage, Occasion, PhotoFace
+from galleries import analysis, grouping, tasks
+from galleries.models import GalleryImage, Occasion, Person, PhotoFace
+from galleries.models.face import FaceCategory
 from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
 from galleries.tests.factories import GalleryFactory, MembershipFactory
 from galleries.tests.test_photos_browser import open_grid, open_photo, row, shoot, summary
-from galleries.tests.test_staff_effort import MAKE_EVENT, PEOPLE, readable, who_is_who
-from galleries.tests.test_staff_faces_browser import until
+from galleries.tests.test_staff_effort import MAKE_EVENT, PEOPLE, add, readable, who_is_who
+from galleries.tests.test_staff_faces_browser import open_page, until
 from recognition import registry
 from recognition.tests.conftest import TESTPACK, insightface_engine  # noqa: F401 - a fixture
+from training.models import FaceTrainingSession
 
 pytestmark = [
     *NEEDS,
@@ -109,3 +111,47 @@ def test_photos_are_uploaded_named_and_confirmed(folder, browser, serve, insight
         right = in_thread(lambda: who_is_who(gallery, truth))
         named = in_thread(lambda: list(PhotoFace.objects.filter(verified=True).values_list("pk", flat=True)))
         assert {right[str(pk)] for pk in named} == {name}
+
+
+def named_event(gallery, folder):
+    """Everything that comes before; its guests, the one most seen first."""
+    truth = json.loads((folder / "truth.json").read_text())["photos"]
+    for path in sorted(path for path in folder.glob("*/*.jpg") if path.name in truth):
+        add(gallery, path)
+    work_through(gallery)
+    for pk, name in who_is_who(gallery, truth).items():
+        if name:
+            person, _made = Person.objects.get_or_create(studio=gallery.studio, real_name=readable(name))
+            known = {"person": person, "verified": True, "face_category": FaceCategory.KNOWN}
+            PhotoFace.objects.filter(pk=pk).update(**known)
+    return sorted(Person.objects.filter(studio=gallery.studio), key=lambda person: -person.faces.count())
+
+
+def test_a_picture_of_somebody_else_is_noticed_and_a_training_says_what_it_brings(
+    folder,
+    browser,  # noqa: F811
+    serve,  # noqa: F811
+    insightface_engine,  # noqa: F811
+):
+    gallery = GalleryFactory(title="The event")
+    user = MembershipFactory(studio=gallery.studio).user
+    server = serve(asgi.application)
+    with registry.use(insightface_engine):
+        one, other, *_rest = in_thread(named_event, gallery, folder)
+        page = browser(user, viewport={"width": 1280, "height": 900})
+        open_page(page, server, "person_change", one.pk)
+        shoot(page, "journey-person")
+        picture = sorted(PEOPLE.glob(f"{other.real_name.replace(' ', '_')}_*.jpg"))[-1]
+        page.set_input_files("[data-enrol]", str(picture))
+        page.wait_for_selector(f'[data-conflict-text]:has-text("{other.real_name}")')
+        page.locator("[data-conflict-drop]").click()
+        until(lambda: GalleryImage.objects.filter(subject=one).count(), 0)
+
+        page.goto(server.address + reverse("admin:training_facetrainingsession_changelist"))
+        page.get_by_role("button", name="Start a training").click()
+        page.wait_for_selector("[data-training]")
+        in_thread(lambda: tasks.run_job(str(FaceTrainingSession.objects.get().job_id)))
+        page.wait_for_selector("[data-training]", state="detached")
+        page.locator("#result_list tbody a").first.click()
+        page.wait_for_selector("text=Right decisions")
+        shoot(page, "journey-training")
