@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from facepass import asgi
 from galleries import analysis, grouping, tasks
-from galleries.models import GalleryImage, Occasion, Person, PhotoFace
+from galleries.models import GalleryImage, Occasion, Person, PersonTemplate, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
 from galleries.tests.factories import GalleryFactory, MembershipFactory
@@ -156,6 +156,6 @@ def test_a_picture_of_somebody_else_is_noticed_and_a_training_learns_the_guests(
         page.get_by_text(", completed").first.wait_for()
         shoot(page, "journey-training")
         learnt = in_thread(
-            lambda: FaceTrainingSession.objects.get().template_set.templates.values("person").distinct().count()
+            lambda: PersonTemplate.objects.values("person").distinct().count()
         )
         assert learnt > 2, "of six; who is in few photos, or held out, is not learnt"
