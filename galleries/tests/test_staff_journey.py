@@ -155,7 +155,5 @@ def test_a_picture_of_somebody_else_is_noticed_and_a_training_learns_the_guests(
         page.locator("#result_list tbody a").first.click()
         page.get_by_text(", completed").first.wait_for()
         shoot(page, "journey-training")
-        learnt = in_thread(
-            lambda: PersonTemplate.objects.values("person").distinct().count()
-        )
+        learnt = in_thread(lambda: PersonTemplate.objects.values("person").distinct().count())
         assert learnt > 2, "of six; who is in few photos, or held out, is not learnt"
