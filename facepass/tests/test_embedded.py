@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from facepass import machine
 from facepass.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries, database_settings, leftovers
 from facepass.embedded.commands import needs_database
 from facepass.embedded.places import SHARED, socket_folder
@@ -50,6 +51,18 @@ def test_it_has_pgvector_with_halfvec_and_sorts_alike_everywhere(running):
     assert one(running.home, "SELECT lower('ПРИВЕТ')") == "привет"
     assert one(running.home, "SELECT current_setting('data_checksums')") == "on"
     assert str(one(running.home, "SELECT version()")).startswith("PostgreSQL 18")
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"), [((1, 1), ("128MB", "0")), ((8, 2), ("512MB", "1")), ((64, 16), ("1GB", "2"))]
+)
+def test_buffers_and_processes_of_a_query_are_those_of_the_machine(monkeypatch, empty_home, size, expected):
+    gigabytes, cores = size
+    monkeypatch.setattr(machine, "memory_bytes", lambda: gigabytes << 30)
+    monkeypatch.setattr(machine, "cores", lambda: cores)
+    with EmbeddedPostgres(empty_home):
+        names = ("shared_buffers", "max_parallel_workers_per_gather")
+        assert tuple(one(empty_home, f"SELECT current_setting('{name}')") for name in names) == expected
 
 
 def test_nobody_logs_in_as_superuser_and_nobody_over_tcp(running):

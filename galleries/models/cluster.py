@@ -78,7 +78,7 @@ class FaceCluster(models.Model):
     """Faces of one person within an occasion. `person` says who, where somebody has said so.
 
     `size`, `centroid` and `model_version` are kept by the database itself, whatever changes the faces: triggers of
-    migration 0008.
+    migrations 0008 and 0013.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

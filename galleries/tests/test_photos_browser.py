@@ -282,6 +282,7 @@ class TestPhoto:
         open_photo(other, server, photo)
         one.keyboard.press("r")
         other.wait_for_selector('.fp-row[data-kind="hidden"]')
+        assert other.locator('[data-status][data-state="live"]').count() == 1, "told by the socket"
 
     def test_what_is_being_typed_survives_the_doings_of_others(self, browser, server, user, gallery):
         photo = analysed(gallery, "ann", "bob")

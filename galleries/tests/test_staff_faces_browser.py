@@ -280,6 +280,7 @@ def test_what_one_does_the_other_sees(sign_in, serve, gallery, group):  # noqa: 
     mine.keyboard.press("u")
     theirs.wait_for_function(seen.format(2), polling=20)
     assert theirs.evaluate("document.activeElement.value") == "Bo", "what is being typed stays"
+    assert theirs.locator('[data-state="live"]').count() == 1, "the socket told it, not the question every two seconds"
 
 
 def test_a_lost_connection_shows_and_heals(sign_in, serve, gallery, group):  # noqa: F811

@@ -15,9 +15,14 @@ from sessions_app.models import WebhookDelivery, WebhookEndpoint
 from sessions_app.webhooks import outbox
 from sessions_app.webhooks.courier import Courier
 
+HELD_SECONDS = 20
+
 
 class Receiver(ThreadingHTTPServer):
-    """Remembers what came; answers with `status` and `headers` after `delay`, and no sooner than it is `free`."""
+    """Remembers what came; answers with `status` and `headers` after `delay`, and no sooner than it is `free`.
+
+    One that is never free is so after HELD_SECONDS, so that whoever waits for it fails and does not hang.
+    """
 
     daemon_threads = True
     request_queue_size = 64
@@ -38,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((dict(self.headers), body))
-        self.server.free.wait()
+        self.server.free.wait(HELD_SECONDS)
         time.sleep(self.server.delay)
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():

@@ -142,7 +142,7 @@ def test_an_answer_of_more_than_five_minutes_ago_does_not_hold(api, client, pixo
 
 
 @pytest.mark.parametrize("trouble", ["stopped", "slow", "silent"])
-def test_whatever_is_wrong_with_it_nobody_waits_for_long(api, pixora, trouble, monkeypatch):
+def test_whatever_is_wrong_with_it_nobody_waits_longer_than_two_seconds(api, pixora, trouble, monkeypatch):
     ids = [pixora.add() for _attempt in range(breaker.THRESHOLD + 2)]
     asked, ask = [], gateway._asked
     monkeypatch.setattr(gateway, "_asked", lambda question: asked.append(question) or ask(question))
@@ -150,7 +150,7 @@ def test_whatever_is_wrong_with_it_nobody_waits_for_long(api, pixora, trouble, m
         for pk in ids:
             started = time.monotonic()
             refused(validated(api, pk))
-            assert time.monotonic() - started < 5, "two seconds, on a machine that has time for it"
+            assert time.monotonic() - started < 2
     assert len(asked) == breaker.THRESHOLD, "then the breaker is open, and nobody waits any more"
 
 
