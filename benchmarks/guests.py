@@ -75,7 +75,9 @@ def main() -> None:
     selfies = [as_sent(path) for path in files[: options.guests]]
     guests = [Guest(options.address, selfies[number % len(selfies)]) for number in range(options.guests)]
     guests[0].search()  # warms the models up
-    show("alone", [guests[number % len(guests)].search() for number in range(options.alone)])
+    alone = [guests[number % len(guests)].search() for number in range(options.alone)]
+    show("alone", alone)
+    share_what_finds(guests, alone)
     together: list[float | None] = []
     for _round in range(options.rounds):
         time.sleep(PAUSE)
@@ -93,6 +95,14 @@ def as_sent(path: Path) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
+
+
+def share_what_finds(guests: list[Guest], alone: list[float | None]) -> None:
+    """Who found nobody goes on with another's selfie: after five misses the server would have them pause."""
+    missed = {number % len(guests) for number, seconds in enumerate(alone) if seconds is None}
+    found = [guest for number, guest in enumerate(guests) if number not in missed]
+    for number in missed:
+        guests[number].selfie = found[number % len(found)].selfie
 
 
 def at_once(guests: list[Guest]) -> list[float | None]:

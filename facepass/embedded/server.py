@@ -59,11 +59,16 @@ SETTINGS: Mapping[str, str] = {
 
 def _of_this_machine() -> dict[str, str]:
     """A sixteenth of the memory, within 128 MB and 1 GB: 50,000 faces are 70 to 130 MB, and workers need the rest. A
-    query takes no more processes than there are cores, the one that asked among them.
+    query takes no more processes than there are cores, the one that asked among them, and all queries together no more
+    helpers than that: where many search at once, each does with its own process.
     """
     buffers = max(128 << 20, min(1 << 30, machine.memory_bytes() // 16))
-    helpers = max(0, min(2, int(machine.cores()) - 1))
-    return {"shared_buffers": f"{buffers >> 20}MB", "max_parallel_workers_per_gather": str(helpers)}
+    helpers = max(0, int(machine.cores()) - 1)
+    return {
+        "shared_buffers": f"{buffers >> 20}MB",
+        "max_parallel_workers": str(helpers),
+        "max_parallel_workers_per_gather": str(min(2, helpers)),
+    }
 
 
 class EmbeddedPostgres:

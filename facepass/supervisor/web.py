@@ -1,5 +1,6 @@
 """The web server process: `python -m facepass.supervisor.web FD`, with an open listening socket as that descriptor."""
 
+import gc
 import os
 import socket
 import sys
@@ -7,6 +8,9 @@ import sys
 import uvicorn
 
 GRACE_SECONDS = 10
+# A page makes some ten thousand objects, and Python would look for circles after every 700: 6 % of a search's time
+# (benchmarks/guests.py, 20 at once).
+GARBAGE = (20_000, 20, 20)
 
 
 def main(fd: int) -> None:
@@ -21,6 +25,9 @@ def main(fd: int) -> None:
         proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    config.load()
+    gc.freeze()  # code that is loaded now is never garbage, and to look through it stops every request for 0.1 s
+    gc.set_threshold(*GARBAGE)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=fd)])
 
 
