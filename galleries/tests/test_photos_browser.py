@@ -1,9 +1,6 @@
-"""The staff pages in a real browser: the grid, one photo, uploading."""
+"""The staff pages in a real browser: the grid of a gallery, and one photo."""
 
-import base64
-import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +11,9 @@ from galleries.models.face import FaceCategory
 from galleries.models.photo import State
 from galleries.tests.browser import NEEDS, in_thread
 from galleries.tests.factories import FaceFactory, GalleryFactory, MembershipFactory, PersonFactory, PhotoFactory
-from galleries.tests.staff import address
-from recognition.tests.fake_pictures import picture_of
+from galleries.tests.photo_pages import open_grid, open_photo, row, shoot
 
 pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
-
-# Where pictures of the pages go, for whoever wants to look at them.
-SHOTS = os.environ.get("FACEPASS_SCREENSHOTS")
 
 
 @pytest.fixture
@@ -36,11 +29,6 @@ def user(gallery):
 @pytest.fixture
 def server(serve):
     return serve(asgi.application)
-
-
-def shoot(page, name):
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
 
 
 def analysed(gallery, *people, seed=0):
@@ -60,17 +48,6 @@ def many(gallery, number):
         )
         for n in range(start, start + number)
     )
-
-
-def open_grid(page, server, gallery, query=""):
-    page.goto(server.address + address(gallery, "photos") + query)
-    page.wait_for_selector('[data-status][data-state="live"]')
-
-
-def open_photo(page, server, photo, query=""):
-    page.goto(server.address + address(photo, "faces") + query)
-    page.wait_for_selector('[data-status][data-state="live"]')
-    page.wait_for_selector("[data-place]:not(:empty)")
 
 
 def cells(page):
@@ -139,10 +116,6 @@ class TestGrid:
 
 def selected(page):
     return page.locator(".fp-row[aria-current]").get_attribute("data-face")
-
-
-def row(page, face, kind):
-    page.wait_for_selector(f'.fp-row[data-face="{face.pk}"][data-kind="{kind}"]')
 
 
 def left_to_right(photo):
@@ -306,140 +279,6 @@ class TestPhoto:
             page.keyboard.press(key)
         assert page.locator(".fp-field, .fp-drawing, [data-do=rest], .fp-buttons").count() == 0
         assert not FaceDecision.objects.exists()
-
-
-def drop(page, *, files=None, handles=False):
-    """Drops files `{path: bytes}` on the page. With `handles` they lie in the browser's own folder, so that the browser
-    can keep them over a reload, as it keeps those of a real drop.
-    """
-    encoded = {path: base64.b64encode(data).decode() for path, data in files.items()}
-    page.evaluate(
-        """async ([files, handles]) => {
-            const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-            const transfer = new DataTransfer();
-            for (const [path, text] of Object.entries(files)) transfer.items.add(new File([bytes(text)], path));
-            const event = new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
-            if (handles) {
-                const root = await navigator.storage.getDirectory();
-                const folder = await root.getDirectoryHandle("camera", { create: true });
-                for (const [path, text] of Object.entries(files)) {
-                    const handle = await folder.getFileHandle(path, { create: true });
-                    const stream = await handle.createWritable();
-                    await stream.write(bytes(text));
-                    await stream.close();
-                }
-                const item = { kind: "file", getAsFileSystemHandle: async () => folder };
-                Object.defineProperty(event, "dataTransfer", { value: { items: [item], types: ["Files"] } });
-            }
-            document.dispatchEvent(event);
-        }""",
-        [encoded, handles],
-    )
-
-
-def pictures(number):
-    return {f"IMG_{n}.jpg": picture_of([], size=(200, 150), seed=n) for n in range(number)}
-
-
-def summary(page, text):
-    page.wait_for_selector(f'[data-summary]:has-text("{text}")')
-
-
-class TestUpload:
-    def test_dropped_files_arrive_and_what_did_not_is_named(self, browser, server, user, gallery):
-        page = browser(user, viewport={"width": 1280, "height": 900})
-        open_grid(page, server, gallery)
-        drop(page, files={**pictures(6), "notes.txt": b"x", "broken.jpg": b"no picture"})
-        summary(page, "Done: 6 added, 0 there already, 2 refused.")
-        named = page.locator("[data-named] li").all_inner_texts()
-        assert {text.split("\n")[0] for text in named} == {"notes.txt", "broken.jpg"}
-        page.wait_for_selector('.fp-cell .fp-name:text-is("IMG_5.jpg")')
-        drop(page, files=pictures(7))
-        summary(page, "Done: 7 added, 6 there already, 2 refused.")
-        shoot(page, "upload")
-        assert gallery.photos.count() == 7
-
-    def test_a_folder_is_chosen_with_all_that_is_in_it(self, browser, server, user, gallery, tmp_path):
-        (tmp_path / "day" / "evening").mkdir(parents=True)
-        for place, (name, data) in zip(("day", "day/evening"), pictures(2).items(), strict=True):
-            (tmp_path / place / name).write_bytes(data)
-        (tmp_path / "day" / ".DS_Store").write_bytes(b"x")
-        page = browser(user)
-        open_grid(page, server, gallery)
-        page.set_input_files("[data-folder]", str(tmp_path / "day"))
-        summary(page, "Done: 2 added")
-        assert sorted(gallery.photos.values_list("original_name", flat=True)) == [
-            "IMG_0.jpg",
-            "IMG_1.jpg",
-        ]
-
-    def test_three_files_are_on_their_way_at_once(self, browser, server, user, gallery):
-        page = browser(user)
-        open_grid(page, server, gallery)
-        held = []
-        page.route("**/upload/file/", lambda route: held.append(route))  # noqa: PLW0108 - it looks at its handler
-        drop(page, files=pictures(8))
-        page.wait_for_function("document.querySelectorAll('[data-waiting] li[data-state=sending]').length === 3")
-        page.wait_for_timeout(300)
-        assert len(held) == 3
-        page.unroute("**/upload/file/")  # what is held goes on with it
-        summary(page, "Done: 8 added")
-
-    def test_a_lost_connection_is_waited_for(self, browser, server, user, gallery):
-        page = browser(user)
-        open_grid(page, server, gallery)
-        page.route("**/upload/**", lambda route: route.abort())
-        drop(page, files=pictures(4))
-        page.wait_for_selector("[data-broken]:not([hidden]):has-text('goes on by itself')")
-        page.unroute("**/upload/**")
-        summary(page, "Done: 4 added, 0 there already, 0 refused.")
-        assert page.is_hidden("[data-broken]")
-
-    def break_off(self, page, handles):
-        """Two files arrive, and the page is reloaded before the rest does."""
-        arrived = []
-
-        def let_two(route):
-            arrived.append(1)
-            route.continue_() if len(arrived) <= 2 else None
-
-        page.route("**/upload/file/", let_two)
-        drop(page, files=pictures(6), handles=handles)
-        summary(page, "2 of 6 files")
-        page.wait_for_timeout(1500)  # what is left is written down once a second
-        page.on("dialog", lambda dialog: dialog.accept())
-        page.reload()
-        page.unroute("**/upload/file/")  # only now: what is held goes on with it
-
-    def test_after_a_reload_the_browser_goes_on_where_it_kept_the_files(self, browser, server, user, gallery):
-        page = browser(user)
-        open_grid(page, server, gallery)
-        self.break_off(page, handles=True)
-        page.click("[data-resume]")
-        summary(page, "Done: 4 added")
-        assert gallery.photos.count() == 6
-
-    def test_after_a_reload_the_folder_is_dropped_again_and_nothing_is_sent_twice(self, browser, server, user, gallery):
-        page = browser(user)
-        open_grid(page, server, gallery)
-        self.break_off(page, handles=False)
-        page.wait_for_selector("[data-left]:has-text('4 files')")
-        assert page.is_hidden("[data-resume]")
-        sent = []
-        page.on("request", lambda request: sent.append(1) if request.url.endswith("/upload/file/") else None)
-        drop(page, files=pictures(6))
-        summary(page, "Done: 4 added, 2 there already")
-        assert (gallery.photos.count(), len(sent)) == (6, 4)
-
-    def test_with_a_bucket_the_files_go_straight_there(self, browser, server, user, gallery, bucket):
-        page = browser(user)
-        puts = []
-        page.on("request", lambda request: puts.append(request.url) if request.method == "PUT" else None)
-        open_grid(page, server, gallery)
-        drop(page, files={**pictures(3), "broken.jpg": b"no picture"})
-        summary(page, "Done: 3 added, 0 there already, 1 refused.")
-        assert len(puts) == 4
-        assert [row.key for row in bucket.objects.filter(Prefix="incoming/")] == []
 
 
 def test_the_pages_in_light_and_dark_on_a_screen_and_a_tablet(browser, server, user, gallery):

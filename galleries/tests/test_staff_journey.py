@@ -13,7 +13,7 @@ from galleries.models import GalleryImage, Occasion, Person, PersonTemplate, Pho
 from galleries.models.face import FaceCategory
 from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
 from galleries.tests.factories import GalleryFactory, MembershipFactory
-from galleries.tests.test_photos_browser import open_grid, open_photo, row, shoot, summary
+from galleries.tests.photo_pages import open_grid, open_photo, row, shoot, summary
 from galleries.tests.test_staff_effort import MAKE_EVENT, PEOPLE, add, readable, who_is_who
 from galleries.tests.test_staff_faces_browser import open_page, until
 from recognition import registry

@@ -106,7 +106,10 @@ def test_near_looks_hard_where_it_finds_nobody(engine, astronaut):
     assert len(engine.detect([distant], near=True)[0]) == 1
 
 
-def test_dlib_looks_at_a_selfie_as_it_is(dlib_engine, astronaut, monkeypatch):
+@pytest.mark.parametrize(("share", "scales"), [(1.0, [0.5]), (0.5, [0.5, 1.0]), (0.15, [0.5, 1.0, 2.0])])
+def test_dlib_looks_at_a_selfie_made_smaller_and_closer_where_its_face_is_not_large(
+    dlib_engine, astronaut, monkeypatch, share, scales
+):
     looked = []
     faces = type(dlib_engine)._faces
 
@@ -115,8 +118,24 @@ def test_dlib_looks_at_a_selfie_as_it_is(dlib_engine, astronaut, monkeypatch):
         return faces(self, picture, upscale=upscale, **named)
 
     monkeypatch.setattr(type(dlib_engine), "_faces", counted)
-    dlib_engine.detect([portrait(astronaut, side=800)], near=True)
-    assert looked == [1.0]
+    side = int(800 * share)
+    selfie = np.full((800, 800, 3), 120, np.uint8)
+    selfie[:side, :side] = portrait(astronaut, side=side)
+    assert len(dlib_engine.detect([selfie], near=True)[0]) == 1
+    assert looked == scales
+
+
+def test_dlib_sees_a_second_face_of_half_the_area_beside_a_large_one(dlib_engine, astronaut):
+    selfie = np.full((800, 800, 3), 120, np.uint8)
+    selfie[:470, :470] = portrait(astronaut, side=470)
+    selfie[:335, 465:] = portrait(astronaut, side=335)
+    assert len(dlib_engine.detect([selfie], near=True)[0]) == 2
+
+
+def test_dlib_marks_the_same_points_in_a_selfie_that_it_looked_at_smaller(dlib_engine, astronaut):
+    selfie = portrait(astronaut, side=800)
+    (near,), (whole,) = dlib_engine.detect([selfie], near=True)[0], dlib_engine._faces(selfie, upscale=1.0)
+    assert float(dlib_engine.embed(selfie, [near])[0] @ dlib_engine.embed(selfie, [whole])[0]) > 0.99
 
 
 def test_dlib_looks_at_a_large_photo_as_at_one_of_1600_pixels(dlib_engine, astronaut):

@@ -10,7 +10,7 @@ from galleries.tests.factories import MembershipFactory, UserFactory
 from recognition import config
 from training.models import FaceTrainingSession
 from training.tests.test_prepare import person_with
-from training.tests.test_run import crowd, trained, unknown_face
+from training.tests.trainings import crowd, trained, unknown_face
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -11,7 +11,7 @@ from galleries.models import TemplateSet
 from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
 from galleries.tests.factories import GalleryFactory, MembershipFactory
 from training.models import FaceTrainingSession
-from training.tests.test_run import crowd, unknown_face
+from training.tests.trainings import crowd, unknown_face
 
 pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
 
