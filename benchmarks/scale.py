@@ -170,10 +170,21 @@ def growth(_numbers: list[int]) -> None:
 
 def event(count: int) -> tuple[Any, Any]:
     """A gallery of that many faces, in rows; and their descriptors, float32 (count, 512)."""
-    import numpy as np
-
     from facepass.models import Studio
     from galleries.models import Gallery, Occasion
+
+    vectors = made_up(count)
+    made = Studio.objects.create(name=f"{count}", slug=f"s{count}")
+    gallery = Gallery.objects.create(studio=made, title=f"{count} faces")
+    with timed(f"{count} rows"):
+        add(gallery, vectors, name="photo")
+    vacuum()
+    return Occasion.of_gallery(gallery), vectors
+
+
+def made_up(count: int) -> Any:
+    """Descriptors, float32 (count, 512), of unit length."""
+    import numpy as np
 
     rng = np.random.default_rng(count)
     people = rng.standard_normal((count // FACES_OF_PERSON, 64)).astype(np.float32)
@@ -185,12 +196,7 @@ def event(count: int) -> tuple[Any, Any]:
         noise = rng.standard_normal((len(numbers), 512)).astype(np.float32) * np.float32(SPREAD / 512**0.5)
         part = people[numbers % len(people)] + noise
         vectors[numbers] = part / np.linalg.norm(part, axis=1, keepdims=True)
-    made = Studio.objects.create(name=f"{count}", slug=f"s{count}")
-    gallery = Gallery.objects.create(studio=made, title=f"{count} faces")
-    with timed(f"{count} rows"):
-        add(gallery, vectors, name="photo")
-    vacuum()
-    return Occasion.of_gallery(gallery), vectors
+    return vectors
 
 
 def add(gallery: Any, vectors: Any, *, name: str) -> None:

@@ -44,10 +44,10 @@ class TooLarge(Exception):
 class Handler(ASGIHandler):
     """Django's handler, with bodies that are limited while they come, and those that hold a selfie in memory only."""
 
-    def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Django's signature
+    def load_middleware(self, is_async: bool = False) -> None:
         """Views and middleware are synchronous: one change to a thread for a request, and not one for each of them."""
         super().load_middleware(is_async=False)
-        self._middleware_chain = sync_to_async(self._middleware_chain, thread_sensitive=True)
+        self._middleware_chain = sync_to_async(self._middleware_chain, thread_sensitive=True)  # type: ignore[has-type]
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         _path.set(scope["path"])

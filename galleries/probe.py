@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from recognition import pictures, pipeline
-from recognition.config import recognition_settings
+from recognition.config import RecognitionSettings
 from recognition.types import DescribedFace, Picture
 
 # A face is the picture's subject if it stands out twice as much as the next; otherwise the picture shows several.
@@ -40,20 +40,19 @@ def checked(file: File[bytes]) -> BinaryIO:
     return stream
 
 
-def subject(picture: Picture) -> DescribedFace:
-    """The face of the picture's subject, in pixels of `picture`.
+def subject(picture: Picture, *, settings: RecognitionSettings | None = None) -> DescribedFace:
+    """The face of the picture's subject, in pixels of `picture`. Without `settings` those in force are read.
 
     Raises 422 `face_not_found`, `multiple_faces` (no face stands out) or `low_quality` (with its reasons).
     """
-    found = standing_out(picture)
+    found = standing_out(picture, settings=settings)
     if reasons := found.quality.reasons:
         raise _unusable(reasons)
     return found
 
 
-def standing_out(picture: Picture) -> DescribedFace:
+def standing_out(picture: Picture, *, settings: RecognitionSettings | None = None) -> DescribedFace:
     """The same face, however good it is."""
-    settings = recognition_settings()
     faces = pipeline.describe_near(picture, settings=settings)
     require_any(faces)
     first, *others = sorted(faces, key=lambda found: -_prominence(found, picture))

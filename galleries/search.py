@@ -51,14 +51,21 @@ def default_threshold() -> float:
     return float(recognition_settings().confidence_thresholds.search)
 
 
-def photos_of(descriptor: FloatArray, *, within: Occasion, threshold: float, limit: int = DEFAULT_LIMIT) -> list[Match]:
+def photos_of(
+    descriptor: FloatArray,
+    *,
+    within: Occasion,
+    threshold: float,
+    limit: int = DEFAULT_LIMIT,
+    rules: ConfidenceThresholds | None = None,
+) -> list[Match]:
     """One match for each photo of the person, best first.
 
     `descriptor`: protected, float32 (512,), unit length, made by the engine in use; faces that another model version
-    described are not compared.
+    described are not compared. `rules`: for callers who have read the settings already.
     """
     version = ModelVersion.objects.current()
-    rules = recognition_settings().confidence_thresholds
+    rules = rules or recognition_settings().confidence_thresholds
     groups = groups_of(descriptor, within=within, version=version, threshold=threshold, rules=rules)
     sure = max(threshold, rules.assign)
     faces = _faces(descriptor, within=within, version=version)

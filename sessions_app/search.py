@@ -9,6 +9,7 @@ from django.core.files import File
 
 from galleries import probe, search
 from galleries.models import Occasion, Person
+from recognition.config import recognition_settings
 from recognition.types import DescribedFace, FloatArray
 from sessions_app import analytics
 from sessions_app.models import PhotoSession
@@ -47,10 +48,15 @@ def search_session(
     Raises what `probe.read` and `probe.subject` raise.
     """
     started = time.perf_counter()
-    least = search.default_threshold() if threshold is None else threshold
+    settings = recognition_settings()
+    rules = settings.confidence_thresholds
+    least = rules.search if threshold is None else threshold
     within = Occasion(session.studio_id, session_id=session.pk)
-    faces = [probe.subject(probe.read(picture)) for picture in pictures]
-    found = [search.photos_of(f.descriptor, within=within, threshold=least, limit=search.MAX_LIMIT) for f in faces]
+    faces = [probe.subject(probe.read(picture), settings=settings) for picture in pictures]
+    found = [
+        search.photos_of(face.descriptor, within=within, threshold=least, limit=search.MAX_LIMIT, rules=rules)
+        for face in faces
+    ]
     found += [search.photos_with(p, within=within, threshold=least, limit=search.MAX_LIMIT) for p in people]
     matches = search.together(found, combine=combine)[:limit]
     misses = _misses([face.descriptor for face in faces], matches, within=within, threshold=least) if explain else None
