@@ -49,11 +49,13 @@ class Guest:
 
     def search(self, ready: Barrier | None = None) -> float | None:
         """Seconds; None where nobody was found, whose page has no thumbnail."""
-        token = self.token()
+        files = {"selfie": ("selfie.jpg", self.selfie, "image/jpeg")}
+        request = self.client.build_request("POST", self.address, data=self.token(), files=files)
+        request.read()  # a phone does this by itself, beside the server
         if ready:
             ready.wait()
         started = time.perf_counter()
-        page = self.client.post(self.address, data=token, files={"selfie": ("selfie.jpg", self.selfie, "image/jpeg")})
+        page = self.client.send(request)
         page.raise_for_status()
         thumbnail = re.search(r'<img src="([^"]+)"[^>]+loading="lazy"', page.text)
         if not thumbnail:
