@@ -8,7 +8,7 @@ import sys
 import uvicorn
 
 GRACE_SECONDS = 10
-# A page makes some ten thousand objects, and Python would look for circles after every 700: 6 % of a search's time
+# A page makes some ten thousand objects, and Python would look for cycles after every 700: 6 % of a search's time
 # (benchmarks/guests.py, 20 at once).
 GARBAGE = (20_000, 20, 20)
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from asgiref.sync import AsyncToSync
 from django.core.exceptions import RequestAborted
 
 from facepass import bodies
@@ -16,7 +17,7 @@ def messages(*chunks, end=True):
     waiting.append({"type": "http.request", "body": b""} if end else {"type": "http.disconnect"})
 
     async def receive():
-        return waiting.pop(0)
+        return waiting.pop(0) if waiting else await asyncio.Event().wait()  # who asked stays
 
     return receive, waiting
 
@@ -31,7 +32,7 @@ def received(path, *chunks, end=True):
     return asyncio.run(read())
 
 
-def asked(path, *chunks, **headers):
+def asked(path, *chunks, method="POST", **headers):
     """The answer to a whole request, and what of its body was not taken."""
     receive, waiting = messages(*chunks)
     sent = []
@@ -40,7 +41,7 @@ def asked(path, *chunks, **headers):
         sent.append(message)
 
     named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": named}
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": named}
     asyncio.run(bodies.Handler()(scope, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"], waiting
 
@@ -114,3 +115,10 @@ def test_a_length_that_is_none_counts_as_none(length):
 def test_the_limit_follows_what_a_path_takes(settings, path, kind, limit):
     settings.MAX_UPLOAD_BYTES = 10_000_000
     assert bodies.limit_of(path, content_type=kind) == limit
+
+
+def test_a_request_goes_to_its_thread_and_does_not_come_back_to_the_loop_on_its_way(monkeypatch):
+    back, call = [], AsyncToSync.__call__
+    monkeypatch.setattr(AsyncToSync, "__call__", lambda self, *given: back.append(self) or call(self, *given))
+    assert asked("/static/nothing.css", method="GET", host="localhost")[0] == 404
+    assert back == []

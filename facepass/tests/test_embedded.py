@@ -54,14 +54,14 @@ def test_it_has_pgvector_with_halfvec_and_sorts_alike_everywhere(running):
 
 
 @pytest.mark.parametrize(
-    ("size", "expected"), [((1, 1), ("128MB", "0")), ((8, 2), ("512MB", "1")), ((64, 16), ("1GB", "2"))]
+    ("size", "expected"), [((1, 1), ("128MB", "0", "0")), ((8, 2), ("512MB", "1", "1")), ((64, 16), ("1GB", "15", "2"))]
 )
 def test_buffers_and_processes_of_a_query_are_those_of_the_machine(monkeypatch, empty_home, size, expected):
     gigabytes, cores = size
     monkeypatch.setattr(machine, "memory_bytes", lambda: gigabytes << 30)
     monkeypatch.setattr(machine, "cores", lambda: cores)
     with EmbeddedPostgres(empty_home):
-        names = ("shared_buffers", "max_parallel_workers_per_gather")
+        names = ("shared_buffers", "max_parallel_workers", "max_parallel_workers_per_gather")
         assert tuple(one(empty_home, f"SELECT current_setting('{name}')") for name in names) == expected
 
 
