@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 from facepass.tests.live import connect, eventually, live_home, manage, migrated_home, processes_of, start  # noqa: F401
@@ -27,10 +28,18 @@ def train(home, first, beyond):
 
 
 def kill_workers(home):
-    workers = [pid for pid in processes_of(home) if b"qcluster" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    workers = [pid for pid in processes_of(home) if b"qcluster" in command_line(pid)]
     assert workers
     for pid in workers:
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def command_line(pid):
+    """Nothing for a process that ended meanwhile, such as one of PostgreSQL for a query."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def test_a_killed_run_leaves_the_version_in_use_and_is_done_by_another_worker(live_home):  # noqa: F811
