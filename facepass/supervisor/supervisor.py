@@ -69,6 +69,7 @@ class Supervisor:
                 self.say(f"{child.name} ended again ({reason}), too often to go on.")
                 return False
             self.say(f"{child.name} ended ({reason}); starting it again.")
+            self.watchdog.ask_again()
         child.start_if_due()
         return True
 

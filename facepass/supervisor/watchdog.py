@@ -53,6 +53,10 @@ class Watchdog:
         finally:
             close_old_connections()
 
+    def ask_again(self) -> None:
+        """At the next look, for what was on its way may have ended with the worker that had taken it."""
+        self.sent_at = None
+
     def _look(self) -> bool:
         if self.sent_at is None or heartbeat.last_beat() != self.seen:
             self._send()

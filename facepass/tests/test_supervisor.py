@@ -322,6 +322,26 @@ def test_no_beat_while_photos_are_in_work_is_patience(clock):
     assert not any(looks(watchdog_of(clock, busy=True), clock, seconds=3 * STALLED_SECONDS))
 
 
+def test_a_call_that_died_with_its_worker_is_made_again_at_the_next_look(clock):
+    watchdog = watchdog_of(clock)
+    looks(watchdog, clock, seconds=EVERY_SECONDS)
+    watchdog.ask_again()
+    looks(watchdog, clock, seconds=EVERY_SECONDS)
+    assert clock.sent == 2
+
+
+def test_the_death_of_a_worker_has_the_watchdog_call_again(tmp_path):
+    watchdog = Watchdog(enqueue=lambda: None, next_look=float("inf"), sent_at=1.0)
+    died = tmp_path / "died"
+    once = "import os, sys, time; os.path.exists(sys.argv[1]) or (open(sys.argv[1], 'a'), os.kill(os.getpid(), 9))"
+    worker = script("Worker 1", f"{once}; time.sleep(60)", str(died))
+    supervisor, said = supervise(script("web", "import time; time.sleep(60)"), worker, watchdog=watchdog)
+    supervisor.healthy = lambda: any("Worker 1 ended" in line for line in said)
+    supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else said.append(line)
+    assert supervisor.run() == 0
+    assert watchdog.sent_at is None
+
+
 def test_a_stall_restarts_the_workers():
     answers = iter([False, True])
     watchdog = Watchdog()
