@@ -10,6 +10,8 @@ import uvicorn
 from django.db import connection
 from django.test import Client
 
+from facepass import asgi
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 NEEDS = [
@@ -50,6 +52,12 @@ def serve(settings):
     yield start
     for server in running:
         server.stop()
+
+
+@pytest.fixture
+def server(serve):
+    """FacePass as it is."""
+    return serve(asgi.application)
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""Members of staff for the tests of their pages: `staff` is a photographer of the studio that `gallery` belongs to."""
+"""Members of staff for the tests of their pages: `user`, and `staff` as a client, are photographers of the studio that
+`gallery` belongs to.
+"""
 
 import pytest
 from django.test import Client
@@ -26,6 +28,11 @@ def post(client, row, view, /, **body):
 @pytest.fixture
 def gallery(studio):
     return GalleryFactory(studio=studio)
+
+
+@pytest.fixture
+def user(gallery):
+    return MembershipFactory(studio=gallery.studio).user
 
 
 @pytest.fixture

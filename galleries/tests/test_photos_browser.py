@@ -4,31 +4,15 @@ import re
 
 import pytest
 
-from facepass import asgi
 from galleries import analysis
 from galleries.models import FaceDecision, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import State
 from galleries.tests.browser import NEEDS, in_thread
-from galleries.tests.factories import FaceFactory, GalleryFactory, MembershipFactory, PersonFactory, PhotoFactory
+from galleries.tests.factories import FaceFactory, MembershipFactory, PersonFactory, PhotoFactory
 from galleries.tests.photo_pages import open_grid, open_photo, row, shoot
 
 pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
-
-
-@pytest.fixture
-def gallery():
-    return GalleryFactory(title="Wedding of A and B")
-
-
-@pytest.fixture
-def user(gallery):
-    return MembershipFactory(studio=gallery.studio).user
-
-
-@pytest.fixture
-def server(serve):
-    return serve(asgi.application)
 
 
 def analysed(gallery, *people, seed=0):

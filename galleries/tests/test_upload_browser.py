@@ -4,28 +4,11 @@ import base64
 
 import pytest
 
-from facepass import asgi
 from galleries.tests.browser import NEEDS
-from galleries.tests.factories import GalleryFactory, MembershipFactory
 from galleries.tests.photo_pages import open_grid, shoot, summary
 from recognition.tests.fake_pictures import picture_of
 
 pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
-
-
-@pytest.fixture
-def gallery():
-    return GalleryFactory()
-
-
-@pytest.fixture
-def user(gallery):
-    return MembershipFactory(studio=gallery.studio).user
-
-
-@pytest.fixture
-def server(serve):
-    return serve(asgi.application)
 
 
 def drop(page, *, files=None, handles=False):

@@ -150,7 +150,7 @@ def test_whatever_is_wrong_with_it_nobody_waits_longer_than_two_seconds(api, pix
         for pk in ids:
             started = time.monotonic()
             refused(validated(api, pk))
-            assert time.monotonic() - started < gateway.PATIENCE + 5, "a busy machine adds to it"
+            assert time.monotonic() - started < 5, "a busy machine adds to what the gateway waits"
     assert gateway.PATIENCE < 2
     assert len(asked) == breaker.THRESHOLD, "then the breaker is open, and nobody waits any more"
 
