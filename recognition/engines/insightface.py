@@ -16,7 +16,7 @@ from recognition import calibration, contracts, packs, runtimes
 from recognition.align import aligned
 from recognition.engines.arcface import Embedder
 from recognition.engines.base import parted
-from recognition.engines.scrfd import SIDE, Detector, Found, UnknownForm
+from recognition.engines.scrfd import CLOSE_SIDE, NEAR_SIDE, SIDE, SMALL_SIDE, Detector, Found, UnknownForm
 from recognition.packs import ModelFile, Pack
 from recognition.runtimes import Network
 from recognition.types import Box, DetectedFace, FloatArray, Picture
@@ -26,6 +26,9 @@ Model = TypeVar("Model")
 # 600 LFW pairs of tight crops (benchmarks/lfw_pairs.py) accuracy rises from 0.958 to 0.997; a margin of a quarter
 # gives 0.982.
 TIGHT = 0.4
+# From this share of the picture's longer side on, a face that a glance shows is the picture's subject, and a glance
+# would show another that is nearly as large.
+LARGE = 0.25
 
 
 class InsightFaceEngine:
@@ -50,12 +53,13 @@ class InsightFaceEngine:
         """A face that fills the picture is found, and marked well, only with a margin around it. So a picture in which
         a glance shows such a face is looked at with a margin at once; one that shows nobody is looked at both ways.
         """
+        if near:
+            return [self._near(picture) for picture in pictures]
         if fast:
             return self._looked(pictures, [False] * len(pictures))
-        nothing = [Found.of([])] * len(pictures)
-        glances = nothing if near else self._detector.glance(pictures)
-        framed = [near or _is_tight(_faces(*seen), seen[1]) for seen in zip(glances, pictures, strict=True)]
-        found = self._looked(pictures, framed, glances, near=near)
+        glances = self._detector.glance(pictures)
+        framed = [_is_tight(_faces(*seen), seen[1]) for seen in zip(glances, pictures, strict=True)]
+        found = self._looked(pictures, framed, glances)
         again = [
             index
             for index, faces in enumerate(found)
@@ -67,23 +71,33 @@ class InsightFaceEngine:
         return found
 
     def _looked(
-        self,
-        pictures: Sequence[Picture],
-        framed: Sequence[bool],
-        glances: Sequence[Found] = (),
-        *,
-        near: bool = False,
+        self, pictures: Sequence[Picture], framed: Sequence[bool], glances: Sequence[Found] = ()
     ) -> list[list[DetectedFace]]:
         """With a margin where `framed`, else together with what a glance showed."""
-        margins = [max(picture.shape[:2]) // 2 * each for picture, each in zip(pictures, framed, strict=True)]
-        look = self._detector.near if near else self._detector.look
-        seen = look(list(map(_with_margin, pictures, margins)))
+        parts = [_whole(picture, margin=each) for picture, each in zip(pictures, framed, strict=True)]
+        seen = self._detector.look(list(map(_cut, pictures, parts)))
         if glances:
             seen = [
                 whole if each else Found.of([glance, whole])
                 for whole, glance, each in zip(seen, glances, framed, strict=True)
             ]
-        return [_faces(*each) for each in zip(seen, pictures, margins, strict=True)]
+        return [_faces(*each) for each in zip(seen, pictures, parts, strict=True)]
+
+    def _near(self, picture: Picture) -> list[DetectedFace]:
+        """A large face that a glance shows alone is looked at closely; else the whole picture, with a margin and, where
+        that shows nobody, without.
+        """
+        if not self._detector.takes_sizes:
+            return self._looked([picture], [True])[0] or self._looked([picture], [False])[0]
+        glanced = _faces(self._detector.near(picture, side=SMALL_SIDE), picture)
+        if len(glanced) == 1 and _longer(glanced[0]) >= LARGE * max(picture.shape[:2]):
+            part = _around(glanced[0])
+            faces = _faces(self._detector.near(_cut(picture, part), side=CLOSE_SIDE), picture, part)
+            if len(faces) == 1:
+                return faces
+        part = _whole(picture, margin=True)
+        seen = self._detector.near(_cut(picture, part), side=NEAR_SIDE)
+        return _faces(seen, picture, part) or self._looked([picture], [False])[0]
 
     def embed_many(self, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:
         crops = [aligned(picture, face.landmarks) for picture, faces in pairs for face in faces]
@@ -115,21 +129,43 @@ def _is_tight(faces: Sequence[DetectedFace], picture: Picture) -> bool:
     """
     if max(picture.shape[:2]) <= SIDE // 2:
         return True
-    return bool(faces) and max(faces[0].box.width, faces[0].box.height) > TIGHT * min(picture.shape[:2])
+    return bool(faces) and _longer(faces[0]) > TIGHT * min(picture.shape[:2])
 
 
-def _with_margin(picture: Picture, margin: int) -> Picture:
-    if not margin:
-        return picture
-    framed = cv2.copyMakeBorder(picture, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
-    return np.asarray(framed, np.uint8)
+def _longer(face: DetectedFace) -> float:
+    return max(face.box.width, face.box.height)
 
 
-def _faces(seen: Found, picture: Picture, margin: int = 0) -> list[DetectedFace]:
-    """Each once, largest first, without what lies beyond the picture."""
+def _whole(picture: Picture, *, margin: bool) -> Box:
+    height, width = picture.shape[:2]
+    edge = max(height, width) // 2 if margin else 0
+    return Box(-edge, -edge, width + 2 * edge, height + 2 * edge)
+
+
+def _around(face: DetectedFace) -> Box:
+    """The square with the face in its middle, as large as with the margin that a tight crop gets."""
+    half = round(_longer(face))
+    x, y = round(face.box.x + face.box.width / 2), round(face.box.y + face.box.height / 2)
+    return Box(x - half, y - half, 2 * half, 2 * half)
+
+
+def _cut(picture: Picture, part: Box) -> Picture:
+    """That part, in whole pixels; what lies beyond the picture is black."""
+    height, width = picture.shape[:2]
+    left, top, right, bottom = map(int, (part.x, part.y, part.x + part.width, part.y + part.height))
+    inside = picture[max(0, top) : bottom, max(0, left) : right]
+    above, below, before, after = (max(0, edge) for edge in (-top, bottom - height, -left, right - width))
+    if not any((above, below, before, after)):
+        return inside
+    return np.asarray(cv2.copyMakeBorder(inside, above, below, before, after, cv2.BORDER_CONSTANT), np.uint8)
+
+
+def _faces(seen: Found, picture: Picture, part: Box | None = None) -> list[DetectedFace]:
+    """Each once, largest first, without what lies beyond the picture. `seen`: in pixels of that part of it."""
     found = seen.once_each()
+    shift = np.array([part.x, part.y] if part else [0, 0], np.float32)
     faces = [
-        _face(corners - margin, landmarks - margin, float(score))
+        _face(corners + np.tile(shift, 2), landmarks + shift, float(score))
         for corners, landmarks, score in zip(found.corners, found.landmarks, found.scores, strict=True)
     ]
     faces = [replace(face, box=face.box.clipped(picture)) for face in faces]

@@ -19,9 +19,12 @@ from recognition.suppression import suppressed
 from recognition.types import FloatArray, Picture
 
 # InsightFace's own default pair, for detectors that take any size: 640 finds faces of 31 pixels in a 1600-pixel
-# picture, 128 adds those that fill the frame for 4 % more time. For one large face 384 is as good as 640 (LFW pairs,
-# selfie with margin against photo: accuracy 0.995 to 0.997 with both) at a third of its time.
-SIDE, NEAR_SIDE, SMALL_SIDE = 640, 384, 128
+# picture, 128 adds those that fill the frame for 4 % more time.
+SIDE, SMALL_SIDE = 640, 128
+# For one large face 384 is as good as 640 (LFW pairs, selfie with margin against photo: accuracy 0.995 to 0.997 with
+# both) at a third of its time, and 256 around the face as good as that at 70 % (benchmarks/events.py, recall
+# 0.960 and 0.961, precision 0.992 with both; 224 and 192 lose some of one or the other).
+NEAR_SIDE, CLOSE_SIDE = 384, 256
 SCORE, NMS = 0.5, 0.4
 MEAN, SCALE = 127.5, 1 / 128
 # By number of outputs: strides, and anchors in a cell. Forms with 6 and 10 outputs mark no landmarks.
@@ -77,25 +80,33 @@ class Detector:
         """What the larger input shows, every face several times."""
         return self._passed(pictures, *self._look)
 
-    def near(self, pictures: Sequence[Picture]) -> list[Found]:
-        """As `look`, where each picture shows one large face: a smaller input marks it as well."""
-        return self._passed(pictures, *self._near)
-
-    @cached_property
-    def _near(self) -> tuple[Network, int]:
-        """Convolutions take any size, also those exported for one; a network that does not keeps its own."""
-        try:
-            network = self._opened(side=NEAR_SIDE)
-            outputs = network.run(np.zeros((1, 3, NEAR_SIDE, NEAR_SIDE), np.float32))
-        except ERRORS:
-            return self._look
-        cells = [self._anchors * (NEAR_SIDE // stride) ** 2 for stride in self._strides]
-        fits = [output.shape[1] for output in outputs[: len(cells)]] == cells
-        return (network, NEAR_SIDE) if fits else self._look
-
     def glance(self, pictures: Sequence[Picture]) -> list[Found]:
         """What the smaller input shows, large faces; nothing where the network has one size."""
         return self._passed(pictures, *self._glance) if self._glance else [Found.of([]) for _ in pictures]
+
+    @property
+    def takes_sizes(self) -> bool:
+        """Whether `near` may be called. Convolutions take any size, also those exported for one; not all do."""
+        return bool(self._sizes)
+
+    def near(self, picture: Picture, *, side: int) -> Found:
+        """What an input of SMALL_SIDE, CLOSE_SIDE or NEAR_SIDE shows: enough for a picture of one large face."""
+        return self._passed([picture], self._sizes[side], side)[0]
+
+    @cached_property
+    def _sizes(self) -> dict[int, Network]:
+        sides = (SMALL_SIDE, CLOSE_SIDE, NEAR_SIDE)
+        try:
+            networks = {side: self._opened(side=side) for side in sides}
+            fit = all(self._fits(network, side) for side, network in networks.items())
+        except ERRORS:
+            return {}
+        return networks if fit else {}
+
+    def _fits(self, network: Network, side: int) -> bool:
+        outputs = network.run(np.zeros((1, 3, side, side), np.float32))
+        cells = [self._anchors * (side // stride) ** 2 for stride in self._strides]
+        return [output.shape[1] for output in outputs[: len(cells)]] == cells
 
     def _passed(self, pictures: Sequence[Picture], network: Network, side: int) -> list[Found]:
         framed = [_framed(picture, side=side) for picture in pictures]

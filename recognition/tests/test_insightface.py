@@ -104,13 +104,37 @@ def any_size(insightface_engine, tmp_path, monkeypatch):
     return insightface_engine
 
 
-def test_a_selfie_takes_one_run_of_the_detector_and_a_photo_a_glance_more(any_size, monkeypatch):
+def test_a_selfie_takes_a_glance_and_a_close_look_and_a_photo_a_glance_and_a_larger_one(any_size, monkeypatch):
     sides = runs_of(any_size._detector, monkeypatch)
     assert len(any_size.detect([decoded(TIGHT)], near=True)[0]) == 1
-    assert sides == [384]
+    assert sides == [128, 256]
     sides.clear()
     assert len(any_size.detect([decoded(GROUP)])[0]) == 6
     assert sides == [128, 640]
+
+
+@pytest.mark.parametrize(
+    ("shares", "found", "looks"),
+    [((0.6,), 1, [128, 256]), ((0.55, 0.42), 2, [128, 384]), ((0.2,), 1, [128, 384]), ((), 0, [128, 384, 640])],
+)
+def test_a_selfie_is_looked_at_closely_where_a_glance_shows_one_large_face(any_size, monkeypatch, shares, found, looks):
+    selfie = np.full((800, 800, 3), 120, np.uint8)
+    for number, share in enumerate(shares):  # the first at the top left, the second at the bottom right
+        side = round(800 * share)
+        place = slice(0, side) if number == 0 else slice(800 - side, 800)
+        selfie[place, place] = cv2.resize(decoded(TIGHT), (side, side))
+    sides = runs_of(any_size._detector, monkeypatch)
+    assert len(any_size.detect([selfie], near=True)[0]) == found
+    assert sides == looks
+
+
+def test_a_face_at_the_edge_of_a_selfie_is_marked_where_it_is(any_size):
+    selfie = np.full((600, 800, 3), 120, np.uint8)
+    selfie[200:, :400] = cv2.resize(decoded(TIGHT), (400, 400))
+    (close,) = any_size.detect([selfie], near=True)[0]
+    (whole,) = any_size.detect([selfie])[0]
+    assert close.box.iou(whole.box) > 0.8
+    assert np.abs(close.landmarks - whole.landmarks).max() < 12
 
 
 def test_a_face_that_fills_the_picture_at_a_glance_is_looked_at_with_a_margin_only(any_size, monkeypatch):
@@ -134,7 +158,7 @@ def test_a_detector_exported_for_one_size_looks_at_selfies_in_a_smaller_one(insi
     selfie = cv2.resize(decoded(TIGHT), (800, 800))
     near = insightface_engine.detect([selfie], near=True)[0]
     far = insightface_engine.detect([selfie])[0]
-    assert sides == [384, 640, 640]
+    assert sides == [128, 256, 640, 640]
     one, other = (insightface_engine.embed(selfie, faces)[0] for faces in (near, far))
     assert one @ other > 0.95
 

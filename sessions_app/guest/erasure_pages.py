@@ -29,7 +29,7 @@ def forget(request: HttpRequest, guest: Guest) -> HttpResponse:
         return response
     hiding = Hiding.objects.filter(guest=guest).first()
     undo, nobody = hiding and _way_back(hiding.pk), "nobody" in request.GET
-    counts = found.counts(guest)
+    counts = found.counts(found.of_guest(guest))
     return page(request, "guest/forget.html", guest.session, counts=counts, hiding=undo, nobody=nobody)
 
 

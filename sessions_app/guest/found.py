@@ -4,13 +4,12 @@
 than half of what the guest was shown of it was refused. It decides nothing for staff, unlike `galleries.decisions`.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from galleries.search import Match
@@ -20,33 +19,27 @@ from sessions_app.models import FoundPhoto, Guest, HiddenFace
 
 Show = Literal["all", "me", "both", "favourites", "refused"]
 SHOWS: tuple[Show, ...] = ("all", "me", "both", "favourites", "refused")
-FILTERS: dict[Show, Q] = {
-    "all": Q(refused_at=None),
-    "me": Q(refused_at=None) & ~Q(friend=True, face=None),
-    "both": Q(refused_at=None, friend=True, face__isnull=False),
-    "favourites": Q(refused_at=None, favourite=True),
-    "refused": Q(refused_at__isnull=False),
+SHOWN: dict[Show, Callable[[FoundPhoto], bool]] = {
+    "all": lambda row: row.refused_at is None,
+    "me": lambda row: row.refused_at is None and not (row.friend and row.face_id is None),
+    "both": lambda row: row.refused_at is None and row.friend and row.face_id is not None,
+    "favourites": lambda row: row.refused_at is None and row.favourite,
+    "refused": lambda row: row.refused_at is not None,
 }
 
 
-def of_guest(guest: Guest, show: Show = "all") -> list[FoundPhoto]:
-    """As they are shown, with what a tile needs; one query."""
-    return list(guest.found.filter(FILTERS[show]).in_order().for_tiles())
+def of_guest(guest: Guest) -> list[FoundPhoto]:
+    """All, in the order in which they are shown, with what a tile needs; one query."""
+    return list(guest.found.in_order().for_tiles())
 
 
-def counts(guest: Guest) -> dict[Show, int]:
-    """How many photos each filter shows; one query."""
-    rows = guest.found.values_list("refused_at", "friend", "face", "favourite")
-    found: Counter[Show] = Counter()
-    for refused_at, friend, face, favourite in rows:
-        if refused_at:
-            found["refused"] += 1
-            continue
-        found["all"] += 1
-        found["me"] += not (friend and face is None)
-        found["both"] += bool(friend and face)
-        found["favourites"] += favourite
-    return {show: found[show] for show in SHOWS}
+def filtered(rows: Iterable[FoundPhoto], show: Show) -> list[FoundPhoto]:
+    return list(filter(SHOWN[show], rows))
+
+
+def counts(rows: Sequence[FoundPhoto]) -> dict[Show, int]:
+    """How many of them each filter shows."""
+    return {show: len(filtered(rows, show)) for show in SHOWS}
 
 
 def keep(guest: Guest, matches: Sequence[Match]) -> None:

@@ -34,15 +34,15 @@ def take(guest: Guest, searched: SessionSearch) -> list[Match]:
 
 
 def context(guest: Guest, *, show: Show = "all") -> dict[str, Any]:
-    """What `guest/results.html` needs; two queries."""
+    """What `guest/results.html` needs; one query."""
     rules = GuestRules.of(guest.session)
-    rows = found.of_guest(guest, show)
-    counts = found.counts(guest)
+    rows = found.of_guest(guest)
+    counts = found.counts(rows)
     filters = [name for name in found.SHOWS if counts[name] and (name != "me" or counts["me"] < counts["all"])]
     return {
         "guest": guest,
         "session": guest.session,
-        "tiles": tiles.of_guest(guest, rows, rules),
+        "tiles": tiles.of_guest(guest, found.filtered(rows, show), rules),
         "may_download": rules.download_variant is not None,
         "may_send": not rules.challenge,
         "mail": mail.offered(),
@@ -96,7 +96,7 @@ def act(request: HttpRequest, guest: Guest, action: str) -> HttpResponseBase:
 def download(request: HttpRequest, guest: Guest) -> HttpResponseBase:
     """The chosen photos, or all that the page shows, as one ZIP."""
     show = shown(request.POST.get("show", ""))
-    rows = found.of_guest(guest, show)
+    rows = found.filtered(found.of_guest(guest), show)
     chosen = wanted(request, rows)
     if not chosen:
         return back(guest, show=show, choose=True)
