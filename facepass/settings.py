@@ -105,6 +105,9 @@ TEMPLATES = [
 ]
 
 
+WORKER_CONNECTION_SECONDS = 600
+
+
 def _database_at(address: str, **options: Any) -> dict[str, Any]:
     """Of a URL; what stands in its query goes to libpq as it is, such as `sslmode`."""
     url = urlsplit(address)
@@ -132,12 +135,17 @@ def pixora_database(address: str) -> dict[str, Any]:
 
 
 def _database() -> dict[str, Any]:
-    """The database of DATABASE_URL, or the embedded one. Only the web process pools: a pool does not survive a fork."""
+    """The database of DATABASE_URL, or the embedded one. Only the web process pools: a pool does not survive a fork.
+
+    Workers keep theirs: they ask twice a second whether there is work, each time with a new one otherwise.
+    """
     found = _database_at(ENV.database_url, connect_timeout=5) if ENV.database_url else embedded.database_settings(HOME)
     options = found.setdefault("OPTIONS", {})
     if ROLE == "web":
         options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}
-    # A pooled connection may have outlived a restart of the database.
+    if ROLE == "worker":
+        found["CONN_MAX_AGE"] = WORKER_CONNECTION_SECONDS
+    # A connection may have outlived a restart of the database.
     return {**found, "ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
 
 

@@ -5,11 +5,13 @@ import shutil
 import signal
 import socket
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from facepass import heartbeat
 from facepass.embedded.places import socket_folder
@@ -52,6 +54,20 @@ def beats_again(live, *, unlike: list[tuple]) -> bool:
         return False
 
 
+def keeps_its_connections(live) -> bool:
+    """Whether nobody connected to the database anew within three looks of a worker for work."""
+    before = connections(live)
+    time.sleep(3 * settings.Q_CLUSTER["poll"])
+    return connections(live) == before
+
+
+def connections(live) -> list[tuple]:
+    return live.query(
+        "SELECT pid, backend_start FROM pg_stat_activity"
+        " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid"
+    )
+
+
 # --- the whole, as real processes
 
 
@@ -68,6 +84,7 @@ def test_a_day_in_the_life(live):
 
     # the queue is served
     first_beat = eventually(lambda: beats(live))
+    eventually(lambda: keeps_its_connections(live))
 
     # an idle worker, killed where it holds the queue's lock
     (cluster,) = live.children("qcluster")
