@@ -169,6 +169,57 @@ def test_a_friend_is_added_by_a_second_selfie(found, astronaut):  # noqa: F811
     assert page.locator(".grid li").count() == 2
 
 
+def test_a_friend_is_added_by_the_camera(found):
+    page = found()
+    page.get_by_role("link", name="Also my friend").click()
+    button(page, "Take a selfie").click()
+    page.locator(".guide", has_text="Good, take the picture").wait_for()
+    button(page, "Take the picture").click()
+    button(page, "Retake").wait_for()
+    assert page.get_by_label("Your friend's picture").evaluate("field => field.files[0].type") == "image/jpeg"
+    page.get_by_label("My friend is here and agrees").check()
+    button(page, "Find our photos").click()
+    page.get_by_role("heading", name="You and your friend").wait_for()
+    assert page.locator(".grid li").count() == 2
+
+
+def test_a_picture_of_the_friend_that_is_retaken_is_not_sent(found):
+    page = found()
+    page.get_by_role("link", name="Also my friend").click()
+    button(page, "Take a selfie").click()
+    button(page, "Take the picture").click()
+    button(page, "Retake").click()
+    button(page, "Take the picture").wait_for()
+    assert page.get_by_label("Your friend's picture").evaluate("field => field.files.length") == 0
+
+
+def test_without_the_camera_the_friends_picture_is_a_file(visit, astronaut):  # noqa: F811
+    page = visit(allowed=False)
+    picture = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg(astronaut)}
+    page.locator("#selfie").set_input_files(picture)
+    page.get_by_role("link", name="Also my friend").click()
+    button(page, "Take a selfie").click()
+    page.locator("#notice", has_text="The camera is switched off for this page").wait_for()
+    assert button(page, "Take a selfie").is_visible(), "it can be tried again"
+    page.get_by_label("Your friend's picture").set_input_files(picture)
+    page.get_by_label("My friend is here and agrees").check()
+    button(page, "Find our photos").click()
+    page.get_by_role("heading", name="You and your friend").wait_for()
+
+
+def test_news_are_asked_for_with_a_selfie_by_the_camera(found, settings):
+    settings.EMAIL_HOST = "mail.example.com"
+    page = found()
+    page.goto(f"{page.url}alerts/")
+    page.get_by_label("Your e-mail address").fill("ann@example.com")
+    button(page, "Take a selfie").click()
+    button(page, "Take the picture").click()
+    button(page, "Retake").wait_for()
+    page.get_by_label("I agree to that").check()
+    button(page, "Write to me").click()
+    page.get_by_text("We have sent you a message").wait_for()
+
+
 def test_forget_me_leaves_a_receipt_and_nothing_else(found):
     page = found()
     page.get_by_role("link", name="Forget me").click()

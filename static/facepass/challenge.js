@@ -1,5 +1,7 @@
 // Showing that one is there: what the server asks for, step by step, and a frame or two of each.
 
+import { pause } from "./stage.js";
+
 // How long each step is on show, and when in that time its frames are taken.
 const STEP_MS = 2600;
 const FRAMES_AT_MS = [1700, 2500];
@@ -30,8 +32,4 @@ export async function perform(steps, { say, grab }) {
     await pause(STEP_MS - passed);
   }
   return frames;
-}
-
-export function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,0 +1,36 @@
+// A selfie by the camera for a form that takes a picture's file: what was taken lies in the form's own field, and goes
+// with it. Where there is no camera for pages, the field stays as it is: it opens the phone's camera app.
+
+import { Stage, can_use_camera } from "./stage.js";
+
+function watchBooth(booth) {
+  const field = booth.closest("form").querySelector('input[type="file"]');
+  const stage = new Stage(booth);
+
+  async function open() {
+    field.value = "";
+    const problem = await stage.open();
+    if (problem) stage.enter("idle");
+    stage.say(problem);
+  }
+
+  async function shoot() {
+    const picture = await stage.shoot();
+    if (picture) put(picture, field);
+  }
+
+  const actions = { open, shoot };
+  booth.addEventListener("click", (event) => actions[event.target.closest("[data-action]")?.dataset.action]?.());
+  field.addEventListener("change", () => stage.enter("idle"));
+  stage.enter("idle");
+  booth.hidden = false;
+}
+
+function put(picture, field) {
+  const chosen = new DataTransfer();
+  chosen.items.add(new File([picture], "selfie.jpg", { type: picture.type }));
+  field.files = chosen.files;
+}
+
+const booth = document.querySelector(".booth");
+if (booth && can_use_camera) watchBooth(booth);
