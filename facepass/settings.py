@@ -105,9 +105,6 @@ TEMPLATES = [
 ]
 
 
-WORKER_CONNECTION_SECONDS = 600
-
-
 def _database_at(address: str, **options: Any) -> dict[str, Any]:
     """Of a URL; what stands in its query goes to libpq as it is, such as `sslmode`."""
     url = urlsplit(address)
@@ -144,7 +141,7 @@ def _database() -> dict[str, Any]:
     if ROLE == "web":
         options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}
     if ROLE == "worker":
-        found["CONN_MAX_AGE"] = WORKER_CONNECTION_SECONDS
+        found["CONN_MAX_AGE"] = 600
     # A connection may have outlived a restart of the database.
     return {**found, "ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
 
