@@ -42,6 +42,13 @@ def texts(path) -> set[str]:
     return set(re.findall(r'^msgid "(.+)"$', joined, re.MULTILINE))
 
 
+@pytest.mark.skipif(not (settings.BASE_DIR / ".git").exists(), reason="not a checkout")
+def test_nothing_is_committed_that_git_shall_ignore():
+    command = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    found = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    assert found.stdout == ""
+
+
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
 def test_the_api_documentation_needs_no_other_server(client, path):
     page = client.get(path).content.decode()
