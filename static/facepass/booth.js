@@ -8,9 +8,9 @@ function watchBooth(booth) {
   const stage = new Stage(booth);
 
   async function open() {
-    field.value = "";
     const problem = await stage.open();
     if (problem) stage.enter("idle");
+    else field.value = "";
     stage.say(problem);
   }
 
