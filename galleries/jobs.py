@@ -85,7 +85,7 @@ def run(pk: UUID) -> None:
     except FacePassError as refusal:
         log.warning("job %s: %s", job, refusal.code)
         job.fail(refusal.code) if refusal.retry_after is None else job.wait(refusal.retry_after)
-    except Exception:
+    except Exception:  # a defect, raised again: nobody shall wait for a job that nobody works on
         job.fail("internal_error")
         raise
     else:

@@ -124,12 +124,11 @@ class EmbeddedPostgres:
         return True
 
     def _launch_or_let_go(self) -> None:
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.stop)
             self._launch()
             self.wait_until_ready()
-        except BaseException:
-            self.stop()
-            raise
+            undo.pop_all()
 
     def stop(self) -> None:
         """Fast shutdown: sessions are cut, data are written. Where that takes too long, the next start recovers."""

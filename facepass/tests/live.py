@@ -126,11 +126,10 @@ def start(home: Path, *arguments: str, **variables: str) -> Live:
             preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - when pytest is killed
         )
     live = Live(home=home, process=process, log=log)
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(live.stop, signal.SIGKILL)
         live.wait_for("FacePass is ready")
-    except BaseException:
-        live.stop(signal.SIGKILL)
-        raise
+        undo.pop_all()
     return live
 
 

@@ -69,7 +69,7 @@ class Detector:
         self._opened = partial(Network, path, batches=first.ranks[0] == 3)
         fixed = _side_of(first)
         self._look = self._opened(side=fixed or SIDE), fixed or SIDE
-        self._glance = None if fixed else (self._opened(side=SMALL_SIDE), SMALL_SIDE)
+        self._glance = None if fixed else self._opened(side=SMALL_SIDE)
 
     def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[Found]:
         """The faces of RGB pictures. `fast`: only those that the larger input shows."""
@@ -82,7 +82,9 @@ class Detector:
 
     def glance(self, pictures: Sequence[Picture]) -> list[Found]:
         """What the smaller input shows, large faces; nothing where the network has one size."""
-        return self._passed(pictures, *self._glance) if self._glance else [Found.of([]) for _ in pictures]
+        if self._glance is None:
+            return [Found.of([]) for _ in pictures]
+        return self._passed(pictures, self._glance, SMALL_SIDE)
 
     @property
     def takes_sizes(self) -> bool:
@@ -95,9 +97,9 @@ class Detector:
 
     @cached_property
     def _sizes(self) -> dict[int, Network]:
-        sides = (SMALL_SIDE, CLOSE_SIDE, NEAR_SIDE)
         try:
-            networks = {side: self._opened(side=side) for side in sides}
+            networks = {side: self._opened(side=side) for side in (CLOSE_SIDE, NEAR_SIDE)}
+            networks[SMALL_SIDE] = self._glance or self._opened(side=SMALL_SIDE)
             fit = all(self._fits(network, side) for side, network in networks.items())
         except ERRORS:
             return {}

@@ -115,7 +115,13 @@ def test_a_selfie_takes_a_glance_and_a_close_look_and_a_photo_a_glance_and_a_lar
 
 @pytest.mark.parametrize(
     ("shares", "found", "looks"),
-    [((0.6,), 1, [128, 256]), ((0.55, 0.42), 2, [128, 384]), ((0.2,), 1, [128, 384]), ((), 0, [128, 384, 640])],
+    [
+        ((0.6,), 1, [128, 256]),
+        ((0.55, 0.42), 2, [128, 384]),
+        ((0.45, 0.33), 2, [128, 384]),
+        ((0.2,), 1, [128, 384]),
+        ((), 0, [128, 384, 640]),
+    ],
 )
 def test_a_selfie_is_looked_at_closely_where_a_glance_shows_one_large_face(any_size, monkeypatch, shares, found, looks):
     selfie = np.full((800, 800, 3), 120, np.uint8)

@@ -25,8 +25,8 @@ DAYS = (1, 7, 30)
 def share(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Makes a link to the chosen photos."""
     show = results.shown(request.POST.get("show", ""))
-    rows = found.filtered(found.of_guest(guest), show)
-    rows = [row for row in rows if row.photo_id in results.chosen_photos(request)]
+    chosen = set(results.chosen_photos(request))
+    rows = [row for row in found.filtered(found.of_guest(guest), show) if row.photo_id in chosen]
     if not rows:
         return results.back(guest, show=show, choose=True)
     asked = request.POST.get("days", "")

@@ -158,15 +158,19 @@ def test_a_shared_link_opens_in_another_browser_and_can_be_taken_back(found):
     assert other.goto(local).status == 404
 
 
+def search_for_both(page):
+    page.get_by_label("My friend is here and agrees").check()
+    button(page, "Find our photos").click()
+    page.get_by_role("heading", name="You and your friend").wait_for()
+    assert page.locator(".grid li").count() == 2
+
+
 def test_a_friend_is_added_by_a_second_selfie(found, astronaut):  # noqa: F811
     page = found()
     page.get_by_role("link", name="Also my friend").click()
     picture = {"name": "friend.jpg", "mimeType": "image/jpeg", "buffer": jpeg(astronaut)}
     page.get_by_label("Your friend's picture").set_input_files(picture)
-    page.get_by_label("My friend is here and agrees").check()
-    button(page, "Find our photos").click()
-    page.get_by_role("heading", name="You and your friend").wait_for()
-    assert page.locator(".grid li").count() == 2
+    search_for_both(page)
 
 
 def test_a_friend_is_added_by_the_camera(found):
@@ -177,10 +181,7 @@ def test_a_friend_is_added_by_the_camera(found):
     button(page, "Take the picture").click()
     button(page, "Retake").wait_for()
     assert page.get_by_label("Your friend's picture").evaluate("field => field.files[0].type") == "image/jpeg"
-    page.get_by_label("My friend is here and agrees").check()
-    button(page, "Find our photos").click()
-    page.get_by_role("heading", name="You and your friend").wait_for()
-    assert page.locator(".grid li").count() == 2
+    search_for_both(page)
 
 
 def test_a_picture_of_the_friend_that_is_retaken_is_not_sent(found):
@@ -202,9 +203,7 @@ def test_without_the_camera_the_friends_picture_is_a_file(visit, astronaut):  # 
     button(page, "Take a selfie").click()
     page.locator("#notice", has_text="The camera is switched off for this page").wait_for()
     assert button(page, "Take a selfie").is_visible(), "it can be tried again, and what was chosen stays"
-    page.get_by_label("My friend is here and agrees").check()
-    button(page, "Find our photos").click()
-    page.get_by_role("heading", name="You and your friend").wait_for()
+    search_for_both(page)
 
 
 def test_news_are_asked_for_with_a_selfie_by_the_camera(found, settings):
