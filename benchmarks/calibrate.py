@@ -33,7 +33,7 @@ from scipy.stats import genpareto  # noqa: E402
 from recognition import calibration, contracts, packs, pictures  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
 from recognition.engines.dlib import DlibEngine, Whitening  # noqa: E402
-from recognition.engines.insightface import InsightFaceEngine  # noqa: E402
+from recognition.engines.pack_engine import PackEngine  # noqa: E402
 from recognition.types import DetectedFace, FloatArray, Picture  # noqa: E402
 
 RATES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
@@ -52,7 +52,7 @@ def main() -> None:
     found = {contracts.recogniser_of_dlib(): _measured_dlib(files)}
     for name in args.pack:
         pack = packs.find(name)
-        engine = InsightFaceEngine(pack)
+        engine = PackEngine(pack)
         names, descriptors = described(engine, files, embed=engine.embed)
         found[contracts.recogniser_of_pack(pack)] = measured(engine, pairs(names, descriptors), people=len(set(names)))
     calibration.SHIPPED.write_text(json.dumps({"version": 1, "recognisers": found}, indent=1) + "\n")

@@ -26,7 +26,7 @@ from recognition import detection, packs, pictures, pipeline  # noqa: E402
 from recognition.config import RecognitionSettings  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
 from recognition.engines.dlib import DlibEngine  # noqa: E402
-from recognition.engines.insightface import InsightFaceEngine  # noqa: E402
+from recognition.engines.pack_engine import PackEngine  # noqa: E402
 from recognition.types import DescribedFace  # noqa: E402
 
 PROBE_SIDE = 800  # as galleries/probe.py
@@ -35,7 +35,7 @@ SIMILARITIES = (0.45, 0.50, 0.52, 0.54, 0.55, 0.56, 0.57, 0.58, 0.60, 0.62, 0.64
 
 def main() -> None:
     name, *folders = sys.argv[1:]
-    engine: FaceEngine = DlibEngine() if name == "dlib" else InsightFaceEngine(packs.find(name))
+    engine: FaceEngine = DlibEngine() if name == "dlib" else PackEngine(packs.find(name))
     for folder in map(Path, folders):
         judge(engine, folder)
 

@@ -36,9 +36,9 @@ def engine_named(name: str) -> FaceEngine:
         from recognition.engines.dlib import DlibEngine
 
         return DlibEngine()
-    from recognition.engines.insightface import InsightFaceEngine
+    from recognition.engines.pack_engine import PackEngine
 
-    return InsightFaceEngine(packs.read(Path(name)))
+    return PackEngine(packs.read(Path(name)))
 
 
 def descriptor(engine: FaceEngine, path: Path, *, mode: detection.Mode) -> np.ndarray | None:

@@ -161,13 +161,13 @@ def _members(zipped: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 def _verified(folder: Path) -> Pack:
     """The unpacked pack, with one detector and one recogniser that onnxruntime opens, and every other file too."""
-    from recognition.engines.insightface import InsightFaceEngine, opens  # noqa: PLC0415 - imports onnxruntime
+    from recognition.engines.pack_engine import PackEngine, opens  # noqa: PLC0415 - imports onnxruntime
 
     try:
         pack = packs.read(folder)
         for file in pack.files:
             opens(file.path)
-        InsightFaceEngine(pack)
+        PackEngine(pack)
     except FacePassError as error:
         raise _not_a_pack(str(error.details.get("why", error.message))) from error
     return pack

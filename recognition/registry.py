@@ -126,9 +126,9 @@ def load(choice: Choice) -> FaceEngine:
     if _replaced() and choice == configured():
         return get_engine()
     if choice.name == "insightface":
-        from recognition.engines.insightface import InsightFaceEngine  # noqa: PLC0415 - imports onnxruntime
+        from recognition.engines.pack_engine import PackEngine  # noqa: PLC0415 - imports onnxruntime
 
-        return InsightFaceEngine(packs.find(choice.model))
+        return PackEngine(packs.find(choice.model))
     from recognition.engines.dlib import DlibEngine  # noqa: PLC0415 - imports dlib
 
     dlib_files.verify()

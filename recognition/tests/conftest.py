@@ -59,9 +59,9 @@ def insightface_engine():
     if not TESTPACK.is_dir():
         pytest.skip("no model pack to test with")
     from recognition import packs
-    from recognition.engines.insightface import InsightFaceEngine
+    from recognition.engines.pack_engine import PackEngine
 
-    return InsightFaceEngine(packs.read(TESTPACK))
+    return PackEngine(packs.read(TESTPACK))
 
 
 @pytest.fixture(params=["dlib", "insightface"])

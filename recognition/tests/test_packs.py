@@ -276,13 +276,13 @@ def test_an_endless_download_is_stopped(release, monkeypatch):
 
 
 def test_a_file_changed_after_installation_is_not_loaded(pack_zip):
-    from recognition.engines.insightface import InsightFaceEngine
+    from recognition.engines.pack_engine import PackEngine
 
     pack = pack_install.install("testpack", from_zip=pack_zip)
     with pack.recogniser.path.open("ab") as file:
         file.write(b"\0")
     with pytest.raises(FacePassError) as refusal:
-        InsightFaceEngine(packs.find("testpack"))
+        PackEngine(packs.find("testpack"))
     assert (refusal.value.code, refusal.value.status) == ("model_corrupt", 503)
 
 

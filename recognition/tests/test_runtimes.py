@@ -290,12 +290,12 @@ def test_real_descriptors_and_boxes_are_the_same(ask, measured, insightface_engi
     from io import BytesIO
 
     from recognition import packs, pictures
-    from recognition.engines.insightface import InsightFaceEngine
+    from recognition.engines.pack_engine import PackEngine
     from recognition.tests.conftest import GROUP, TESTPACK
 
     ask("openvino")
     measured()
-    other = InsightFaceEngine(packs.read(TESTPACK))
+    other = PackEngine(packs.read(TESTPACK))
     picture = pictures.decode(BytesIO(GROUP.read_bytes()))
     (ours,), (theirs,) = other.detect([picture]), insightface_engine.detect([picture])
     assert len(ours) == len(theirs) == 6

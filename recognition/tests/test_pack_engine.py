@@ -8,7 +8,7 @@ import pytest
 from facepass.errors import FacePassError
 from recognition import packs, pictures
 from recognition.engines.arcface import Embedder
-from recognition.engines.insightface import InsightFaceEngine
+from recognition.engines.pack_engine import PackEngine
 from recognition.engines.scrfd import Detector
 from recognition.suppression import suppressed
 from recognition.tests.conftest import GROUP, SHARED, TESTPACK
@@ -56,7 +56,7 @@ def changed(path, into, *, batch=None, side=None):
 
 def test_faces_and_descriptors_equal_those_of_insightface(insightface_engine, theirs, monkeypatch):
     # The margin around tight faces is ours alone.
-    monkeypatch.setattr("recognition.engines.insightface._is_tight", lambda faces, picture: False)
+    monkeypatch.setattr("recognition.engines.pack_engine._is_tight", lambda faces, picture: False)
     compared = 0
     for path in PHOTOS:
         picture = decoded(path)
@@ -233,7 +233,7 @@ def test_a_detector_without_landmarks_is_refused(tmp_path):
     del model.graph.output[6:]
     onnx.save(model, folder / "det.onnx")
     with pytest.raises(FacePassError) as refusal:
-        InsightFaceEngine(packs.read(folder))
+        PackEngine(packs.read(folder))
     assert (refusal.value.code, refusal.value.status) == ("model_corrupt", 503)
     assert "det.onnx: it has 6 outputs" in refusal.value.message
 

@@ -31,7 +31,7 @@ TIGHT = 0.4
 LARGE = 0.25
 
 
-class InsightFaceEngine:
+class PackEngine:
     """Satisfies FaceEngine. Its sessions may be called by several threads at once."""
 
     name = "insightface"
