@@ -13,6 +13,9 @@ RUN pip install -r requirements.txt
 
 # No collectstatic: WhiteNoise serves static files from where they are.
 COPY . .
+# The face models, in the image's own layer unless the checkout has them already. What the command makes in its home,
+# such as secrets, stays out of the image.
+RUN FACEPASS_HOME=/tmp/facepass python manage.py install_models opencv_zoo --update && rm -rf /tmp/facepass
 
 USER facepass
 ENV FACEPASS_HOME=/data HOST=0.0.0.0 PORT=8000

@@ -4,16 +4,18 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 RUN = .venv/bin/python
+# What finds and describes faces where nothing else was chosen; once for all homes of this checkout.
+PACK = models/opencv_zoo/facepass.json
 
 .PHONY: demo up test lint openapi lock clean
 
-demo: .venv/.installed  ## FacePass with an event: the one that comes along, or your own (PHOTOS=~/Pictures/party)
+demo: .venv/.installed $(PACK)  ## FacePass with an event: the one that comes along, or your own (PHOTOS=~/Pictures/party)
 	@exec $(RUN) manage.py up --demo $${PHOTOS:+--photos "$$PHOTOS"}
 
-up: .venv/.installed  ## FacePass as it is
+up: .venv/.installed $(PACK)  ## FacePass as it is
 	@exec $(RUN) manage.py up
 
-test: lint  ## everything that must hold before a change is merged
+test: lint $(PACK)  ## everything that must hold before a change is merged
 	$(RUN) -m pytest
 
 lint: .venv/.installed-dev
@@ -30,7 +32,7 @@ lock:  ## pins every version that requirements*.in ask for
 	uv pip compile --universal --python-version 3.11 --quiet --no-header requirements-dev.in -o requirements-dev.txt
 
 clean:  ## what can be made again; the data in FACEPASS_HOME stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache deploy/opencv-python/build deploy/opencv-python/*.egg-info
+	rm -rf models/opencv_zoo .venv .mypy_cache .ruff_cache .pytest_cache deploy/opencv-python/build deploy/opencv-python/*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/pip:
@@ -41,6 +43,11 @@ clean:  ## what can be made again; the data in FACEPASS_HOME stay
 .venv/.installed: requirements.txt deploy/opencv-python/pyproject.toml | .venv/bin/pip
 	@echo "Installing Python packages into .venv (once; a few minutes on a slow line)"
 	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(PACK): recognition/packs/catalogue.py | .venv/.installed
+	@echo "Installing the face models into models/opencv_zoo (once; about 80 MB to download)"
+	@$(RUN) manage.py install_models opencv_zoo --update
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed

@@ -1,10 +1,10 @@
-"""Measure the similarity scale of the engines, and the whitening of dlib's descriptors.
+"""Measure the similarity scale of model packs.
 
     FACEPASS_HOME=... python benchmarks/calibrate.py DATA_DIR [--pack NAME ...]
 
 DATA_DIR holds `pairs/` (pictures NAME_0001.jpg, one person in the middle of each) and may hold `people/`: identities
 that occur there are kept for evaluation and left out here. Every two pictures of different people are an impostor
-pair. Writes recognition/data/dlib_whitening.npz and recognition/data/calibrations.json, and prints what it measured.
+pair. Writes recognition/data/calibrations.json, and prints what it measured.
 
 Cosines down to a false match rate of 1e-3 are quantiles of the impostor pairs. Further out a few pairs would decide, so
 1e-4 and 1e-5 come from a generalised Pareto distribution fitted to the excesses over the 1e-2 quantile; the plain
@@ -32,13 +32,11 @@ from scipy.stats import genpareto  # noqa: E402
 
 from recognition import calibration, contracts, packs, pictures  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
-from recognition.engines.dlib import DlibEngine, Whitening  # noqa: E402
 from recognition.engines.pack_engine import PackEngine  # noqa: E402
 from recognition.types import DetectedFace, FloatArray, Picture  # noqa: E402
 
 RATES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
 MEASURED_TO, TAIL_FROM = 1e-3, 1e-2
-SHUFFLES, FOLDS = 6, 8
 Pairs = tuple[FloatArray, FloatArray]
 Embed = Callable[[Picture, Sequence[DetectedFace]], FloatArray]
 
@@ -49,7 +47,7 @@ def main() -> None:
     parser.add_argument("--pack", action="append", default=[], help="an installed InsightFace pack; may be repeated")
     args = parser.parse_args()
     files = calibration_files(args.data)
-    found = {contracts.recogniser_of_dlib(): _measured_dlib(files)}
+    found = {}
     for name in args.pack:
         pack = packs.find(name)
         engine = PackEngine(pack)
@@ -123,28 +121,6 @@ def tail(impostors: FloatArray, rate: float) -> float:
     start = float(np.quantile(impostors, 1 - TAIL_FROM))
     shape, _, scale = genpareto.fit(impostors[impostors > start] - start, floc=0)
     return start + float(genpareto.isf(rate / TAIL_FROM, shape, scale=scale))
-
-
-def _measured_dlib(files: list[Path]) -> dict[str, object]:
-    engine = DlibEngine()
-    names, raw = described(engine, files, embed=engine.raw)
-    Whitening.fit(raw, names).save()
-    note = f", each of people left out of the whitening ({SHUFFLES} times {FOLDS} folds)"
-    return measured(DlibEngine(), held_out_pairs(names, raw), people=len(set(names)), note=note)
-
-
-def held_out_pairs(names: Sequence[str], raw: FloatArray) -> Pairs:
-    """Pairs under a whitening that has seen neither person: on its own people cosines at FMR 1e-3 are 0.03 lower."""
-    labels, people, rng = np.array(names), np.array(sorted(set(names))), np.random.default_rng(0)
-    found = []
-    for _ in range(SHUFFLES):
-        rng.shuffle(people)
-        for fold in range(FOLDS):
-            held = np.isin(labels, people[fold::FOLDS])
-            whitening = Whitening.fit(raw[~held], labels[~held].tolist())
-            found.append(pairs(labels[held].tolist(), whitening.apply(raw[held])))
-    impostors, genuine = zip(*found, strict=True)
-    return np.concatenate(impostors), np.concatenate(genuine)
 
 
 def _middle(picture: Picture, faces: list[DetectedFace]) -> DetectedFace:

@@ -2,7 +2,7 @@
 
     FACEPASS_HOME=... python benchmarks/event_threshold.py ENGINE EVENT_FOLDER [EVENT_FOLDER ...]
 
-ENGINE is `dlib` or the name of an installed InsightFace pack. EVENT_FOLDER holds photos/, selfies/ and truth.json. A
+ENGINE is the name of an installed model pack. EVENT_FOLDER holds photos/, selfies/ and truth.json. A
 photo is found when its best face reaches the threshold; a stranger is a selfie of somebody who is in no photo.
 """
 
@@ -25,7 +25,6 @@ import numpy as np  # noqa: E402
 from recognition import detection, packs, pictures, pipeline  # noqa: E402
 from recognition.config import RecognitionSettings  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
-from recognition.engines.dlib import DlibEngine  # noqa: E402
 from recognition.engines.pack_engine import PackEngine  # noqa: E402
 from recognition.types import DescribedFace  # noqa: E402
 
@@ -35,7 +34,7 @@ SIMILARITIES = (0.45, 0.50, 0.52, 0.54, 0.55, 0.56, 0.57, 0.58, 0.60, 0.62, 0.64
 
 def main() -> None:
     name, *folders = sys.argv[1:]
-    engine: FaceEngine = DlibEngine() if name == "dlib" else PackEngine(packs.find(name))
+    engine: FaceEngine = PackEngine(packs.find(name))
     for folder in map(Path, folders):
         judge(engine, folder)
 

@@ -2,7 +2,7 @@
 
     python benchmarks/events.py ENGINE EVENT_FOLDER [EVENT_FOLDER ...]
 
-ENGINE is `dlib` or a folder of an InsightFace pack. EVENT_FOLDER holds photos/, selfies/ and truth.json: who is in each
+ENGINE is `default` or the folder of a model pack. EVENT_FOLDER holds photos/, selfies/ and truth.json: who is in each
 photo, from left to right, and whose selfies are of somebody in no photo (strangers). Prints, for each event, recall and
 precision of the photos found, strangers who were given a photo, precision and recall of the groups over pairs of faces,
 and the median time of the database part; then the means. Groups are judged by the largest face of each person's part of
@@ -40,7 +40,7 @@ class Result:
 
 def main() -> None:
     engine, *folders = sys.argv[1:]
-    with own_home.opened(None if engine == "dlib" else Path(engine)):
+    with own_home.opened(None if engine == "default" else Path(engine)):
         results = [shown(folder, judged(Path(folder))) for folder in folders]
     columns = [[getattr(result, name) for result in results] for name in Result.__dataclass_fields__]
     print("mean", Result(*(sum(column) if i == 2 else statistics.mean(column) for i, column in enumerate(columns))))

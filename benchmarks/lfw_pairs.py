@@ -2,8 +2,8 @@
 
     FACEPASS_HOME=... python benchmarks/lfw_pairs.py DATA_DIR ENGINE [--mode balanced]
 
-DATA_DIR holds `pairs.csv` (a, b, same, fold) and the folder `pairs` with the pictures; ENGINE is `dlib`, or the folder
-of an InsightFace pack. The largest face of each picture counts; a pair with a picture without face counts as wrong.
+DATA_DIR holds `pairs.csv` (a, b, same, fold) and the folder `pairs` with the pictures; ENGINE is `default`, or the folder
+of a model pack. The largest face of each picture counts; a pair with a picture without face counts as wrong.
 Printed are the accuracy at the best threshold of the other nine folds (LFW's view 2; folds are made where the file has
 none), at the one best threshold of all pairs, and the share of pairs found at one stranger in
 a hundred.
@@ -25,17 +25,15 @@ django.setup()  # before the imports that need it
 
 import numpy as np  # noqa: E402
 
-from recognition import detection, packs  # noqa: E402
+from recognition import detection, packs, registry  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
 
 FOLDS = 10
 
 
 def engine_named(name: str) -> FaceEngine:
-    if name == "dlib":
-        from recognition.engines.dlib import DlibEngine
-
-        return DlibEngine()
+    if name == "default":
+        return registry.get_engine()
     from recognition.engines.pack_engine import PackEngine
 
     return PackEngine(packs.read(Path(name)))

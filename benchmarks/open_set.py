@@ -2,7 +2,7 @@
 
     FACEPASS_HOME=... python benchmarks/open_set.py PEOPLE_DIR ENGINE
 
-PEOPLE_DIR holds pictures NAME_0001.jpg; ENGINE is `dlib` or the folder of an InsightFace pack. Of half of the people
+PEOPLE_DIR holds pictures NAME_0001.jpg; ENGINE is `default` or the folder of a model pack. Of half of the people
 three pictures each are enrolled; the rest of theirs, and all of the others', are searched for. `nearest 3` is what
 galleries/identify.py does; `one template` is the mean of a person's faces, of unit length. Printed are rank 1, and the
 share of known people named rightly at the thresholds where 1 % and 5 % of the strangers are named, mean and spread.

@@ -22,16 +22,14 @@ def enter(home: Path, *, pack: str | None) -> None:
         FACEPASS_ENV_FILE=os.devnull,
         DJANGO_SETTINGS_MODULE="facepass.settings",
         WORKERS=os.environ.get("WORKERS", "1"),
-        FACE_ENGINE="insightface" if pack else "dlib",
+        FACE_PACK=pack or "auto",
     )
-    if pack:
-        os.environ["INSIGHTFACE_PACK"] = pack
     django.setup()
 
 
 @contextmanager
 def opened(pack: Path | None) -> Iterator[Path]:
-    """`pack`: a folder of .onnx files; without one the embedded engine is used."""
+    """`pack`: a folder of .onnx files; without one the default is used."""
     home = Path(tempfile.mkdtemp(prefix="facepass-benchmark-"))
     home.chmod(0o755)  # as root, the database runs as another user, which must get through
     (home / "static").mkdir()

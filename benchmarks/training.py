@@ -3,7 +3,7 @@
     FACEPASS_HOME=... python benchmarks/training.py people PEOPLE_DIR ENGINE    on real people, over five splits
     python benchmarks/training.py scale [FACES] [PEOPLE]                        through a real PostgreSQL (100000 5000)
 
-`people`: PEOPLE_DIR holds pictures NAME_0001.jpg; ENGINE is `dlib` or the folder of an InsightFace pack. Of half of the
+`people`: PEOPLE_DIR holds pictures NAME_0001.jpg; ENGINE is `default` or the folder of a model pack. Of half of the
 people three pictures each are enrolled; the rest of theirs, and all of the others', who are strangers, are searched for
 at the default threshold. Before: the nearest three faces and the model's calibration. After: what training/run.py makes
 of the enrolled pictures alone. `named rightly` is open-set rank 1: the right name, at the threshold. Classifiers of

@@ -50,7 +50,18 @@ def face_engine(**_: Any) -> Iterator[checks.CheckMessage]:
         device()
         tries_openvino()
     except FacePassError as refusal:
-        yield checks.Error(refusal.message, id="facepass.E003")
+        if refusal.code == "model_gone":  # everything else goes on
+            yield checks.Warning(refusal.message, id="facepass.W004")
+        else:
+            yield checks.Error(refusal.message, id="facepass.E003")
+
+
+@checks.register
+def former_names(**_: Any) -> Iterator[checks.CheckMessage]:
+    env = settings.ENV
+    if env.former_names:
+        message = f"{' and '.join(env.former_names)} will not be understood in the next version."
+        yield checks.Warning(message, hint=f"Set FACE_PACK={env.wanted_pack} in their place.", id="facepass.W005")
 
 
 @checks.register(checks.Tags.security)

@@ -16,6 +16,9 @@ from pydantic import Field, IPvAnyAddress, IPvAnyNetwork, ValidationError, field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# FACE_PACK: the active version's pack, or the best that is installed.
+AUTO = "auto"
+PACK_NAME = r"^[A-Za-z0-9_.-]+$"
 
 # What each variable should look like, for the message when it does not.
 EXPECTED = {
@@ -30,8 +33,9 @@ EXPECTED = {
     "secret_key": "at least 32 random characters",
     "allowed_hosts": "host names separated by commas, such as photos.example.com,localhost",
     "template_key": "64 hexadecimal characters (32 bytes)",
-    "face_engine": "auto, insightface or dlib",
-    "insightface_pack": "the name of an installed pack, such as buffalo_l",
+    "face_pack": "auto, or the name of a model pack such as opencv_zoo or buffalo_l",
+    "face_engine": "to be left out: FACE_PACK has taken its place",
+    "insightface_pack": "to be left out: FACE_PACK has taken its place",
     "inference_device": "auto, cpu or cuda",
     "inference_runtime": "auto, onnxruntime or openvino",
     "inference_threads": "a whole number from 1 to 64",
@@ -83,8 +87,10 @@ class Environment(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     template_key: str = Field("", pattern=r"^[0-9a-fA-F]{64}$")
 
-    face_engine: Literal["auto", "insightface", "dlib"] = "auto"
-    insightface_pack: str = Field("buffalo_l", pattern=r"^[A-Za-z0-9_.-]+$")
+    face_pack: str = Field(AUTO, pattern=PACK_NAME)
+    # Former names, understood for this one version: see `wanted_pack` and check W005.
+    face_engine: Literal["", "auto", "insightface", "dlib"] = ""
+    insightface_pack: str = Field("", pattern=PACK_NAME)
     inference_device: Literal["auto", "cpu", "cuda"] = "auto"
     inference_runtime: Literal["auto", "onnxruntime", "openvino"] = "auto"
     inference_threads: int = Field(1, ge=1, le=64)
@@ -116,6 +122,21 @@ class Environment(BaseSettings):
     language_code: Literal["en", "ru"] = "en"
     time_zone: str = "UTC"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def wanted_pack(self) -> str:
+        """What FACE_PACK asks for. Where it is not set, what its former names ask for in their place.
+
+        INSIGHTFACE_PACK alone asked for nothing that the active version would not decide, and dlib has gone.
+        """
+        if "face_pack" in self.model_fields_set or self.face_engine != "insightface":
+            return self.face_pack
+        return self.insightface_pack or "buffalo_l"
+
+    @property
+    def former_names(self) -> list[str]:
+        """Variables that are set although FACE_PACK has taken their place."""
+        return [name.upper() for name in ("face_engine", "insightface_pack") if getattr(self, name)]
 
     @field_validator("facepass_home")
     @classmethod

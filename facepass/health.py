@@ -22,6 +22,7 @@ from galleries.models import GalleryImage
 from galleries.models.photo import State
 from recognition import devices, registry, verdicts
 from recognition.models import ModelVersion
+from recognition.packs import ModelFile
 from sessions_app.pixora import gateway
 from sessions_app.pixora.state import of_pixora
 
@@ -106,15 +107,28 @@ def _engine() -> dict[str, Any]:
     except DatabaseError:
         return {"status": "unavailable"}
     except FacePassError as refusal:
-        return {"status": "unavailable", "code": refusal.code, "message": refusal.message}
+        # Without a model for what was described before, everything but searches and new photos goes on.
+        status = "warning" if refusal.code == "model_gone" else "unavailable"
+        return {"status": status, "code": refusal.code, "message": refusal.message}
     return {
         "status": "ok",
         "name": engine.name,
         "model": engine.model,
         "license": engine.license.name,
         "commercial_use": engine.license.commercial,
+        "parts": [_part(part) for part in engine.parts],
         "device": device,
         "runtime": runtime,
+    }
+
+
+def _part(part: ModelFile) -> dict[str, Any]:
+    return {
+        "role": part.role,
+        "file": part.path.name,
+        "sha256": part.sha256,
+        "license": part.license.name,
+        "commercial_use": part.license.commercial,
     }
 
 

@@ -18,6 +18,8 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = env.BASE_DIR
 ENV = env.load()
 HOME = ENV.facepass_home
+# Model packs that `make` installs once, for all homes of this checkout.
+SHARED_MODELS = BASE_DIR / "models"
 # `up` sets the role of each child: "web" and "worker" differ in database pooling.
 ROLE = os.environ.get("FACEPASS_ROLE", "command")
 

@@ -11,7 +11,7 @@ from facepass.errors import FacePassError
 from galleries.models import PhotoDescription, PhotoFace
 from recognition import registry, templates
 from recognition.models import ModelVersion
-from recognition.registry import Choice, EngineInfo
+from recognition.registry import EngineInfo
 
 AGAIN = "run: manage.py generate_descriptors"
 
@@ -33,7 +33,7 @@ def _messages() -> Iterator[checks.CheckMessage]:
     for version, count in _faces_by_version(ModelVersion.objects.filter(**key).first()):
         yield _warning(version, count)
     wanted = registry.configured()
-    if PhotoFace.objects.exists() and (wanted.name, wanted.model) != (info.name, info.model):
+    if PhotoFace.objects.exists() and wanted != info.model:
         yield _not_yet(info, wanted)
 
 
@@ -51,11 +51,11 @@ def _warning(version: ModelVersion, count: int) -> checks.Warning:
     if version.template_key_id != templates.template_key_id():
         message = f"{count} faces cannot be searched: their descriptors were made with another TEMPLATE_KEY."
         return checks.Warning(message, hint=f"Put the former key back, or {AGAIN}", id="facepass.W001")
-    message = f"{count} faces cannot be searched: {version} described them, and another engine is in use."
-    hint = f"Set FACE_ENGINE and INSIGHTFACE_PACK as before, or {AGAIN}"
+    message = f"{count} faces cannot be searched: {version} described them, and another model is in use."
+    hint = f"Set FACE_PACK as before, or {AGAIN}"
     return checks.Warning(message, hint=hint, id="facepass.W002")
 
 
-def _not_yet(info: EngineInfo, wanted: Choice) -> checks.Warning:
-    message = f"{wanted.name} {wanted.model} is installed; {info.name} {info.model} still describes the faces."
+def _not_yet(info: EngineInfo, wanted: str) -> checks.Warning:
+    message = f"{wanted} is installed; {info.model} still describes the faces."
     return checks.Warning(message, hint=f"To change over, {AGAIN}", id="facepass.W003")

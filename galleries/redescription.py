@@ -28,7 +28,6 @@ from recognition import pipeline, registry, templates
 from recognition.config import recognition_settings
 from recognition.engines.base import FaceEngine
 from recognition.models import ModelVersion
-from recognition.registry import Choice
 from recognition.types import DescribedFace
 
 # Only one may describe at a time. Any number that nobody else uses.
@@ -59,14 +58,14 @@ class Result:
     kept: int
 
 
-def regenerate(choice: Choice, *, watch: Watch, done: int = 0) -> Result | None:
+def regenerate(pack_name: str, *, watch: Watch, done: int = 0) -> Result | None:
     """Describes what that engine has not described yet, then switches. Safe to stop and to run again.
 
     `done`: photos that an earlier turn of the same job has described. None where `watch` stopped it before the switch.
     Raises FacePassError: `engine_fixed` and `already_running` (409), 503 where the model is missing.
     """
     with _alone():
-        engine = registry.load(choice)
+        engine = registry.load(pack_name)
         version = ModelVersion.objects.of_engine(engine)
         _allowed(version)
         if not done:
@@ -101,7 +100,7 @@ def go_back(*, watch: Watch) -> Result | None:
     previous = ModelVersion.objects.previous()
     if previous is None:
         raise FacePassError("no_previous", _("There is no version to go back to."), status=409)
-    return regenerate(_choice_of(previous), watch=watch)
+    return regenerate(_pack_of(previous), watch=watch)
 
 
 def discard_old() -> int:
@@ -207,21 +206,19 @@ def _bound(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace]) 
 def _allowed(version: ModelVersion) -> None:
     """The processes are to use this engine after the switch, so the environment must not ask for another."""
     if not registry.would_serve(version.named()):
-        message = _(
-            "FACE_ENGINE and INSIGHTFACE_PACK ask for another model than %(model)s. Set FACE_ENGINE=auto first."
-        )
+        message = _("FACE_PACK asks for another model than %(model)s. Set FACE_PACK=auto first.")
         raise FacePassError("engine_fixed", message % {"model": version}, status=409)
 
 
-def _choice_of(version: ModelVersion) -> Choice:
-    choice = registry.with_contract(version.contract_id)
-    if choice is None:
+def _pack_of(version: ModelVersion) -> str:
+    found = registry.with_contract(version.contract_id)
+    if found is None:
         message = _("The model that made these descriptors is not on this machine any more: %(model)s.")
         raise FacePassError("model_not_installed", message % {"model": version}, status=503)
     if version.template_key_id != templates.template_key_id():
         message = _("%(model)s was used with another TEMPLATE_KEY. Put that key back first.")
         raise FacePassError("other_template_key", message % {"model": version}, status=409)
-    return choice
+    return found
 
 
 def _result(version: ModelVersion, photos: int) -> Result:

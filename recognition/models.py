@@ -21,12 +21,14 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def current(self) -> "ModelVersion":
         """The row of the engine and template key in use; made at first use. Loads weights only to make it.
 
+        Where nothing describes as the active version did any more, that one: stored faces are still compared by it.
         Raises FacePassError 503: `model_switched` in a process that was started before `generate_descriptors` switched
         to another version, else `model_not_installed` or `model_corrupt` as `registry.engine_in_use` does.
         """
-        found = self.filter(**_key(registry.engine_in_use().contract_id)).first() or self.of_engine(
-            registry.get_engine()
-        )
+        contract_id = registry.contract_in_use()
+        if not contract_id and (active := self.active()):
+            return active
+        found = self.filter(**_key(contract_id)).first() or self.of_engine(registry.get_engine())
         if not found.active:
             self._settle(found)
         return found
@@ -66,7 +68,7 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         active = self.active()
         if active is None or not registry.switched_since(active.pk):
             return
-        if active.contract_id != registry.engine_in_use().contract_id or active.key_differs:
+        if active.contract_id != registry.contract_in_use() or active.key_differs:
             message = _t("%(model)s describes the faces now. Restart FacePass, which still uses another model.")
             message %= {"model": active.model}
             raise FacePassError("model_switched", message, status=503, retry_after=RETRY_AFTER_SECONDS)

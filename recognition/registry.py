@@ -1,10 +1,14 @@
 """Which engine this process uses. Nothing switches to another one in silence.
 
-The model version that is active in the database decides: the engine with its contract id describes new photos and
+The model version that is active in the database decides: the pack with its contract id describes new photos and
 probes, and a pack that is installed or updated changes nothing before `manage.py generate_descriptors` has switched.
-Without an active version, or where FACE_ENGINE and INSIGHTFACE_PACK ask for another engine, the environment decides:
-`FACE_ENGINE=auto` takes InsightFace where that pack is installed, else dlib. A process asks once, so its engine never
-changes while it runs. What is in use shows at start-up, in health and in the admin (`engine_in_use`).
+Without an active version `FACE_PACK=auto` takes the best installed pack that may be used commercially, else the best
+there is; where FACE_PACK names a pack, that one is used. A process asks once, so its engine never changes while it
+runs. What is in use shows at start-up, in health and in the admin (`engine_in_use`).
+
+Where nothing here describes as the active version did (its engine has gone, or an update of FacePass describes
+otherwise), there is no engine until `generate_descriptors` has run: stored faces can be compared with each other, but
+no new picture with them.
 Tests put another engine in its place with `use(...)`, or with the Django setting FACE_ENGINE_CLASS in a settings module
 of their own; no environment variable can.
 """
@@ -13,7 +17,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -21,17 +25,19 @@ from django.db import DatabaseError, InterfaceError
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from facepass.env import AUTO
 from facepass.errors import FacePassError
-from recognition import calibration, contracts, dlib_files, packs
+from recognition import calibration, contracts, packs
 from recognition.engines.base import FaceEngine, License
 from recognition.idle import Held
+from recognition.packs import ModelFile, catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
     """What can be said of an engine without loading its weights.
 
-    `digests`: SHA-256 in hex by file name. `calibrated`: its similarity scale was measured. `problem`: why not usable.
+    `parts`: the files that it loads. `calibrated`: its similarity scale was measured. `problem`: why not usable.
     """
 
     name: str
@@ -39,17 +45,9 @@ class EngineInfo:
     license: License
     contract_id: str
     calibrated: bool
-    digests: dict[str, str]
+    parts: tuple[ModelFile, ...]
     in_use: bool
     problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An engine by name, and its model: for InsightFace the folder of the pack."""
-
-    name: str
-    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class _Process:
         self.replacement: FaceEngine | None = None
         self.asked = False
         self.active: Active | None = None
-        self.choice: Choice | None = None
+        self.choice: str | None = None
 
 
 _process = _Process()
@@ -90,7 +88,7 @@ os.register_at_fork(after_in_child=_after_fork)
 def get_engine() -> FaceEngine:
     """The engine in use, loaded at the first call, and again after MODEL_IDLE_SECONDS without one; one per process.
 
-    Raises FacePassError 503: `model_not_installed` or `model_corrupt`.
+    Raises FacePassError 503: `model_not_installed`, `model_corrupt` or `model_gone`.
     """
     return _process.replacement or _process.engine.get(_loaded, idle_seconds=settings.ENV.model_idle_seconds)
 
@@ -100,50 +98,51 @@ def engine_in_use() -> EngineInfo:
     if _replaced():
         return _info_of(get_engine())
     choice = _choice()
-    if choice.name == "dlib":
-        dlib_files.verify()
-        return _dlib_info()
-    packs.verify(packs.find(choice.model))
-    return _insightface_info(choice.model)
+    packs.verify(packs.find(choice))
+    return _info(choice)
 
 
-def configured() -> Choice:
-    """What the environment asks for, whatever is active: where `generate_descriptors` leads to."""
+def contract_in_use() -> str:
+    """The contract id of the engine in use; empty where nothing describes as the active version did."""
+    try:
+        return engine_in_use().contract_id
+    except FacePassError as refusal:
+        if refusal.code != "model_gone":
+            raise
+        return ""
+
+
+def configured() -> str:
+    """The pack that the environment asks for, whatever is active: where `generate_descriptors` leads to.
+
+    With FACE_PACK=auto that is the active version's own pack, in its newest state, as long as it is installed.
+    """
     if _replaced():
-        return Choice(get_engine().name, get_engine().model)
-    env = settings.ENV
-    if env.face_engine == "insightface" or (env.face_engine == "auto" and packs.is_installed(env.insightface_pack)):
-        return Choice("insightface", env.insightface_pack)
-    return Choice("dlib", dlib_files.MODEL)
+        return get_engine().model
+    if settings.ENV.wanted_pack != AUTO:
+        return str(settings.ENV.wanted_pack)
+    active = _active()
+    own = active.model.removesuffix(packs.PREVIOUS) if active and active.engine in packs.PACK_ENGINES else ""
+    return own if own and packs.is_installed(own) else _best()
 
 
-def configured_pack() -> str:
-    return str(settings.ENV.insightface_pack)
-
-
-def load(choice: Choice) -> FaceEngine:
+def load(pack_name: str) -> FaceEngine:
     """An engine of its own, beside the one in use. Raises as `get_engine` does."""
-    if _replaced() and choice == configured():
+    if _replaced() and pack_name == configured():
         return get_engine()
-    if choice.name == "insightface":
-        from recognition.engines.pack_engine import PackEngine  # noqa: PLC0415 - imports onnxruntime
+    from recognition.engines.pack_engine import PackEngine  # noqa: PLC0415 - imports onnxruntime
 
-        return PackEngine(packs.find(choice.model))
-    from recognition.engines.dlib import DlibEngine  # noqa: PLC0415 - imports dlib
-
-    dlib_files.verify()
-    return DlibEngine()
+    return PackEngine(packs.find(pack_name))
 
 
-def with_contract(contract_id: str) -> Choice | None:
-    """The engine on this machine whose descriptors may be compared with those of that contract."""
-    found = next((info for info in installed_models() if info.contract_id == contract_id), None)
-    return Choice(found.name, found.model) if found else None
+def with_contract(contract_id: str) -> str | None:
+    """The model on this machine whose descriptors may be compared with those of that contract."""
+    return next((info.model for info in installed_models() if info.contract_id == contract_id), None)
 
 
 def would_serve(active: Active) -> bool:
     """Whether the environment lets the engine of that version be used, were it the active one."""
-    return _replaced() or _serving(active) is not None
+    return _replaced() or (active.engine in packs.PACK_ENGINES and _wants(active))
 
 
 def switched_since(active_pk: UUID) -> bool:
@@ -160,8 +159,8 @@ def ask_again() -> None:
 
 def installed_models() -> list[EngineInfo]:
     """Everything on this machine, the one in use marked, damaged packs with their `problem`."""
-    found = [*map(_pack_or_problem, packs.installed()), _dlib_info()]
-    if _process.replacement is not None or _class_in_settings():
+    found = [_info_or_problem(name) for name in packs.installed()]
+    if _replaced():
         found.append(_info_of(get_engine()))
     return found
 
@@ -181,10 +180,10 @@ def _loaded() -> FaceEngine:
     if _class_in_settings():
         return _of_class(_class_in_settings())
     choice, before = _choice(), _process.contract_id
-    if before and choice.name == "insightface" and _contract_of(choice.model) != before:
+    if before and _contract_of(choice) != before:
         found = with_contract(before)
         if found is None:
-            message = _("The files of %(model)s were replaced. Restart FacePass.") % {"model": choice.model}
+            message = _("The files of %(model)s were replaced. Restart FacePass.") % {"model": choice}
             raise FacePassError("model_switched", message, status=503)
         choice = found
     engine = load(choice)
@@ -205,13 +204,13 @@ def _of_class(dotted: str) -> FaceEngine:
     return engine
 
 
-def _choice() -> Choice:
+def _choice() -> str:
     """Made once: a pack that is installed while this process runs does not change what its descriptors mean."""
     with _process.lock:
         if _process.choice is not None:
             return _process.choice
         active = _active()
-        choice = (_serving(active) if active else None) or configured()
+        choice = _serving(active) if active and _wants(active) else configured()
         if _process.asked:
             _process.choice = choice
         return choice
@@ -230,64 +229,78 @@ def _active() -> Active | None:
     return _process.active
 
 
-def _serving(active: Active) -> Choice | None:
-    """Who describes as the active version does; None where the environment asks for another engine.
+def _wants(active: Active) -> bool:
+    """Whether FACE_PACK leaves the choice to that version."""
+    return settings.ENV.wanted_pack in (AUTO, active.model)
 
-    Where nobody has its contract any more, such as after an update of FacePass, the same engine and pack go on.
+
+def _serving(active: Active) -> str:
+    """The pack that describes as the active version does. Raises FacePassError 503 `model_gone` where none does.
+
+    Where its pack is missing or damaged, the name of that pack: the next step says so.
     """
-    env = settings.ENV
-    if env.face_engine not in ("auto", active.engine):
+    for name in (active.model, *packs.installed()):
+        if _contract_of(name) == active.contract_id:
+            return name
+    if active.engine in packs.PACK_ENGINES and not _contract_of(active.model):
+        return active.model
+    message = _(
+        "%(engine)s %(model)s described the faces, and this version of FacePass does not describe them so any more. "
+        "Photos and people can be seen; searches and new photos wait until this has run: manage.py generate_descriptors"
+    )
+    values = {"engine": active.engine, "model": active.model}
+    raise FacePassError("model_gone", message % values, status=503, details=values)
+
+
+def _best() -> str:
+    """The best installed pack that may be used commercially, else the best, else the one that `make` installs."""
+    usable = [info for info in map(_about, packs.installed()) if info is not None]
+    usable.sort(key=lambda pack: (not pack.license.commercial, *catalogue.preference(pack.model), pack.model))
+    return usable[0].model if usable else catalogue.DEFAULT
+
+
+def _about(pack_name: str) -> EngineInfo | None:
+    """What `_info` says, but nothing of a damaged pack."""
+    try:
+        return _info(pack_name)
+    except FacePassError:
         return None
-    if active.engine == "dlib":
-        return Choice("dlib", dlib_files.MODEL)
-    if active.engine != "insightface" or (env.face_engine != "auto" and env.insightface_pack != active.model):
-        return None
-    folders = [active.model, *packs.installed()]
-    return Choice("insightface", next((f for f in folders if _contract_of(f) == active.contract_id), active.model))
 
 
 def _contract_of(pack_name: str) -> str:
+    """Empty where the pack is missing or damaged."""
     try:
         return contracts.of_pack(packs.find(pack_name))
     except FacePassError:
         return ""
 
 
-def _in_use(name: str, model: str) -> bool:
-    return not _replaced() and _choice() == Choice(name, model)
-
-
-def _pack_or_problem(name: str) -> EngineInfo:
+def _in_use(model: str) -> bool:
     try:
-        return _insightface_info(name)
+        return not _replaced() and _choice() == model
+    except FacePassError:
+        return False
+
+
+def _info_or_problem(name: str) -> EngineInfo:
+    try:
+        found = _info(name)
     except FacePassError as error:
-        return EngineInfo(
-            "insightface", name, packs.INSIGHTFACE_LICENSE, "", False, {}, _in_use("insightface", name), error.message
-        )
+        nobody = License("", commercial=False)
+        return EngineInfo(packs.ENGINE, name, nobody, "", False, (), _in_use(name), error.message)
+    return replace(found, in_use=_in_use(name))
 
 
-def _insightface_info(pack_name: str) -> EngineInfo:
+def _info(pack_name: str) -> EngineInfo:
     pack = packs.find(pack_name)
     return EngineInfo(
-        name="insightface",
+        name=packs.ENGINE,
         model=pack.name,
         license=pack.license,
         contract_id=contracts.of_pack(pack),
         calibrated=calibration.shipped(contracts.recogniser_of_pack(pack)).calibrated,
-        digests={file.path.name: file.sha256 for file in (pack.detector, pack.recogniser)},
-        in_use=_in_use("insightface", pack.name),
-    )
-
-
-def _dlib_info() -> EngineInfo:
-    return EngineInfo(
-        name="dlib",
-        model=dlib_files.MODEL,
-        license=dlib_files.LICENSE,
-        contract_id=contracts.of_dlib(),
-        calibrated=calibration.shipped(contracts.recogniser_of_dlib()).calibrated,
-        digests={path.name: packs.sha256(path) for path in (dlib_files.landmarks(), dlib_files.network())},
-        in_use=_in_use("dlib", dlib_files.MODEL),
+        parts=pack.parts,
+        in_use=True,
     )
 
 
@@ -298,6 +311,6 @@ def _info_of(engine: FaceEngine) -> EngineInfo:
         license=engine.license,
         contract_id=engine.contract_id,
         calibrated=engine.calibration.calibrated,
-        digests={},
+        parts=(),
         in_use=True,
     )

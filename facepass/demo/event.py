@@ -11,8 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from recognition import pictures
-from recognition.engines.dlib import DlibEngine
+from recognition import pictures, registry
 from recognition.types import DetectedFace, Picture
 
 PHOTOS = 24
@@ -40,7 +39,7 @@ def _portraits() -> Iterator[Picture]:
     """Square cut-outs of one face each, RGB, with hair and shoulders where there is room."""
     group = _read(Path(str(files("insightface") / "data/images/t1.jpg")))
     astronaut = _read(Path(str(files("skimage") / "data/astronaut.png")))
-    engine = DlibEngine()
+    engine = registry.get_engine()
     for picture, people in ((group, 6), (astronaut, 1)):
         faces = sorted(engine.detect([picture])[0], key=lambda face: face.score, reverse=True)[:people]
         for face in sorted(faces, key=lambda face: face.box.x):

@@ -100,8 +100,13 @@ def _migrate() -> None:
 def _engine() -> str:
     from recognition.registry import engine_in_use  # noqa: PLC0415 - imports heavy libraries
 
-    engine = engine_in_use()
-    return f"{engine.name}, model {engine.model} ({engine.license.name})"
+    try:
+        engine = engine_in_use()
+    except FacePassError as refusal:
+        if refusal.code != "model_gone":
+            raise
+        return refusal.message
+    return f"{engine.model} ({engine.license.name})"
 
 
 def _supervisor(

@@ -9,8 +9,9 @@ from django.conf import settings
 from facepass import checks
 from facepass.tests.live import manage
 from galleries.tests.factories import ModelVersionFactory
-from recognition import dlib_files, pack_install, packs, registry
+from recognition import packs, registry
 from recognition.models import ModelVersion
+from recognition.packs import install
 from recognition.tests.conftest import TESTPACK
 from recognition.tests.test_packs import zipped
 
@@ -27,9 +28,9 @@ def fresh(monkeypatch, settings, tmp_path):
 def pack(settings, tmp_path):
     if not TESTPACK.is_dir():
         pytest.skip("no model pack to test with")
-    settings.ENV = settings.ENV.model_copy(update={"insightface_pack": "testpack"})
+    settings.ENV = settings.ENV.model_copy(update={"face_pack": "testpack"})
     archive = zipped(tmp_path, {path.name: path.read_bytes() for path in TESTPACK.glob("*.onnx")})
-    return pack_install.install("testpack", from_zip=archive)
+    return install.install("testpack", sources=[archive])
 
 
 def truncate(path: Path) -> None:
@@ -53,7 +54,7 @@ def refused(client, *words):
 
 def test_ready_names_the_engine(client, pack):
     engine = client.get("/health/ready").json()["checks"]["engine"]
-    assert (engine["status"], engine["name"], engine["model"]) == ("ok", "insightface", "testpack")
+    assert (engine["status"], engine["name"], engine["model"]) == ("ok", "onnx", "testpack")
 
 
 @pytest.mark.parametrize("role", ["detector", "recogniser"])
@@ -76,17 +77,6 @@ def test_a_truncated_model_of_a_pack_that_was_copied_by_hand(client, pack):
     assert refused(client, "testpack", pack.detector.path.name) == "model_corrupt"
 
 
-def test_a_truncated_dlib_model_is_named_with_what_to_do(client, settings, tmp_path, monkeypatch):
-    settings.ENV = settings.ENV.model_copy(update={"face_engine": "dlib"})
-    folder = Path(shutil.copytree(dlib_files.network().parent, tmp_path / "dlib"))
-    monkeypatch.setattr(dlib_files, "_folder", lambda: folder)
-    assert client.get("/health/ready").json()["checks"]["engine"]["status"] == "ok"
-    truncate(folder / "dlib_face_recognition_resnet_model_v1.dat")
-    assert refused(client, "dlib_face_recognition_resnet_model_v1.dat", "pip install --force-reinstall") == (
-        "model_corrupt"
-    )
-
-
 def test_a_process_that_was_overtaken_by_a_switch_is_not_ready(client):
     ModelVersion.objects.current()
     ModelVersion.objects.activate(ModelVersionFactory(model="newer"))
@@ -98,9 +88,9 @@ def test_a_process_that_was_overtaken_by_a_switch_is_not_ready(client):
 
 def test_up_does_not_start_with_a_damaged_model_and_says_why(pack, empty_home):
     """The whole program, in a home of its own."""
-    shutil.copytree(packs.root(), empty_home / packs.root().relative_to(settings.HOME))
+    shutil.copytree(packs.own_root(), empty_home / packs.own_root().relative_to(settings.HOME))
     truncate(next(empty_home.rglob(pack.recogniser.path.name)))
-    found = manage(empty_home, "up", INSIGHTFACE_PACK="testpack")
+    found = manage(empty_home, "up", FACE_PACK="testpack")
     assert found.returncode == 1
     assert "facepass.E003" in found.stdout + found.stderr
     assert pack.recogniser.path.name in found.stdout + found.stderr

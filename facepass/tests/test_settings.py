@@ -21,6 +21,7 @@ WRONG = {
     "TEMPLATE_KEY": "zz",
     "FACE_ENGINE": "magic",
     "INSIGHTFACE_PACK": "../../etc",
+    "FACE_PACK": "../../etc",
     "INFERENCE_DEVICE": "tpu",
     "INFERENCE_RUNTIME": "tensorflow",
     "MODEL_IDLE_SECONDS": "-1",
@@ -46,7 +47,8 @@ WRONG = {
 
 def test_the_example_names_every_variable_and_no_other():
     named = re.findall(r"^#([A-Z0-9_]+)=", (BASE_DIR / ".env.example").read_text(), flags=re.MULTILINE)
-    assert sorted(named) == sorted(name.upper() for name in Environment.model_fields)
+    former = {"FACE_ENGINE", "INSIGHTFACE_PACK"}
+    assert sorted(named) == sorted({name.upper() for name in Environment.model_fields} - former)
 
 
 def test_every_variable_has_a_hint_for_a_wrong_value():
@@ -97,3 +99,31 @@ def test_a_refusal_of_a_command_is_one_line(empty_home):
 @pytest.mark.django_db
 def test_every_model_change_has_its_migration():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize(
+    ("given", "pack"),
+    [
+        ({}, "auto"),
+        ({"FACE_PACK": "antelopev2"}, "antelopev2"),
+        ({"FACE_ENGINE": "insightface"}, "buffalo_l"),
+        ({"FACE_ENGINE": "insightface", "INSIGHTFACE_PACK": "antelopev2"}, "antelopev2"),
+        ({"FACE_ENGINE": "auto", "INSIGHTFACE_PACK": "antelopev2"}, "auto"),
+        ({"INSIGHTFACE_PACK": "antelopev2"}, "auto"),
+        ({"FACE_ENGINE": "dlib"}, "auto"),
+        ({"FACE_ENGINE": "dlib", "FACE_PACK": "buffalo_s"}, "buffalo_s"),
+    ],
+)
+def test_former_names_of_the_pack_are_understood_and_named_in_a_warning(given, pack, monkeypatch, settings):
+    from facepass import checks
+
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings.ENV = Environment()
+    assert settings.ENV.wanted_pack == pack
+    former = [name for name in ("FACE_ENGINE", "INSIGHTFACE_PACK") if name in given]
+    warnings = list(checks.former_names())
+    assert [warning.id for warning in warnings] == ["facepass.W005"] * bool(former)
+    for warning in warnings:
+        assert all(name in warning.msg for name in former)
+        assert f"FACE_PACK={pack}" in warning.hint

@@ -240,7 +240,7 @@ def test_a_switch_of_the_model_starts_web_server_and_workers_again(tmp_path):
 def test_a_switch_is_noticed_once_and_the_first_model_is_none(monkeypatch, settings, tmp_path):
     settings.HOME = tmp_path
     monkeypatch.setattr(registry, "_process", registry._Process())
-    assert registry.engine_in_use().name == "dlib"  # as `up` says at its start
+    assert registry.engine_in_use().model == "opencv_zoo"  # as `up` says at its start
     switch = Switch(clock=iter(range(0, 10**9, 10)).__next__)
     assert not switch.happened()
     own = ModelVersionFactory(contract_id=registry.engine_in_use().contract_id)
@@ -251,22 +251,22 @@ def test_a_switch_is_noticed_once_and_the_first_model_is_none(monkeypatch, setti
 
 
 def test_the_running_program_follows_a_switch(live_home):
-    """dlib first; then a pack is installed, which changes nothing until the descriptors are made anew."""
+    """The default first; then a pack is installed, which changes nothing until the descriptors are made anew."""
     if not TESTPACK.is_dir():
         pytest.skip("no model pack to test with")
-    live = start(live_home, INSIGHTFACE_PACK="testpack")
+    live = start(live_home)
     try:
         folder = live_home / "models" / "insightface" / "models"
         folder.mkdir(parents=True)
         shutil.copytree(TESTPACK, folder / "testpack")
-        done = manage(live_home, "generate_descriptors", INSIGHTFACE_PACK="testpack")
+        done = manage(live_home, "generate_descriptors", "--pack", "testpack")
         assert done.returncode == 0, done.stderr
-        assert "In use: insightface testpack" in done.stdout
+        assert "In use: onnx testpack" in done.stdout
         live.wait_for("Another model describes the faces now")
 
         def in_use() -> bool:
             with urllib.request.urlopen(f"{live.url}/health/ready", timeout=30) as answer:
-                return '"insightface"' in answer.read().decode()
+                return '"testpack"' in answer.read().decode()
 
         eventually(in_use)
         assert live.stop() == 0

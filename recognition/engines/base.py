@@ -22,9 +22,9 @@ class FaceEngine(Protocol):
     """Finds and describes faces. One instance per process, made after the fork; threads may call its methods."""
 
     name: str
-    """`insightface`, `dlib` or `fake`."""
+    """`onnx`, or `fake` in tests."""
     model: str
-    """The pack or model in use, such as `buffalo_l`."""
+    """The pack in use, such as `opencv_zoo`."""
     dimension: int
     """Length of a raw descriptor, at most 512."""
     contract_id: str

@@ -34,7 +34,7 @@ LARGE = 0.25
 class PackEngine:
     """Satisfies FaceEngine. Its sessions may be called by several threads at once."""
 
-    name = "insightface"
+    name = packs.ENGINE
 
     def __init__(self, pack: Pack) -> None:
         """Raises FacePassError 503 `model_corrupt` where a file is not what was installed, or does not run."""

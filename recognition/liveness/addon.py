@@ -7,7 +7,7 @@ to guess. A file of one's own, of the same shape, may be installed by naming its
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from recognition import packs
+from recognition.engines.base import License
+from recognition.packs.catalogue import INSIGHTFACE_LICENSE
 
 NAME = "liveness"
 MANIFEST = "liveness.json"
@@ -28,6 +30,7 @@ class Addon:
     path: Path
     sha256: str
     threshold: float
+    license: License = INSIGHTFACE_LICENSE
 
 
 def folder() -> Path:
@@ -43,7 +46,8 @@ def find() -> Addon:
         raise FacePassError("model_not_installed", message, status=503, details={"model": NAME})
     try:
         manifest = json.loads((folder() / MANIFEST).read_text())
-        found = Addon(path, str(manifest["sha256"]), float(manifest["threshold"]))
+        license_ = License(**manifest["license"]) if "license" in manifest else INSIGHTFACE_LICENSE
+        found = Addon(path, str(manifest["sha256"]), float(manifest["threshold"]), license_)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise corrupt(f"{MANIFEST}: {error}") from error
     if packs.sha256(path) != found.sha256:
@@ -51,11 +55,17 @@ def find() -> Addon:
     return found
 
 
-def install(*, from_file: Path | None = None, sha256: str = "", threshold: float | None = None) -> Addon:
+def install(
+    *,
+    from_file: Path | None = None,
+    sha256: str = "",
+    threshold: float | None = None,
+    license_: License | None = None,
+) -> Addon:
     """Downloads the model, or takes it from a file; verifies its digest, and that it runs, before it is in place.
 
-    `sha256`: of a model of one's own; without it the file has to be InsightFace's. Raises FacePassError
-    `wrong_digest`, `not_a_pack` (400), `download_failed` (503). A refusal leaves what was there.
+    `sha256` and `license_`: of a model of one's own; without them the file has to be InsightFace's. Raises
+    FacePassError `wrong_digest`, `not_a_pack` (400), `download_failed` (503). A refusal leaves what was there.
     """
     from insightface.addons.catalog import ADDON_CATALOG  # noqa: PLC0415 - imports onnxruntime
     from insightface.addons.liveness import DEFAULT_THRESHOLD  # noqa: PLC0415 - as above
@@ -66,21 +76,25 @@ def install(*, from_file: Path | None = None, sha256: str = "", threshold: float
     if (found := hashlib.sha256(data).hexdigest()) != expected:
         message = _("The file has the SHA-256 %(found)s, not %(expected)s.") % {"found": found, "expected": expected}
         raise FacePassError("wrong_digest", message)
-    return _put_in_place(data, expected, threshold=DEFAULT_THRESHOLD if threshold is None else threshold)
+    is_insightfaces = expected == artifact.sha256
+    stated = INSIGHTFACE_LICENSE if is_insightfaces else license_ or License("not stated", commercial=False)
+    threshold = DEFAULT_THRESHOLD if threshold is None else threshold
+    return _put_in_place(data, Addon(folder() / f"{NAME}.onnx", expected, threshold, stated))
 
 
-def _put_in_place(data: bytes, sha256: str, *, threshold: float) -> Addon:
+def _put_in_place(data: bytes, new: Addon) -> Addon:
     from recognition.liveness.passive import opened  # noqa: PLC0415 - imports onnxruntime
 
     folder().mkdir(parents=True, exist_ok=True)
-    draft, target = folder() / f".{NAME}.{os.getpid()}.onnx", folder() / f"{NAME}.onnx"
+    draft = folder() / f".{NAME}.{os.getpid()}.onnx"
     try:
         draft.write_bytes(data)
-        opened(draft, threshold=threshold)
-        draft.replace(target)
+        opened(draft, threshold=new.threshold)
+        draft.replace(new.path)
     finally:
         draft.unlink(missing_ok=True)
-    (folder() / MANIFEST).write_text(json.dumps({"version": 1, "sha256": sha256, "threshold": threshold}) + "\n")
+    manifest = {"version": 1, "sha256": new.sha256, "threshold": new.threshold, "license": asdict(new.license)}
+    (folder() / MANIFEST).write_text(json.dumps(manifest) + "\n")
     return find()
 
 

@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 
 SHARED = django_settings.BASE_DIR.parent / "shared"
 TESTPACK = SHARED / "models" / "insightface" / "models" / "testpack"
+OPENCV_ZOO = django_settings.SHARED_MODELS / "opencv_zoo"
 # Shipped with the insightface package: six faces.
 GROUP = Path(insightface.__file__).parent / "data" / "images" / "t1.jpg"
 
@@ -48,10 +49,12 @@ def display_p3():
 
 
 @pytest.fixture(scope="session")
-def dlib_engine():
-    from recognition.engines.dlib import DlibEngine
+def opencv_zoo_engine():
+    """The default: YuNet and SFace, which `make test` has installed."""
+    from recognition import packs
+    from recognition.engines.pack_engine import PackEngine
 
-    return DlibEngine()
+    return PackEngine(packs.read(OPENCV_ZOO))
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +67,7 @@ def insightface_engine():
     return PackEngine(packs.read(TESTPACK))
 
 
-@pytest.fixture(params=["dlib", "insightface"])
+@pytest.fixture(params=["opencv_zoo", "insightface"])
 def engine(request):
     """Each real engine in turn."""
     return request.getfixturevalue(f"{request.param}_engine")

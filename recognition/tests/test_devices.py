@@ -8,8 +8,9 @@ from django.test import RequestFactory
 
 from facepass import checks, health
 from facepass.errors import FacePassError
-from recognition import devices, registry, runtimes, sessions
+from recognition import devices, packs, registry, runtimes, sessions
 from recognition.engines.fake import FakeEngine
+from recognition.tests.conftest import OPENCV_ZOO
 
 
 @pytest.fixture
@@ -48,11 +49,8 @@ def test_a_missing_gpu_is_refused_when_asked_for(machine, gpu, why):
     assert why in refusal.value.message
 
 
-def test_a_gpu_that_does_not_start_is_refused_and_not_replaced_by_the_cpu(machine, dlib_engine, tmp_path, settings):
-    from recognition import dlib_files
-    from recognition.engines.dlib_network import as_onnx
-
-    model = as_onnx(dlib_files.network(), folder=tmp_path)
+def test_a_gpu_that_does_not_start_is_refused_and_not_replaced_by_the_cpu(machine):
+    model = packs.read(OPENCV_ZOO).detector.path
     machine("auto", gpu=True, offered=True)
     with pytest.raises(FacePassError) as refusal:
         runtimes.Network(model)

@@ -106,56 +106,11 @@ def test_near_looks_hard_where_it_finds_nobody(engine, astronaut):
     assert len(engine.detect([distant], near=True)[0]) == 1
 
 
-@pytest.mark.parametrize(("share", "scales"), [(1.0, [0.5]), (0.5, [0.5, 1.0]), (0.15, [0.5, 1.0, 2.0])])
-def test_dlib_looks_at_a_selfie_made_smaller_and_closer_where_its_face_is_not_large(
-    dlib_engine, astronaut, monkeypatch, share, scales
-):
-    looked = []
-    faces = type(dlib_engine)._faces
-
-    def counted(self, picture, *, upscale, **named):
-        looked.append(upscale)
-        return faces(self, picture, upscale=upscale, **named)
-
-    monkeypatch.setattr(type(dlib_engine), "_faces", counted)
-    side = int(800 * share)
-    selfie = np.full((800, 800, 3), 120, np.uint8)
-    selfie[:side, :side] = portrait(astronaut, side=side)
-    assert len(dlib_engine.detect([selfie], near=True)[0]) == 1
-    assert looked == scales
-
-
-def test_dlib_sees_a_second_face_of_half_the_area_beside_a_large_one(dlib_engine, astronaut):
+def test_a_second_face_of_half_the_area_is_seen_beside_a_large_one(opencv_zoo_engine, astronaut):
     selfie = np.full((800, 800, 3), 120, np.uint8)
     selfie[:470, :470] = portrait(astronaut, side=470)
     selfie[:335, 465:] = portrait(astronaut, side=335)
-    assert len(dlib_engine.detect([selfie], near=True)[0]) == 2
-
-
-def test_dlib_marks_the_same_points_in_a_selfie_that_it_looked_at_smaller(dlib_engine, astronaut):
-    selfie = portrait(astronaut, side=800)
-    (near,), (whole,) = dlib_engine.detect([selfie], near=True)[0], dlib_engine._faces(selfie, upscale=1.0)
-    assert float(dlib_engine.embed(selfie, [near])[0] @ dlib_engine.embed(selfie, [whole])[0]) > 0.99
-
-
-def test_dlib_looks_at_a_large_photo_as_at_one_of_1600_pixels(dlib_engine, astronaut):
-    canvas = np.full((2000, 3000, 3), 120, np.uint8)
-    canvas[400:912, 900:1412] = astronaut
-    small = pictures.fitted(canvas, longest_side=1600)
-    (large,), (less,) = dlib_engine.detect([canvas])[0], dlib_engine.detect([small])[0]
-    assert large.box.iou(less.box.scaled(3000 / 1600)) > 0.8
-
-
-def test_what_dlib_barely_takes_for_a_face_must_fill_the_picture():
-    from dlib import rectangle
-
-    from recognition.engines.dlib import _kept
-
-    small, large = rectangle(0, 0, 40, 40), rectangle(0, 0, 99, 99)
-    assert list(_kept([small, large, large], [-0.3, -0.5, -0.4], side=300)) == [2]
-    assert list(_kept([small, large], [-0.1, -0.5], side=300)) == [0]
-    assert list(_kept([small, large], [-0.1, 0.5], side=300)) == [1]
-    assert list(_kept([small], [-0.3], side=300)) == []
+    assert len(opencv_zoo_engine.detect([selfie], near=True)[0]) == 2
 
 
 def test_small_faces_are_found(engine, astronaut):
@@ -203,18 +158,18 @@ def similarity(engine, row):
     return engine.calibration.similarity(float(descriptors[0] @ descriptors[1]))
 
 
-def test_quality_names_what_is_wrong(dlib_engine, astronaut):
+def test_quality_names_what_is_wrong(opencv_zoo_engine, astronaut):
     filters = QualityFilters()
 
     def reasons(picture):
-        return assess(picture, dlib_engine.detect([astronaut])[0][0], filters).reasons
+        return assess(picture, opencv_zoo_engine.detect([astronaut])[0][0], filters).reasons
 
     assert reasons(astronaut) == ()
     assert reasons(cv2.GaussianBlur(astronaut, (0, 0), 9)) == ("blurred",)
     assert "too_dark" in reasons((astronaut * 0.1).astype(np.uint8))
     assert "too_bright" in reasons(np.maximum(astronaut, 245))
     strict = SelfieFilters(min_face_size=500, min_detection_score=1.0)
-    found = assess(astronaut, dlib_engine.detect([astronaut])[0][0], strict)
+    found = assess(astronaut, opencv_zoo_engine.detect([astronaut])[0][0], strict)
     assert {"too_small", "low_confidence"} <= set(found.reasons)
     assert 0 < found.score < 1
 
@@ -251,14 +206,16 @@ def test_profiles_are_turned_away_to_their_side(insightface_engine):
     assert "turned_away" in right.reasons
 
 
-def test_describe_returns_protected_descriptors_of_every_face(group, dlib_engine):
-    found = pipeline.describe(group, engine=dlib_engine, settings=RecognitionSettings())
-    plain = dlib_engine.embed(group, [face.face for face in found])
+def test_describe_returns_protected_descriptors_of_every_face(group, opencv_zoo_engine):
+    found = pipeline.describe(group, engine=opencv_zoo_engine, settings=RecognitionSettings())
+    plain = opencv_zoo_engine.embed(group, [face.face for face in found])
     protected = np.array([face.descriptor for face in found])
     assert protected.shape == (len(found), 512)
     assert np.abs(protected @ protected.T - plain @ plain.T).max() < 1e-4
     strict = RecognitionSettings.model_validate({"quality_filters": {"min_face_size": 900}})
-    assert all("too_small" in f.quality.reasons for f in pipeline.describe(group, engine=dlib_engine, settings=strict))
+    assert all(
+        "too_small" in f.quality.reasons for f in pipeline.describe(group, engine=opencv_zoo_engine, settings=strict)
+    )
 
 
 @pytest.mark.parametrize("form", ["jpeg", "png", "webp"])

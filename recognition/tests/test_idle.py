@@ -96,7 +96,7 @@ def test_one_that_cannot_be_made_is_tried_again():
 def process(settings, tmp_path, monkeypatch):
     """A fresh process whose models go at once."""
     settings.HOME = tmp_path
-    settings.ENV = settings.ENV.model_copy(update={"model_idle_seconds": 0.01, "insightface_pack": "testpack"})
+    settings.ENV = settings.ENV.model_copy(update={"model_idle_seconds": 0.01, "face_pack": "testpack"})
     monkeypatch.setattr(registry, "_process", registry._Process())
     return registry._process
 

@@ -122,11 +122,11 @@ def test_the_command_asks_for_the_licence_and_installs_from_a_file(tmp_path, cap
     file = tmp_path / "own.onnx"
     file.write_bytes(tiny_model())
     with pytest.raises(CommandError, match="accept-license"):
-        call_command("install_models", "liveness", from_zip=file)
+        call_command("install_models", "liveness", sources=[file])
     with pytest.raises(CommandError, match="SHA-256"):
-        call_command("install_models", "liveness", from_zip=file, accept_license=True)
+        call_command("install_models", "liveness", sources=[file], accept_license=True)
     digest = hashlib.sha256(tiny_model()).hexdigest()
-    call_command("install_models", "liveness", from_zip=file, sha256=digest)
+    call_command("install_models", "liveness", sources=[file], sha256=digest)
     assert digest in capsys.readouterr().out
     assert json.loads((addon.folder() / addon.MANIFEST).read_text())["sha256"] == digest
     call_command("install_models", "liveness")

@@ -12,14 +12,15 @@ from django.core.management import CommandError, call_command
 from onnx import TensorProto, helper
 
 from facepass.errors import FacePassError
-from recognition import contracts, pack_install, packs, registry
+from recognition import contracts, packs, registry
 from recognition.models import ModelVersion
+from recognition.packs import catalogue, downloads, install
 from recognition.tests.conftest import TESTPACK
 
 
 @pytest.fixture(autouse=True)
 def home(settings, tmp_path):
-    settings.HOME = tmp_path
+    settings.HOME, settings.SHARED_MODELS = tmp_path, tmp_path / "shared"
     return tmp_path
 
 
@@ -53,7 +54,7 @@ def run(*args):
 
 
 def left_behind():
-    return sorted(path.name for path in packs.root().glob("*")) if packs.root().exists() else []
+    return sorted(path.name for path in packs.own_root().glob("*")) if packs.own_root().exists() else []
 
 
 def test_a_pack_is_installed_from_a_file_without_network(pack_zip):
@@ -62,21 +63,21 @@ def test_a_pack_is_installed_from_a_file_without_network(pack_zip):
     assert left_behind() == ["testpack"]
     pack = packs.find("testpack")
     assert (pack.detector.path.name, pack.recogniser.path.name) == ("det_2.5g.onnx", "mobilefacenet.onnx")
-    manifest = json.loads((packs.root() / "testpack" / packs.MANIFEST).read_text())
+    manifest = json.loads((packs.own_root() / "testpack" / packs.MANIFEST).read_text())
     assert manifest["files"]["det_2.5g.onnx"]["sha256"] == packs.sha256(pack.detector.path)
     assert not pack.license.commercial
 
 
 def test_files_at_the_top_level_work_too(pack_zip, tmp_path):
     flat = zipped(tmp_path, {path.name: path.read_bytes() for path in TESTPACK.glob("*.onnx")})
-    assert pack_install.install("other", from_zip=flat).recogniser.role == "recognition"
+    assert install.install("other", sources=[flat]).recogniser.role == "recognition"
 
 
 def test_an_installed_pack_is_left_alone(pack_zip):
-    pack_install.install("testpack", from_zip=pack_zip)
+    install.install("testpack", sources=[pack_zip])
     assert "already installed" in run("install_models", "testpack", "--accept-license")
     with pytest.raises(FacePassError) as refusal:
-        pack_install.install("testpack", from_zip=pack_zip)
+        install.install("testpack", sources=[pack_zip])
     assert refusal.value.code == "already_installed"
 
 
@@ -91,7 +92,7 @@ def newer_zip(tmp_path, pack_zip):
 
 
 def test_an_update_puts_the_newer_pack_in_place_and_keeps_the_former(pack_zip, newer_zip):
-    old = contracts.of_pack(pack_install.install("testpack", from_zip=pack_zip))
+    old = contracts.of_pack(install.install("testpack", sources=[pack_zip]))
     said = run("install_models", "testpack", "--update", "--accept-license", "--from", str(newer_zip))
     assert "generate_descriptors" in said
     assert left_behind() == ["testpack", "testpack.previous"]
@@ -100,29 +101,29 @@ def test_an_update_puts_the_newer_pack_in_place_and_keeps_the_former(pack_zip, n
 
 
 def test_an_update_without_news_changes_nothing(pack_zip):
-    pack_install.install("testpack", from_zip=pack_zip)
+    install.install("testpack", sources=[pack_zip])
     said = run("install_models", "testpack", "--update", "--accept-license", "--from", str(pack_zip))
     assert "up to date" in said
     assert left_behind() == ["testpack"]
 
 
 def test_an_unusable_update_leaves_the_installed_pack(pack_zip, tmp_path):
-    pack_install.install("testpack", from_zip=pack_zip)
+    install.install("testpack", sources=[pack_zip])
     (tmp_path / "cut.zip").write_bytes(pack_zip.read_bytes()[:1000])
     with pytest.raises(FacePassError):
-        pack_install.install("testpack", from_zip=tmp_path / "cut.zip", update=True)
+        install.install("testpack", sources=[tmp_path / "cut.zip"], update=True)
     assert left_behind() == ["testpack"]
     packs.verify(packs.find("testpack"))
 
 
 def test_a_second_update_waits_until_the_former_pack_is_discarded(pack_zip, newer_zip):
-    old = contracts.of_pack(pack_install.install("testpack", from_zip=pack_zip))
-    new = contracts.of_pack(pack_install.install("testpack", from_zip=newer_zip, update=True))
+    old = contracts.of_pack(install.install("testpack", sources=[pack_zip]))
+    new = contracts.of_pack(install.install("testpack", sources=[newer_zip], update=True))
     with pytest.raises(FacePassError) as refusal:
-        pack_install.install("testpack", from_zip=pack_zip, update=True)
+        install.install("testpack", sources=[pack_zip], update=True)
     assert refusal.value.code == "previous_in_the_way"
-    assert pack_install.discard_previous(besides=old) == []
-    assert pack_install.discard_previous(besides=new) == [packs.root() / "testpack.previous"]
+    assert install.discard_previous(besides=old) == []
+    assert install.discard_previous(besides=new) == [packs.own_root() / "testpack.previous"]
 
 
 @pytest.mark.django_db
@@ -132,11 +133,11 @@ def test_after_an_update_the_former_pack_is_used_until_the_descriptors_are_new(
     def restart():
         monkeypatch.setattr(registry, "_process", registry._Process())
 
-    settings.ENV = settings.ENV.model_copy(update={"insightface_pack": "testpack"})
+    settings.ENV = settings.ENV.model_copy(update={"face_pack": "auto"})
     restart()
-    pack_install.install("testpack", from_zip=pack_zip)
+    install.install("testpack", sources=[pack_zip])
     old = ModelVersion.objects.current()
-    pack_install.install("testpack", from_zip=newer_zip, update=True)
+    install.install("testpack", sources=[newer_zip], update=True)
     restart()
     assert registry.engine_in_use().model == "testpack.previous"
     assert registry.engine_in_use().contract_id == registry.get_engine().contract_id == old.contract_id
@@ -197,7 +198,7 @@ def test_a_damaged_archive_is_refused(pack_zip, tmp_path):
     (tmp_path / "cut.zip").write_bytes(data[: len(data) // 2])
     for name in ("damaged.zip", "cut.zip", "missing.zip"):
         with pytest.raises(FacePassError) as refusal:
-            pack_install.install("broken", from_zip=tmp_path / name)
+            install.install("broken", sources=[tmp_path / name])
         assert refusal.value.code == "not_a_pack"
     assert left_behind() == []
 
@@ -207,7 +208,7 @@ def test_a_model_that_onnxruntime_can_not_run_is_refused(tmp_path):
     detector.graph.node[3].op_type = "NoSuchOperator"
     archive = zipped(tmp_path, {"det.onnx": detector.SerializeToString(), "rec.onnx": tiny_model()})
     with pytest.raises(FacePassError) as refusal:
-        pack_install.install("broken", from_zip=archive)
+        install.install("broken", sources=[archive])
     assert refusal.value.code == "not_a_pack"
     assert left_behind() == []
 
@@ -215,7 +216,7 @@ def test_a_model_that_onnxruntime_can_not_run_is_refused(tmp_path):
 @pytest.mark.parametrize("name", ["../evil", "a/b", "", ".hidden", "два слова"])
 def test_names_that_are_no_folder_names_are_refused(name, tmp_path):
     with pytest.raises(FacePassError) as refusal:
-        pack_install.install(name, from_zip=tmp_path / "x.zip")
+        install.install(name, sources=[tmp_path / "x.zip"])
     assert refusal.value.code == "invalid_name"
 
 
@@ -236,7 +237,7 @@ def release(monkeypatch):
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setattr(pack_install, "URL", f"http://127.0.0.1:{server.server_port}/{{name}}.zip")
+    monkeypatch.setattr(catalogue, "INSIGHTFACE_RELEASE", f"http://127.0.0.1:{server.server_port}/{{name}}.zip")
     yield answer
     server.shutdown()
     server.server_close()
@@ -245,9 +246,17 @@ def release(monkeypatch):
 def test_a_pack_is_downloaded_and_progress_told(release, pack_zip):
     release["body"] = pack_zip.read_bytes()
     seen = []
-    pack_install.install("testpack", progress=lambda done, total: seen.append((done, total)))
+    pack = install.install("buffalo_sc", progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (len(release["body"]),) * 2
-    assert left_behind() == ["testpack"]
+    assert left_behind() == ["buffalo_sc"]
+    assert pack.detector.source.endswith("/buffalo_sc.zip")
+    assert pack.license == catalogue.INSIGHTFACE_LICENSE
+
+
+def test_a_name_that_the_catalogue_does_not_have_is_refused_and_those_it_has_are_named():
+    with pytest.raises(CommandError, match=r"opencv_zoo, buffalo_l.*--from FILE"):
+        run("install_models", "buffalo_xl", "--accept-license")
+    assert left_behind() == []
 
 
 @pytest.mark.parametrize("case", [{"status": 404}, {"body": b"short", "length": 500}])
@@ -256,29 +265,29 @@ def test_a_failed_download_says_so_and_leaves_nothing(release, case):
     with pytest.raises(CommandError, match="download") as refusal:
         run("install_models", "buffalo_l", "--accept-license")
     assert "\n" not in str(refusal.value)
-    assert "--from FILE.zip" in str(refusal.value)
+    assert "--from FILE" in str(refusal.value)
     assert left_behind() == []
 
 
 def test_without_network_it_says_so(monkeypatch):
-    monkeypatch.setattr(pack_install, "URL", "http://127.0.0.1:9/{name}.zip")
-    with pytest.raises(CommandError, match=r"--from FILE\.zip"):
+    monkeypatch.setattr(catalogue, "INSIGHTFACE_RELEASE", "http://127.0.0.1:9/{name}.zip")
+    with pytest.raises(CommandError, match=r"--from FILE"):
         run("install_models", "buffalo_l", "--accept-license")
     assert left_behind() == []
 
 
 def test_an_endless_download_is_stopped(release, monkeypatch):
-    monkeypatch.setattr(pack_install, "MAX_DOWNLOAD", 1000)
+    monkeypatch.setattr(downloads, "MAX_DOWNLOAD", 1000)
     release["body"] = b"x" * 5000
     with pytest.raises(FacePassError, match="larger than any pack"):
-        pack_install.install("buffalo_l")
+        install.install("buffalo_l")
     assert left_behind() == []
 
 
 def test_a_file_changed_after_installation_is_not_loaded(pack_zip):
     from recognition.engines.pack_engine import PackEngine
 
-    pack = pack_install.install("testpack", from_zip=pack_zip)
+    pack = install.install("testpack", sources=[pack_zip])
     with pack.recogniser.path.open("ab") as file:
         file.write(b"\0")
     with pytest.raises(FacePassError) as refusal:
@@ -288,18 +297,33 @@ def test_a_file_changed_after_installation_is_not_loaded(pack_zip):
 
 @pytest.mark.django_db
 def test_models_lists_licence_digest_and_the_one_in_use(pack_zip, settings):
-    pack_install.install("testpack", from_zip=pack_zip)
+    install.install("testpack", sources=[pack_zip])
     said = run("models")
-    assert "dlib dlib_face_recognition_resnet_model_v1  [in use]" in said
-    assert "insightface testpack\n" in said
-    assert said.count("sha256:") == 4
-    assert "no commercial use" in said
-    assert "measured" in said
+    assert "onnx testpack  [in use]" in said
+    assert said.count("sha256:") == 2
+    assert said.count("non-commercial research only (no commercial use)") == 3 + 5  # whole and parts; the catalogue's
+    assert "similarity: measured" in said
+    assert f"from: {pack_zip}" in said
+
+
+@pytest.mark.django_db
+def test_models_offers_what_the_catalogue_has_with_size_and_licence():
+    said = told_without_a_model()
+    assert "opencv_zoo: YuNet, SFace, MTCNN O-Net, 40 MB, MIT, Apache-2.0 (commercial use allowed)" in said
+    assert "buffalo_l: SCRFD 10G, ResNet50 WebFace600K, 326 MB" in said
+
+
+def told_without_a_model():
+    """What the command says before it comes to the model in use, of which there is none."""
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="install_models opencv_zoo"):
+        call_command("models", stdout=out)
+    return out.getvalue()
 
 
 @pytest.mark.django_db
 def test_models_shows_a_damaged_pack_with_its_problem(home):
-    folder = packs.root() / "broken"
+    folder = packs.own_root() / "broken"
     folder.mkdir(parents=True)
     (folder / "det.onnx").write_bytes(b"not a model")
-    assert "damaged" in run("models")
+    assert "damaged" in told_without_a_model()

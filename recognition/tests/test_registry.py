@@ -1,80 +1,134 @@
 """Which engine is in use: chosen from files and settings, never in silence, once per process."""
 
 import os
+import shutil
 
 import pytest
 from django.core.management import call_command
 
 from facepass.errors import FacePassError
-from recognition import registry
+from galleries.tests.factories import ModelVersionFactory
+from recognition import packs, registry
 from recognition.engines.fake import FakeEngine
-from recognition.tests.conftest import TESTPACK
+from recognition.models import ModelVersion
+from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 
 pytestmark = pytest.mark.django_db  # the active version is asked for first
 
 
 @pytest.fixture(autouse=True)
 def fresh(settings, tmp_path, monkeypatch):
+    """A home without packs of its own; opencv_zoo is shared, as after `make`."""
     settings.HOME = tmp_path
+    restart(monkeypatch)
+
+
+def restart(monkeypatch):
     monkeypatch.setattr(registry, "_process", registry._Process())
 
 
-def choose(settings, engine="auto", pack="testpack"):
-    settings.ENV = settings.ENV.model_copy(update={"face_engine": engine, "insightface_pack": pack})
+def choose(settings, pack):
+    settings.ENV = settings.ENV.model_copy(update={"face_pack": pack})
+
+
+def put(name, source):
+    """Copies a pack into the home by hand."""
+    folder = packs.own_root() / name
+    folder.mkdir(parents=True)
+    for path in source.glob("*.onnx"):
+        (folder / path.name).symlink_to(path)
 
 
 @pytest.fixture
-def testpack(tmp_path):
+def testpack():
     if not TESTPACK.is_dir():
         pytest.skip("no model pack to test with")
-    folder = tmp_path / "models" / "insightface" / "models"
-    folder.mkdir(parents=True)
-    (folder / "testpack").symlink_to(TESTPACK)
+    put("testpack", TESTPACK)
 
 
-def test_auto_takes_the_pack_where_it_is_installed(settings, testpack):
-    choose(settings)
-    assert (registry.engine_in_use().name, registry.engine_in_use().model) == ("insightface", "testpack")
-    assert registry.get_engine().name == "insightface"
+def refusal_of(ask):
+    with pytest.raises(FacePassError) as refusal:
+        ask()
+    return refusal.value
 
 
-def test_auto_takes_dlib_where_the_pack_is_missing(settings):
-    choose(settings)
-    assert registry.engine_in_use().name == registry.get_engine().name == "dlib"
-    assert registry.engine_in_use().license.commercial
+def test_auto_takes_what_may_be_used_commercially_first(testpack):
+    info = registry.engine_in_use()
+    assert (info.name, info.model) == ("onnx", "opencv_zoo")
+    assert info.license.commercial
 
 
-def test_dlib_is_used_when_asked_for_though_a_pack_is_there(settings, testpack):
-    choose(settings, engine="dlib")
-    assert registry.engine_in_use().name == "dlib"
+def test_auto_takes_what_is_installed_where_nothing_may_be_used_commercially(settings, tmp_path, testpack):
+    settings.SHARED_MODELS = tmp_path / "empty"
+    assert registry.engine_in_use().model == registry.get_engine().model == "testpack"
+
+
+def test_of_several_auto_takes_the_one_that_the_catalogue_has_before_one_of_your_own(tmp_path):
+    put("a_bought_one", OPENCV_ZOO)
+    assert packs.find("a_bought_one").license.commercial
+    assert registry.engine_in_use().model == "opencv_zoo"
+
+
+def test_a_damaged_pack_is_not_what_auto_takes(settings, tmp_path, testpack):
+    settings.SHARED_MODELS = tmp_path / "shared"
+    broken = settings.SHARED_MODELS / "opencv_zoo"
+    broken.mkdir(parents=True)
+    (broken / "det.onnx").write_bytes(b"not a model")
+    assert registry.engine_in_use().model == "testpack"
+
+
+def test_without_any_pack_it_says_how_to_install_the_default(settings, tmp_path):
+    settings.SHARED_MODELS = tmp_path / "empty"
+    refusal = refusal_of(registry.engine_in_use)
+    assert (refusal.code, refusal.status) == ("model_not_installed", 503)
+    assert "install_models opencv_zoo" in refusal.message
+
+
+def test_the_pack_that_is_named_is_used(settings, testpack):
+    choose(settings, "testpack")
+    assert registry.engine_in_use().model == registry.get_engine().model == "testpack"
 
 
 def test_a_missing_pack_is_an_error_when_asked_for(settings):
-    choose(settings, engine="insightface", pack="buffalo_l")
+    choose(settings, "buffalo_l")
     for ask in (registry.engine_in_use, registry.get_engine):
-        with pytest.raises(FacePassError) as refusal:
-            ask()
-        assert (refusal.value.code, refusal.value.status) == ("model_not_installed", 503)
-        assert "install_models buffalo_l" in refusal.value.message
+        refusal = refusal_of(ask)
+        assert (refusal.code, refusal.status) == ("model_not_installed", 503)
+        assert "install_models buffalo_l" in refusal.message
 
 
-@pytest.mark.parametrize("engine", ["dlib", "insightface"])
-def test_what_is_said_without_loading_is_what_is_loaded(settings, testpack, engine):
-    choose(settings, engine=engine)
+@pytest.mark.parametrize("engine", ["onnx", "insightface"])
+def test_auto_stays_with_the_active_versions_pack(testpack, monkeypatch, settings, engine):
+    """Also where the version was noted when the engine had its former name."""
+    choose(settings, "testpack")
+    version = ModelVersion.objects.current()
+    ModelVersion.objects.update(engine=engine)
+    choose(settings, "auto")
+    restart(monkeypatch)
+    assert registry.engine_in_use().model == registry.configured() == "testpack"
+    assert ModelVersion.objects.current() == version
+
+
+def test_what_is_said_without_loading_is_what_is_loaded(settings, testpack):
+    choose(settings, "testpack")
     info, loaded = registry.engine_in_use(), registry.get_engine()
     assert info.contract_id == loaded.contract_id
     assert (info.name, info.model, info.license) == (loaded.name, loaded.model, loaded.license)
     assert info.calibrated == loaded.calibration.calibrated is True
 
 
-def test_naming_the_engine_loads_nothing(settings, testpack, monkeypatch):
-    choose(settings)
+def test_contracts_of_packs_that_were_used_before_are_the_same_as_then(testpack):
+    """A change of the recipe changes this number too, and every home has to describe its faces anew."""
+    assert registry.with_contract("187c785840108ddf") == "testpack"
+
+
+def test_naming_the_engine_loads_nothing(monkeypatch):
     monkeypatch.setattr(registry, "_loaded", lambda: pytest.fail("loaded"))
     assert registry.engine_in_use().in_use
 
 
-def test_one_engine_per_process_and_a_new_one_after_a_fork(settings):
-    choose(settings, engine="dlib")
+def test_one_engine_per_process_and_a_new_one_after_a_fork(settings, testpack):
+    choose(settings, "testpack")
     engine = registry.get_engine()
     assert registry.get_engine() is engine
     registry._process.lock.acquire()
@@ -86,12 +140,11 @@ def test_one_engine_per_process_and_a_new_one_after_a_fork(settings):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_a_test_engine_holds_within_its_block_only(settings):
-    choose(settings, engine="dlib")
+def test_a_test_engine_holds_within_its_block_only():
     with registry.use(FakeEngine()) as fake:
         assert registry.get_engine() is fake
         assert registry.engine_in_use().name == "fake"
-    assert registry.engine_in_use().name == "dlib"
+    assert registry.engine_in_use().model == "opencv_zoo"
 
 
 def test_a_settings_module_may_name_an_engine_and_it_shows(settings, capsys):
@@ -109,3 +162,52 @@ def test_no_environment_variable_selects_the_fake(monkeypatch):
     monkeypatch.setenv("FACE_ENGINE", "fake")
     with pytest.raises(ValidationError):
         Environment()
+
+
+GONE = {
+    "an engine that this version does not have": {"engine": "dlib", "model": "dlib_face_recognition_resnet_model_v1"},
+    "a pack that this version describes otherwise": {"engine": "onnx", "model": "opencv_zoo"},
+}
+
+
+@pytest.mark.parametrize("case", GONE)
+def test_without_what_described_the_faces_no_engine_is_used_and_the_command_is_named(case):
+    ModelVersion.objects.activate(ModelVersionFactory(contract_id="of another time", **GONE[case]))
+    for ask in (registry.engine_in_use, registry.get_engine):
+        refusal = refusal_of(ask)
+        assert (refusal.code, refusal.status) == ("model_gone", 503)
+        assert "manage.py generate_descriptors" in refusal.message
+        assert GONE[case]["model"] in refusal.message
+
+
+@pytest.mark.parametrize("case", GONE)
+def test_stored_faces_are_still_compared_by_the_version_that_described_them(case):
+    version = ModelVersionFactory(contract_id="of another time", **GONE[case])
+    ModelVersion.objects.activate(version)
+    assert ModelVersion.objects.current() == version
+
+
+@pytest.mark.parametrize("case", GONE)
+def test_the_way_out_leads_to_the_best_pack_that_is_there(case):
+    ModelVersion.objects.activate(ModelVersionFactory(contract_id="of another time", **GONE[case]))
+    assert registry.configured() == "opencv_zoo"
+
+
+def test_a_process_notices_that_the_faces_are_described_anew(monkeypatch):
+    ModelVersion.objects.activate(ModelVersionFactory(contract_id="old", engine="dlib"))
+    assert registry.contract_in_use() == ""
+    ModelVersion.objects.refuse_if_switched()
+    ModelVersion.objects.activate(ModelVersionFactory(contract_id=registry._info("opencv_zoo").contract_id))
+    assert refusal_of(ModelVersion.objects.refuse_if_switched).code == "model_switched"
+    restart(monkeypatch)
+    assert registry.engine_in_use().model == "opencv_zoo"
+
+
+def test_a_pack_whose_folder_is_gone_is_missing_and_not_replaced(testpack, settings, monkeypatch):
+    choose(settings, "testpack")
+    ModelVersion.objects.current()
+    choose(settings, "auto")
+    shutil.rmtree(packs.own_root() / "testpack")
+    restart(monkeypatch)
+    refusal = refusal_of(registry.engine_in_use)
+    assert (refusal.code, refusal.details) == ("model_not_installed", {"pack": "testpack"})

