@@ -2,8 +2,8 @@
 
     FACEPASS_HOME=... python benchmarks/lfw_pairs.py DATA_DIR ENGINE [--mode balanced]
 
-DATA_DIR holds `pairs.csv` (a, b, same, fold) and the folder `pairs` with the pictures; ENGINE is `default`, or the folder
-of a model pack. The largest face of each picture counts; a pair with a picture without face counts as wrong.
+DATA_DIR holds `pairs.csv` (a, b, same, fold) and the folder `pairs` with the pictures; ENGINE is `default` or the
+folder of a model pack. The largest face of each picture counts; a pair with a picture without face counts as wrong.
 Printed are the accuracy at the best threshold of the other nine folds (LFW's view 2; folds are made where the file has
 none), at the one best threshold of all pairs, and the share of pairs found at one stranger in
 a hundred.
