@@ -13,6 +13,12 @@ INSIGHTFACE_RECIPE = (
     "scrfd 128x128 and 640x640, margin around tight faces, score 0.5, nms 0.4; from 1600 to 3200 pixels; "
     "five-point similarity to 112x112; arcface; unit length"
 )
+# A pack that has a network for landmarks is not run as its makers run it.
+MARKED_RECIPE = (
+    "yunet 640x640 with margin and 2400x1600, score 0.6, nms 0.3, else scrfd as for insightface; from 1600 to 3200 "
+    "pixels; o-net landmarks in an upright crop of 0.85, twice, mean with the mirror image; five-point similarity to "
+    "112x112, area-reduced; mean with the mirror image; unit length"
+)
 
 
 def of_pack(pack: Pack) -> str:
@@ -20,8 +26,10 @@ def of_pack(pack: Pack) -> str:
 
     "insightface" is the name that the engine had when the first ids were made.
     """
-    marking = [pack.landmarks.sha256] if pack.landmarks else []
-    return _digest(["insightface", pack.detector.sha256, pack.recogniser.sha256, *marking, INSIGHTFACE_RECIPE])
+    networks = [pack.detector.sha256, pack.recogniser.sha256]
+    if pack.landmarks:
+        return _digest(["marked", *networks, pack.landmarks.sha256, MARKED_RECIPE])
+    return _digest(["insightface", *networks, INSIGHTFACE_RECIPE])
 
 
 def recogniser_of_pack(pack: Pack) -> str:

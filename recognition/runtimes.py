@@ -11,14 +11,14 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-import onnx
 from django.conf import settings
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
-from recognition import selftest
+from recognition import graphs, selftest
 from recognition.sessions import OnnxSession, Session
+from recognition.verdicts import FAITHFUL, Model
 
 # Any number of pictures is a sum of these, so none is padded. More than 8 gains nothing on one thread.
 BATCHES = (8, 4, 2, 1)
@@ -38,24 +38,34 @@ ERRORS: Final = (
 class Network:
     """A network with one input, whose first axis counts the pictures. Its `run` may be called by several threads.
 
-    `shape`: of the input, None for what the network leaves open. `ranks`: how many axes each output has. `side`: how
-    wide and high the input shall be where that is open. `batches`: several pictures in a run where the first axis is
-    open.
+    `shape`: of the input, None for what the network leaves open. `outputs`: their names. `ranks`: how many axes each
+    has. `size`: the height and width that the input shall have. `batches`: several pictures in a run where the first
+    axis is open; `open_batch` opens it where the file fixes it at one picture and that changes nothing. `highest`: of
+    the values that the input takes, which are -1..1 or 0..`highest`; for the self-test, as is `least`.
     """
 
-    def __init__(self, path: Path, *, side: int | None = None, batches: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        size: tuple[int, int] | None = None,
+        batches: bool = True,
+        open_batch: bool = False,
+        highest: int = 1,
+        least: float = FAITHFUL,
+    ) -> None:
         """Raises one of ERRORS where the file is not such a network, or FacePassError 503
         `device_missing`.
         """
         # OpenCV's own threads would compete with those of the other workers.
         cv2.setNumThreads(settings.ENV.inference_threads)
-        model = _with_side(path, side) if side else path
-        plain = OnnxSession(model)
+        model, plain = _opened(path, size=size, open_batch=open_batch)
         self.input_type, self.shape, self.ranks = plain.input_type, plain.shape, plain.ranks
+        self.outputs = plain.outputs
         self._batches = batches and bool(self.shape) and self.shape[0] is None
-        name = f"{path.name} {side}x{side}" if side else path.name
+        name = f"{path.name} {size[1]}x{size[0]}" if size else path.name
         batch = BATCHES[0] if self._batches else 1
-        self._choose = partial(selftest.chosen, model, plain, name=name, batch=batch)
+        self._choose = partial(selftest.chosen, model, plain, name=name, batch=batch, highest=highest, least=least)
         self._session: Session | None = None
         self._lock = threading.Lock()
 
@@ -92,14 +102,24 @@ def _slices(count: int, *, batched: bool) -> list[tuple[int, int]]:
     return found
 
 
-def _with_side(path: Path, side: int) -> bytes:
-    """The model with square input of that side; what was known of other shapes is worked out anew."""
-    model = onnx.load_model(str(path), load_external_data=False)
-    axes = model.graph.input[0].type.tensor_type.shape.dim
-    for axis in axes[2:4]:
-        axis.dim_value = side
-    del model.graph.value_info[:]
-    for output in model.graph.output:
-        output.type.tensor_type.ClearField("shape")
-    found: bytes = model.SerializeToString()
-    return found
+def _opened(path: Path, *, size: tuple[int, int] | None, open_batch: bool) -> tuple[Model, OnnxSession]:
+    model: Model = graphs.adapted(path, size=size) or path
+    plain = OnnxSession(model)
+    if open_batch and plain.shape and plain.shape[0] == 1:
+        batched = graphs.adapted(path, size=size, open_batch=True)
+        if batched and (found := _batched(batched, plain)):
+            return batched, found
+    return model, plain
+
+
+def _batched(model: bytes, plain: OnnxSession) -> OnnxSession | None:
+    """A session for several pictures, if each comes out as alone: some networks write their batch in stone."""
+    pictures = np.random.default_rng(0).random((2, *(side or 1 for side in plain.shape[1:])), np.float32)
+    try:
+        found = OnnxSession(model)
+        together = found.run(pictures)
+    except ERRORS:
+        return None
+    alone = [np.concatenate(parts) for parts in zip(*(plain.run(one[None]) for one in pictures), strict=True)]
+    same = all(a.shape == b.shape and np.allclose(a, b, atol=1e-3) for a, b in zip(alone, together, strict=True))
+    return found if same else None

@@ -4,6 +4,7 @@ for each network and machine, and takes it where it is faster and its outputs ar
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,21 +16,27 @@ from facepass.errors import FacePassError
 from recognition import sessions, verdicts
 from recognition.devices import tries_openvino, unusable
 from recognition.sessions import OnnxSession, OpenVinoSession, Session
-from recognition.verdicts import Model, Verdict
+from recognition.verdicts import FAITHFUL, Model, Verdict
 
 PICTURES, ROUNDS = 4, 5
 # Patches of one colour, as wide as this, make pictures of which a network sees more than noise.
 PATCH = 16
 
 
-def chosen(model: Model, plain: OnnxSession, *, name: str, batch: int) -> Session:
-    """The session to run the network in, `plain` or another. `batch`: of how many pictures at most.
+def chosen(
+    model: Model, plain: OnnxSession, *, name: str, batch: int, highest: int = 1, least: float = FAITHFUL
+) -> Session:
+    """The session to run the network in, `plain` or another. `batch`: of how many pictures at most. `highest`: of the
+    values that it takes: 1 stands for -1..1, 255 for 0..255. `least`: how alike OpenVINO's outputs must be.
 
     Raises FacePassError 503 `runtime_unusable` where INFERENCE_RUNTIME=openvino cannot be had.
     """
     if not tries_openvino() or None in plain.shape[1:]:
         return plain
-    verdict = verdicts.kept(model) or verdicts.keep(model, _measured(model, plain, name=name, batch=batch))
+    verdict = verdicts.kept(model)
+    if verdict is None:
+        measured = _measured(model, plain, name=name, batch=batch, highest=highest)
+        verdict = verdicts.keep(model, replace(measured, least=least))
     if verdict.runtime == "openvino":
         return OpenVinoSession(model, shape=plain.shape, most=batch)
     if settings.ENV.inference_runtime == "openvino":
@@ -37,9 +44,9 @@ def chosen(model: Model, plain: OnnxSession, *, name: str, batch: int) -> Sessio
     return plain
 
 
-def _measured(model: Model, plain: OnnxSession, *, name: str, batch: int) -> Verdict:
+def _measured(model: Model, plain: OnnxSession, *, name: str, batch: int, highest: int) -> Verdict:
     precision = sessions.openvino_precision()
-    pictures = _pictures(plain, count=min(PICTURES, batch))
+    pictures = _pictures(plain, count=min(PICTURES, batch), highest=highest)
     try:
         other = OpenVinoSession(model, shape=plain.shape, most=batch)
     except FacePassError as refusal:
@@ -51,8 +58,8 @@ def _measured(model: Model, plain: OnnxSession, *, name: str, batch: int) -> Ver
     return Verdict(name, precision, speedup=round(slow / fast, 3), cosine=round(cosine, 6))
 
 
-def _pictures(plain: OnnxSession, *, count: int) -> NDArray[Any]:
-    """The same ones every time, in the range that networks take: 0..255 as bytes, else -1..1."""
+def _pictures(plain: OnnxSession, *, count: int, highest: int) -> NDArray[Any]:
+    """The same ones every time, in the range that the network takes."""
     rng = np.random.default_rng(0)
     sides = [side or 1 for side in plain.shape[1:]]
     found = rng.random([count, *(-(-side // PATCH) if side > PATCH else side for side in sides)], np.float32)
@@ -60,7 +67,9 @@ def _pictures(plain: OnnxSession, *, count: int) -> NDArray[Any]:
         if side > PATCH:
             found = np.repeat(found, PATCH, axis=axis).take(range(side), axis=axis)
     found = 0.9 * found + 0.1 * rng.random(found.shape, np.float32)
-    return (255 * found).astype(np.uint8) if plain.input_type == "tensor(uint8)" else 2 * found - 1
+    if plain.input_type == "tensor(uint8)":
+        return (255 * found).astype(np.uint8)
+    return highest * found if highest > 1 else 2 * found - 1
 
 
 def _rows(session: Session, pictures: NDArray[Any]) -> list[NDArray[np.float64]]:

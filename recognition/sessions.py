@@ -40,7 +40,8 @@ def inference_session(model: Model) -> onnxruntime.InferenceSession:
 class OnnxSession:
     """onnxruntime, on the device of the settings.
 
-    `shape`: of the input, None for what the network leaves open. `ranks`: how many axes each output has.
+    `shape`: of the input, None for what the network leaves open. `outputs`: their names. `ranks`: how many axes each
+    has.
     """
 
     def __init__(self, model: Model) -> None:
@@ -50,6 +51,7 @@ class OnnxSession:
         self._name: str = entry.name
         self.input_type: str = entry.type
         self.shape = tuple(axis if isinstance(axis, int) else None for axis in entry.shape)
+        self.outputs = [output.name for output in self._session.get_outputs()]
         self.ranks = [len(output.shape) for output in self._session.get_outputs()]
 
     def run(self, pictures: NDArray[Any]) -> list[NDArray[np.float32]]:

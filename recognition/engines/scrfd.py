@@ -6,16 +6,15 @@ both in strides.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 import cv2
 import numpy as np
 from django.utils.translation import gettext as _
 
+from recognition.engines.detections import Detections, UnknownForm
 from recognition.runtimes import ERRORS, Network
-from recognition.suppression import suppressed
 from recognition.types import FloatArray, Picture
 
 # InsightFace's own default pair, for detectors that take any size: 640 finds faces of 31 pixels in a 1600-pixel
@@ -31,33 +30,8 @@ MEAN, SCALE = 127.5, 1 / 128
 FORMS = {9: ((8, 16, 32), 2), 15: ((8, 16, 32, 64, 128), 1)}
 
 
-class UnknownForm(ValueError):
-    """The network is not a detector of a form that is known here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Faces in pixels of the picture: corners (n, 4) left, top, right, bottom; landmarks (n, 5, 2); scores (n,)."""
-
-    corners: FloatArray
-    landmarks: FloatArray
-    scores: FloatArray
-
-    @classmethod
-    def of(cls, parts: Sequence["Found"]) -> "Found":
-        return cls(
-            np.concatenate([np.zeros((0, 4), np.float32), *(part.corners for part in parts)]),
-            np.concatenate([np.zeros((0, 5, 2), np.float32), *(part.landmarks for part in parts)]),
-            np.concatenate([np.zeros(0, np.float32), *(part.scores for part in parts)]),
-        )
-
-    def once_each(self) -> "Found":
-        kept = suppressed(self.corners, self.scores, threshold=NMS)
-        return Found(self.corners[kept], self.landmarks[kept], self.scores[kept])
-
-
-class Detector:
-    """Its `detect` may be called by several threads."""
+class Scrfd:
+    """The network in inputs of several sizes. Its methods may be called by several threads."""
 
     def __init__(self, path: Path) -> None:
         """Raises UnknownForm, or one of runtimes.ERRORS."""
@@ -65,25 +39,29 @@ class Detector:
         if len(first.ranks) not in FORMS or first.input_type != "tensor(float)":
             raise UnknownForm(_("it has %(count)d outputs and is no known detector") % {"count": len(first.ranks)})
         self._strides, self._anchors = FORMS[len(first.ranks)]
+        self._path = path
         # Without an axis of their own, the anchors of several pictures would be mixed up.
-        self._opened = partial(Network, path, batches=first.ranks[0] == 3)
+        self._batches = first.ranks[0] == 3
         fixed = _side_of(first)
         self._look = self._opened(side=fixed or SIDE), fixed or SIDE
         self._glance = None if fixed else self._opened(side=SMALL_SIDE)
 
-    def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[Found]:
+    def _opened(self, *, side: int) -> Network:
+        return Network(self._path, size=(side, side), batches=self._batches)
+
+    def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[Detections]:
         """The faces of RGB pictures. `fast`: only those that the larger input shows."""
         passes = [self.look(pictures)] if fast else [self.glance(pictures), self.look(pictures)]
-        return [Found.of(parts).once_each() for parts in zip(*passes, strict=True)]
+        return [Detections.joined(parts).once_each(threshold=NMS) for parts in zip(*passes, strict=True)]
 
-    def look(self, pictures: Sequence[Picture]) -> list[Found]:
+    def look(self, pictures: Sequence[Picture]) -> list[Detections]:
         """What the larger input shows, every face several times."""
         return self._passed(pictures, *self._look)
 
-    def glance(self, pictures: Sequence[Picture]) -> list[Found]:
+    def glance(self, pictures: Sequence[Picture]) -> list[Detections]:
         """What the smaller input shows, large faces; nothing where the network has one size."""
         if self._glance is None:
-            return [Found.of([]) for _ in pictures]
+            return [Detections.joined([]) for _ in pictures]
         return self._passed(pictures, self._glance, SMALL_SIDE)
 
     @property
@@ -91,7 +69,7 @@ class Detector:
         """Whether `near` may be called. Convolutions take any size, also those exported for one; not all do."""
         return bool(self._sizes)
 
-    def near(self, picture: Picture, *, side: int) -> Found:
+    def near(self, picture: Picture, *, side: int) -> Detections:
         """What an input of SMALL_SIDE, CLOSE_SIDE or NEAR_SIDE shows: enough for a picture of one large face."""
         return self._passed([picture], self._sizes[side], side)[0]
 
@@ -110,18 +88,18 @@ class Detector:
         cells = [self._anchors * (side // stride) ** 2 for stride in self._strides]
         return [output.shape[1] for output in outputs[: len(cells)]] == cells
 
-    def _passed(self, pictures: Sequence[Picture], network: Network, side: int) -> list[Found]:
+    def _passed(self, pictures: Sequence[Picture], network: Network, side: int) -> list[Detections]:
         framed = [_framed(picture, side=side) for picture in pictures]
         if not framed:
             return []
         blob = cv2.dnn.blobFromImages([canvas for canvas, _scale in framed], SCALE, mean=(MEAN,) * 3)
         outputs = network.run(np.asarray(blob))
         return [
-            Found.of(list(self._decoded([output[index] for output in outputs], side=side, scale=scale)))
+            Detections.joined(list(self._decoded([output[index] for output in outputs], side=side, scale=scale)))
             for index, (_canvas, scale) in enumerate(framed)
         ]
 
-    def _decoded(self, outputs: Sequence[FloatArray], *, side: int, scale: float) -> Iterator[Found]:
+    def _decoded(self, outputs: Sequence[FloatArray], *, side: int, scale: float) -> Iterator[Detections]:
         """The anchors of each stride that score enough."""
         count = len(self._strides)
         for level, stride in enumerate(self._strides):
@@ -132,7 +110,7 @@ class Detector:
             sides = outputs[count + level].reshape(-1, 4)[at] * stride
             corners = np.concatenate([cells - sides[:, :2], cells + sides[:, 2:]], axis=1)
             offsets = outputs[2 * count + level].reshape(-1, 5, 2)[at] * stride
-            yield Found(_scaled(corners, 1 / scale), _scaled(cells[:, None] + offsets, 1 / scale), scores[at])
+            yield Detections(_scaled(corners, 1 / scale), _scaled(cells[:, None] + offsets, 1 / scale), scores[at])
 
 
 def _scaled(points: FloatArray, factor: float) -> FloatArray:

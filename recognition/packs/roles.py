@@ -10,6 +10,15 @@ Role = Literal["detection", "recognition", "landmarks", "other"]
 ONET_INPUT, ONET_OUTPUTS = [48, 48, 3], [2, 4, 10]
 
 
+# YuNet's outputs: class, object, box and points for each of three strides.
+YUNET_OUTPUTS = 12
+
+
+def is_yunet(path: Path) -> bool:
+    """Whether a detector has as many outputs as YuNet: InsightFace's have 6, 9, 10 or 15."""
+    return len(_graph(path).output) == YUNET_OUTPUTS
+
+
 def role_of(path: Path) -> Role:
     """The role of an .onnx file. Only the graph is read, once for each state of the file.
 
@@ -21,14 +30,19 @@ def role_of(path: Path) -> Role:
 
 @lru_cache(maxsize=64)
 def _role(path: Path, _size: int, _mtime_ns: int) -> Role:
-    import onnx  # noqa: PLC0415 - slow to import, and not needed where a manifest names the roles
-    from google.protobuf.message import DecodeError  # noqa: PLC0415 - as above
+    from google.protobuf.message import DecodeError  # noqa: PLC0415 - slow to import, and seldom needed
 
     try:
-        graph = onnx.load_model(str(path), load_external_data=False).graph
+        graph = _graph(path)
     except (DecodeError, OSError, TypeError) as error:
         raise ValueError(str(error)) from error
     return _of_graph(graph)
+
+
+def _graph(path: Path) -> Any:
+    import onnx  # noqa: PLC0415 - slow to import, and not needed where a manifest names the roles
+
+    return onnx.load_model(str(path), load_external_data=False).graph
 
 
 def _of_graph(graph: Any) -> Role:
