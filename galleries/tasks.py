@@ -1,5 +1,6 @@
 """What runs in the django-q2 workers. A task is a wake-up call: the rows of photos and jobs say what there is to do."""
 
+import logging
 import time
 from uuid import UUID
 
@@ -15,7 +16,9 @@ from facepass.models import EventType, NoticeKind
 from galleries import jobs, progress
 from galleries.models import Gallery, GalleryImage, Job, Occasion
 from galleries.models.photo import State
+from recognition import registry
 
+log = logging.getLogger(__name__)
 # A task gives its worker back after this long and asks for another turn, so that no gallery starves the others.
 TURN_SECONDS = 60
 
@@ -27,9 +30,15 @@ def wake_workers(gallery_id: UUID, *, photos: int) -> None:
 
 
 def analyse_gallery(gallery_id: str) -> int:
-    """Analyses the gallery's photos until none is left or the turn is over; the number analysed."""
+    """Analyses the gallery's photos until none is left or the turn is over; the number analysed.
+
+    Where nothing describes faces as before any more, they go on waiting: see `registry`.
+    """
     from galleries import indexing  # noqa: PLC0415 - loads the engine's libraries, which only a worker needs
 
+    if not registry.contract_in_use():
+        log.warning("gallery %s waits for manage.py generate_descriptors", gallery_id)
+        return 0
     until = time.monotonic() + TURN_SECONDS
     photos = GalleryImage.objects.filter(gallery_id=gallery_id)
     with indexing.Line(photos) as line:

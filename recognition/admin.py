@@ -7,13 +7,15 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from facepass.admin_tenancy import BaseAdmin, SuperuserAdmin, column, is_superuser, roles
 from facepass.errors import FacePassError
-from recognition import config
+from recognition import config, registry
 from recognition.models import ModelVersion, RecognitionConfig, RecognitionConfigChange
 
 
@@ -44,9 +46,11 @@ class ModelVersionAdmin(InstallationAdmin):
     list_display_links = ["engine", "model"]
     search_fields = ["engine", "model", "contract_id"]
     fields = [
-        "engine", "model", "license_name", "commercial_use", "dimension", "contract_id", "template_key_id",
+        "engine", "model", "license_name", "commercial_use", "parts", "dimension", "contract_id", "template_key_id",
         "calibration", "active", "activated_at", "created_at",
     ]  # fmt: skip
+
+    readonly_fields = ["parts"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -56,6 +60,15 @@ class ModelVersionAdmin(InstallationAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description=_("parts and their licences"))
+    def parts(self, version: ModelVersion) -> str:
+        """Of the pack that describes as this version does, where it is on this machine."""
+        found = [info for info in registry.installed_models() if info.contract_id == version.contract_id]
+        rows = [
+            (part.role, part.path.name, part.license.name, part.sha256) for info in found[:1] for part in info.parts
+        ]
+        return format_html_join(mark_safe("<br>"), "{}: {}, {} (sha256:{})", rows) or "-"
 
     @column(_("commercial use"), ordering="commercial_use", label={"yes": "success", "no": "danger"})
     def commercial(self, version: ModelVersion) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from facepass.embedded.server import EmbeddedPostgres
 
 # `up` starts the server itself; the others never ask for it.
 WITHOUT_DATABASE = {
-    *("up", "help", "version", "check", "diffsettings", "spectacular"),
+    *("up", "help", "version", "check", "diffsettings", "spectacular", "install_models"),
     *("collectstatic", "findstatic", "compilemessages", "makemessages", "startapp", "startproject"),
 }
 

@@ -38,10 +38,14 @@ def folder() -> Path:
     return Path(settings.HOME) / "models" / "insightface" / "addons"
 
 
+def is_installed() -> bool:
+    return (folder() / f"{NAME}.onnx").exists()
+
+
 def find() -> Addon:
     """Raises FacePassError 503: `model_not_installed`, or `model_corrupt` where the file is not what was installed."""
     path = folder() / f"{NAME}.onnx"
-    if not path.exists():
+    if not is_installed():
         message = _("The liveness model is not installed. Run: manage.py install_models liveness")
         raise FacePassError("model_not_installed", message, status=503, details={"model": NAME})
     try:

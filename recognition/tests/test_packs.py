@@ -301,7 +301,7 @@ def test_models_lists_licence_digest_and_the_one_in_use(pack_zip, settings):
     said = run("models")
     assert "onnx testpack  [in use]" in said
     assert said.count("sha256:") == 2
-    assert said.count("non-commercial research only (no commercial use)") == 3 + 5  # whole and parts; the catalogue's
+    assert said.count("non-commercial research only (no commercial use)") == 3 + 6  # whole and parts; the catalogue's
     assert "similarity: measured" in said
     assert f"from: {pack_zip}" in said
 

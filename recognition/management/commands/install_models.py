@@ -94,7 +94,7 @@ class Command(BaseCommand):
         self.stdout.write(message % {"name": pack.name})
 
     def _install_liveness(self, asked: Asked, *, sha256: str) -> None:
-        if (addon.folder() / f"{addon.NAME}.onnx").exists() and not asked.update:
+        if addon.is_installed() and not asked.update:
             self.stdout.write(_("%(name)s is already installed.") % {"name": addon.NAME})
             return
         if not sha256:

@@ -68,18 +68,19 @@ class Command(BaseCommand):
         except FacePassError as refusal:
             if refusal.code == "model_corrupt":
                 self.stdout.write(refusal.message)
-            return
+            return  # else it is in the catalogue
         self.stdout.write(f"{addon.NAME} {installed.path.name}")
         self.stdout.write(f"  {_('licence')}: {_stated(installed.license)}")
         self.stdout.write(f"    sha256:{installed.sha256}")
 
     def _catalogue(self) -> None:
         """What is not installed yet."""
-        offered = [entry for entry in catalogue.CATALOGUE.values() if not packs.is_installed(entry.name)]
-        if offered:
-            self.stdout.write(_("Can be installed: manage.py install_models NAME"))
-        for entry in offered:
-            self._offer(entry)
+        self.stdout.write(_("Can be installed: manage.py install_models NAME"))
+        for entry in catalogue.CATALOGUE.values():
+            if not packs.is_installed(entry.name):
+                self._offer(entry)
+        if not addon.is_installed():
+            self._offer(catalogue.LIVENESS)
 
     def _offer(self, entry: Entry) -> None:
         size = _("%(size)d MB") % {"size": round(entry.size / 1e6)}
