@@ -152,9 +152,12 @@ def switched_since(active_pk: UUID) -> bool:
 
 
 def ask_again() -> None:
-    """For the supervisor, which loads no engine itself: from now on the version that is active now."""
+    """For the supervisor, which loads no engine itself: from now on the version that is active now.
+
+    Whether anything here describes as that version does, its children say.
+    """
     _process.asked, _process.choice = False, None
-    _choice()
+    _active()
 
 
 def installed_models() -> list[EngineInfo]:
