@@ -4,8 +4,9 @@
 
 ENGINE is `default` or the folder of a model pack. EVENT_FOLDER holds photos/, selfies/ and truth.json: who is in each
 photo, from left to right, and whose selfies are of somebody in no photo (strangers). Prints, for each event, recall and
-precision of the photos found, strangers who were given a photo, precision and recall of the groups over pairs of faces,
-and the median time of the database part; then the means. Groups are judged by the largest face of each person's part of
+precision of the photos found, recall with those that were only offered as possible, strangers who were given or offered
+a photo, selfies that were refused, precision and recall of the groups over pairs of faces, and the median time of the
+database part; then the means. Groups are judged by the largest face of each person's part of
 a photo: others there are people in the background.
 """
 
@@ -26,14 +27,18 @@ import own_home
 class Result:
     recall: float
     precision: float
+    with_possible: float
     strangers: int
+    offered: int
+    refused: int
     group_precision: float
     group_recall: float
     search_ms: float
     grouping_ms: float
 
     def __str__(self) -> str:
-        found = f"recall {self.recall:.4f}  precision {self.precision:.4f}  strangers {self.strangers}"
+        found = f"recall {self.recall:.4f}  precision {self.precision:.4f}  with possible {self.with_possible:.4f}"
+        found += f"  strangers {self.strangers} offered {self.offered}  selfies refused {self.refused}"
         groups = f"groups {self.group_precision:.4f} / {self.group_recall:.4f}"
         return f"{found}  {groups}  search {self.search_ms:.1f} ms  grouping {self.grouping_ms:.0f} ms"
 
@@ -43,7 +48,7 @@ def main() -> None:
     with own_home.opened(None if engine == "default" else Path(engine)):
         results = [shown(folder, judged(Path(folder))) for folder in folders]
     columns = [[getattr(result, name) for result in results] for name in Result.__dataclass_fields__]
-    print("mean", Result(*(sum(column) if i == 2 else statistics.mean(column) for i, column in enumerate(columns))))
+    print("mean", Result(*(sum(each) if type(each[0]) is int else statistics.mean(each) for each in columns)))
 
 
 def shown(name: str, result: Result) -> Result:
@@ -60,14 +65,24 @@ def judged(event: Path) -> Result:
     grouping.group(occasion)
     grouping_ms = (time.perf_counter() - started) * 1000
     times: list[float] = []
-    hit = miss = wrong = 0
+    hit = miss = wrong = possible = 0
     for name, path in truth["selfies"].items():
-        found = searched(event / path, occasion, times)
+        found, offered = searched(event / path, occasion, times) or (set(), set())
         wanted = {photo for photo, people in truth["photos"].items() if name in people}
         hit, miss, wrong = hit + len(found & wanted), miss + len(wanted - found), wrong + len(found - wanted)
-    fooled = sum(bool(searched(event / path, occasion, times)) for path in truth["strangers"])
-    pairs = group_pairs(occasion, truth["photos"])
-    return Result(hit / (hit + miss), hit / max(1, hit + wrong), fooled, *pairs, statistics.median(times), grouping_ms)
+        possible += len(offered & wanted)
+    strangers = [searched(event / path, occasion, times) or (set(), set()) for path in truth["strangers"]]
+    return Result(
+        hit / (hit + miss),
+        hit / max(1, hit + wrong),
+        (hit + possible) / (hit + miss),
+        sum(bool(found) for found, _offered in strangers),
+        sum(bool(offered) for _found, offered in strangers),
+        len(truth["selfies"]) + len(strangers) - len(times),
+        *group_pairs(occasion, truth["photos"]),
+        statistics.median(times),
+        grouping_ms,
+    )
 
 
 def indexed(event: Path, photos: list[str]) -> Any:
@@ -99,7 +114,8 @@ def decoded(path: Path) -> Any:
     return detection.decoded(BytesIO(path.read_bytes()), "balanced")
 
 
-def searched(selfie: Path, occasion: Any, times: list[float]) -> set[str]:
+def searched(selfie: Path, occasion: Any, times: list[float]) -> tuple[set[str], set[str]] | None:
+    """Photos found and photos offered; None where the selfie is refused."""
     from django.core.files.base import ContentFile
 
     from facepass.errors import FacePassError
@@ -108,11 +124,12 @@ def searched(selfie: Path, occasion: Any, times: list[float]) -> set[str]:
     try:
         face = probe.subject(probe.read(ContentFile(selfie.read_bytes())))
     except FacePassError:
-        return set()
+        return None
     started = time.perf_counter()
-    matches = search.photos_of(face.descriptor, within=occasion, threshold=search.default_threshold())
+    findings = search.find(face.descriptor, within=occasion, limit=search.MAX_LIMIT)
     times.append((time.perf_counter() - started) * 1000)
-    return {match.face.photo.original_name for match in matches}
+    names = [{match.face.photo.original_name for match in each} for each in (findings.matches, findings.possible)]
+    return names[0], names[1]
 
 
 def group_pairs(occasion: Any, photos: dict[str, list[str]]) -> tuple[float, float]:

@@ -56,7 +56,7 @@ def session(numbers: list[int]) -> None:
     from recognition import config
 
     # Only the rule that `brute_force` knows: no widening, no margin, no single faces of other people's groups.
-    config.save({"confidence_thresholds": {"search": 0.55, "widen": 0.55, "assign": 1, "margin": 0}})
+    config.save({"confidence_thresholds": {"search": 0.55, "possible": 0, "assign": 1}})
     occasion, vectors = event((numbers or [50_000])[0])
     with timed("grouping"):
         grouping.group(occasion)

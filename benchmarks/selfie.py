@@ -91,7 +91,7 @@ def _search(selfie: bytes, gallery: Any) -> tuple[float, ...] | None:
         face = probe.subject(picture)
         times.append(time.perf_counter())
         within = Occasion.of_gallery(gallery)
-        search.photos_of(face.descriptor, within=within, threshold=search.default_threshold())
+        search.find(face.descriptor, within=within)
         times.append(time.perf_counter())
     except FacePassError:
         return None

@@ -346,7 +346,7 @@ def suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]:
     for cluster in clusters:
         cluster.centroid = centroid_of[cluster.pk]
     means = np.stack([group.centroid for group in clusters]) if clusters else np.zeros((0, 0), np.float32)
-    least = version.scores.cosine(recognition_settings().confidence_thresholds.widen)
+    least = version.scores.cosine(recognition_settings().confidence_thresholds.suggest)
     pairs = {(min(i, j), max(i, j)) for i, j in clustering.alike(means, means, least=least) if i != j}
     ranked = sorted(((float(means[i] @ means[j]), i, j) for i, j in pairs), reverse=True)
     found: list[Suggestion] = []

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from facepass.errors import FacePassError
 from recognition import pictures, pipeline
 from recognition.config import RecognitionSettings
+from recognition.quality import hindrances
 from recognition.types import DescribedFace, Picture
 
 # A face is the picture's subject if it stands out twice as much as the next; otherwise the picture shows several.
@@ -43,10 +44,12 @@ def checked(file: File[bytes]) -> BinaryIO:
 def subject(picture: Picture, *, settings: RecognitionSettings | None = None) -> DescribedFace:
     """The face of the picture's subject, in pixels of `picture`. Without `settings` those in force are read.
 
-    Raises 422 `face_not_found`, `multiple_faces` (no face stands out) or `low_quality` (with its reasons).
+    A face that falls short of the selfie filters is returned with its reasons: who searches is advised, not refused.
+    Raises 422 `face_not_found`, `multiple_faces` (no face stands out) or `low_quality`, with what keeps it from being
+    described.
     """
     found = standing_out(picture, settings=settings)
-    if reasons := found.quality.reasons:
+    if reasons := hindrances(found):
         raise _unusable(reasons)
     return found
 

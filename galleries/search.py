@@ -1,12 +1,9 @@
 """Photos of the person whose face the probe shows, within one occasion. Exact: every group and every face is compared.
 
 A group counts where the mean cosine of the probe to its faces reaches the threshold, and then gives all its photos,
-also those whose face alone would not: turned away, blurred, years of make-up apart. Nobody is in a photo twice, so of
-two groups that share a photo only the better one counts. A group that is like what was found, and not unlike the probe,
-is the same person seen from another side, and comes with it (`widen`). A doubtful best group (below `certain`) must be
-well ahead of the next one that was not found (`margin`): a stranger is somewhat like several people. A face that is in
-no group counts for itself; a face of somebody else's group only where it is beyond doubt (`assign`). Thresholds:
-recognition/config.py.
+also those whose face alone would not: turned away, blurred, years of make-up apart. A face that is in no group counts
+for itself; a face of somebody else's group only where it is beyond doubt. What decides among the groups and loose
+faces, and what may be the person as well, is in candidates.py; thresholds are in recognition/config.py.
 """
 
 from collections import defaultdict
@@ -19,6 +16,7 @@ import numpy as np
 from django.db.models import Q, QuerySet
 
 from galleries import descriptors
+from galleries.candidates import Candidate, Levels, decide
 from galleries.models import FaceCluster, Occasion, Person, PhotoFace
 from recognition.calibration import Calibration
 from recognition.config import ConfidenceThresholds, recognition_settings
@@ -46,36 +44,82 @@ class Match:
     subjects: tuple[int, ...] = (0,)
 
 
-def default_threshold() -> float:
-    """The similarity from which a group or a face counts as found, from the recognition settings."""
-    return float(recognition_settings().confidence_thresholds.search)
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """`matches`: photos of the person. `possible`: photos of who may be the same person, never among the matches.
+
+    Both have one match for each photo, best first. `threshold`: the similarity that held.
+    """
+
+    matches: list[Match]
+    possible: list[Match]
+    threshold: float
 
 
 def photos_of(
     descriptor: FloatArray,
     *,
     within: Occasion,
-    threshold: float,
+    threshold: float | None = None,
     limit: int = DEFAULT_LIMIT,
     rules: ConfidenceThresholds | None = None,
 ) -> list[Match]:
-    """One match for each photo of the person, best first.
+    """One match for each photo of the person, best first; as `find`."""
+    return find(descriptor, within=within, threshold=threshold, limit=limit, rules=rules).matches
+
+
+def find(
+    descriptor: FloatArray,
+    *,
+    within: Occasion,
+    threshold: float | None = None,
+    limit: int = DEFAULT_LIMIT,
+    rules: ConfidenceThresholds | None = None,
+) -> Findings:
+    """Photos of the person, and photos that may show them.
 
     `descriptor`: protected, float32 (512,), unit length, made by the engine in use; faces that another model version
-    described are not compared. `rules`: for callers who have read the settings already.
+    described are not compared. `threshold`: a similarity; by default that of the settings for as many groups and loose
+    faces as the occasion has. `rules`: for callers who have read the settings already.
     """
     version = ModelVersion.objects.current()
     rules = rules or recognition_settings().confidence_thresholds
-    groups = groups_of(descriptor, within=within, version=version, threshold=threshold, rules=rules)
-    sure = max(threshold, rules.assign)
+    threshold = threshold_within(within, rules=rules, asked=threshold)
+    levels = Levels.of(threshold, rules, version.scores)
     faces = _faces(descriptor, within=within, version=version)
-    # In this order nearly every face is compared once: it is of no group that was found, and not near.
-    near, nearer = (Q(distance__lte=1 - version.scores.cosine(least)) for least in (threshold, sure))
-    counted = Q(cluster__in=groups) | (near & (Q(cluster=None) | nearer))
-    return _one_each(faces.filter(counted), groups, version.scores)[:limit]
+    groups = FaceCluster.objects.within(within).inhabited()
+    candidates = [
+        *_groups(groups.nearest_to(descriptor, version=version, min_cosine=levels.near)),
+        *_loose(faces.filter(cluster=None, distance__lte=1 - levels.near)),  # type: ignore[misc]
+    ]
+    decision = decide(descriptor, candidates, levels)
+    matches = _one_each(_shown(faces, decision.found, sure=levels.sure), decision.found, version.scores)
+    given = {match.face.photo_id for match in matches}
+    possible = [
+        match
+        for match in _one_each(_shown(faces, decision.possible), decision.possible, version.scores)
+        if match.face.photo_id not in given
+    ]
+    return Findings(matches[:limit], possible[:limit], threshold)
 
 
-def photos_with(person: Person, *, within: Occasion, threshold: float, limit: int = DEFAULT_LIMIT) -> list[Match]:
+def threshold_within(within: Occasion, *, rules: ConfidenceThresholds, asked: float | None = None) -> float:
+    """The similarity from which a candidate is found: what was asked for, else by how many the occasion has."""
+    if asked is not None:
+        return asked
+    version = ModelVersion.objects.current()
+    groups = FaceCluster.objects.within(within).inhabited().filter(model_version=version)
+    loose = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).filter(cluster=None)
+    return round(rules.search_among(groups.count() + loose.count()), 4)
+
+
+def _galleries(within: Occasion) -> list[UUID]:
+    return list(within.galleries.values_list("pk", flat=True))
+
+
+def photos_with(
+    person: Person, *, within: Occasion, threshold: float | None = None, limit: int = DEFAULT_LIMIT
+) -> list[Match]:
     """Photos in which somebody named the person, and photos of whoever looks like the person's verified faces."""
     version = ModelVersion.objects.current()
     known = PhotoFace.objects.searchable(version).filter(person=person)
@@ -109,81 +153,62 @@ def together(found: Sequence[Sequence[Match]], *, combine: Literal["any", "all"]
     return sorted(shown, key=lambda match: -match.cosine)
 
 
-def groups_of(
-    descriptor: FloatArray, *, within: Occasion, version: ModelVersion, threshold: float, rules: ConfidenceThresholds
-) -> dict[UUID, float]:
-    """The groups that show the person, with the probe's similarity to each; usually one, or none."""
-    scores = version.scores
-    least = scores.cosine(max(0.0, min(threshold - rules.margin, rules.widen)))
-    candidates = _candidates(descriptor, within=within, version=version, least=least)
-    found = _Found(candidates)
-    for candidate in candidates:
-        if candidate.cosine >= scores.cosine(threshold):
-            found.take(candidate)
-    found.widen(scores.cosine(rules.widen))
-    told = {each.group.pk: scores.similarity(each.cosine) for each in found.taken}
-    best = max(told.values(), default=0.0)
-    others = [scores.similarity(each.cosine) for each in candidates if each not in found.taken]
-    doubtful = best < rules.certain and best - max(others, default=0.0) < rules.margin
-    return {} if doubtful else told
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Candidate:
-    group: FaceCluster
-    cosine: float
-    photos: frozenset[UUID]
-
-
-def _candidates(descriptor: FloatArray, *, within: Occasion, version: ModelVersion, least: float) -> list[_Candidate]:
-    """The groups whose mean cosine to the probe reaches `least`, most alike first."""
-    near = FaceCluster.objects.within(within).inhabited().nearest_to(descriptor, version=version, min_cosine=least)
-    groups = {group.pk: group for group in near}
+def _groups(near: "QuerySet[FaceCluster]") -> list[Candidate]:
+    groups = list(near)
     photos: dict[UUID, set[UUID]] = defaultdict(set)
     shown = PhotoFace.objects.filter(cluster__in=groups).values_list("cluster_id", "photo_id")
     for cluster_id, photo_id in shown if groups else ():
         photos[cluster_id].add(photo_id)
-    return [_Candidate(group, 1 - group.distance, frozenset(photos[pk])) for pk, group in groups.items()]
+    return [
+        Candidate(
+            pk=group.pk,
+            is_group=True,
+            cosine=1 - group.distance,
+            centroid=descriptors.as_array(group.centroid),
+            size=group.size,
+            photos=frozenset(photos[group.pk]),
+            person_id=group.person_id,
+        )
+        for group in groups
+    ]
 
 
-class _Found:
-    """Groups of one person, each photo in at most one of them."""
-
-    def __init__(self, candidates: Sequence[_Candidate]) -> None:
-        self.taken: list[_Candidate] = []
-        self._candidates = candidates
-
-    def take(self, one: _Candidate) -> bool:
-        if one in self.taken or any(_exclude(one, other) for other in self.taken):
-            return False
-        self.taken.append(one)
-        return True
-
-    def widen(self, least: float) -> None:
-        """Adds candidates that are like the probe and whose mean cosine to the faces found so far reaches `least`."""
-        near = [(each, descriptors.as_array(each.group.centroid)) for each in self._candidates if each.cosine >= least]
-        grown = bool(self.taken)
-        while grown:
-            sizes = sum(each.group.size for each in self.taken)
-            mean = sum(descriptors.as_array(t.group.centroid) * np.float32(t.group.size / sizes) for t in self.taken)
-            grown = sum(self.take(each) for each, centroid in near if float(centroid @ mean) >= least) > 0
+def _loose(near: "QuerySet[PhotoFace]") -> list[Candidate]:
+    rows, stacked = descriptors.read(near.order_by(), "pk", "photo_id", "person_id", "distance")
+    return [
+        Candidate(
+            pk=pk,
+            is_group=False,
+            cosine=1 - distance,
+            centroid=descriptor,
+            size=1,
+            photos=frozenset({photo_id}),
+            person_id=person_id,
+        )
+        for (pk, photo_id, person_id, distance), descriptor in zip(rows, stacked, strict=True)
+    ]
 
 
-def _exclude(one: _Candidate, other: _Candidate) -> bool:
-    """Whether the two groups show different people."""
-    names = {one.group.person_id, other.group.person_id} - {None}
-    return len(names) > 1 or not one.photos.isdisjoint(other.photos)
+def _shown(
+    faces: "QuerySet[PhotoFace]", candidates: Sequence[Candidate], *, sure: float | None = None
+) -> "QuerySet[PhotoFace]":
+    """The faces of the candidates, and those that are `sure` whatever group they are in."""
+    groups = [each.pk for each in candidates if each.is_group]
+    wanted = Q(cluster__in=groups) | Q(pk__in=[each.pk for each in candidates if not each.is_group])
+    if sure is not None:
+        return faces.filter(wanted | Q(distance__lte=1 - sure))
+    return faces.filter(wanted) if candidates else faces.none()
 
 
 def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -> "QuerySet[PhotoFace]":
-    galleries = list(within.galleries.values_list("pk", flat=True))
-    faces = PhotoFace.objects.searchable(version).in_galleries(galleries).at_distance(descriptor)
+    faces = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).at_distance(descriptor)
     # The few photos are read by themselves: a join would be planned for as many as there are.
     return faces.prefetch_related("photo").defer("insightface_descriptor", "landmarks").order_by("distance")  # type: ignore[misc]
 
 
-def _one_each(faces: "QuerySet[PhotoFace]", groups: dict[UUID, float], scores: Calibration) -> list[Match]:
+def _one_each(faces: "QuerySet[PhotoFace]", candidates: Sequence[Candidate], scores: Calibration) -> list[Match]:
     """A photo's face of a group that was found goes before any other face of that photo."""
+    groups = {each.pk: scores.similarity(each.cosine) for each in candidates if each.is_group}
     found = [
         _match(face, groups, scores, via="group" if face.cluster_id in groups else "face")
         for face in faces  # no iterator(): PostgreSQL reads a cursor with one process
@@ -234,7 +259,8 @@ def misses(
     faces = PhotoFace.objects.filter(gallery__in=within.galleries).exclude(photo__in=given).select_related("photo")
     faces = faces.defer("insightface_descriptor", "landmarks")
     near = faces.filter(model_version=version).at_distance(descriptor)
-    near = near.filter(distance__lte=1 - version.scores.cosine(rules.widen)).order_by("distance")  # type: ignore[misc]
+    least = version.scores.cosine(max(0.0, threshold - rules.possible))
+    near = near.filter(distance__lte=1 - least).order_by("distance")  # type: ignore[misc]
     told = [_miss(face, version.scores, threshold=threshold) for face in near[:limit]]
     others = faces.exclude(model_version=version).order_by("pk")[: limit - len(told)]
     return told + [Miss(face, None, None, "other_model_version") for face in others]

@@ -4,13 +4,15 @@ Reasons are stable codes, and several may hold at once: `too_small`, `blurred`, 
 `low_confidence`.
 """
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from recognition.align import aligned
 from recognition.config import QualityFilters
-from recognition.types import DetectedFace, FloatArray, Picture, Quality
+from recognition.types import DescribedFace, DetectedFace, FloatArray, Picture, Quality
 
 # A mean adult face in millimetres, x to the right and y down in the picture, z towards the camera: eyes, nose tip,
 # corners of the mouth. x and y are ArcFace's template at 63 mm between the pupils; z is how far a nose tip (27 mm) and
@@ -18,6 +20,11 @@ from recognition.types import DetectedFace, FloatArray, Picture, Quality
 FACE_MM: FloatArray = np.array(
     [[-31.5, -37, 0], [31.5, -37, 0], [0, 3, 27], [-26, 36, 6], [26, 36, 6]],
     np.float32,
+)
+# Beyond these a descriptor says little of the person: the bounds are where the recogniser's crop (112 pixels, mean face
+# upright) shows a quarter of its pixels, one eye, or no structure.
+DESCRIBABLE = QualityFilters(
+    min_face_size=28, min_sharpness=4, min_brightness=12, max_brightness=248, max_yaw=80, max_pitch=75
 )
 
 
@@ -27,15 +34,7 @@ def assess(picture: Picture, face: DetectedFace, filters: QualityFilters) -> Qua
     yaw, pitch, roll = pose(face.landmarks)
     size = min(face.box.width, face.box.height)
     sharpness, brightness = float(cv2.Laplacian(grey, cv2.CV_64F).var()), float(grey.mean())
-    shortfalls = {
-        "too_small": size < filters.min_face_size,
-        "blurred": sharpness < filters.min_sharpness,
-        "turned_away": abs(yaw) > filters.max_yaw or abs(pitch) > filters.max_pitch,
-        "too_dark": brightness < filters.min_brightness,
-        "too_bright": brightness > filters.max_brightness,
-        "low_confidence": face.score < filters.min_detection_score,
-    }
-    return Quality(
+    measured = Quality(
         score=_score(face.score, size=size, sharpness=sharpness, yaw=yaw, pitch=pitch),
         size=size,
         sharpness=sharpness,
@@ -43,8 +42,26 @@ def assess(picture: Picture, face: DetectedFace, filters: QualityFilters) -> Qua
         yaw=yaw,
         pitch=pitch,
         roll=roll,
-        reasons=tuple(code for code, short in shortfalls.items() if short),
     )
+    return replace(measured, reasons=shortfalls(measured, face.score, filters))
+
+
+def shortfalls(quality: Quality, detection_score: float, filters: QualityFilters) -> tuple[str, ...]:
+    """Return the codes of what falls short of `filters`."""
+    found = {
+        "too_small": quality.size < filters.min_face_size,
+        "blurred": quality.sharpness < filters.min_sharpness,
+        "turned_away": abs(quality.yaw) > filters.max_yaw or abs(quality.pitch) > filters.max_pitch,
+        "too_dark": quality.brightness < filters.min_brightness,
+        "too_bright": quality.brightness > filters.max_brightness,
+        "low_confidence": detection_score < filters.min_detection_score,
+    }
+    return tuple(code for code, short in found.items() if short)
+
+
+def hindrances(found: DescribedFace) -> tuple[str, ...]:
+    """Return the codes of what keeps a face from being described at all: with less, a search is only worse."""
+    return shortfalls(found.quality, found.face.score, DESCRIBABLE)
 
 
 def pose(landmarks: FloatArray) -> tuple[float, float, float]:

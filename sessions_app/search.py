@@ -21,12 +21,14 @@ Combine = Literal["any", "all"]
 class SessionSearch:
     """`faces`: of each picture, in pixels of the picture as it was read (at most `probe.PROBE_SIDE`).
 
-    A match's `subjects` count the pictures first and then the people. `misses` is None unless it was asked for.
+    A match's `subjects` count the pictures first and then the people. `possible`: photos that may show the subjects as
+    well, none of them among the matches. `misses` is None unless it was asked for.
     """
 
     session: PhotoSession
     faces: list[DescribedFace]
     matches: list[search.Match]
+    possible: list[search.Match]
     threshold: float
     processing_ms: float
     misses: list[search.Miss] | None = None
@@ -50,19 +52,33 @@ def search_session(
     started = time.perf_counter()
     settings = recognition_settings()
     rules = settings.confidence_thresholds
-    least = rules.search if threshold is None else threshold
     within = Occasion(session.studio_id, session_id=session.pk)
     faces = [probe.subject(probe.read(picture), settings=settings) for picture in pictures]
-    found = [
-        search.photos_of(face.descriptor, within=within, threshold=least, limit=search.MAX_LIMIT, rules=rules)
+    findings = [
+        search.find(face.descriptor, within=within, threshold=threshold, limit=search.MAX_LIMIT, rules=rules)
         for face in faces
     ]
-    found += [search.photos_with(p, within=within, threshold=least, limit=search.MAX_LIMIT) for p in people]
-    matches = search.together(found, combine=combine)[:limit]
+    named = [search.photos_with(p, within=within, threshold=threshold, limit=search.MAX_LIMIT) for p in people]
+    matches = search.together([*(each.matches for each in findings), *named], combine=combine)[:limit]
+    possible = _possible(findings, named, matches, combine=combine)[:limit]
+    least = findings[0].threshold if findings else search.threshold_within(within, rules=rules, asked=threshold)
     misses = _misses([face.descriptor for face in faces], matches, within=within, threshold=least) if explain else None
     elapsed = (time.perf_counter() - started) * 1000
     analytics.count_search(session, found=len(matches), processing_ms=elapsed)
-    return SessionSearch(session, faces, matches, least, round(elapsed, 1), misses)
+    return SessionSearch(session, faces, matches, possible, least, round(elapsed, 1), misses)
+
+
+def _possible(
+    findings: Sequence[search.Findings],
+    named: Sequence[list[search.Match]],
+    matches: Sequence[search.Match],
+    *,
+    combine: Combine,
+) -> list[search.Match]:
+    """Photos that only together with what is possible show any, or all, of the subjects."""
+    given = {match.face.photo_id for match in matches}
+    wider = search.together([*(each.matches + each.possible for each in findings), *named], combine=combine)
+    return [match for match in wider if match.face.photo_id not in given]
 
 
 def _misses(

@@ -92,6 +92,9 @@ class SearchAnswerSerializer(serializers.Serializer[Any]):
     searched_face = SearchedFaceSerializer(allow_null=True)
     searched_faces = SearchedFaceSerializer(many=True)
     matches = MatchSerializer(many=True)
+    possible = MatchSerializer(
+        many=True, help_text="Photos that may show the subject as well: likely, below the threshold, never in matches."
+    )
     misses = MissSerializer(many=True, allow_null=True)
     threshold = serializers.FloatField()
     processing_ms = serializers.FloatField()

@@ -176,6 +176,7 @@ def _answer(found: SessionSearch, request: Request) -> dict[str, Any]:
         "searched_face": searched[0] if searched else None,
         "searched_faces": searched,
         "matches": [told.match(match, request) for match in found.matches],
+        "possible": [told.match(match, request) for match in found.possible],
         "misses": None if found.misses is None else [told.miss(miss) for miss in found.misses],
         "threshold": found.threshold,
         "processing_ms": found.processing_ms,

@@ -1,5 +1,6 @@
 """What a guest can do about a picture that was refused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.errors import FacePassError
+from recognition.types import DescribedFace
 
 Text = str | Promise
 
@@ -81,6 +83,11 @@ class Advice:
         return cls(refusal.code, TITLES.get(refusal.code, refusal.message), _hints(refusal))
 
 
+def for_better_selfie(faces: Sequence[DescribedFace]) -> tuple[Text, ...]:
+    """Return what would make a selfie better that was searched with all the same; nothing for a good one."""
+    return _for_quality([reason for face in faces for reason in face.quality.reasons])
+
+
 def _wait(seconds: int) -> str:
     return gettext("Try again in %(minutes)d min.") % {"minutes": ceil(seconds / 60)}
 
@@ -88,6 +95,9 @@ def _wait(seconds: int) -> str:
 def _hints(refusal: FacePassError) -> tuple[Text, ...]:
     if refusal.code != "low_quality":
         return HINTS.get(refusal.code, ())
-    reasons = refusal.details.get("reasons", ())
+    return _for_quality(refusal.details.get("reasons", ()))
+
+
+def _for_quality(reasons: Sequence[str]) -> tuple[Text, ...]:
     # Two reasons may ask for the same thing; a reason that is new here falls back to the most common advice.
     return tuple(dict.fromkeys(QUALITY_HINTS.get(reason, LOOK_STRAIGHT) for reason in reasons))

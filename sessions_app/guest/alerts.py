@@ -102,8 +102,8 @@ def look(alert: Alert) -> None:
     if version.pk != alert.model_version_id or not _has_news(session, alert):
         return
     within = Occasion(session.studio_id, session_id=session.pk)
-    descriptor, threshold = sealing.unseal_descriptor(alert.descriptor), search.default_threshold()
-    matches = search.photos_of(descriptor, within=within, threshold=threshold, limit=search.MAX_LIMIT)
+    descriptor = sealing.unseal_descriptor(alert.descriptor)
+    matches = search.photos_of(descriptor, within=within, limit=search.MAX_LIMIT)
     known = set(alert.guest.found.values_list("photo_id", flat=True))
     new = [match for match in found.allowed(alert.guest, matches) if match.face.photo_id not in known]
     with transaction.atomic():

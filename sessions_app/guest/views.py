@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from facepass.errors import FacePassError
 from galleries.search import MAX_LIMIT
 from sessions_app import selfie
-from sessions_app.guest import challenge, pace, pages, results, visit
+from sessions_app.guest import advice, challenge, pace, pages, results, visit
 from sessions_app.guest.visit import Visit
 from sessions_app.search import search_session
 
@@ -58,4 +58,5 @@ def _search(request: HttpRequest, here: Visit) -> HttpResponse:
     if not matches:
         pace.note_miss(guest)
     results.tell_of_search(guest, photos=len(matches))
-    return pages.guest_page(request, here, **(results.context(guest) if matches else results.nothing(guest)))
+    shown = results.context(guest) if matches else results.nothing(guest)
+    return pages.guest_page(request, here, **shown, hints=advice.for_better_selfie(found.faces))
