@@ -10,8 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 from facepass.errors import FacePassError
 from galleries.models import PhotoDescription, PhotoFace
 from recognition import registry, templates
+from recognition.engine_info import EngineInfo
 from recognition.models import ModelVersion
-from recognition.registry import EngineInfo
 
 AGAIN = "run: manage.py generate_descriptors"
 

@@ -27,27 +27,10 @@ from django.utils.translation import gettext as _
 
 from facepass.env import AUTO
 from facepass.errors import FacePassError
-from recognition import calibration, contracts, packs
+from recognition import contracts, packs
+from recognition.engine_info import EngineInfo, best_pack, info_of_engine, info_of_pack
 from recognition.engines.base import FaceEngine, License
 from recognition.idle import Held
-from recognition.packs import ModelFile, catalogue
-
-
-@dataclass(frozen=True, slots=True)
-class EngineInfo:
-    """What can be said of an engine without loading its weights.
-
-    `parts`: the files that it loads. `calibrated`: its similarity scale was measured. `problem`: why not usable.
-    """
-
-    name: str
-    model: str
-    license: License
-    contract_id: str
-    calibrated: bool
-    parts: tuple[ModelFile, ...]
-    in_use: bool
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +79,10 @@ def get_engine() -> FaceEngine:
 def engine_in_use() -> EngineInfo:
     """The same choice without loading weights: its files are compared with their digests. Raises as `get_engine`."""
     if _replaced():
-        return _info_of(get_engine())
+        return info_of_engine(get_engine())
     choice = _choice()
     packs.verify(packs.find(choice))
-    return _info(choice)
+    return info_of_pack(choice)
 
 
 def contract_in_use() -> str:
@@ -123,7 +106,7 @@ def configured() -> str:
         return str(settings.ENV.wanted_pack)
     active = _active()
     own = active.model.removesuffix(packs.PREVIOUS) if active and active.engine in packs.PACK_ENGINES else ""
-    return own if own and packs.is_installed(own) else _best()
+    return own if own and packs.is_installed(own) else best_pack()
 
 
 def load(pack_name: str) -> FaceEngine:
@@ -164,7 +147,7 @@ def installed_models() -> list[EngineInfo]:
     """Everything on this machine, the one in use marked, damaged packs with their `problem`."""
     found = [_info_or_problem(name) for name in packs.installed()]
     if _replaced():
-        found.append(_info_of(get_engine()))
+        found.append(info_of_engine(get_engine()))
     return found
 
 
@@ -255,21 +238,6 @@ def _serving(active: Active) -> str:
     raise FacePassError("model_gone", message % values, status=503, details=values)
 
 
-def _best() -> str:
-    """The best installed pack that may be used commercially, else the best, else the one that `make` installs."""
-    usable = [info for info in map(_about, packs.installed()) if info is not None]
-    usable.sort(key=lambda pack: (not pack.license.commercial, *catalogue.preference(pack.model), pack.model))
-    return usable[0].model if usable else catalogue.DEFAULT
-
-
-def _about(pack_name: str) -> EngineInfo | None:
-    """What `_info` says, but nothing of a damaged pack."""
-    try:
-        return _info(pack_name)
-    except FacePassError:
-        return None
-
-
 def _contract_of(pack_name: str) -> str:
     """Empty where the pack is missing or damaged."""
     try:
@@ -287,33 +255,8 @@ def _in_use(model: str) -> bool:
 
 def _info_or_problem(name: str) -> EngineInfo:
     try:
-        found = _info(name)
+        found = info_of_pack(name)
     except FacePassError as error:
         nobody = License("", commercial=False)
         return EngineInfo(packs.ENGINE, name, nobody, "", False, (), _in_use(name), error.message)
     return replace(found, in_use=_in_use(name))
-
-
-def _info(pack_name: str) -> EngineInfo:
-    pack = packs.find(pack_name)
-    return EngineInfo(
-        name=packs.ENGINE,
-        model=pack.name,
-        license=pack.license,
-        contract_id=contracts.of_pack(pack),
-        calibrated=calibration.shipped(contracts.recogniser_of_pack(pack)).calibrated,
-        parts=pack.parts,
-        in_use=True,
-    )
-
-
-def _info_of(engine: FaceEngine) -> EngineInfo:
-    return EngineInfo(
-        name=engine.name,
-        model=engine.model,
-        license=engine.license,
-        contract_id=engine.contract_id,
-        calibrated=engine.calibration.calibrated,
-        parts=(),
-        in_use=True,
-    )

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from facepass.errors import FacePassError
 from galleries.tests.factories import ModelVersionFactory
 from recognition import packs, registry
+from recognition.engine_info import info_of_pack
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
 from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
@@ -197,7 +198,7 @@ def test_a_process_notices_that_the_faces_are_described_anew(monkeypatch):
     ModelVersion.objects.activate(ModelVersionFactory(contract_id="old", engine="dlib"))
     assert registry.contract_in_use() == ""
     ModelVersion.objects.refuse_if_switched()
-    ModelVersion.objects.activate(ModelVersionFactory(contract_id=registry._info("opencv_zoo").contract_id))
+    ModelVersion.objects.activate(ModelVersionFactory(contract_id=info_of_pack("opencv_zoo").contract_id))
     assert refusal_of(ModelVersion.objects.refuse_if_switched).code == "model_switched"
     restart(monkeypatch)
     assert registry.engine_in_use().model == "opencv_zoo"

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from recognition import devices, packs, registry, verdicts
+from recognition.engine_info import EngineInfo
 from recognition.engines.base import License
 from recognition.liveness import addon
 from recognition.packs import ModelFile, catalogue
 from recognition.packs.catalogue import Entry
-from recognition.registry import EngineInfo
 
 
 class Command(BaseCommand):
