@@ -4,6 +4,7 @@ Everything happens in a hidden folder beside the target, which is renamed into p
 """
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,11 +14,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from facepass.env import AUTO, PACK_NAME
 from facepass.errors import FacePassError
 from recognition import contracts, packs
 from recognition.engines.base import License
 from recognition.packs import MANIFEST, PREVIOUS, ModelFile, Pack, archives, catalogue, downloads
-from recognition.packs.catalogue import Entry
+from recognition.packs.catalogue import LIVENESS, Entry
 from recognition.packs.downloads import Progress
 
 
@@ -124,7 +126,8 @@ def _put_in_place(folder: Path, target: Path) -> None:
 
 
 def _target(name: str, *, root: Path, update: bool) -> Path:
-    if not name or name.startswith(".") or not all(c.isalnum() or c in "._-" for c in name):
+    usable = re.fullmatch(PACK_NAME, name) and not name.startswith(".")
+    if not usable or name in (AUTO, LIVENESS.name):  # they mean something else already
         raise FacePassError("invalid_name", _("%(name)s is not the name of a pack.") % {"name": name})
     target = root / name
     if update and target.with_name(name + PREVIOUS).exists():

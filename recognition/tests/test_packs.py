@@ -213,7 +213,7 @@ def test_a_model_that_onnxruntime_can_not_run_is_refused(tmp_path):
     assert left_behind() == []
 
 
-@pytest.mark.parametrize("name", ["../evil", "a/b", "", ".hidden", "два слова"])
+@pytest.mark.parametrize("name", ["../evil", "a/b", "", ".hidden", "два слова", "auto", "liveness"])
 def test_names_that_are_no_folder_names_are_refused(name, tmp_path):
     with pytest.raises(FacePassError) as refusal:
         install.install(name, sources=[tmp_path / "x.zip"])
