@@ -24,7 +24,7 @@ FACE_MM: FloatArray = np.array(
 # Beyond these a descriptor says little of the person: the bounds are where the recogniser's crop (112 pixels, mean face
 # upright) shows a quarter of its pixels, one eye, or no structure.
 DESCRIBABLE = QualityFilters(
-    min_face_size=28, min_sharpness=4, min_brightness=12, max_brightness=248, max_yaw=80, max_pitch=75
+    min_face_size=32, min_sharpness=4, min_brightness=12, max_brightness=248, max_yaw=80, max_pitch=75
 )
 
 
