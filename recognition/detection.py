@@ -25,8 +25,8 @@ ANALYSIS_SIDE: Final = 3200
 PART, OVERLAP = 1280, 256
 # Above this share of overlap two boxes are one face: as the detectors' own.
 SAME_FACE = 0.4
-# Of a picture that was turned, the best face must score this much: what detectors see in upside-down faces and in
-# things stays below 0.7, most faces upright score more.
+# Of a picture that was turned, the best face must score this much: what detectors see in things stays below 0.7, most
+# faces upright score more.
 TURNED_SCORE = 0.7
 UPRIGHT_DEGREES = 45
 
@@ -114,16 +114,18 @@ def _once_each(faces: Sequence[DetectedFace]) -> list[DetectedFace]:
 
 
 def _turned(engine: FaceEngine, picture: Picture, found: list[DetectedFace]) -> list[DetectedFace]:
-    """The faces of a picture without upright ones, as the direction shows them in which they are upright.
+    """The faces of a picture, as the direction shows them in which most are upright.
 
-    Cameras that do not say how they were held: sideways a detector misses faces, or marks them badly.
+    Cameras that do not say how they were held: sideways a detector misses faces, marks them badly, and sees upright
+    ones in things.
     """
-    if any(_is_upright(face) for face in found):
+    sure = [face for face in found if face.score >= TURNED_SCORE]
+    if 2 * sum(map(_is_upright, sure)) > len(sure):
         return found
     views = [np.ascontiguousarray(np.rot90(picture, turns)) for turns in (1, 2, 3)]
     seen = engine.detect(views, fast=True)
     best = max((_trust(faces), index) for index, faces in enumerate(seen))
-    if best[0] < TURNED_SCORE:
+    if best[0] < TURNED_SCORE or best[0] <= _trust(found):
         return found
     faces = engine.detect([views[best[1]]])[0]
     return _largest_first([_turned_back(face, picture, turns=best[1] + 1) for face in faces])

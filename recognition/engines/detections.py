@@ -35,6 +35,12 @@ class Detections:
         kept = suppressed(self.corners, self.scores, threshold=threshold)
         return Detections(self.corners[kept], self.landmarks[kept], self.scores[kept])
 
+    def up_to(self, side: float) -> "Detections":
+        """Return those whose box is at most that wide and high."""
+        sides = (self.corners[:, 2:] - self.corners[:, :2]).max(axis=1, initial=0)
+        kept = sides <= side
+        return Detections(self.corners[kept], self.landmarks[kept], self.scores[kept])
+
     def moved(self, by: FloatArray) -> "Detections":
         """Return them moved by `by`, (2,): x and y."""
         return Detections(self.corners + np.tile(by, 2), self.landmarks + by, self.scores)

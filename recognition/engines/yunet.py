@@ -26,6 +26,8 @@ KINDS = ("cls", "obj", "bbox", "kps")
 # (make_event.py --hard) 2400 pixels find 0.990 of the faces, 1600 pixels 0.961 and 3200 pixels 0.994 for 1.8 times
 # the time.
 LANDSCAPE, PORTRAIT, SMALL = (1600, 2400), (2400, 1600), (640, 640)
+# Pixels of a large input. Of larger faces it shows parts as faces; the small input shows them whole, in 80 and more.
+LARGEST = 600
 # A small picture gains nothing by being made still larger.
 ENLARGE = 2.0
 # A picture of at most this side is seen in the small input, with its margin, in its full size.
@@ -54,21 +56,23 @@ class YuNet:
         return [found or self._once_each(picture) for found, picture in zip(near, pictures, strict=True)]
 
     def _once_each(self, picture: Picture, *, fast: bool = False) -> list[DetectedFace]:
-        passes = []
-        if max(picture.shape[:2]) > SMALL_PICTURE:
-            passes.append(self._look(picture))
-        if not fast or not passes:
-            passes.append(self._glance(picture))
+        if max(picture.shape[:2]) <= SMALL_PICTURE:
+            passes = [self._glance(picture)]
+        elif fast:
+            passes = [self._look(picture)]
+        else:
+            passes = [self._look(picture, largest=LARGEST), self._glance(picture)]
         return Detections.joined(passes).once_each(threshold=NMS).faces()
 
     def _glance(self, picture: Picture) -> Detections:
         return self._seen(self._small, framing.fitted(picture, height=SMALL[0], width=SMALL[1], margin=True))
 
-    def _look(self, picture: Picture) -> Detections:
+    def _look(self, picture: Picture, *, largest: float = np.inf) -> Detections:
         lying = picture.shape[1] >= picture.shape[0]
         height, width = LANDSCAPE if lying else PORTRAIT
         network = self._landscape if lying else self._portrait
-        return self._seen(network, framing.fitted(picture, height=height, width=width, enlarge=ENLARGE))
+        framed = framing.fitted(picture, height=height, width=width, enlarge=ENLARGE)
+        return self._seen(network, framed, largest=largest)
 
     @cached_property
     def _landscape(self) -> Network:
@@ -81,13 +85,15 @@ class YuNet:
     def _opened(self, size: tuple[int, int]) -> Network:
         return Network(self._path, size=size, batches=False, highest=255, least=ROUGHLY)
 
-    def _seen(self, network: Network, framed: tuple[Picture, float, tuple[int, int]]) -> Detections:
+    def _seen(
+        self, network: Network, framed: tuple[Picture, float, tuple[int, int]], *, largest: float = np.inf
+    ) -> Detections:
         canvas, factor, corner = framed
         outputs = network.run(np.asarray(cv2.dnn.blobFromImage(canvas, swapRB=True)))
         named = dict(zip(network.outputs, outputs, strict=True))
         columns = canvas.shape[1]
         found = Detections.joined([_decoded(named, stride=stride, columns=columns // stride) for stride in STRIDES])
-        return found.moved(-np.array(corner, np.float32)).scaled(1 / factor)
+        return found.up_to(largest).moved(-np.array(corner, np.float32)).scaled(1 / factor)
 
 
 def _names() -> list[str]:

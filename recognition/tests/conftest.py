@@ -4,6 +4,7 @@ import struct
 from pathlib import Path
 
 import insightface
+import numpy as np
 import pytest
 from django.conf import settings as django_settings
 
@@ -46,6 +47,22 @@ def display_p3():
     header = struct.pack(">I4sI4s4s4s12s4s", size, b"none", 0x04300000, b"mntr", b"RGB ", b"XYZ ", b"\0" * 12, b"acsp")
     header = header.ljust(68, b"\0") + struct.pack(">3i", 63190, 65536, 54061)
     return header.ljust(128, b"\0") + table + body
+
+
+@pytest.fixture(scope="session")
+def group():
+    """Six faces, upright."""
+    from recognition import pictures
+
+    with GROUP.open("rb") as file:
+        return pictures.decode(file)
+
+
+@pytest.fixture(scope="session")
+def astronaut():
+    """One face, 90 by 111 pixels of 512 by 512."""
+    data = pytest.importorskip("skimage.data")
+    return np.ascontiguousarray(data.astronaut())
 
 
 @pytest.fixture(scope="session")

@@ -11,23 +11,11 @@ from recognition import pictures, pipeline
 from recognition.config import QualityFilters, RecognitionSettings, SelfieFilters
 from recognition.engines.fake import FakeEngine
 from recognition.quality import assess, pose
-from recognition.tests.conftest import GROUP, SHARED
+from recognition.tests.conftest import SHARED
 from recognition.tests.fake_pictures import picture_of, pixels_of
 from recognition.types import Box, DetectedFace
 
 LFW = SHARED / "data" / "lfw" / "pairs"
-
-
-@pytest.fixture(scope="module")
-def group():
-    with GROUP.open("rb") as file:
-        return pictures.decode(file)
-
-
-@pytest.fixture(scope="module")
-def astronaut():
-    data = pytest.importorskip("skimage.data")
-    return np.ascontiguousarray(data.astronaut())
 
 
 def overlap(a: Box, b: Box) -> float:

@@ -7,9 +7,11 @@ import pytest
 
 from facepass.errors import FacePassError
 from recognition import packs, pictures
-from recognition.engines.arcface import Embedder
+from recognition.align import ARCFACE_TEMPLATE
 from recognition.engines.pack_engine import PackEngine
-from recognition.engines.scrfd import Detector
+from recognition.engines.recogniser import Recogniser
+from recognition.engines.scrfd import Scrfd
+from recognition.engines.scrfd_detector import ScrfdDetector
 from recognition.suppression import suppressed
 from recognition.tests.conftest import GROUP, SHARED, TESTPACK
 from recognition.types import Box
@@ -56,7 +58,7 @@ def changed(path, into, *, batch=None, side=None):
 
 def test_faces_and_descriptors_equal_those_of_insightface(insightface_engine, theirs, monkeypatch):
     # The margin around tight faces is ours alone.
-    monkeypatch.setattr("recognition.engines.pack_engine._is_tight", lambda faces, picture: False)
+    monkeypatch.setattr("recognition.engines.scrfd_detector._is_tight", lambda faces, picture: False)
     compared = 0
     for path in PHOTOS:
         picture = decoded(path)
@@ -84,15 +86,15 @@ class Face:
         self.kps = kps
 
 
-def runs_of(detector, monkeypatch):
+def runs_of(monkeypatch):
     """Sides of the pictures that the detector's network will see."""
-    sides, passed = [], type(detector)._passed
+    sides, passed = [], Scrfd._passed
 
     def counted(self, pictures, network, side):
         sides.extend([side] * len(pictures))
         return passed(self, pictures, network, side)
 
-    monkeypatch.setattr(type(detector), "_passed", counted)
+    monkeypatch.setattr(Scrfd, "_passed", counted)
     return sides
 
 
@@ -100,12 +102,12 @@ def runs_of(detector, monkeypatch):
 def any_size(insightface_engine, tmp_path, monkeypatch):
     """The engine with a detector that takes any size, and so sees large faces at a glance."""
     path = changed(packs.read(TESTPACK).detector.path, tmp_path / "any.onnx", side="?")
-    monkeypatch.setattr(insightface_engine, "_detector", Detector(path))
+    monkeypatch.setattr(insightface_engine, "_detector", ScrfdDetector(path))
     return insightface_engine
 
 
 def test_a_selfie_takes_a_glance_and_a_close_look_and_a_photo_a_glance_and_a_larger_one(any_size, monkeypatch):
-    sides = runs_of(any_size._detector, monkeypatch)
+    sides = runs_of(monkeypatch)
     assert len(any_size.detect([decoded(TIGHT)], near=True)[0]) == 1
     assert sides == [128, 256]
     sides.clear()
@@ -129,7 +131,7 @@ def test_a_selfie_is_looked_at_closely_where_a_glance_shows_one_large_face(any_s
         side = round(800 * share)
         place = slice(0, side) if number == 0 else slice(800 - side, 800)
         selfie[place, place] = cv2.resize(decoded(TIGHT), (side, side))
-    sides = runs_of(any_size._detector, monkeypatch)
+    sides = runs_of(monkeypatch)
     assert len(any_size.detect([selfie], near=True)[0]) == found
     assert sides == looks
 
@@ -146,7 +148,7 @@ def test_a_face_at_the_edge_of_a_selfie_is_marked_where_it_is(any_size):
 def test_a_face_that_fills_the_picture_at_a_glance_is_looked_at_with_a_margin_only(any_size, monkeypatch):
     tight = cv2.resize(decoded(TIGHT), (800, 800))
     near = any_size.detect([tight], near=True)[0]
-    sides = runs_of(any_size._detector, monkeypatch)
+    sides = runs_of(monkeypatch)
     assert any_size.detect([tight])[0][0].box.iou(near[0].box) > 0.9
     assert sides == [128, 640]
 
@@ -154,13 +156,13 @@ def test_a_face_that_fills_the_picture_at_a_glance_is_looked_at_with_a_margin_on
 def test_a_detector_of_one_size_looks_again_with_a_margin(insightface_engine, monkeypatch):
     tight = cv2.resize(decoded(TIGHT), (800, 800))
     near = insightface_engine.detect([tight], near=True)[0]
-    sides = runs_of(insightface_engine._detector, monkeypatch)
+    sides = runs_of(monkeypatch)
     assert insightface_engine.detect([tight])[0][0].box.iou(near[0].box) > 0.9
     assert sides == [640, 640]
 
 
 def test_a_detector_exported_for_one_size_looks_at_selfies_in_a_smaller_one(insightface_engine, monkeypatch):
-    sides = runs_of(insightface_engine._detector, monkeypatch)
+    sides = runs_of(monkeypatch)
     selfie = cv2.resize(decoded(TIGHT), (800, 800))
     near = insightface_engine.detect([selfie], near=True)[0]
     far = insightface_engine.detect([selfie])[0]
@@ -170,17 +172,17 @@ def test_a_detector_exported_for_one_size_looks_at_selfies_in_a_smaller_one(insi
 
 
 def test_a_detector_that_works_in_one_size_only_looks_at_selfies_in_that(insightface_engine, monkeypatch):
-    detector = Detector(packs.read(TESTPACK).detector.path)
-    opened = detector._opened
+    detector = ScrfdDetector(packs.read(TESTPACK).detector.path)
+    opened = detector.network._opened
 
     def broken(*, side):
         network = opened(side=640)
         monkeypatch.setattr(network, "run", lambda pictures: [np.zeros((1, 7, 1), np.float32)] * 9)
         return network
 
-    monkeypatch.setattr(detector, "_opened", broken)
+    monkeypatch.setattr(detector.network, "_opened", broken)
     monkeypatch.setattr(insightface_engine, "_detector", detector)
-    sides = runs_of(detector, monkeypatch)
+    sides = runs_of(monkeypatch)
     assert len(insightface_engine.detect([decoded(TIGHT)], near=True)[0]) == 1
     assert sides == [640]
 
@@ -201,27 +203,26 @@ def test_a_detector_for_any_size_looks_at_two(theirs, tmp_path):
     model = get_model(str(path), providers=["CPUExecutionProvider"])
     model.prepare(0, input_size=[(128, 128), (640, 640)], det_thresh=0.5, nms_thresh=0.4)
     boxes, _points = model.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    found = Detector(path).detect([picture])[0]
+    found = Scrfd(path).detect([picture])[0]
     assert np.abs(found.corners - boxes[:, :4]).max() < 0.1
-    assert len(Detector(path).detect([picture], fast=True)[0].scores) == 6
+    assert len(Scrfd(path).detect([picture], fast=True)[0].scores) == 6
 
 
-def test_an_embedder_that_takes_batches_gives_the_same(tmp_path):
+def test_a_recogniser_that_takes_batches_gives_the_same(tmp_path):
     path = packs.read(TESTPACK).recogniser.path
     made = np.random.default_rng(0).integers(0, 255, (11, 112, 112, 3), np.uint8)
-    one = Embedder(path).describe(list(made))
+    faces = [(crop, ARCFACE_TEMPLATE) for crop in made]
+    one = Recogniser(path).describe(faces)
     model = changed(path, tmp_path / "batched.onnx", batch="n")
-    assert Embedder(path).describe([]).shape == (0, 128)
+    assert Recogniser(path).describe([]).shape == (0, 128)
     # The testpack's last node writes its own shape in stone; free it.
     graph = onnx.load(model)
-    shape = next(node for node in graph.graph.node if node.op_type == "Reshape" and node.output[0] == "output0").input[
-        1
-    ]
+    reshape = next(node for node in graph.graph.node if node.op_type == "Reshape" and node.output[0] == "output0")
     for node in graph.graph.node:
-        if node.output[0] == shape:
+        if node.output[0] == reshape.input[1]:
             node.attribute[0].t.CopyFrom(onnx.numpy_helper.from_array(np.array([-1, 128], np.int64)))
     onnx.save(graph, model)
-    assert np.abs(Embedder(model).describe(list(made)) - one).max() < 1e-5
+    assert np.abs(Recogniser(model).describe(faces) - one).max() < 1e-5
 
 
 def test_a_detector_without_landmarks_is_refused(tmp_path):

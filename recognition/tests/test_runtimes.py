@@ -247,8 +247,8 @@ def test_the_side_of_a_network_that_takes_any_is_part_of_what_is_tested(ask, mea
     ask("auto")
     measured(speedup=1)
     path = network(tmp_path / "open.onnx", side="s")
-    Network(path, side=24).run(pictures(side=24))
-    Network(path, side=48).run(pictures(side=48))
+    Network(path, size=(24, 24)).run(pictures(side=24))
+    Network(path, size=(48, 48)).run(pictures(side=48))
     assert len(verdicts.everything()) == 2
 
 
@@ -299,7 +299,8 @@ def test_real_descriptors_and_boxes_are_the_same(ask, measured, insightface_engi
     picture = pictures.decode(BytesIO(GROUP.read_bytes()))
     (ours,), (theirs,) = other.detect([picture]), insightface_engine.detect([picture])
     assert len(ours) == len(theirs) == 6
-    assert min(a.box.iou(b.box) for a, b in zip(ours, theirs, strict=True)) > 0.98
+    # Faces of nearly equal size may stand in another order. No two lie on each other, so each has its own counterpart.
+    assert min(max(a.box.iou(b.box) for b in theirs) for a in ours) > 0.98
     cosines = (other.embed(picture, theirs) * insightface_engine.embed(picture, theirs)).sum(axis=1)
     assert cosines.min() >= 0.999
     assert other.contract_id == insightface_engine.contract_id
