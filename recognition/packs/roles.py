@@ -36,6 +36,8 @@ def _role(path: Path, _size: int, _mtime_ns: int) -> Role:
         graph = _graph(path)
     except (DecodeError, OSError, TypeError) as error:
         raise ValueError(str(error)) from error
+    if not graph.node:  # an empty file can be read, and would pass for one that is not needed
+        raise ValueError("it holds no network")
     return _of_graph(graph)
 
 

@@ -14,10 +14,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 from facepass import checks, health
 from facepass.errors import FacePassError
-from recognition import devices, registry, selftest, sessions, verdicts
+from recognition import devices, packs, registry, selftest, sessions, verdicts
 from recognition.engines.fake import FakeEngine
+from recognition.engines.pack_engine import PackEngine
 from recognition.runtimes import Network
 from recognition.sessions import OnnxSession, OpenVinoSession
+from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 from recognition.verdicts import Verdict
 
 
@@ -284,23 +286,33 @@ def test_bf16_is_taken_where_the_cpu_has_it_only(monkeypatch):
     assert sessions.openvino_precision() == "f32"
 
 
-def test_real_descriptors_and_boxes_are_the_same(ask, measured, insightface_engine):
-    """The test pack on pictures of faces, not on those of the self-test."""
+@pytest.mark.parametrize("folder", [OPENCV_ZOO, TESTPACK], ids=lambda folder: folder.name)
+def test_real_descriptors_and_boxes_are_the_same(ask, monkeypatch, group, folder):
+    """On pictures of faces, not on those of the self-test, and with the precision that OpenVINO has on this CPU.
+
+    The self-test decides for each network, except that speed does not count. Its own pictures are easier than faces:
+    where they have 0.9993 in bf16, faces have 0.9985. How alike two faces are differs by less than 0.01.
+    """
     pytest.importorskip("openvino")
-    from io import BytesIO
-
-    from recognition import packs, pictures
-    from recognition.engines.pack_engine import PackEngine
-    from recognition.tests.conftest import GROUP, TESTPACK
-
-    ask("openvino")
-    measured()
-    other = PackEngine(packs.read(TESTPACK))
-    picture = pictures.decode(BytesIO(GROUP.read_bytes()))
-    (ours,), (theirs,) = other.detect([picture]), insightface_engine.detect([picture])
+    if not folder.is_dir():
+        pytest.skip("no model pack to test with")
+    ask("auto")
+    monkeypatch.setattr(verdicts, "FASTER", 0)
+    other = PackEngine(packs.read(folder))
+    (ours,) = other.detect([group])
+    described = other.embed(group, ours)
+    ask("onnxruntime")
+    engine = PackEngine(packs.read(folder))
+    (theirs,) = engine.detect([group])
     assert len(ours) == len(theirs) == 6
-    # Faces of nearly equal size may stand in another order. No two lie on each other, so each has its own counterpart.
-    assert min(max(a.box.iou(b.box) for b in theirs) for a in ours) > 0.98
-    cosines = (other.embed(picture, theirs) * insightface_engine.embed(picture, theirs)).sum(axis=1)
-    assert cosines.min() >= 0.999
-    assert other.contract_id == insightface_engine.contract_id
+    # Each by its counterpart: faces of nearly equal size may come in another order.
+    order = [max(range(6), key=lambda at, box=face.box: ours[at].box.iou(box)) for face in theirs]
+    assert sorted(order) == list(range(6))
+    assert min(ours[at].box.iou(face.box) for at, face in zip(order, theirs, strict=True)) > 0.95
+    ask("auto")
+    same = other.embed(group, theirs)
+    expected = engine.embed(group, theirs)
+    assert (same * expected).sum(axis=1).min() >= 0.998
+    assert np.abs(same @ same.T - expected @ expected.T).max() < 0.01
+    assert np.abs(described[order] @ expected.T - expected @ expected.T).max() < 0.03
+    assert other.contract_id == engine.contract_id
