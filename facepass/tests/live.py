@@ -39,7 +39,7 @@ def manage(home: Path, *arguments: str, **variables: str) -> subprocess.Complete
     """`manage.py ARGUMENTS`, to its end."""
     command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
     return subprocess.run(
-        command, env=environment(home, **variables), capture_output=True, text=True, timeout=120, check=False
+        command, env=environment(home, **variables), capture_output=True, text=True, timeout=600, check=False
     )
 
 
@@ -49,7 +49,7 @@ def connect(home: Path, **replacements: str) -> psycopg.Connection[Any]:
     return psycopg.connect(**{**arguments, **replacements}, autocommit=True)
 
 
-def eventually(what: Callable[[], Any], *, seconds: float = 20.0) -> Any:
+def eventually(what: Callable[[], Any], *, seconds: float = 120.0) -> Any:
     """The first true value; the test fails when there is none in time."""
     deadline = time.monotonic() + seconds
     while not (found := what()):
@@ -90,7 +90,7 @@ class Live:
     def url(self) -> str:
         return re.findall(r"ready: (\S+)", self.output)[-1]
 
-    def wait_for(self, text: str, *, seconds: float = 40.0) -> None:
+    def wait_for(self, text: str, *, seconds: float = 240.0) -> None:
         """Until that stands in the output."""
         deadline = time.monotonic() + seconds
         while text not in self.output:

@@ -44,7 +44,7 @@ def test_every_example_runs(running, tmp_path):
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", block],
             env={**os.environ, **given},
-            timeout=60,
+            timeout=600,
             capture_output=True,
             text=True,
             check=False,

@@ -41,7 +41,7 @@ def redis(tmp_path):
     eventually(lambda: answers(port))
     yield f"redis://127.0.0.1:{port}/0"
     server.terminate()
-    server.wait(10)
+    server.wait(60)
 
 
 def answers(port: int) -> bool:

@@ -30,7 +30,7 @@ from recognition.tests.conftest import TESTPACK
 
 
 def get(url: str) -> int:
-    with urllib.request.urlopen(url, timeout=30) as answer:
+    with urllib.request.urlopen(url, timeout=120) as answer:
         return answer.status
 
 
@@ -105,7 +105,7 @@ def test_a_day_in_the_life(live):
     assert get(f"{live.url}/health/ready") == 200
     shutil.rmtree(socket_folder(live.home))
     live.wait_for("The database ended (its socket was removed); starting it again.")
-    eventually(lambda: beats_again(live, unlike=first_beat), seconds=60)
+    eventually(lambda: beats_again(live, unlike=first_beat))
 
     assert live.stop() == 0
     assert processes_of(live.home) == []
@@ -265,7 +265,7 @@ def test_the_running_program_follows_a_switch(live_home):
         live.wait_for("Another model describes the faces now")
 
         def in_use() -> bool:
-            with urllib.request.urlopen(f"{live.url}/health/ready", timeout=30) as answer:
+            with urllib.request.urlopen(f"{live.url}/health/ready", timeout=120) as answer:
                 return '"testpack"' in answer.read().decode()
 
         eventually(in_use)

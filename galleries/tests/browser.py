@@ -82,7 +82,7 @@ def browser(monkeypatch):
             page = context.new_page()
             page.on("console", lambda line: complaints.append(line.text) if "Policy" in line.text else None)
             page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(60_000)
             return page
 
         yield sign_in

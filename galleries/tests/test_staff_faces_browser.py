@@ -63,7 +63,7 @@ def sign_in(gallery, browser):  # noqa: F811
 
 def until(read, wanted):
     """Waits for the rows to be so: a page goes on before the server has answered."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while (found := in_thread(read)) != wanted:
         assert time.monotonic() < deadline, f"{found} is not {wanted}"
         time.sleep(0.05)

@@ -66,7 +66,7 @@ def assert_nothing_lost_or_doubled(live: Live) -> None:
 
 def test_a_worker_killed_in_the_middle_of_a_photo_loses_and_doubles_nothing(live_slow):
     os.kill(at_work(live_slow), signal.SIGKILL)
-    eventually(lambda: all_processed(live_slow), seconds=90)
+    eventually(lambda: all_processed(live_slow))
     assert_nothing_lost_or_doubled(live_slow)
     assert live_slow.query("SELECT max(attempts) FROM gallery_images") == [(2,)]
 
@@ -76,11 +76,11 @@ def test_a_database_killed_while_photos_are_processed_costs_only_time(live_slow)
     [database] = live_slow.children("postgres")
     os.kill(database, signal.SIGKILL)
     live_slow.wait_for("The database ended")
-    eventually(lambda: all_processed(live_slow), seconds=90)
+    eventually(lambda: all_processed(live_slow))
     assert_nothing_lost_or_doubled(live_slow)
 
 
 def test_a_photo_that_kills_its_worker_is_given_up_and_takes_no_other_with_it(live_poisoned):
     counted = "SELECT state, count(*) FROM gallery_images GROUP BY state ORDER BY state"
-    eventually(lambda: live_poisoned.query(counted) == [("processed", PHOTOS - 1), ("quarantined", 1)], seconds=90)
+    eventually(lambda: live_poisoned.query(counted) == [("processed", PHOTOS - 1), ("quarantined", 1)])
     assert live_poisoned.query("SELECT max(attempts) FROM gallery_images WHERE state = 'processed'") <= [(2,)]

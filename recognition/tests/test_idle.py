@@ -19,7 +19,7 @@ class Model:
     pass
 
 
-def until(condition, seconds=5):
+def until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end

@@ -21,6 +21,8 @@ from sessions_app.pixora import demo, gateway
 from sessions_app.pixora.router import ALIAS
 
 DATABASE = "pixora_test"
+# How long the product waits for an answer, and how long a table that takes its time would take.
+PATIENCE, NAP_SECONDS = gateway.PATIENCE, 30
 
 
 class Pixora:
@@ -58,12 +60,13 @@ class Pixora:
         self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
     @contextmanager
-    def slow(self, seconds: float = 10) -> Iterator[None]:
-        """The table is a view that takes its time."""
+    def slow(self, seconds: float = NAP_SECONDS) -> Iterator[None]:
+        """The table is a view that takes its time: longer than anybody waits."""
         self.run("ALTER TABLE photo_sessions RENAME TO kept")
         self.run(f"CREATE VIEW photo_sessions AS SELECT kept.* FROM kept, (SELECT pg_sleep({seconds})) AS nap")
         try:
-            yield
+            with _impatient():
+                yield
         finally:
             self.run("DROP VIEW photo_sessions")
             self.run("ALTER TABLE kept RENAME TO photo_sessions")
@@ -74,7 +77,7 @@ class Pixora:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen()
-            with instead({"HOST": "127.0.0.1", "PORT": str(listener.getsockname()[1])}):
+            with _impatient(), instead({"HOST": "127.0.0.1", "PORT": str(listener.getsockname()[1])}):
                 yield
 
     def cool_down(self) -> None:
@@ -119,10 +122,22 @@ def instead(changes: dict[str, str]) -> Iterator[None]:
         configure()
 
 
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """Waiting as long as the product does."""
+    usual, gateway.PATIENCE = gateway.PATIENCE, PATIENCE
+    try:
+        yield
+    finally:
+        gateway.PATIENCE = usual
+
+
 @pytest.fixture
 def pixora(studio: Studio, monkeypatch: Any, django_db_blocker: Any) -> Iterator[Pixora]:
     # Django's test cases would refuse a database that was not there when they began.
     monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", django_db_blocker._real_ensure_connection)
+    # Where Pixora is there, a slow machine is no trouble.
+    monkeypatch.setattr(gateway, "PATIENCE", 60)
     studio.main_app_id = uuid.uuid4()
     studio.save()
     demo.create(settings.HOME, name=DATABASE)

@@ -15,7 +15,7 @@ from sessions_app.models import WebhookDelivery, WebhookEndpoint
 from sessions_app.webhooks import outbox
 from sessions_app.webhooks.courier import Courier
 
-HELD_SECONDS = 20
+HELD_SECONDS = 60
 
 
 class Receiver(ThreadingHTTPServer):

@@ -99,7 +99,7 @@ def visit(address, camera):
             page.on("pageerror", lambda error: errors.append(str(error)))
             # A photo that is opened by itself has a policy of its own, which Chromium's viewer breaks.
             page.on("console", lambda line: "-src 'self'" in line.text and errors.append(line.text))
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(60_000)
             page.goto(address)
             if agreed:
                 page.locator("#agree").check()

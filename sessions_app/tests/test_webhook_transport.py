@@ -25,7 +25,7 @@ def test_one_that_never_answers_is_given_up_in_time(studio, endpoint, receiver, 
     emit(studio)
     started = time.monotonic()
     deliver()
-    assert time.monotonic() - started < 5 < HELD_SECONDS
+    assert time.monotonic() - started < HELD_SECONDS
     assert WebhookAttempt.objects.get().error == "timeout"
     receiver.free.set()
 

@@ -53,15 +53,15 @@ def test_a_killed_run_leaves_the_version_in_use_and_is_done_by_another_worker(li
 
     try:
         train(live_home, 1, 13)
-        eventually(lambda: in_use() == [(1,)], seconds=60)
+        eventually(lambda: in_use() == [(1,)])
         with connect(live_home) as other:
             other.autocommit = False
             other.execute("LOCK TABLE template_sets IN EXCLUSIVE MODE")
             train(live_home, 70, 71)
-            eventually(at_the_lock, seconds=60)
+            eventually(at_the_lock)
             kill_workers(live_home)
             assert in_use() == [(1,)]
-        eventually(lambda: in_use() == [(2,)], seconds=90)
+        eventually(lambda: in_use() == [(2,)])
         assert live.query("SELECT status, count(*) FROM face_training_sessions GROUP BY status") == [("completed", 2)]
         assert live.query("SELECT count(*) FROM template_sets") == [(2,)]
     finally:
