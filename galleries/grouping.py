@@ -14,13 +14,12 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.core.cache import cache
 from django.db import connection, models, transaction
 
 from galleries import descriptors, live
 from galleries.jobs import Turn
 from galleries.live import GroupsEvent
-from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
+from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace, SuggestionCount
 from galleries.models.face import proposal
 from recognition import clustering
 from recognition.clustering import Group
@@ -35,7 +34,6 @@ COMPARED = 1000
 # Of the most alike of them so many are held against the photos and the decisions at a time.
 PAIRS_AT_ONCE = 200
 MOST_NOTED = 100
-NOTED = "galleries.suggestions."
 ROWS_AT_ONCE = 5000
 
 
@@ -321,7 +319,7 @@ class Suggestion:
 def noted_suggestions(occasion: Occasion) -> list[Suggestion]:
     """`suggestions`, whose number is kept for `suggestions_noted`."""
     found = suggestions(occasion, limit=MOST_NOTED)
-    cache.set(f"{NOTED}{occasion.key}", len(found), None)
+    SuggestionCount.objects.note(occasion, len(found))
     return found
 
 
@@ -329,8 +327,7 @@ def suggestions_noted(keys: Iterable[UUID]) -> dict[UUID, int]:
     """How many suggestions occasions had, MOST_NOTED at most, when their faces were last grouped or pairs looked at: to
     know it now would be to compare all their groups.
     """
-    names = {f"{NOTED}{key}": key for key in keys}
-    return {names[name]: number for name, number in cache.get_many(names).items()}
+    return dict(SuggestionCount.objects.filter(occasion__in=list(keys)).values_list("occasion", "number"))
 
 
 def suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]:
