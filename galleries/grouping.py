@@ -19,7 +19,7 @@ from django.db import connection, models, transaction
 from galleries import descriptors, live
 from galleries.jobs import Turn
 from galleries.live import GroupsEvent
-from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace, SuggestionCount
+from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Person, PhotoFace, SuggestionCount
 from galleries.models.face import proposal
 from recognition import clustering
 from recognition.clustering import Group
@@ -148,7 +148,9 @@ class _Run:
 
     @transaction.atomic
     def _write(self, people: Sequence[Sequence[int]]) -> Grouping:
-        """Only what changes: groups that gain faces, and faces that become a group."""
+        """Only what changes: groups that gain faces, and faces that become one; nothing if the galleries are gone."""
+        if not self._occasion.galleries.hold_rows():
+            return Grouping()
         faces = [*self._good, *self._poor]
         homes: dict[UUID, UUID] = {}
         created: list[FaceCluster] = []
@@ -295,8 +297,8 @@ def _dissolve(occasion: Occasion) -> None:
 
 def _spread_names(occasion: Occasion, version: ModelVersion) -> None:
     """Faces that joined a named group are proposed to be that person, until somebody verifies it."""
-    named = PhotoFace.objects.filter(gallery__in=occasion.galleries, person=None, cluster__person__isnull=False)
-    faces = list(named.searchable(version).select_related("cluster"))
+    unnamed = PhotoFace.objects.filter(gallery__in=occasion.galleries, person=None, cluster__person__isnull=False)
+    faces = list(unnamed.searchable(version).select_related("cluster"))
     for face in faces:
         group = face.cluster
         assert group is not None  # noqa: S101 - the query says so
@@ -304,7 +306,10 @@ def _spread_names(occasion: Occasion, version: ModelVersion) -> None:
         columns = proposal(group.person_id, similarity=version.scores.similarity(cosine))
         for name, value in columns.items():
             setattr(face, name, value)
-    PhotoFace.objects.bulk_update(faces, ["person", "face_category", "recognition_confidence"], batch_size=500)
+    with transaction.atomic():
+        there = Person.objects.filter(pk__in={face.person_id for face in faces}).hold_rows()
+        named = [face for face in faces if face.person_id in there]
+        PhotoFace.objects.bulk_update(named, ["person", "face_category", "recognition_confidence"], batch_size=500)
 
 
 @dataclass(frozen=True, slots=True)

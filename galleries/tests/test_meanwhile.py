@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from facepass.models import ApiKey, Membership, Role, Scope, User
 from facepass.tenancy import require_still
-from galleries import ingest, people
-from galleries.models import Gallery, GalleryImage, Person, PhotoFace, Reference
+from galleries import grouping, ingest, jobs, people, recognise
+from galleries.models import FaceCluster, Gallery, GalleryImage, Occasion, Person, PhotoFace, Reference
+from galleries.models.face import FaceCategory
 from galleries.tests.factories import (
     PASSWORD,
     FaceFactory,
@@ -21,6 +22,7 @@ from galleries.tests.factories import (
     PersonFactory,
     PhotoFactory,
     SessionFactory,
+    descriptor,
 )
 from recognition import pictures
 from recognition.engines.fake import FakeEngine
@@ -301,3 +303,69 @@ def until_somebody_waits_for_this_connection():
                 return
         threading.Event().wait(0.05)
     raise AssertionError("nobody waited")
+
+
+# --- workers
+
+
+def one_person(gallery, number):
+    """Faces that are all the same one's."""
+    vector = descriptor(1)
+    return [
+        FaceFactory(photo=PhotoFactory(gallery=gallery, stored=False), insightface_descriptor=vector)
+        for _face in range(number)
+    ]
+
+
+def test_a_person_who_is_deleted_while_their_name_is_spread_in_a_group_is_nobodys_name(studio, monkeypatch):
+    gallery, ann = GalleryFactory(studio=studio), PersonFactory(studio=studio)
+    faces = one_person(gallery, 3)
+    grouping.group(Occasion.of_gallery(gallery))
+    FaceCluster.objects.update(person=ann)
+    similar = grouping.proposal
+
+    def proposing(person_id, **more):
+        Person.objects.filter(pk=person_id).delete()
+        return similar(person_id, **more)
+
+    monkeypatch.setattr(grouping, "proposal", proposing)
+    grouping.group(Occasion.of_gallery(gallery))
+    connection.check_constraints()
+    assert not PhotoFace.objects.filter(pk__in=[face.pk for face in faces], person__isnull=False).exists()
+
+
+def test_a_gallery_that_is_deleted_while_its_faces_are_grouped_is_a_quiet_end(studio, monkeypatch):
+    gallery = GalleryFactory(studio=studio)
+    one_person(gallery, 3)
+    merged = grouping.clustering.merged
+
+    def merging(*arguments, **options):
+        gallery.delete()
+        return merged(*arguments, **options)
+
+    monkeypatch.setattr(grouping.clustering, "merged", merging)
+    assert grouping.group(Occasion(studio.pk, gallery_id=gallery.pk)) == grouping.Grouping()
+    connection.check_constraints()
+    assert not FaceCluster.objects.exists()
+
+
+def test_a_person_who_is_deleted_while_a_gallery_is_recognised_is_given_to_nobody(studio, monkeypatch):
+    gallery, ann = GalleryFactory(studio=studio), PersonFactory(studio=studio)
+    known, *unknown = one_person(gallery, 3)
+    PhotoFace.objects.filter(pk=known.pk).update(person=ann, verified=True, face_category=FaceCategory.KNOWN)
+    identify, asked = recognise.identify.identify, []
+
+    def identifying(*arguments, **options):
+        found = identify(*arguments, **options)
+        asked.append(found.person)
+        Person.objects.filter(pk=ann.pk).delete()
+        return found
+
+    monkeypatch.setattr(recognise.identify, "identify", identifying)
+    job = jobs.start("recognize_gallery", studio=studio, gallery_id=str(gallery.pk))
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    connection.check_constraints()
+    assert asked[0] == ann
+    assert (job.state, job.result["named"]) == ("done", 0)
+    assert not PhotoFace.objects.filter(pk__in=[face.pk for face in unknown], person__isnull=False).exists()

@@ -24,8 +24,8 @@ from facepass.each_row import RowsFailed
 from facepass.models import NoticeKind, OutboxEvent, StaffNotice
 from facepass.supervisor.child import Child
 from facepass.supervisor.supervisor import Supervisor
-from galleries import incoming, tasks
-from galleries.models import GalleryImage
+from galleries import incoming, redescription, tasks
+from galleries.models import GalleryImage, PhotoDescription
 from galleries.tests.factories import (
     GalleryFactory,
     MembershipFactory,
@@ -35,6 +35,7 @@ from galleries.tests.factories import (
     StudioFactory,
     descriptor,
 )
+from recognition.engines.fake import FakeEngine
 from sessions_app import sealing
 from sessions_app.guest import alerts, consent, erasure, waiting
 from sessions_app.models import (
@@ -318,6 +319,27 @@ def what_is_tidied(fixture) -> Case:
     return Case(housekeeping.tidy, lambda: [number in done for number in range(3)])
 
 
+def photos_described_by_another_model(_fixture) -> Case:
+    photos = [PhotoFactory(people=["ann"], state="processed", processed_at=timezone.now()) for _ in range(3)]
+    poison("INSERT ON spare_faces", where=f"NEW.photo_id = '{photos[1].pk}'")
+    version = ModelVersionFactory(contract_id="another")
+
+    class Watch:
+        def more(self):
+            return True
+
+        def report(self, *, done, total):
+            return None
+
+    def errors():
+        return dict(PhotoDescription.objects.filter(model_version=version).values_list("photo", "error"))
+
+    def run():
+        redescription.describe_waiting(FakeEngine(), version, watch=Watch())
+
+    return Case(run, lambda: [errors()[photo.pk] == "" for photo in photos], fails=False)
+
+
 class Stubborn(Child):
     ended = False
 
@@ -353,6 +375,7 @@ CASES = [
     deliveries_whose_endpoint_is_deleted_meanwhile,
     steps_of_the_reconciler,
     what_is_tidied,
+    photos_described_by_another_model,
     children_of_the_supervisor,
 ]
 
