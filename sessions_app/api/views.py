@@ -154,7 +154,7 @@ class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
             require_still(principal(self.request), Scope.SEARCH, studio_id=found.session.studio_id)
             validation.hold_open(found.session)
             count(found)
-            return replace(found, matches=still_there(found.matches))
+            return replace(found, matches=still_there(found.matches), possible=still_there(found.possible))
 
 
 def _validation(answer: validation.Validation) -> dict[str, Any]:

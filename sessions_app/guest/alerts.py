@@ -110,11 +110,11 @@ def look(alert: Alert) -> None:
     within = Occasion(session.studio_id, session_id=session.pk)
     descriptor = sealing.unseal_descriptor(alert.descriptor)
     matches = search.photos_of(descriptor, within=within, limit=search.MAX_LIMIT)
-    known = set(alert.guest.found.values_list("photo_id", flat=True))
     with consent.still_given(alert.guest):
         mine = Alert.objects.filter(pk=alert.pk, looked_at=alert.looked_at)
         if not mine.update(looked_at=now):
             return  # stopped, or asked anew, or another worker was here
+        known = set(alert.guest.found.values_list("photo_id", flat=True))
         new = [match for match in found.allowed(alert.guest, matches) if match.face.photo_id not in known]
         kept = found.keep(alert.guest, new)
         Alert.objects.filter(pk=alert.pk).update(untold=F("untold") + len(kept))

@@ -162,16 +162,19 @@ def face_rejected(photos):
 @contextmanager
 def after_the_comparison(do):
     """`do` happens once, when the faces were compared and nothing is written yet."""
-    compared = searching.photos_of
+    compared, happened = searching.find, []
 
-    def photos_of(*arguments, **options):
-        matches = compared(*arguments, **options)
-        do()
-        return matches
+    def find(*arguments, **options):
+        found = compared(*arguments, **options)
+        if not happened:
+            happened.append(True)
+            do()
+        return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(searching, "photos_of", photos_of)
+        patch.setattr(searching, "find", find)
         yield
+    assert happened, "nothing was compared"
 
 
 @pytest.mark.parametrize("gone", [photo_deleted, face_erased, face_rejected])
