@@ -41,7 +41,7 @@ def fitted(
     """Return the picture on a black canvas, by which factor it was scaled, and where its corner lies (x, y).
 
     `enlarge`: the largest factor. `margin`: in the middle, with half its longer side around it where the canvas is a
-    square; else at the top left. Pixels are averaged where the picture is made smaller.
+    square; else at the top left. Pixels are averaged where the picture is made much smaller.
     """
     tall, wide = picture.shape[:2]
     room = 0.5 if margin else 1.0
@@ -49,6 +49,6 @@ def fitted(
     size = (min(width, max(1, round(wide * factor))), min(height, max(1, round(tall * factor))))
     left, top = ((width - size[0]) // 2, (height - size[1]) // 2) if margin else (0, 0)
     canvas = np.zeros((height, width, 3), np.uint8)
-    interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    interpolation = cv2.INTER_AREA if factor < 0.5 else cv2.INTER_LINEAR
     canvas[top : top + size[1], left : left + size[0]] = cv2.resize(picture, size, interpolation=interpolation)
     return canvas, factor, (left, top)
