@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 from galleries.models.cluster import FaceCluster
 from recognition.models import ModelVersion
@@ -144,6 +145,16 @@ class PhotoFace(models.Model):
         ]
         verbose_name = _("face")
         verbose_name_plural = _("faces")
+        constraints = [
+            readable(
+                "photo_faces",
+                boxes=["insightface_bbox"],
+                numbers=["insightface_confidence", "recognition_confidence"],
+                arrays=["landmarks"],
+                objects=["quality"],
+                moments=["created_at"],
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.person or _("Unknown person"))

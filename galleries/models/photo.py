@@ -17,6 +17,7 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 from galleries.models.face import PhotoFace
 from galleries.models.gallery import Gallery, GalleryKind
@@ -129,7 +130,10 @@ class GalleryImage(models.Model):
     class Meta:
         db_table = "gallery_images"
         ordering = ["created_at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["gallery", "sha256"], name="one_photo_per_content")]
+        constraints = [
+            readable("gallery_images", moments=["taken_at", "lease_expires_at", "created_at", "processed_at"]),
+            models.UniqueConstraint(fields=["gallery", "sha256"], name="one_photo_per_content"),
+        ]
         indexes = [
             models.Index(fields=["gallery", "state"]),
             models.Index(fields=["gallery", "created_at", "id"], name="photos_in_order"),
