@@ -1,4 +1,4 @@
-"""The database's own word on what every reader can hold (see `facepass.storable`), and how rows of before are mended."""
+"""The database's word on what every reader can hold (see `facepass.storable`), and how rows of before are mended."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,7 +13,7 @@ from facepass.storable import EARLIEST, FIRST_DAY, LARGEST, LAST_DAY, LATEST, ST
 TOO_DEEP = f"strict $.**{{{STORED_JSON_DEPTH}}}"
 TOO_LARGE = f'strict $.** ? (@.type() == "number" && (@ > {LARGEST} || @ < -{LARGEST}))'
 # Of JSON that only we write, its shape: to look through it would cost too much each time a face changes.
-ARRAY, OBJECT = '$ ? (@.type() == "array")', '$ ? (@.type() == "object")'
+ARRAY, OBJECT = 'strict $ ? (@.type() == "array")', 'strict $ ? (@.type() == "object")'
 BOX = "strict $ ? ({})".format(
     " && ".join(
         f"@.{side} > -1e9 && @.{side} < 1e9"
@@ -97,7 +97,7 @@ def mending(
         *((name, "'{}'", f"NOT {_path(name, OBJECT)}") for name in objects),
         *((name, f"left({name}, {most})", f"length({name}) > {most}") for name, most in (texts or {}).items()),
     ]
-    return [f"UPDATE {table} SET {name} = {value} WHERE {which}" for name, value, which in found]
+    return [f"UPDATE {table} SET {name} = {value} WHERE {which}" for name, value, which in found]  # noqa: S608 - of names and numbers
 
 
 def _path(name: str, path: str) -> str:

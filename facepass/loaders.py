@@ -18,7 +18,7 @@ from psycopg.abc import Buffer
 from psycopg.types.datetime import DateLoader
 from psycopg.types.string import TextLoader
 
-from facepass.storable import EARLIEST, FIRST_DAY, LAST_DAY, LATEST
+from facepass.storable import EARLIEST, FIRST_DAY, LAST_DAY, LATEST, UnreadableDay, UnreadableMoment
 
 CODE = "unreadable_value"
 UNREADABLE_JSON = json.dumps({CODE: True})
@@ -27,15 +27,7 @@ LONG_NUMBER = re.compile(r"\d{4300}")
 FEW_BRACKETS = 200
 
 
-class UnreadableMoment(datetime):
-    """Stands for a moment that Python cannot hold."""
-
-
-class UnreadableDay(date):
-    """Stands for a day that Python cannot hold."""
-
-
-class _Moments(BaseTzLoader):
+class _Moments(BaseTzLoader):  # type: ignore[misc]  # Django's stubs do not know it
     def load(self, data: Buffer) -> datetime:
         try:
             moment: datetime = super().load(data)

@@ -25,9 +25,18 @@ DESCRIPTION_LENGTH = 10_000
 ADDRESS_LENGTH = 2_000
 
 
+class UnreadableMoment(datetime):
+    """Stands for a moment of the database that Python cannot hold (see `facepass.loaders`)."""
+
+
+class UnreadableDay(date):
+    """Stands for a day of the database that Python cannot hold."""
+
+
 def readable_moment(moment: datetime | None) -> datetime | None:
     """The moment, which must know its zone; None where not every reader could hold it."""
-    return moment if moment is not None and EARLIEST <= moment <= LATEST else None
+    fits = moment is not None and not isinstance(moment, UnreadableMoment) and EARLIEST <= moment <= LATEST
+    return moment if fits else None
 
 
 def check_moment(value: date) -> None:
@@ -74,6 +83,15 @@ def _inside(value: Any) -> Iterator[Any]:
         yield from value.values()
     else:
         yield from value
+
+
+def finite(value: Any) -> Any:
+    """The same, with None for every number that JSON has no word for."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: finite(inner) for key, inner in value.items()}
+    return [finite(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def readable_json(value: Any, *, most_bytes: int, otherwise: Any) -> Any:
