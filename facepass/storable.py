@@ -34,9 +34,13 @@ class UnreadableDay(date):
 
 
 def readable_moment(moment: datetime | None) -> datetime | None:
-    """The moment, which must know its zone; None where not every reader could hold it."""
-    fits = moment is not None and not isinstance(moment, UnreadableMoment) and EARLIEST <= moment <= LATEST
-    return moment if fits else None
+    """The moment, which must know its zone, in UTC; None where not every reader could hold it.
+
+    In UTC because Python takes a zone 23 hours away, which PostgreSQL refuses.
+    """
+    if moment is None or isinstance(moment, UnreadableMoment) or not EARLIEST <= moment <= LATEST:
+        return None
+    return moment.astimezone(UTC)
 
 
 def check_moment(value: date) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef
 from pgvector.django import HalfVectorField
 
 from facepass.constraints import readable
+from galleries.models.box import BoxField
 from galleries.models.face import PhotoFace
 from galleries.models.photo import GalleryImage, State
 from recognition.models import ModelVersion
@@ -57,7 +58,7 @@ class SpareFace(models.Model):
     photo = models.ForeignKey("galleries.GalleryImage", models.CASCADE, related_name="spare_faces")
     face = models.ForeignKey(PhotoFace, models.CASCADE, null=True, related_name="spares")
     model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
-    insightface_bbox = models.JSONField()
+    insightface_bbox = BoxField()
     insightface_confidence = models.FloatField()
     insightface_descriptor = HalfVectorField(dimensions=DESCRIPTOR_DIMENSION, null=True)
     landmarks = models.JSONField()
