@@ -1,4 +1,4 @@
-"""JSON in: a body that PostgreSQL could not keep, or that no reader could follow, is refused before anybody uses it."""
+"""JSON in."""
 
 from typing import Any
 
@@ -6,23 +6,27 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ValidationError
 
-from facepass.storable import trouble_of_json
+from facepass.storable import JSON_DEPTH, is_deeper
 
 # A body may hold a list of rows, each with JSON of its own.
-BODY_DEPTH = 24
+BODY_DEPTH = JSON_DEPTH + 4
 
 
 class JSONParser(parsers.JSONParser):
-    """DRF's, which refuses the words NaN and Infinity, but takes 1e999, a NUL, and half of a surrogate pair."""
+    """DRF's, which breaks off at JSON that is nested a thousand levels deep. What a value may be, its field says.
+
+    Raises ValidationError.
+    """
 
     def parse(self, *args: Any, **kwargs: Any) -> Any:
-        """Raises ValidationError by the name of the field."""
         try:
             found = super().parse(*args, **kwargs)
         except RecursionError:
-            raise ValidationError({"non_field_errors": [_("This is nested too deeply.")]}) from None
-        fields = found if isinstance(found, dict) else {"non_field_errors": found}
-        troubles = {name: trouble_of_json([name, value], depth=BODY_DEPTH) for name, value in fields.items()}
-        if wrong := {name: [str(trouble)] for name, trouble in troubles.items() if trouble}:
-            raise ValidationError(wrong)
+            raise _too_deep() from None
+        if is_deeper(found, BODY_DEPTH):
+            raise _too_deep()
         return found
+
+
+def _too_deep() -> ValidationError:
+    return ValidationError({"non_field_errors": [_("This is nested too deeply.")]})

@@ -81,6 +81,13 @@ def trouble_of_json(value: Any, *, depth: int = JSON_DEPTH) -> Any:
     return next((trouble for trouble in troubles if trouble), None)
 
 
+def is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(is_deeper(inner, levels - 1) for inner in inside)
+
+
 def _inside(value: Any) -> Iterator[Any]:
     if isinstance(value, Mapping):
         yield from value.keys()

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from facepass import events
 from facepass.errors import FacePassError
-from facepass.loaders import CODE as UNREADABLE
 from facepass.loaders import unreadable
 from facepass.models import EventType
 from galleries import media, probe, progress
@@ -54,7 +53,7 @@ def prepare(photo: GalleryImage, settings: RecognitionSettings) -> Picture:
     """
     if columns := unreadable(photo):
         message = _("Something stored with the photo cannot be read: %(columns)s.") % {"columns": ", ".join(columns)}
-        raise FacePassError(UNREADABLE, message, status=422, details={"columns": columns})
+        raise FacePassError("unreadable_value", message, status=422, details={"columns": columns})
     picture = decode(photo, settings)
     photo.blur = thumbnails.blur(_write_thumbnails(photo, picture))
     return picture

@@ -72,7 +72,6 @@ def test_a_database_that_does_not_answer_is_still_a_503(quiet, monkeypatch):
     [
         ("post", "/api/v1/people/", '{"real_name": "Ann", "metadata": {"a": %s}}'),
         ("post", "/api/v1/people/", '{"real_name": %s}'),
-        ("post", "/api/v1/people/bulk/", '{"people": [{"external_id": "1", "real_name": "A", "metadata": {"a": %s}}]}'),
         ("post", "/api/v1/galleries/", '{"title": %s}'),
         ("post", "/api/v1/galleries/", '{"title": "a", "shoot_date": %s}'),
         ("post", "/api/v1/sessions/", '{"name": "a", "description": %s}'),
@@ -81,13 +80,21 @@ def test_a_database_that_does_not_answer_is_still_a_503(quiet, monkeypatch):
         ("post", "/api/v1/webhooks/", '{"url": %s, "events": ["face.enrolled"]}'),
         ("put", "/api/v2/config/", '{"quality_filters": {"min_size": %s}}'),
         ("post", "/api/v1/auth/token/", '{"username": %s, "password": "a"}'),
-        ("post", "/recognize-face/", '{"face_id": %s}'),
+        ("post", "/detect-faces/", '{"photo_id": %s}'),
     ],
 )
 def test_json_that_cannot_be_kept_is_a_400(quiet, method, path, body, garbage):
     response = getattr(quiet, method)(path, (body % garbage).encode(), content_type="application/json")
     assert response.status_code in (400, 401), response.content
     assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("garbage", [r'"\u0000"', r'"\ud800"', "1e999"])
+def test_in_a_bulk_it_fails_its_row_only(quiet, garbage):
+    rows = '{"external_id": "1", "real_name": "A", "metadata": {"a": %s}}, {"external_id": "2", "real_name": "B"}'
+    body = f'{{"people": [{rows % garbage}]}}'.encode()
+    told = quiet.post("/api/v1/people/bulk/", body, content_type="application/json").json()
+    assert [row["status"] for row in told["results"]] == ["failed", "created"]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def tables():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("table", "columns"), tables())
+@pytest.mark.parametrize(("table", "columns"), list(tables()))
 def test_every_date_number_and_json_of_the_database_is_bounded(table, columns):
     with connection.cursor() as cursor:
         cursor.execute(

@@ -14,7 +14,7 @@ class BoxField(models.JSONField):
     """
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        found = super().from_db_value(value, expression, connection)  # type: ignore[misc]
+        found = super().from_db_value(value, expression, connection)
         return found if isinstance(expression, KeyTransform) or _is_box(found) else dict(SOME_BOX)
 
     def deconstruct(self) -> Any:

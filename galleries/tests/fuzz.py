@@ -76,7 +76,9 @@ class Fuzzed:
             self.report.update(row["code"] for row in rows if "code" in row)
 
     def analyse(self, gallery: Gallery) -> None:
-        tasks.analyse_gallery(str(gallery.pk))
+        waiting = gallery.photos.filter(state=State.PENDING)
+        while waiting.exists():  # a turn is over after a minute
+            tasks.analyse_gallery(str(gallery.pk))
         self.report.update(f"photo {state}" for state in gallery.photos.values_list("state", flat=True))
         unfinished = gallery.photos.filter(state__in=[State.PENDING, State.PROCESSING])
         self.bad += [f"{photo.pk} was not analysed" for photo in unfinished]

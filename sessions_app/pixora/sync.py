@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-from django.db.models.functions import Greatest, Now
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest, Least, Now
 from django.utils import timezone
 
 from facepass import notices
@@ -62,7 +62,9 @@ def sync(*, everything: bool = False, say: Say | None = None) -> Changes:
     since = None if everything or link.mirrored_until is None else link.mirrored_until - OVERLAP
     for page in _pages(since):
         _copies, changes = mirror.take_over(page)
-        PixoraLink.objects.filter(pk=link.pk).update(mirrored_until=Greatest("mirrored_until", page[-1].updated_at))
+        # A change that Pixora dates into the future must not hide those that come before it.
+        until = Greatest("mirrored_until", Least(Value(page[-1].updated_at), Now()))
+        PixoraLink.objects.filter(pk=link.pk).update(mirrored_until=until)
         looked, total = looked + len(page), total.plus(changes)
         if say:
             say(looked, total)
