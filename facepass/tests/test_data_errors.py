@@ -9,6 +9,7 @@ import pytest
 from django.db import DataError, OperationalError, connection
 from django.urls import reverse
 from rest_framework.test import APIClient
+from rest_framework.views import APIView
 
 from galleries.api.views import GalleryViewSet
 from galleries.models import Gallery, Person
@@ -44,6 +45,34 @@ def test_a_data_error_of_the_server_is_a_500_with_an_id_and_an_alert(quiet, monk
     (alert,) = caplog.records
     assert (alert.levelno, alert.request.request_id) == (logging.ERROR, "abc-1")
     assert alert.exc_info[1] is error
+
+
+@pytest.mark.parametrize("path", ["/detect-faces", "/batch-recognize/"])
+def test_paths_without_a_prefix_answer_in_the_envelope_too(quiet, monkeypatch, path):
+    def broken(self, *args, **kwargs):
+        raise DataError
+
+    monkeypatch.setattr(APIView, "initial", broken)
+    response = quiet.post(path, {}, format="json")
+    assert response.status_code == 500
+    assert response.json()["error"]["code"] == "internal_error"
+    assert response.json()["request_id"] == response["X-Request-ID"]
+
+
+def test_a_page_that_fails_names_the_request(studio, monkeypatch, caplog):
+    def broken(self, *args, **kwargs):
+        raise DataError
+
+    gallery = GalleryFactory(studio=studio)
+    monkeypatch.setattr(Gallery, "from_db", broken)
+    client = member(studio)
+    client.raise_request_exception = False
+    response = client.get(
+        reverse("admin:galleries_gallery_change", args=[gallery.pk]), headers={"X-Request-ID": "abc-2"}
+    )
+    assert response.status_code == 500
+    assert "abc-2" in response.content.decode()
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
 def test_an_error_in_reading_rows_is_not_blamed_on_the_cursor(quiet, studio, monkeypatch):
