@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('facepass', '0007_readable_values'),
         ('galleries', '0017_readable_constraints'),
-        ('recognition', '0004_readable_values'),
+        ('recognition', '0006_readable_values'),
         ('sessions_app', '0007_guest_keeping'),
     ]
 

@@ -17,7 +17,7 @@ MENDED = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('recognition', '0003_recognitionconfigchange'),
+        ('recognition', '0005_search_by_size'),
     ]
 
     operations = [
