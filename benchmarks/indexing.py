@@ -77,7 +77,8 @@ def _gallery(options: argparse.Namespace) -> Any:
     gallery = Gallery.objects.create(studio=Studio.objects.create(name="b", slug="b"), title="benchmark")
     files = composed.face_files(options.faces)
     for seed in range(options.photos):
-        ingest.add_photo(gallery, ContentFile(composed.photo(files, seed=seed), name="a.jpg"), name=f"{seed}.jpg")
+        content = ContentFile(composed.photo(files, seed=seed), name="a.jpg")
+        ingest.add_photo(gallery, content, name=f"{seed}.jpg", by=None)
     return gallery
 
 

@@ -45,7 +45,7 @@ def _gallery(faces: Path) -> Any:
     files = composed.face_files(faces)
     for seed, size in enumerate(SIZES * 2):
         data = composed.photo(files, seed=seed, size=size, faces=1 + seed % 12)
-        ingest.add_photo(gallery, ContentFile(data, name="a.jpg"), name=f"{seed}.jpg")
+        ingest.add_photo(gallery, ContentFile(data, name="a.jpg"), name=f"{seed}.jpg", by=None)
     return gallery
 
 

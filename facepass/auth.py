@@ -11,6 +11,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
 from facepass import limits
@@ -110,11 +111,22 @@ def require_scope(request: Request, scope: Scope) -> None:
         raise PermissionDenied
 
 
-class PrincipalThrottle(limits.Throttle):
+class PrincipalThrottle(BaseThrottle):
     """Every view's: so many requests for each key, member or, where a view is open to all, address."""
 
-    def bucket(self, request: Request, view: "APIView") -> tuple[str, str]:
-        return bucket_of(principal(request), request)
+    def allow_request(self, request: Request, view: Any) -> bool:
+        take_token(request)
+        return True
+
+
+def take_token(request: Request) -> None:
+    """Takes one request out of the principal's bucket. Asked again for the same request, it takes no second one: what
+    comes before the view (`facepass.idempotency`) asks too. Raises 429 `rate_limited`.
+    """
+    bucket = bucket_of(principal(request), request)
+    if getattr(request._request, "_token_of", None) != bucket:
+        limits.require(*bucket)
+        request._request._token_of = bucket  # type: ignore[attr-defined]
 
 
 def bucket_of(who: Principal, request: Request) -> tuple[str, str]:

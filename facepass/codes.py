@@ -35,6 +35,7 @@ CODES: dict[str, Code] = {
     "permission_denied": Code(403, "The key's scopes or the member's role do not allow it."),
     "facepass_disabled": Code(403, "Search by face is not enabled for this session."),
     "consent_required": Code(403, "The guest has not agreed to a search by face."),
+    "consent_withdrawn": Code(403, "The guest took the consent back meanwhile; nothing was kept."),
     "liveness_required": Code(403, "The session asks guests to show that they are there first."),
     "not_live": Code(
         403, "The frames do not show a living person who did what was asked.", {"reasons": ["steps_not_done"]}

@@ -130,3 +130,8 @@ def _by_field(detail: Any) -> dict[str, Any]:
 def json_error(request: HttpRequest, *, status: int, message: str) -> JsonResponse:
     """The envelope for answers that never reached a DRF view (unknown path, crash)."""
     return JsonResponse(envelope(CODES[status], message, details=None, request=request), status=status)
+
+
+def as_refusal(error: Exception) -> FacePassError | None:
+    """An expected error, whoever raised it, as our refusal; None for any other, which is to be raised again."""
+    return _as_refusal(error)

@@ -1,15 +1,26 @@
 """Signs of life between the supervisor and the workers.
 
 The supervisor queues a task now and then; the worker that runs it calls `beat`. So a beat proves the whole way from the
-queue to a worker, not only that a process exists.
+queue to a worker, not only that a process exists. While every worker is at something long nobody beats; what is long
+says so (`at_work`).
 """
 
+import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from multiprocessing.synchronize import Event
 
-from django.core.cache import cache
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models.functions import Now
 
-KEY = "facepass.heartbeat"
+from facepass.models import Heartbeat, WorkLease
+
+log = logging.getLogger(__name__)
+
+NAME = "workers"
 
 # Set by `manage.py qcluster` before it forks its worker.
 stop_event: Event | None = None
@@ -17,13 +28,34 @@ stop_event: Event | None = None
 
 def beat() -> None:
     """Called by the task. A token and not a time: clocks of several machines need not agree."""
-    cache.set(KEY, uuid.uuid4().hex, timeout=None)
+    Heartbeat.objects.update_or_create(name=NAME, defaults={"token": uuid.uuid4(), "beaten_at": Now()})
 
 
 def last_beat() -> str | None:
     """A token that is another one after every beat."""
-    found: str | None = cache.get(KEY)
-    return found
+    token = Heartbeat.objects.filter(name=NAME).values_list("token", flat=True).first()
+    return None if token is None else str(token)
+
+
+@contextmanager
+def at_work(task: str) -> Iterator[None]:
+    """Holds a lease while the block runs, by which the watchdog knows that this worker is alive.
+
+    It lasts as long as the queue lets a task run, so a worker that hangs is not waited for longer than that.
+    """
+    lease = WorkLease.objects.create(task=task, expires_at=Now() + timedelta(seconds=settings.TASK_SECONDS))
+    try:
+        yield
+    finally:
+        try:
+            lease.delete()
+        except DatabaseError as error:
+            log.warning("the lease of %s stays until it ends: %s", task, type(error).__name__)
+
+
+def is_at_work() -> bool:
+    """Whether some worker holds such a lease."""
+    return WorkLease.objects.live().exists()
 
 
 def stopping() -> bool:

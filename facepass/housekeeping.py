@@ -3,14 +3,21 @@
 The workers' reconciler calls this every few seconds.
 """
 
-from django.core.cache import cache
+from datetime import timedelta
+
 from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_q.models import Failure
 from django_q.tasks import async_task
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from facepass import idempotency, limits
+from facepass import heartbeat, idempotency, limits
+from facepass.each_row import each
+from facepass.models import Chore, WorkLease
 
 EVERY_SECONDS = 600
+# What failed in the queue is kept so long; the queue itself keeps it for ever.
+FAILURES_KEPT = timedelta(days=7)
 _chores: dict[str, int] = {}
 
 
@@ -23,10 +30,32 @@ def register(task: str, *, every: int) -> None:
 
 def tidy() -> None:
     """Each at most once in its time, whichever worker comes first."""
-    if cache.add("facepass.tidied", "yes", timeout=EVERY_SECONDS):
-        limits.forget_empty()
-        idempotency.forget_old()
-        OutstandingToken.objects.filter(expires_at__lte=timezone.now()).delete()
     for task, every in _chores.items():
-        if cache.add(f"facepass.chore.{task}", "yes", timeout=every):
-            async_task(task, group="chores")
+        if Chore.objects.take(f"facepass.chore.{task}", every=timedelta(seconds=every)):
+            # Failed, it is due again in its time and not by the queue.
+            async_task("facepass.housekeeping.run", task, group="chores", ack_failure=True)
+    if Chore.objects.take("facepass.tidied", every=timedelta(seconds=EVERY_SECONDS)):
+        each(FORGETTING, lambda forget: forget(), task="tidying")
+
+
+def run(task: str) -> None:
+    """One chore. Some take long, such as e-mail to many guests, so the watchdog is told."""
+    with heartbeat.at_work(task):
+        import_string(task)()
+
+
+def _forget_tokens() -> None:
+    OutstandingToken.objects.filter(expires_at__lte=timezone.now()).delete()
+
+
+def _forget_failures() -> None:
+    Failure.objects.filter(stopped__lt=timezone.now() - FAILURES_KEPT).delete()
+
+
+FORGETTING = (
+    limits.forget_empty,
+    idempotency.forget_old,
+    WorkLease.objects.discard_old,
+    _forget_tokens,
+    _forget_failures,
+)

@@ -7,10 +7,10 @@ such header.
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -18,27 +18,29 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from facepass import bodies
-from facepass.auth import bucket_of, principal
-from facepass.errors import FacePassError, respond
-from facepass.limits import require
+from facepass.auth import bucket_of, principal, take_token
+from facepass.errors import FacePassError, as_refusal, respond
 from facepass.models import KeptAnswer
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+# The kept answer's id, and when it was claimed.
+Claim = tuple[int, datetime]
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 KEPT_FOR = timedelta(hours=24)
 # After this long without an answer the process that was to give it is taken for dead.
 GIVEN_UP_AFTER = timedelta(minutes=10)
-# What says nothing of the request itself: it may be sent again.
+# What says nothing of the request itself: it may be sent again. So may what names a time to wait (Retry-After).
 PASSING = {401, 403, 429}
 HEADERS = ("Content-Type", "Location", "ETag")
 
 CLAIM = """
     INSERT INTO kept_answers AS kept (principal, key, fingerprint, created_at, headers, body)
-    VALUES (%(principal)s, %(key)s, %(fingerprint)s, now(), '{}', '')
+    VALUES (%(principal)s, %(key)s, %(fingerprint)s, clock_timestamp(), '{}', '')
     ON CONFLICT (principal, key) DO UPDATE
-        SET fingerprint = excluded.fingerprint, created_at = now(), status = NULL, headers = '{}', body = ''
+        SET fingerprint = excluded.fingerprint, created_at = excluded.created_at,
+            status = NULL, headers = '{}', body = ''
         WHERE kept.created_at < now() - CASE WHEN kept.status IS NULL THEN %(given_up)s ELSE %(kept)s END
-    RETURNING id
+    RETURNING id, created_at
 """
 
 
@@ -52,33 +54,37 @@ class IdempotencyMiddleware:
         response = self.get_response(request)
         claim = getattr(request, "_claim", None)
         if claim is not None:
-            _keep(KeptAnswer.objects.filter(pk=claim), response)
+            _keep(claim, response)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         key = request.headers.get("Idempotency-Key")
         if key is None or request.method != "POST" or not getattr(getattr(view, "cls", None), "keeps_answers", True):
             return None
-        who = _who(request, view)
-        if who is None:
-            return None
         try:
-            return _first_answer(request, who=who, key=key)
-        except FacePassError as refusal:
+            who = _who(request, view)
+            return None if who is None else _first_answer(request, who=who, key=key)
+        except (APIException, FacePassError, DatabaseError) as error:
+            # Of this first gate too: the view would not keep its answer, so it is not run.
+            refusal = as_refusal(error)
+            if refusal is None:
+                raise
             return respond(refusal, request=request)
 
 
 def _who(request: HttpRequest, view: Any) -> str | None:
-    """The principal whom the header names. Whom the view would refuse, it is left to refuse."""
+    """The principal whom the header names; None where there is none, whom the view is left to refuse.
+
+    Raises what the view would: 401 for unknown credentials, and 429, for the one token that a request takes.
+    """
     if not hasattr(view, "cls") or "Authorization" not in request.headers:
         return None
-    try:
-        asked = Request(request, authenticators=view.cls(**view.initkwargs).get_authenticators())
-        kind, name = bucket_of(principal(asked), asked)
-        require(kind, name)
-    except (APIException, FacePassError):
+    asked = Request(request, authenticators=view.cls(**view.initkwargs).get_authenticators())
+    kind, name = bucket_of(principal(asked), asked)
+    if kind != "key":
         return None
-    return name if kind == "key" else None
+    take_token(asked)
+    return name
 
 
 def _first_answer(request: HttpRequest, *, who: str, key: str) -> HttpResponse | None:
@@ -101,8 +107,10 @@ def _first_answer(request: HttpRequest, *, who: str, key: str) -> HttpResponse |
     return HttpResponse(kept.body, status=kept.status, headers={**kept.headers, "Idempotent-Replayed": "true"})
 
 
-def _claim(*, who: str, key: str, fingerprint: str) -> int | None:
-    """One statement, so that of two that come at once one is the first."""
+def _claim(*, who: str, key: str, fingerprint: str) -> Claim | None:
+    """One statement, so that of two that come at once one is the first. Later claims of the same row have another time:
+    whoever was taken for dead writes nothing over the answer of the next.
+    """
     values: dict[str, Any] = {
         "principal": who,
         "key": key,
@@ -112,12 +120,15 @@ def _claim(*, who: str, key: str, fingerprint: str) -> int | None:
     }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
-        row = cursor.fetchone()
-    return row and int(row[0])
+        row: Claim | None = cursor.fetchone()
+    return row
 
 
-def _keep(claimed: Any, response: HttpResponseBase) -> None:
-    if response.status_code in PASSING or response.status_code >= 500 or not isinstance(response, HttpResponse):
+def _keep(claim: Claim, response: HttpResponseBase) -> None:
+    pk, made_at = claim
+    claimed = KeptAnswer.objects.filter(pk=pk, created_at=made_at)
+    passing = response.status_code in PASSING or response.status_code >= 500 or "Retry-After" in response
+    if passing or not isinstance(response, HttpResponse):
         claimed.delete()
         return
     headers = {name: response[name] for name in HEADERS if name in response}

@@ -8,7 +8,7 @@ a write, between which others read the same.)
 import math
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -19,9 +19,6 @@ from rest_framework.throttling import BaseThrottle
 
 from facepass.errors import FacePassError
 from facepass.models import RateBucket
-
-if TYPE_CHECKING:
-    from rest_framework.views import APIView
 
 # `due` is when the bucket will have run empty. Each request fills it by one interval, and it holds `burst` of them.
 TAKE = """
@@ -109,17 +106,6 @@ def take_login(request: HttpRequest) -> int | None:
 def forget_empty() -> None:
     """Deletes the buckets that ran empty long ago: a new one is the same."""
     RateBucket.objects.empty().delete()
-
-
-class Throttle(BaseThrottle):
-    """DRF's hook. A subclass says which bucket a request takes from."""
-
-    def bucket(self, request: Request, view: "APIView") -> tuple[str, str]:
-        raise NotImplementedError
-
-    def allow_request(self, request: Request, view: Any) -> bool:
-        require(*self.bucket(request, view))
-        return True
 
 
 class LoginThrottle(BaseThrottle):

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from facepass.each_row import each
 from facepass.models import ROLE_SCOPES, NoticeKind, Scope, StaffNotice, User
 
 log = logging.getLogger(__name__)
@@ -98,11 +99,14 @@ def mail() -> None:
     """The workers' chore."""
     due = Q(notices_mailed_at=None) | Q(notices_mailed_at__lte=Now() - PAUSE)
     wanting = User.objects.filter(is_active=True, is_staff=True, wants_mail=True).exclude(email="")
-    for user in wanting.exclude(memberships=None).filter(due).distinct():
+
+    def mail_to(user: User) -> None:
         news = list(_of_member(user).filter(happened_at__gte=Now() - WORTH_A_MAIL).exclude(told=user))
         # Whoever moves the time sends: another worker may be at it too.
         if news and User.objects.filter(due, pk=user.pk).update(notices_mailed_at=Now()):
             _send(user, news)
+
+    each(wanting.exclude(memberships=None).filter(due).distinct(), mail_to, task="notices")
 
 
 def _send(user: User, news: Sequence[StaffNotice]) -> None:

@@ -154,10 +154,16 @@ if ENV.main_app_database_url:
     DATABASES["pixora"] = pixora_database(ENV.main_app_database_url)
 DATABASE_ROUTERS = ["sessions_app.pixora.router.PixoraRouter"]
 
+# For what can be computed again: a row of the cache may vanish at any time. What must not vanish is in tables.
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}
     if ENV.redis_url
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"},
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        # At most: whoever adds one more row has a third of them deleted, whichever they are.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
     # django-q2 writes its status twice a second, over a connection that it never renews; nobody here reads it.
     "queue_status": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
@@ -175,6 +181,8 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 # prefetch, so that `retry` can never run a task that is still waiting in a prefetch queue a second time.
 WORKERS = ENV.workers or machine.workers(threads=ENV.inference_threads)
 ANALYSIS_LEASE_SECONDS = ENV.analysis_lease_seconds
+# The queue lets a task run so long.
+TASK_SECONDS = 600
 Q_CLUSTER = {
     "name": "facepass",
     "orm": "default",
@@ -182,7 +190,7 @@ Q_CLUSTER = {
     "workers": 1,
     "queue_limit": 1,
     "bulk": 1,
-    "timeout": 600,
+    "timeout": TASK_SECONDS,
     "retry": 1500,
     "max_attempts": 3,
     "recycle": 200,

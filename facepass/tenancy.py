@@ -1,16 +1,17 @@
 """Which studios a request may see. Every query for a tenant's rows starts here, through `visible_to`."""
 
 import re
-from collections.abc import Iterable
-from typing import Self, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
+from django.core.exceptions import EmptyResultSet, PermissionDenied
+from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
-from facepass.models import ROLE_SCOPES, ApiKey, Studio, User
+from facepass.models import ROLE_SCOPES, ApiKey, Membership, Scope, Studio, User
 
 # Who asks: a member of staff, or a partner app by its key.
 Principal = User | ApiKey | AnonymousUser
@@ -55,6 +56,44 @@ def _common(sets: Iterable[frozenset[str]]) -> frozenset[str]:
 
 
 M = TypeVar("M", bound=models.Model)
+Deleted = tuple[int, dict[str, int]]
+# How often a deletion is begun again because something was added below a row while it was being deleted.
+DELETION_TRIES = 5
+
+
+def delete_with_newcomers(delete: Callable[[], Deleted]) -> Deleted:
+    """Deletes rows with all that belongs to them, and with what somebody adds meanwhile, such as a photo to a gallery.
+
+    Django reads first what there is to delete, and the database then refuses to leave anything behind.
+    """
+    for left in reversed(range(DELETION_TRIES)):
+        try:
+            with transaction.atomic():
+                gone = delete()
+                connection.check_constraints()
+                return gone
+        except (models.ProtectedError, models.RestrictedError):
+            raise
+        except IntegrityError:
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+class TenantModel(models.Model):
+    """A row to which others are added at any time."""
+
+    class Meta:
+        abstract = True
+
+    def delete(self, *args: Any, **kwargs: Any) -> Deleted:
+        pk = self.pk
+
+        def delete() -> Deleted:
+            self.pk = pk  # the attempt before has taken it
+            return super(TenantModel, self).delete(*args, **kwargs)
+
+        return delete_with_newcomers(delete)
 
 
 class TenantQuerySet(models.QuerySet[M]):
@@ -64,6 +103,26 @@ class TenantQuerySet(models.QuerySet[M]):
 
     def visible_to(self, principal: Principal) -> Self:
         return self.filter(**{f"{self.studio_path}__in": studios_of(principal)})
+
+    def delete(self) -> Deleted:
+        return delete_with_newcomers(super().delete)
+
+    delete.queryset_only = True  # type: ignore[attr-defined]  # as of Django's own: no manager has it
+    delete.alters_data = True  # type: ignore[attr-defined]
+
+    def hold_rows(self) -> set[UUID]:
+        """The ids of the rows, none of which can be deleted until the transaction ends.
+
+        Waits for whoever is deleting one of them, which is then not among them; who only changes one is not held up
+        (the lock is that of a foreign key).
+        """
+        try:
+            rows, values = self.order_by("pk").values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return set()
+        with connection.cursor() as cursor:
+            cursor.execute(f"{rows} FOR KEY SHARE OF {connection.ops.quote_name(self.model._meta.db_table)}", values)
+            return {row[0] for row in cursor.fetchall()}
 
 
 def studio_for(principal: Principal) -> Studio:
@@ -75,3 +134,45 @@ def studio_for(principal: Principal) -> Studio:
     if len(studios) != 1:
         raise FacePassError("studio_ambiguous", _("Name the studio that this is for, by X-Studio."), status=409)
     return studios[0]
+
+
+def require_still(principal: Principal, scope: Scope, *, studio_id: UUID) -> None:
+    """Asks once more whether the principal may do that in that studio: a key may have been revoked, a password changed
+    or a role taken away while the request was worked on.
+
+    To be called in the transaction that writes; whoever revokes it then waits until that ends. Raises 401
+    `not_authenticated` and PermissionDenied.
+    """
+    match principal:
+        case ApiKey():
+            held = _scopes_of_key(principal, studio_id)
+        case User():
+            held = _scopes_of_member(principal, studio_id)
+        case _:
+            raise _revoked()
+    if scope not in held:
+        raise PermissionDenied
+
+
+def _scopes_of_key(key: ApiKey, studio_id: UUID) -> frozenset[str]:
+    now = ApiKey.objects.usable().filter(pk=key.pk).select_for_update(no_key=True).first()
+    if now is None:
+        raise _revoked()
+    # An OAuth token's scopes are fewer than its key's.
+    return frozenset(now.scopes) & frozenset(key.scopes) if now.studio_id == studio_id else frozenset()
+
+
+def _scopes_of_member(user: User, studio_id: UUID) -> frozenset[str]:
+    same = User.objects.filter(pk=user.pk, is_active=True, password=user.password)
+    now = same.select_for_update(no_key=True).first()
+    if now is None:
+        raise _revoked()
+    if now.is_superuser:
+        return frozenset.union(*ROLE_SCOPES.values())
+    roles = Membership.objects.filter(user=now, studio=studio_id).select_for_update(no_key=True)
+    return frozenset().union(*(ROLE_SCOPES[membership.role] for membership in roles))
+
+
+def _revoked() -> FacePassError:
+    message = _("The credentials of this request were revoked while it was worked on.")
+    return FacePassError("not_authenticated", message, status=401)

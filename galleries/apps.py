@@ -21,6 +21,7 @@ class GalleriesConfig(AppConfig):
         jobs.register("regenerate_unknown_descriptors", "galleries.unknown.redescribe")
 
         housekeeping.register("galleries.incoming.sweep", every=3600)
+        housekeeping.register("galleries.models.suggestion.forget_old", every=3600)
 
         post_delete.connect(discard_with_row, sender="galleries.GalleryImage", dispatch_uid="photo files")
 

@@ -11,7 +11,8 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
-from facepass.models import Studio
+from facepass.models import Scope, Studio
+from facepass.tenancy import Principal
 from galleries import analysis, identify, ingest, probe, tasks
 from galleries.identify import Candidate
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
@@ -29,14 +30,15 @@ TASK_STATES: dict[str, str] = {
 }
 
 
-def enrol(person: Person, file: File[bytes]) -> GalleryImage:
+def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Scope.WRITE) -> GalleryImage:
     """Stores the picture and wakes a worker. The same picture of the same person again is the same photo, tried again
     where it had failed.
 
-    Raises what `ingest.add_photo` raises, and 409 `picture_in_use` where it enrols somebody else.
+    `by` must still have the scope, and the person be there, when it is kept. Raises what `ingest.add_photo` raises, and
+    409 `picture_in_use` where it enrols somebody else.
     """
     gallery = gallery_of(person.studio)
-    photo, is_new = ingest.add_photo(gallery, file, name=ingest.filename(file), subject=person)
+    photo, is_new = ingest.add_photo(gallery, file, name=ingest.filename(file), subject=person, by=by, scope=scope)
     if photo.subject_id != person.pk:
         raise FacePassError("picture_in_use", _("This picture enrols somebody else."), status=409)
     if not is_new and photo.state in (State.FAILED, State.QUARANTINED):

@@ -39,7 +39,7 @@ def import_folder(gallery: Gallery, folder: Path) -> ingest.Report:
 def _import(gallery: Gallery, path: Path, report: ingest.Report) -> None:
     try:
         with path.open("rb") as stream:
-            ingest.add_to_report(gallery, File(stream, name=path.name), report)
+            ingest.add_to_report(gallery, File(stream, name=path.name), report, by=None)
     except OSError as error:
         report.rejected.append(ingest.Refusal(path.name, "unreadable", error.strerror or str(error)))
 

@@ -14,13 +14,12 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.core.cache import cache
 from django.db import connection, models, transaction
 
 from galleries import descriptors, live
 from galleries.jobs import Turn
 from galleries.live import GroupsEvent
-from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
+from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Person, PhotoFace, SuggestionCount
 from galleries.models.face import proposal
 from recognition import clustering
 from recognition.clustering import Group
@@ -35,7 +34,6 @@ COMPARED = 1000
 # Of the most alike of them so many are held against the photos and the decisions at a time.
 PAIRS_AT_ONCE = 200
 MOST_NOTED = 100
-NOTED = "galleries.suggestions."
 ROWS_AT_ONCE = 5000
 
 
@@ -150,7 +148,9 @@ class _Run:
 
     @transaction.atomic
     def _write(self, people: Sequence[Sequence[int]]) -> Grouping:
-        """Only what changes: groups that gain faces, and faces that become a group."""
+        """Only what changes: groups that gain faces, and faces that become one; nothing if the galleries are gone."""
+        if not self._occasion.galleries.hold_rows():
+            return Grouping()
         faces = [*self._good, *self._poor]
         homes: dict[UUID, UUID] = {}
         created: list[FaceCluster] = []
@@ -297,8 +297,8 @@ def _dissolve(occasion: Occasion) -> None:
 
 def _spread_names(occasion: Occasion, version: ModelVersion) -> None:
     """Faces that joined a named group are proposed to be that person, until somebody verifies it."""
-    named = PhotoFace.objects.filter(gallery__in=occasion.galleries, person=None, cluster__person__isnull=False)
-    faces = list(named.searchable(version).select_related("cluster"))
+    unnamed = PhotoFace.objects.filter(gallery__in=occasion.galleries, person=None, cluster__person__isnull=False)
+    faces = list(unnamed.searchable(version).select_related("cluster"))
     for face in faces:
         group = face.cluster
         assert group is not None  # noqa: S101 - the query says so
@@ -306,7 +306,10 @@ def _spread_names(occasion: Occasion, version: ModelVersion) -> None:
         columns = proposal(group.person_id, similarity=version.scores.similarity(cosine))
         for name, value in columns.items():
             setattr(face, name, value)
-    PhotoFace.objects.bulk_update(faces, ["person", "face_category", "recognition_confidence"], batch_size=500)
+    with transaction.atomic():
+        there = Person.objects.filter(pk__in={face.person_id for face in faces}).hold_rows()
+        named = [face for face in faces if face.person_id in there]
+        PhotoFace.objects.bulk_update(named, ["person", "face_category", "recognition_confidence"], batch_size=500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +324,7 @@ class Suggestion:
 def noted_suggestions(occasion: Occasion) -> list[Suggestion]:
     """`suggestions`, whose number is kept for `suggestions_noted`."""
     found = suggestions(occasion, limit=MOST_NOTED)
-    cache.set(f"{NOTED}{occasion.key}", len(found), None)
+    SuggestionCount.objects.note(occasion, len(found))
     return found
 
 
@@ -329,8 +332,7 @@ def suggestions_noted(keys: Iterable[UUID]) -> dict[UUID, int]:
     """How many suggestions occasions had, MOST_NOTED at most, when their faces were last grouped or pairs looked at: to
     know it now would be to compare all their groups.
     """
-    names = {f"{NOTED}{key}": key for key in keys}
-    return {names[name]: number for name, number in cache.get_many(names).items()}
+    return dict(SuggestionCount.objects.filter(occasion__in=list(keys)).values_list("occasion", "number"))
 
 
 def suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]:

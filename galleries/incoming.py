@@ -15,7 +15,9 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from facepass.each_row import each
 from facepass.errors import FacePassError
+from facepass.tenancy import Principal
 from galleries import ingest
 from galleries.models import Gallery
 
@@ -48,14 +50,16 @@ def place_for(gallery: Gallery, *, size: int) -> Place:
     return Place(pk, url)
 
 
-def take_in(gallery: Gallery, pk: UUID, *, name: str) -> ingest.Report:
-    """What the browser put there, into the gallery. Raises 404 `upload_missing` where nothing is there any more."""
+def take_in(gallery: Gallery, pk: UUID, *, name: str, by: Principal) -> ingest.Report:
+    """What the browser put there, into the gallery. Raises 404 `upload_missing` where nothing is there any more, and as
+    `ingest.add_photos`.
+    """
     key = _key(gallery, pk)
     if not default_storage.exists(key):
         raise FacePassError("upload_missing", _("The file did not arrive. Send it again."), status=404)
     try:
         with default_storage.open(key) as stored:
-            return ingest.add_photos(gallery, [File(stored, name=name)])
+            return ingest.add_photos(gallery, [File(stored, name=name)], by=by)
     finally:
         default_storage.delete(key)
 
@@ -66,8 +70,7 @@ def sweep() -> int:
         return 0
     last = timezone.now() - KEPT_FOR
     old = [row for row in _storage().bucket.objects.filter(Prefix=f"{PREFIX}/") if row.last_modified < last]
-    for row in old:
-        row.delete()
+    each(old, lambda row: row.delete(), task="sweeping uploads")
     return len(old)
 
 

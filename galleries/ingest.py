@@ -17,7 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
+from facepass.models import Scope
 from facepass.storable import readable_moment
+from facepass.tenancy import Principal, require_still
 from galleries import media, tasks
 from galleries.models import Gallery, GalleryImage, Person
 from recognition import pictures
@@ -42,22 +44,28 @@ class Report:
     rejected: list[Refusal] = field(default_factory=list)
 
 
-def add_photos(gallery: Gallery, files: Iterable[File[bytes]]) -> Report:
-    """Adds each file to the gallery and wakes the workers. Each photo is kept or refused on its own."""
+def add_photos(gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal | None) -> Report:
+    """Adds each file to the gallery and wakes the workers. Each photo is kept or refused on its own.
+
+    `by`: whoever uploads them, who must still be allowed to when each is kept; None for commands. Raises 401 or 403
+    where they are not, and 404 `not_found` where the gallery is gone: photos that were kept before stay.
+    """
     report = Report()
     for file in files:
-        add_to_report(gallery, file, report)
+        add_to_report(gallery, file, report, by=by)
     if report.accepted:
         tasks.wake_workers(gallery.pk, photos=len(report.accepted))
     return report
 
 
-def add_to_report(gallery: Gallery, file: File[bytes], report: Report) -> None:
-    """Adds one file and notes what became of it; wakes nobody."""
+def add_to_report(gallery: Gallery, file: File[bytes], report: Report, *, by: Principal | None) -> None:
+    """Adds one file and notes what became of it; wakes nobody. What is not about the file is raised."""
     name = filename(file)
     try:
-        photo, is_new = add_photo(gallery, file, name=name)
+        photo, is_new = add_photo(gallery, file, name=name, by=by)
     except FacePassError as refusal:
+        if refusal.status in (401, 404):
+            raise
         report.rejected.append(Refusal(name, refusal.code, refusal.message))
         return
     if is_new:
@@ -67,12 +75,19 @@ def add_to_report(gallery: Gallery, file: File[bytes], report: Report) -> None:
 
 
 def add_photo(
-    gallery: Gallery, file: File[bytes], *, name: str, subject: Person | None = None
+    gallery: Gallery,
+    file: File[bytes],
+    *,
+    name: str,
+    by: Principal | None,
+    scope: Scope = Scope.WRITE,
+    subject: Person | None = None,
 ) -> tuple[GalleryImage, bool]:
     """The photo with these bytes, and whether it is new.
 
     The file is stored before its row is written and removed again if the row is refused (two uploads of the same bytes
-    at once), so a row never points to nothing. Raises `FacePassError` for what is refused.
+    at once; `by` may no longer; gallery or subject are gone), so a row never points to nothing. Raises `FacePassError`
+    for what is refused.
     """
     check_size(file.size)
     stream = cast(BinaryIO, file.open("rb"))
@@ -94,22 +109,34 @@ def add_photo(
     photo.image_url = media.path_of(photo, "original")
     stream.seek(0)
     photo.file.save(f"original.{info.extension}", File(stream), save=False)
-    return _keep(photo)
+    return _keep(photo, by=by, scope=scope)
 
 
-def _keep(photo: GalleryImage) -> tuple[GalleryImage, bool]:
+def _keep(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> tuple[GalleryImage, bool]:
     with ExitStack() as on_failure:
         on_failure.callback(media.discard, media.storage_names(photo))
         try:
             with transaction.atomic():
+                _require_place(photo, by=by, scope=scope)
                 photo.save(force_insert=True)
         except IntegrityError:
             twin = GalleryImage.objects.filter(gallery=photo.gallery_id, sha256=photo.sha256).first()
-            if twin is None:  # then it was not the content: the gallery is gone
+            if twin is None:
                 raise
             return twin, False
         on_failure.pop_all()
     return photo, True
+
+
+def _require_place(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> None:
+    """What was checked before the file was read and stored, checked again: it holds until the transaction ends."""
+    if by is not None:
+        require_still(by, scope, studio_id=photo.gallery.studio_id)
+    there = Gallery.objects.filter(pk=photo.gallery_id, studio_id=photo.gallery.studio_id).hold_rows()
+    if there and photo.subject_id is not None:
+        there = Person.objects.filter(pk=photo.subject_id).hold_rows()
+    if not there:
+        raise FacePassError("not_found", _("Not found."), status=404)
 
 
 def check_size(size: int) -> None:

@@ -79,7 +79,8 @@ def run(pk: UUID) -> None:
     if job is None:
         return
     try:
-        result = _handler(job.kind)(Turn(job))
+        with heartbeat.at_work(job.kind):  # between two reports much may be computed
+            result = _handler(job.kind)(Turn(job))
     except Lost:
         log.warning("job %s was cancelled or taken over", job)
     except FacePassError as refusal:

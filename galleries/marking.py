@@ -5,7 +5,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
-from facepass.tenancy import Principal
+from facepass.models import Scope
+from facepass.tenancy import Principal, require_still
 from galleries import analysis, decisions
 from galleries.models import FaceDecision, Gallery, GalleryImage, PhotoFace
 from galleries.models.face import SAME_FACE_IOU, FaceCategory
@@ -38,6 +39,7 @@ def mark(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFace, Fa
     with transaction.atomic():
         ModelVersion.objects.keep()
         row = _row(photo, box, described, ModelVersion.objects.current(), scale=scale)
+        require_still(by, Scope.SEARCH, studio_id=photo.gallery.studio_id)
         _alone(photo)
         _refuse_twin(photo, row)
         row.save(force_insert=True)

@@ -6,12 +6,13 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from django.core.files import File
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from galleries import descriptors, identify, probe
 from galleries.jobs import Turn
-from galleries.models import PhotoFace
+from galleries.models import Person, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet, proposal
 from galleries.nearest import nearest
 from galleries.search import Match
@@ -71,6 +72,13 @@ def people_in(file: File[bytes], *, studio_ids: Iterable[UUID], threshold: float
     ]
 
 
+@transaction.atomic
+def _propose(face: PhotoFaceQuerySet, person_id: UUID, similarity: float) -> int:
+    """Whether that name was given to the one face: not where the person was deleted meanwhile."""
+    there = Person.objects.filter(pk=person_id).hold_rows()
+    return face.update(**proposal(person_id, similarity=similarity)) if there else 0
+
+
 class Cursor(TypedDict):
     """How far the job is: the last face's id, and what was counted up to it."""
 
@@ -96,9 +104,7 @@ def gallery(turn: Turn) -> dict[str, Any] | None:
         who = identify.identify(descriptor, studio_ids=[turn.job.studio_id], threshold=threshold, candidates=2)
         named = 0
         if who.person and not here.filter(photo=photo_id, person=who.person).exists():
-            named = here.filter(pk=pk, person=None).update(
-                **proposal(who.person.pk, similarity=who.candidates[0].similarity)
-            )
+            named = _propose(here.filter(pk=pk, person=None), who.person.pk, who.candidates[0].similarity)
         at = Cursor(face=str(pk), faces=at["faces"] + 1, named=at["named"] + named)
         turn.report(done=at["faces"], total=total, cursor=at)
     return {"faces": at["faces"], "named": at["named"]}

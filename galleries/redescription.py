@@ -6,6 +6,7 @@ back is a switch to the previous version (switching.py).
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from facepass.each_row import try_each
 from facepass.errors import FacePassError
 from galleries import analysis
 from galleries.jobs import Turn
@@ -28,7 +30,7 @@ from recognition import pipeline, registry, templates
 from recognition.config import recognition_settings
 from recognition.engines.base import FaceEngine
 from recognition.models import ModelVersion
-from recognition.types import DescribedFace
+from recognition.types import DescribedFace, Picture
 
 # Only one may describe at a time. Any number that nobody else uses.
 RUN_LOCK = 0xFACE6
@@ -152,17 +154,30 @@ def _batches(
 
 
 def _finish(batch: Batch, version: ModelVersion) -> None:
-    """Writes what was found; a picture that cannot be read has an error instead. Whatever else went wrong is raised."""
+    """Writes what was found; a photo that cannot be read, or of which nothing can be written, has an error instead and
+    stops none of the others. A missing model, and a storage that does not answer, are raised.
+    """
     described = iter(batch.faces.result())
     for photo, decoded in zip(batch.photos, batch.pictures, strict=True):
-        try:
-            scale = photo.width / decoded.result().shape[1]
-        except FacePassError as refusal:
-            if refusal.status >= 500:
-                raise
-            _write(photo, version, [], error=refusal.code)
-        else:
-            _write(photo, version, _spares(photo, next(described), version, scale=scale), error="")
+        problem = decoded.exception()
+        if isinstance(problem, OSError) or (isinstance(problem, FacePassError) and problem.status >= 500):
+            raise problem
+        write = partial(
+            _write_found, decoded=decoded, faces=next(described) if problem is None else [], version=version
+        )
+        if try_each([photo], write, task="generate_descriptors"):
+            _write(photo, version, [], error="internal_error")
+
+
+def _write_found(
+    photo: GalleryImage, *, decoded: Future[Picture], faces: list[DescribedFace], version: ModelVersion
+) -> None:
+    try:
+        scale = photo.width / decoded.result().shape[1]
+    except FacePassError as refusal:
+        _write(photo, version, [], error=refusal.code)
+    else:
+        _write(photo, version, _spares(photo, faces, version, scale=scale), error="")
 
 
 def _spares(photo: GalleryImage, found: list[DescribedFace], version: ModelVersion, *, scale: float) -> list[SpareFace]:
@@ -187,6 +202,7 @@ def _write(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace], 
         same = GalleryImage.objects.filter(pk=photo.pk, state=State.PROCESSED, processed_at=photo.processed_at)
         if same.select_for_update().first() is None:
             return  # gone, or analysed again since: then it comes up again
+        PhotoFace.objects.filter(photo=photo).hold_rows()  # whoever deletes one of them waits
         SpareFace.objects.filter(photo=photo, model_version=version).delete()
         SpareFace.objects.bulk_create(_bound(photo, version, spares))
         PhotoDescription.objects.update_or_create(

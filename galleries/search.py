@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from galleries import descriptors
 from galleries.candidates import Candidate, Levels, decide
-from galleries.models import FaceCluster, Occasion, Person, PhotoFace
+from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
 from recognition.calibration import Calibration
 from recognition.config import ConfidenceThresholds, recognition_settings
 from recognition.models import ModelVersion
@@ -151,6 +151,15 @@ def together(found: Sequence[Sequence[Match]], *, combine: Literal["any", "all"]
     wanted = len(found) if combine == "all" else 1
     shown = [replace(best[photo], subjects=tuple(sorted(who))) for photo, who in subjects.items() if len(who) >= wanted]
     return sorted(shown, key=lambda match: -match.cosine)
+
+
+def still_there(matches: Sequence[Match]) -> list[Match]:
+    """Without faces that were rejected or deleted since the search, or whose photo was; the others stay until the
+    transaction ends.
+    """
+    faces = PhotoFace.objects.filter(pk__in=[match.face.pk for match in matches]).shown().hold_rows()
+    photos = GalleryImage.objects.filter(pk__in=[match.face.photo_id for match in matches]).hold_rows()
+    return [match for match in matches if match.face.pk in faces and match.face.photo_id in photos]
 
 
 def _groups(near: "QuerySet[FaceCluster]") -> list[Candidate]:

@@ -12,6 +12,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from facepass import events, heartbeat, housekeeping, notices
+from facepass.each_row import each
 from facepass.models import EventType, NoticeKind
 from galleries import jobs, progress
 from galleries.models import Gallery, GalleryImage, Job, Occasion
@@ -62,7 +63,8 @@ def group_faces(gallery_id: str) -> None:
 
     gallery = Gallery.objects.to_group().filter(pk=gallery_id).first()
     if gallery and not heartbeat.stopping():
-        grouping.group(Occasion.of_gallery(gallery))
+        with heartbeat.at_work("group_faces"):  # minutes, in a large session
+            grouping.group(Occasion.of_gallery(gallery))
         _tell_if_processed(gallery)
         progress.publish(gallery.pk)
 
@@ -98,9 +100,10 @@ def reconcile() -> None:
     While calls wait in the queue the workers have enough to do; what they leave is seen the next time.
     """
     heartbeat.beat()
-    housekeeping.tidy()
-    GalleryImage.objects.quarantine_exhausted()
-    Job.objects.fail_exhausted()
+    each(RECONCILING, lambda step: step(), task="reconcile")
+
+
+def _wake_where_work_waits() -> None:
     if OrmQ.objects.filter(lock__lte=timezone.now()).exists():
         return
     waiting = GalleryImage.objects.claimable().order_by().values_list("gallery_id", flat=True).distinct()
@@ -109,6 +112,15 @@ def reconcile() -> None:
     jobs.reconcile()
 
 
+RECONCILING = (
+    housekeeping.tidy,
+    GalleryImage.objects.quarantine_exhausted,
+    Job.objects.fail_exhausted,
+    _wake_where_work_waits,
+)
+
+
 def busy() -> bool:
     """Whether some worker holds a live lease, and so is alive and at work."""
-    return GalleryImage.objects.being_processed().exists() or Job.objects.running().exists()
+    photos, running = GalleryImage.objects.being_processed(), Job.objects.running()
+    return photos.exists() or running.exists() or heartbeat.is_at_work()

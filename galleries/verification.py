@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.core.files import File
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
-from facepass.models import Studio
+from facepass.models import Scope, Studio
+from facepass.tenancy import Principal, require_still
 from galleries import probe
 from galleries.models import Reference
 from recognition import pipeline
@@ -31,16 +33,22 @@ class Verification:
     processing_ms: float
 
 
-def keep_reference(studio: Studio, file: File[bytes], *, label: str) -> Reference:
-    """Raises what `probe.read` raises, and 422 unless the picture shows exactly one usable face."""
+def keep_reference(studio: Studio, file: File[bytes], *, label: str, by: Principal) -> Reference:
+    """Raises what `probe.read` raises, 422 unless the picture shows exactly one usable face, and 401 or 403 where `by`
+    may no longer keep one.
+    """
     found = probe.only(_described(probe.read(file)))
-    return Reference.objects.create(
-        studio=studio,
-        label=label,
-        model_version=ModelVersion.objects.current(),
-        descriptor=found.descriptor,
-        quality=found.quality.as_json(),
-    )
+    ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
+    with transaction.atomic():
+        require_still(by, Scope.WRITE, studio_id=studio.pk)
+        ModelVersion.objects.keep()
+        return Reference.objects.create(
+            studio=studio,
+            label=label,
+            model_version=ModelVersion.objects.current(),
+            descriptor=found.descriptor,
+            quality=found.quality.as_json(),
+        )
 
 
 def verify(reference: Reference, file: File[bytes], *, threshold: float | None = None) -> Verification:

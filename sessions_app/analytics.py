@@ -30,10 +30,10 @@ class What(StrEnum):
     CONSENT = "consents"
 
 
-# The names are those of `What`, and the numbers are parameters.
+# The names are those of `What`, and the numbers are parameters. Of a session that was just deleted nothing is counted.
 COUNT = """
     INSERT INTO session_days AS kept (session_id, day, {columns}, took)
-    VALUES (%(session)s, %(day)s, {numbers}, %(took)s)
+    SELECT id, %(day)s::date, {numbers}, %(took)s::int[] FROM photo_sessions WHERE id = %(session)s FOR KEY SHARE
     ON CONFLICT (session_id, day) DO UPDATE SET {sums}, took = ARRAY(
         SELECT coalesce(before, 0) + coalesce(more, 0)
         FROM unnest(kept.took, excluded.took) WITH ORDINALITY AS bucket (before, more, place) ORDER BY place
@@ -57,7 +57,7 @@ def _add(session: PhotoSession, numbers: Mapping[What, int], *, took: list[int])
     everything = {what.value: numbers.get(what, 0) for what in What}
     statement = COUNT.format(
         columns=", ".join(everything),
-        numbers=", ".join(f"%({name})s" for name in everything),
+        numbers=", ".join(f"%({name})s::int" for name in everything),
         sums=", ".join(f"{name} = kept.{name} + excluded.{name}" for name in everything),
     )
     with connection.cursor() as cursor:

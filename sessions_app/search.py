@@ -44,10 +44,9 @@ def search_session(
     limit: int = search.DEFAULT_LIMIT,
     explain: bool = False,
 ) -> SessionSearch:
-    """Photos of any, or of all, of the pictures' subjects and the people. Pictures are held in memory only; that
-    somebody searched is counted.
+    """Photos of any, or of all, of the pictures' subjects and the people. Pictures are held in memory only.
 
-    Raises what `probe.read` and `probe.subject` raise.
+    Whoever may still have the answer counts it (`count`). Raises what `probe.read` and `probe.subject` raise.
     """
     started = time.perf_counter()
     settings = recognition_settings()
@@ -64,7 +63,6 @@ def search_session(
     least = findings[0].threshold if findings else search.threshold_within(within, rules=rules, asked=threshold)
     misses = _misses([face.descriptor for face in faces], matches, within=within, threshold=least) if explain else None
     elapsed = (time.perf_counter() - started) * 1000
-    analytics.count_search(session, found=len(matches), processing_ms=elapsed)
     return SessionSearch(session, faces, matches, possible, least, round(elapsed, 1), misses)
 
 
@@ -79,6 +77,11 @@ def _possible(
     given = {match.face.photo_id for match in matches}
     wider = search.together([*(each.matches + each.possible for each in findings), *named], combine=combine)
     return [match for match in wider if match.face.photo_id not in given]
+
+
+def count(searched: SessionSearch) -> None:
+    """That somebody searched, and found something: nothing of whom."""
+    analytics.count_search(searched.session, found=len(searched.matches), processing_ms=searched.processing_ms)
 
 
 def _misses(

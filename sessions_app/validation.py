@@ -73,7 +73,21 @@ def require_enabled(session: PhotoSession) -> None:
     _open(source.confirm(session))
 
 
+def hold_open(session: PhotoSession) -> None:
+    """Keeps the session open until the transaction ends: whoever closes it waits. Raises 403 `facepass_disabled`.
+
+    Of a session in Pixora the copy counts, so `require_enabled` is to be asked first, outside of the transaction.
+    """
+    rows = PhotoSession.objects.open_to_guests().filter(pk=session.pk)
+    if rows.select_for_update(no_key=True).first() is None:
+        raise _disabled()
+
+
 def _open(known: Known | None) -> PhotoSession:
     if known is None or not known.session.facepass_enabled:
-        raise FacePassError("facepass_disabled", _("Search by face is not enabled for this session."), status=403)
+        raise _disabled()
     return known.session
+
+
+def _disabled() -> FacePassError:
+    return FacePassError("facepass_disabled", _("Search by face is not enabled for this session."), status=403)

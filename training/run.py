@@ -26,6 +26,8 @@ from training.models import FaceTrainingSession, TrainingAct
 from training.scoring import MOST_PROBES, Compare, Progress, calibrated, score, some
 
 KIND = "train"
+# A run takes from seconds to minutes.
+RETRY_SECONDS = 30
 Status = FaceTrainingSession.Status
 
 
@@ -52,7 +54,7 @@ def execute(studio: Studio, *, by: str, prepared: FaceTrainingSession | None = N
             session.note(TrainingAct.Kind.STARTED, by=by)
     except IntegrityError as error:
         message = _("A training of this studio is under way. Wait for it, or cancel it.")
-        raise FacePassError("training_running", message, status=409) from error
+        raise FacePassError("training_running", message, status=409, retry_after=RETRY_SECONDS) from error
     return session
 
 

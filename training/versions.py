@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 5_000
 
 def keep(session: FaceTrainingSession, version: ModelVersion, enrolled: Enrolled, calibration: Calibration) -> None:
     """As the session's version, not in use yet. Whoever was deleted meanwhile has no templates. In a transaction."""
-    people = set(Person.objects.filter(studio=session.studio_id).values_list("pk", flat=True))
+    people = Person.objects.filter(studio=session.studio_id).hold_rows()
     owners = enrolled.owners()
     rows = [i for i, person in enumerate(owners) if person in people]
     made = TemplateSet.objects.create(

@@ -2,6 +2,7 @@
 
 accounts.py  users, studios, memberships, API keys      events.py   the outbox
 requests.py  rate limits and kept answers               notices.py  what staff are told
+work.py      signs of life, work leases, chores
 """
 
 from facepass.models.accounts import (
@@ -18,12 +19,15 @@ from facepass.models.accounts import (
 from facepass.models.events import EventType, OutboxEvent
 from facepass.models.notices import NoticeKind, StaffNotice
 from facepass.models.requests import KeptAnswer, RateBucket
+from facepass.models.work import Chore, Heartbeat, WorkLease
 
 __all__ = [
     "PARTNER_SCOPES",
     "ROLE_SCOPES",
     "ApiKey",
+    "Chore",
     "EventType",
+    "Heartbeat",
     "KeptAnswer",
     "Membership",
     "NoticeKind",
@@ -34,5 +38,6 @@ __all__ = [
     "StaffNotice",
     "Studio",
     "User",
+    "WorkLease",
     "digest",
 ]

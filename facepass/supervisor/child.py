@@ -78,6 +78,16 @@ class Child:
         if self.process is None and time.monotonic() >= self.due:
             self.start()
 
+    def put_off(self) -> None:
+        """It could not be started: that counts as a death."""
+        self.deaths.record()
+        self.due = time.monotonic() + self.deaths.pause
+
+    def discard(self) -> None:
+        """Ends it, with everything it started, so that it is started anew. Not a death."""
+        self.kill()
+        self.process, self.due = None, time.monotonic()
+
     def terminate(self) -> None:
         """To the process alone: a SIGTERM to its group hangs django-q2's cluster (14 of 14 times)."""
         if self.running and self.process is not None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
+from facepass.each_row import try_each
 from facepass.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from facepass.supervisor.child import Child, Deaths, how_it_ended
 from facepass.supervisor.switch import Switch
@@ -70,7 +71,16 @@ class Supervisor:
                 return False
             self.say(f"{child.name} ended ({reason}); starting it again.")
             self.watchdog.ask_again()
-        child.start_if_due()
+        return self._start(child)
+
+    def _start(self, child: Child) -> bool:
+        """False where it can not be started, time and again. Once is no reason to end all the others."""
+        try:
+            child.start_if_due()
+        except OSError as error:
+            child.put_off()
+            self.say(f"{child.name} can not be started ({error.strerror or type(error).__name__}).")
+            return not child.deaths.too_many
         return True
 
     def _keep_database(self) -> bool:
@@ -96,20 +106,15 @@ class Supervisor:
 
     def _restart_workers(self) -> None:
         self.say("The workers do not take work from the queue; starting them again.")
-        for worker in self.workers:
-            worker.kill()
-            worker.process = None
-            worker.start()
+        try_each(self.workers, lambda worker: worker.discard(), task="restart of the workers")
 
     def _change_over(self) -> None:
         """In order, as when everything stops; who asks the web server meanwhile waits."""
         self.say("Another model describes the faces now; starting web server and workers again.")
-        for child in (self.web, *self.workers):
-            child.terminate()
-        for child in (self.web, *self.workers):
-            child.wait()
-            child.process = None
-            child.start()
+        children = (self.web, *self.workers)
+        try_each(children, lambda child: child.terminate(), task="change of the model")
+        try_each(children, lambda child: child.wait(), task="change of the model")
+        try_each(children, lambda child: child.discard(), task="change of the model")
 
     def _demo_failure(self) -> int | None:
         if self.demo is None or self.demo.process is None:
@@ -123,13 +128,14 @@ class Supervisor:
     def _stop(self) -> None:
         """Web first, so that nothing new comes in; the database last. Each group in parallel."""
         for group in ([self.demo] if self.demo else [], [self.web], self.workers):
-            for child in group:
-                child.terminate()
-            for child in group:
-                if not child.wait():
-                    self.say(f"{child.name} did not end in {child.grace:g} seconds and was killed.")
+            try_each(group, lambda child: child.terminate(), task="stop")
+            try_each(group, self._wait_for, task="stop")
         if self.database is not None:
             self.database.stop()
+
+    def _wait_for(self, child: Child) -> None:
+        if not child.wait():
+            self.say(f"{child.name} did not end in {child.grace:g} seconds and was killed.")
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

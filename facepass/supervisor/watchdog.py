@@ -19,7 +19,7 @@ TASK = "galleries.tasks.reconcile"
 def enqueue() -> None:
     from django_q.tasks import async_task  # noqa: PLC0415 - loads the queue's tables, which need Django's registry
 
-    async_task(TASK, save=False)
+    async_task(TASK, save=False, ack_failure=True)  # the next one is on its way soon
 
 
 def busy() -> bool:
@@ -40,7 +40,7 @@ class Watchdog:
     seen: str | None = None
 
     def stalled(self) -> bool:
-        """To be called often. True once for a beat that nobody ran, though no worker was at work on a photo."""
+        """To be called often. True once for a beat that nobody ran, though no worker was at work."""
         if self.clock() < self.next_look:
             return False
         self.next_look = self.clock() + EVERY_SECONDS

@@ -5,15 +5,16 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.http import HttpResponse
+from django.db import OperationalError, connection
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from rest_framework.test import APIClient
 
 from facepass import bodies, idempotency
+from facepass.errors import FacePassError
 from facepass.models import ApiKey, KeptAnswer
-from galleries.models import Gallery
-from galleries.tests.factories import PASSWORD, GalleryFactory, MembershipFactory
+from galleries.models import Gallery, GalleryImage
+from galleries.tests.factories import PASSWORD, GalleryFactory, MembershipFactory, PhotoFactory
 from recognition.tests.fake_pictures import picture_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
@@ -141,7 +142,104 @@ def test_a_revoked_key_is_not_answered_from_memory(api):
 def test_replays_are_limited_as_requests_are(api, settings):
     settings.RATE_LIMITS = {"key": (1, 2)}
     assert post(api, {"title": "Party"}).status_code == 201
+    assert post(api, {"title": "Party"})["Idempotent-Replayed"] == "true"
     assert code(post(api, {"title": "Party"})) == (429, "rate_limited")
+
+
+# --- one token, and never without a claim
+
+
+@pytest.mark.parametrize("burst", [1, 2, 5])
+def test_a_request_takes_one_token_with_the_header_as_without_it(api, settings, burst):
+    settings.RATE_LIMITS = {"key": (1, burst)}
+    answers = [post(api, {"title": "Party"}, key=f"key-{number}") for number in range(burst + 2)]
+    assert [answer.status_code for answer in answers] == [201] * burst + [429] * 2
+    assert Gallery.objects.count() == KeptAnswer.objects.count() == burst, "a POST ran whose answer is not kept"
+
+
+def test_every_post_that_ran_near_the_limit_has_its_answer_kept(api, settings):
+    """The bucket is filled again while requests come in: at no point may one get past it without its claim."""
+    settings.RATE_LIMITS = {"key": (60_000, 1)}
+    answers = [post(api, {"title": "Party"}, key=f"key-{number}") for number in range(60)]
+    assert {answer.status_code for answer in answers} <= {201, 429}
+    assert Gallery.objects.count() == KeptAnswer.objects.filter(status=201).count()
+
+
+def test_the_refusal_at_the_first_gate_is_the_answer_and_the_view_is_not_asked(api, settings, monkeypatch):
+    settings.RATE_LIMITS = {"key": (1, 1)}
+    post(api, {"title": "Party"})
+    settings.RATE_LIMITS = {"key": (1, 1), "unused": (1, 1)}
+    monkeypatch.setattr("facepass.auth.PrincipalThrottle.allow_request", lambda *_: pytest.fail("the view was run"))
+    refused = post(api, {"title": "Wedding"}, key="another")
+    assert code(refused) == (429, "rate_limited")
+    assert int(refused["Retry-After"]) > 0
+    assert refused["X-Request-ID"]
+
+
+def test_unknown_credentials_are_refused_once(settings):
+    """And pay once: of the address's two tokens one is left for whoever comes next."""
+    settings.RATE_LIMITS = {"guest": (1, 2)}
+    unknown = APIClient(HTTP_AUTHORIZATION=f"Bearer fp_{'0' * 8}_{'x' * 43}")
+    answers = [post(unknown, {"title": "Party"}) for _ in range(3)]
+    assert [code(answer)[0] for answer in answers] == [401, 401, 429]
+    assert answers[0]["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_studio_that_is_not_theirs_is_refused_as_the_view_would():
+    user = MembershipFactory().user
+    tokens = APIClient().post("/api/v1/auth/token", {"username": user.username, "password": PASSWORD}).json()
+    client = APIClient(HTTP_AUTHORIZATION=f"Bearer {tokens['access']}", HTTP_X_STUDIO="elsewhere")
+    assert code(post(client, {"title": "Party"})) == (404, "studio_not_found")
+
+
+def test_while_the_database_does_not_keep_claims_nothing_is_run(api, monkeypatch):
+    def broken(**_values):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(idempotency, "_claim", broken)
+    refused = post(api, {"title": "Party"})
+    assert code(refused) == (503, "unavailable")
+    assert not Gallery.objects.exists()
+
+
+def test_who_was_taken_for_dead_does_not_write_over_the_next_ones_answer(api):
+    first = idempotency._claim(who="key:1", key="once", fingerprint="f")
+    age("11 minutes")
+    second = idempotency._claim(who="key:1", key="once", fingerprint="f")
+    idempotency._keep(second, HttpResponse("the second", status=201))
+    idempotency._keep(first, HttpResponse("the first", status=201))
+    assert bytes(KeptAnswer.objects.get().body) == b"the second"
+
+
+# --- what says "try again"
+
+
+@pytest.mark.parametrize("status", [409, 429, 503, 400])
+def test_an_answer_that_says_when_to_try_again_is_not_replayed(api, monkeypatch, status):
+    def busy(_principal):
+        raise FacePassError("photo_busy", "Wait.", status=status, retry_after=5)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("galleries.api.views.studio_for", busy)
+        assert post(api, {"title": "Party"})["Retry-After"] == "5"
+    assert post(api, {"title": "Party"}).status_code == 201
+
+
+def test_a_conflict_with_what_is_there_is_replayed(api):
+    person = {"real_name": "Ann", "email": "ann@example.org"}
+    api.post("/api/v1/people/", person)
+    answers = [post(api, person, url="/api/v1/people/") for _ in range(2)]
+    assert [code(answer) for answer in answers] == [(409, "email_taken")] * 2
+    assert answers[1]["Idempotent-Replayed"] == "true"
+
+
+def test_a_photo_that_was_busy_is_analysed_when_it_is_asked_for_again(api, studio):
+    photo = PhotoFactory(gallery__studio=studio, people=["ann"], state="processing")
+    GalleryImage.objects.filter(pk=photo.pk).update(lease_expires_at="2999-01-01T00:00:00Z")
+    form = {"photo_id": str(photo.pk), "save": True}
+    assert code(post(api, form, url="/detect-faces")) == (409, "photo_busy")
+    GalleryImage.objects.update(state="pending", lease_expires_at=None)
+    assert post(api, form, url="/detect-faces").json()["saved"] is True
 
 
 @pytest.mark.parametrize("key", ["", " ", "two words", "x" * 256, "é"])
@@ -198,6 +296,6 @@ def test_pages_that_are_no_api_know_nothing_of_it(client):
 
 
 def test_streams_are_not_kept():
-    kept = KeptAnswer.objects.none()
-    idempotency._keep(kept, HttpResponse(status=503))
+    claim = idempotency._claim(who="key:1", key="once", fingerprint="f")
+    idempotency._keep(claim, StreamingHttpResponse([b"a"]))
     assert not KeptAnswer.objects.exists()

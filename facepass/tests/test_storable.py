@@ -13,8 +13,8 @@ from galleries.models import Gallery
 
 OURS = ("facepass", "galleries", "recognition", "sessions_app", "training")
 KINDS = (models.DateTimeField, models.DateField, models.FloatField, models.JSONField)
-# Whose columns are Django's.
-FOREIGN = {"facepass_user"}
+# Whose columns are Django's, and whose moments are the database's clock and nothing else.
+FOREIGN = {"facepass_user", "chores", "heartbeats", "work_leases", "suggestion_counts"}
 
 
 def tables():

@@ -35,7 +35,7 @@ def get(url: str) -> int:
 
 
 def beats(live) -> list[tuple]:
-    return live.query("SELECT value FROM django_cache WHERE cache_key LIKE '%facepass.heartbeat'")
+    return live.query("SELECT token FROM heartbeats")
 
 
 def content(path: Path) -> bytes:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from facepass.admin_tenancy import TenantAdmin, column
+from facepass.admin_tenancy import TenantAdmin, acting, column
 from galleries import ingest, progress
 from galleries.admin import show
 from galleries.models import Gallery, GalleryImage
@@ -65,7 +65,7 @@ class GalleryAdmin(TenantAdmin):
             raise Http404
         if not self.has_change_permission(request, gallery):
             raise PermissionDenied
-        tell(request, ingest.add_photos(gallery, request.FILES.getlist("files")))
+        tell(request, ingest.add_photos(gallery, request.FILES.getlist("files"), by=acting(request)))
         return redirect(show.change_page("gallery", pk))
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:

@@ -80,7 +80,7 @@ class EnrolView(generics.GenericAPIView[Person]):
         asked.is_valid(raise_exception=True)
         mine = Person.objects.visible_to(principal(request)).select_related("studio")
         person = get_object_or_404(mine, pk=asked.validated_data["user_id"])
-        photo = enrolment.enrol(person, asked.validated_data["file"])
+        photo = enrolment.enrol(person, asked.validated_data["file"], by=principal(request))
         task = enrolment.task_of(photo)
         body = {"face_id": task["id"], "task_id": task["id"], "user_id": str(person.pk), "state": task["state"]}
         return Response(body, status=status.HTTP_202_ACCEPTED)

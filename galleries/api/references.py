@@ -76,7 +76,7 @@ class ReferenceViewSet(
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         studio = studio_for(principal(request))
-        kept = verification.keep_reference(studio, wanted["image"], label=wanted["label"])
+        kept = verification.keep_reference(studio, wanted["image"], label=wanted["label"], by=principal(request))
         return Response(ReferenceSerializer(kept).data, status=status.HTTP_201_CREATED)
 
 

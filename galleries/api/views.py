@@ -57,7 +57,7 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
         gallery = self.get_object()
         upload = UploadSerializer(data={"files": request.FILES.getlist("files")})
         upload.is_valid(raise_exception=True)
-        report = ingest.add_photos(gallery, upload.validated_data["files"])
+        report = ingest.add_photos(gallery, upload.validated_data["files"], by=principal(request))
         return Response(_report(report), status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=PhotoSerializer(many=True))

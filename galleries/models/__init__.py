@@ -8,6 +8,7 @@ from galleries.models.job import Job
 from galleries.models.person import Person
 from galleries.models.photo import GalleryImage
 from galleries.models.reference import Reference
+from galleries.models.suggestion import SuggestionCount
 from galleries.models.template import PersonTemplate, TemplateSet
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "PhotoFace",
     "Reference",
     "SpareFace",
+    "SuggestionCount",
     "TemplateSet",
 ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.constraints import readable
 from facepass.storable import check_moment
-from facepass.tenancy import TenantQuerySet
+from facepass.tenancy import TenantModel, TenantQuerySet
 
 
 class GalleryKind(models.TextChoices):
@@ -37,7 +37,7 @@ def _count(relation: str) -> models.expressions.Combinable:
     return models.functions.Coalesce(models.Subquery(counted), 0)
 
 
-class Gallery(models.Model):
+class Gallery(TenantModel):
     """A set of photos of one shoot. `session_id` may name a session in another database, so it is no foreign key."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

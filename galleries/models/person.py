@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.constraints import readable
 from facepass.storable import ADDRESS_LENGTH, check_json
-from facepass.tenancy import TenantQuerySet
+from facepass.tenancy import TenantModel, TenantQuerySet
 from galleries.models.face import PhotoFace
 
 
@@ -18,7 +18,7 @@ class PersonQuerySet(TenantQuerySet["Person"]):
         return self.annotate(face_count=models.functions.Coalesce(counted, 0))  # type: ignore[no-redef]
 
 
-class Person(models.Model):
+class Person(TenantModel):
     """Somebody whom a studio knows by name."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

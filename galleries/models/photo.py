@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from facepass.constraints import readable
 from facepass.loaders import CODE as UNREADABLE
 from facepass.loaders import unreadable
-from facepass.tenancy import TenantQuerySet
+from facepass.tenancy import TenantModel, TenantQuerySet
 from galleries.models.face import PhotoFace
 from galleries.models.gallery import Gallery, GalleryKind
 
@@ -103,7 +103,7 @@ def original_path(photo: "GalleryImage", filename: str) -> str:
     return f"photos/{photo.gallery_id}/{photo.pk}/original.{filename.rpartition('.')[2]}"
 
 
-class GalleryImage(models.Model):
+class GalleryImage(TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     gallery = models.ForeignKey("galleries.Gallery", models.CASCADE, related_name="photos", verbose_name=_("gallery"))
     # Whom an enrolment picture shows. It is of no use without them.

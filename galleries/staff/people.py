@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from facepass.admin_tenancy import VERIFIERS, acting
+from facepass.models import Scope
 from galleries import avatars, decisions, enrolment
 from galleries.admin import show
 from galleries.models import FaceCluster, FaceDecision, Gallery, GalleryImage, Occasion, Person, PhotoFace
@@ -188,6 +189,6 @@ def _enrol(admin: Any, request: HttpRequest, pk: UUID) -> JsonResponse:
         text = _("This face looks like another person: %(name)s.") % {"name": found.person.real_name}
         page_path = show.change_page("person", found.person.pk)
         return said(conflict={"text": text, "similarity": found.similarity, "crop": crop, "path": page_path})
-    photo = enrolment.enrol(person, files[0])
+    photo = enrolment.enrol(person, files[0], by=acting(request), scope=Scope.SEARCH)
     admin.log_change(request, person, [{"added": {"name": "enrolment picture", "object": photo.original_name}}])
     return said(photo=str(photo.pk), text=_("The picture is being analysed."))

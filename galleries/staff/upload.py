@@ -10,7 +10,7 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import URLPattern
 
-from facepass.admin_tenancy import EDITORS
+from facepass.admin_tenancy import EDITORS, acting
 from galleries import incoming, ingest, progress
 from galleries.models import Gallery, GalleryImage
 from galleries.staff.answers import asked, invalid, number, require, said, uuid, writes
@@ -51,7 +51,7 @@ def _file(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonRes
     files = request.FILES.getlist("file")
     if len(files) != 1:
         raise invalid()
-    return _told(admin, request, ingest.add_photos(gallery, files))
+    return _told(admin, request, ingest.add_photos(gallery, files, by=acting(request)))
 
 
 def _place(request: HttpRequest, pk: UUID) -> JsonResponse:
@@ -69,7 +69,7 @@ def _arrived(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> Json
         raise invalid()
     what = asked(request)
     name = str(what.get("name") or "")[:NAME_CHARACTERS]
-    return _told(admin, request, incoming.take_in(gallery, uuid(what.get("id")), name=name))
+    return _told(admin, request, incoming.take_in(gallery, uuid(what.get("id")), name=name, by=acting(request)))
 
 
 def _writable(request: HttpRequest, pk: UUID) -> Gallery:

@@ -39,7 +39,7 @@ def stored(gallery) -> int:
 @pytest.mark.parametrize("format", ["jpeg", "png", "webp"])
 def test_a_picture_is_stored_under_its_id_and_waits(format):
     gallery = GalleryFactory()
-    report = ingest.add_photos(gallery, [upload(picture_of(["ann"], format=format), f"party.{format}")])
+    report = ingest.add_photos(gallery, [upload(picture_of(["ann"], format=format), f"party.{format}")], by=None)
     [photo] = report.accepted
     photo.refresh_from_db()
     assert (photo.state, photo.attempts, photo.original_name) == (State.PENDING, 0, f"party.{format}")
@@ -68,7 +68,7 @@ REFUSED = {
 def test_a_refused_file_is_named_with_its_code_and_leaves_nothing(kind):
     data, code, _status = REFUSED[kind]
     gallery = GalleryFactory()
-    report = ingest.add_photos(gallery, [upload(data, "bad.jpg"), upload(picture_of(["ann"]), "good.jpg")])
+    report = ingest.add_photos(gallery, [upload(data, "bad.jpg"), upload(picture_of(["ann"]), "good.jpg")], by=None)
     assert [(refusal.filename, refusal.code) for refusal in report.rejected] == [("bad.jpg", code)]
     assert report.rejected[0].message
     assert [photo.original_name for photo in report.accepted] == ["good.jpg"]
@@ -77,14 +77,14 @@ def test_a_refused_file_is_named_with_its_code_and_leaves_nothing(kind):
 
 def test_a_file_with_too_many_bytes_is_refused(settings):
     settings.MAX_UPLOAD_BYTES = 1000
-    report = ingest.add_photos(GalleryFactory(), [upload(picture_of(["ann"]))])
+    report = ingest.add_photos(GalleryFactory(), [upload(picture_of(["ann"]))], by=None)
     assert [refusal.code for refusal in report.rejected] == ["image_too_large"]
 
 
 def test_the_same_bytes_twice_are_one_photo():
     gallery, data = GalleryFactory(), picture_of(["ann"])
-    [first] = ingest.add_photos(gallery, [upload(data, "a.jpg")]).accepted
-    report = ingest.add_photos(gallery, [upload(data, "b.jpg")])
+    [first] = ingest.add_photos(gallery, [upload(data, "a.jpg")], by=None).accepted
+    report = ingest.add_photos(gallery, [upload(data, "b.jpg")], by=None)
     assert report.duplicates == [("b.jpg", first.pk)]
     assert not report.accepted
     assert stored(gallery) == gallery.photos.count() == 1
@@ -93,7 +93,7 @@ def test_the_same_bytes_twice_are_one_photo():
 def test_another_gallery_may_hold_the_same_bytes():
     data = picture_of(["ann"])
     for gallery in (GalleryFactory(), GalleryFactory()):
-        assert len(ingest.add_photos(gallery, [upload(data)]).accepted) == 1
+        assert len(ingest.add_photos(gallery, [upload(data)], by=None).accepted) == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -103,7 +103,7 @@ def test_parallel_uploads_of_the_same_bytes_make_one_photo_and_leave_no_orphan()
 
     def work():
         start.wait()
-        reports.append(ingest.add_photos(gallery, [upload(data)]))
+        reports.append(ingest.add_photos(gallery, [upload(data)], by=None))
         connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(6)]
@@ -115,13 +115,13 @@ def test_parallel_uploads_of_the_same_bytes_make_one_photo_and_leave_no_orphan()
 
 
 def test_names_from_other_systems_lose_their_folders_and_control_characters():
-    report = ingest.add_photos(GalleryFactory(), [upload(picture_of([]), "C:\\Users\\ann\\my\x07 photo.jpg")])
+    report = ingest.add_photos(GalleryFactory(), [upload(picture_of([]), "C:\\Users\\ann\\my\x07 photo.jpg")], by=None)
     assert report.accepted[0].original_name == "my photo.jpg"
 
 
 def test_a_deleted_gallery_takes_its_files_along(django_capture_on_commit_callbacks):
     gallery = GalleryFactory()
-    ingest.add_photos(gallery, [upload(picture_of(["ann"]))])
+    ingest.add_photos(gallery, [upload(picture_of(["ann"]))], by=None)
     assert stored(gallery) == 1
     pk = gallery.pk
     with django_capture_on_commit_callbacks(execute=True):

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
 def test_a_photo_lives_in_the_bucket_from_upload_to_deletion(bucket, client, django_capture_on_commit_callbacks):
     data = picture_of(["ann"])
-    [photo] = ingest.add_photos(GalleryFactory(), [ContentFile(data, name="a.jpg")]).accepted
+    [photo] = ingest.add_photos(GalleryFactory(), [ContentFile(data, name="a.jpg")], by=None).accepted
     assert keys(bucket) == ["original.jpg"]
 
     analysis.analyse(GalleryImage.objects.claim_next())
@@ -37,5 +37,5 @@ def test_a_refused_row_leaves_no_object_behind(bucket, monkeypatch):
 
     monkeypatch.setattr(GalleryImage, "save", fail)
     with pytest.raises(RuntimeError):
-        ingest.add_photos(GalleryFactory(), [ContentFile(picture_of(["ann"]), name="a.jpg")])
+        ingest.add_photos(GalleryFactory(), [ContentFile(picture_of(["ann"]), name="a.jpg")], by=None)
     assert keys(bucket) == []

@@ -1,5 +1,7 @@
 """Exact search inside galleries."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -82,7 +84,7 @@ def test_a_search_takes_a_fixed_number_of_queries(django_assert_num_queries):
     for seed in range(5):
         FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.8, probe, seed + 2))
     ModelVersion.objects.current()
-    with django_assert_num_queries(6):  # model version, settings, groups, galleries, faces, photos
+    with django_assert_num_queries(7):  # model version, settings, galleries, groups, loose faces, faces, photos
         assert len(search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.5)) == 5
 
 
@@ -128,13 +130,39 @@ def test_of_two_groups_that_share_a_photo_the_better_one_counts(gallery):
     assert {match.face.cluster_id for match in found} == {better.pk}
 
 
-@pytest.mark.parametrize(("best", "next_best", "photos"), [(0.58, 0.45, 0), (0.58, 0.3, 2), (0.65, 0.5, 2)])
-def test_a_doubtful_group_must_be_well_ahead_of_the_next_one(gallery, best, next_best, photos):
+def test_without_a_threshold_it_rises_with_how_many_the_event_has(gallery):
     probe, cosine = descriptor(1), FakeEngine.calibration.cosine
-    grouped(gallery, *[at(cosine(best), probe, seed) for seed in (2, 3)])
+    grouped(gallery, at(cosine(0.6), probe, 2), at(cosine(0.6), probe, 3))
+    small = search.find(probe, within=Occasion.of_gallery(gallery))
+    assert len(small.matches) == 2
+    for seed in range(120):
+        FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0, probe, 10 + seed))
+    large = search.find(probe, within=Occasion.of_gallery(gallery))
+    assert (large.matches, len(large.possible)) == ([], 2)
+    assert large.threshold == pytest.approx(0.59 + 0.1 * math.log10(121 / 50), abs=1e-4)
+    assert large.threshold > 0.6 > small.threshold
+
+
+@pytest.mark.parametrize(("best", "next_best", "photos"), [(0.5, 0.45, 0), (0.5, 0.3, 2), (0.44, 0.2, 0)])
+def test_what_is_possible_is_well_ahead_of_the_next_group(gallery, best, next_best, photos):
+    probe, cosine = descriptor(1), FakeEngine.calibration.cosine
+    likely = grouped(gallery, *[at(cosine(best), probe, seed) for seed in (2, 3)])
     grouped(gallery, *[at(cosine(next_best), probe, seed) for seed in (4, 5)])
-    found = search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.54)
-    assert len(found) == photos
+    found = search.find(probe, within=Occasion.of_gallery(gallery), threshold=0.55)
+    assert found.matches == []
+    assert [match.face.cluster_id for match in found.possible] == [likely.pk] * photos
+
+
+def test_a_possible_photo_is_never_among_the_matches(gallery):
+    probe, cosine = descriptor(1), FakeEngine.calibration.cosine
+    mine = grouped(gallery, *[at(0.9, probe, seed) for seed in (2, 3)])
+    maybe = grouped(gallery, *[at(cosine(0.5), probe, seed) for seed in (4, 5)])
+    same_photo = grouped(gallery, at(cosine(0.5), probe, 6))
+    FaceFactory(photo=mine.faces.first().photo, insightface_descriptor=at(cosine(0.5), probe, 7), cluster=same_photo)
+    found = search.find(probe, within=Occasion.of_gallery(gallery), threshold=0.55)
+    assert {match.face.cluster_id for match in found.matches} == {mine.pk}
+    assert {match.face.cluster_id for match in found.possible} == {maybe.pk}
+    assert not {m.face.photo_id for m in found.matches} & {m.face.photo_id for m in found.possible}
 
 
 def test_another_side_of_the_same_person_comes_with_the_group_that_was_found(gallery):

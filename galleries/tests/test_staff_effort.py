@@ -53,7 +53,7 @@ def event(tmp_path, insightface_engine):  # noqa: F811
 
 def add(gallery, path):
     with path.open("rb") as stream:
-        ingest.add_photo(gallery, File(stream), name=path.name)
+        ingest.add_photo(gallery, File(stream), name=path.name, by=None)
 
 
 def who_is_who(gallery, truth):

@@ -1,5 +1,6 @@
 """/api/v1/sessions/… and /api/v1/faces/search-session."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,15 +18,16 @@ from rest_framework.response import Response
 from facepass.auth import principal
 from facepass.errors import FacePassError
 from facepass.models import Scope
-from facepass.tenancy import studio_for
+from facepass.tenancy import require_still, studio_for
 from facepass.uploads import InMemoryMixin
 from galleries.api import found as told
 from galleries.models import Gallery, Person
+from galleries.search import still_there
 from sessions_app import validation
 from sessions_app.api import serializers
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
-from sessions_app.search import SessionSearch, search_session
+from sessions_app.search import SessionSearch, count, search_session
 from sessions_app.source import Known
 
 # Taken as text, so that what is no id is refused as such, and not as a path that does not exist.
@@ -143,7 +145,16 @@ class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
             limit=wanted["limit"],
             explain=wanted["explain"],
         )
-        return Response(_answer(found, request))
+        return Response(_answer(self._counted(found), request))
+
+    def _counted(self, found: SessionSearch) -> SessionSearch:
+        """What may be told, if the session may still be searched by whoever asked."""
+        validation.require_enabled(found.session)  # may ask Pixora, so not in the transaction
+        with transaction.atomic():
+            require_still(principal(self.request), Scope.SEARCH, studio_id=found.session.studio_id)
+            validation.hold_open(found.session)
+            count(found)
+            return replace(found, matches=still_there(found.matches), possible=still_there(found.possible))
 
 
 def _validation(answer: validation.Validation) -> dict[str, Any]:

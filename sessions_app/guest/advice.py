@@ -29,6 +29,7 @@ TITLES: dict[str, Text] = {
     "image_too_large": _("This picture is too large"),
     "rate_limited": _("Many people are searching right now"),
     "consent_required": _("Please agree first"),
+    "consent_withdrawn": _("Nothing was kept"),
     "liveness_required": _("First show that it is you"),
     "not_live": _("We could not see that it is you"),
     "challenge_used": _("That took too long"),
@@ -42,6 +43,10 @@ HINTS: dict[str, tuple[Text, ...]] = {
     "not_an_image": (OTHER_FORMAT,),
     "unsupported_type": (OTHER_FORMAT,),
     "consent_required": (_("Read what happens to your selfie, and agree to it. Then take the picture."),),
+    "consent_withdrawn": (
+        _("While we were searching, your consent was taken back, so what was found is deleted."),
+        _("Would you like to search after all? Agree once more."),
+    ),
     "liveness_required": (_("Press the button, and do what the page asks for."),),
     "not_live": (
         _("Be alone in the picture, in good light, and follow each step until the next one is shown."),

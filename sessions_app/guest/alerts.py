@@ -14,20 +14,20 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
-from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from facepass import limits
+from facepass.each_row import each
 from facepass.errors import FacePassError
 from galleries import probe, search
 from galleries.models import Gallery, GalleryImage, Occasion
 from galleries.models.photo import State
 from recognition.models import ModelVersion
 from sessions_app import sealing, validation
-from sessions_app.guest import found, tokens
+from sessions_app.guest import consent, found, tokens
 from sessions_app.guest.links import address as link
 from sessions_app.models import Alert, Guest, PhotoSession, ReturnLink, ShareLink
 
@@ -40,7 +40,8 @@ PAUSE = timedelta(hours=1)
 def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
     """Keeps the wish until it is confirmed, and sends the link that does so. Asked again, the old wish goes.
 
-    Raises FacePassError 400 `invalid_request`, 429 `rate_limited`, and as `probe.read` and `probe.subject`.
+    Raises FacePassError 400 `invalid_request`, 429 `rate_limited`, and as `probe.read`, `probe.subject` and
+    `consent.still_given`.
     """
     try:
         validate_email(address)
@@ -49,7 +50,7 @@ def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
     descriptor = probe.subject(probe.read(picture)).descriptor
     for name in (guest.pk.hex, hashlib.sha256(address.lower().encode()).hexdigest()):
         limits.require("guest_alert", f"alert:{name}")
-    with transaction.atomic():
+    with consent.still_given(guest):
         Alert.objects.filter(guest=guest).delete()
         alert = Alert.objects.create(
             guest=guest,
@@ -63,11 +64,9 @@ def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
 
 def confirm(guest_id: UUID) -> Alert | None:
     """None where it has ended. A second time does nothing."""
-    alert = Alert.objects.exclude(pk__in=Alert.objects.over()).filter(pk=guest_id).first()
-    if alert and alert.confirmed_at is None:
-        alert.confirmed_at = timezone.now()
-        alert.save(update_fields=["confirmed_at"])
-    return alert
+    rows = Alert.objects.exclude(pk__in=Alert.objects.over()).filter(pk=guest_id)
+    rows.filter(confirmed_at=None).update(confirmed_at=timezone.now())
+    return rows.first()
 
 
 def stop(guest_id: UUID) -> None:
@@ -82,17 +81,24 @@ def tidy() -> None:
 
 
 def periodically() -> None:
-    """Looks for new photos of whoever asked, and tells them. One that fails stops none of the others."""
-    tidy()
-    for alert in Alert.objects.due(pause=PAUSE).select_related("guest__session"):
-        try:
-            validation.require_enabled(alert.guest.session)
-            look(alert)
-            tell(alert)
-        except FacePassError as refusal:
-            log.warning("guest %s is not told of new photos: %s", alert.pk, refusal.code)
-        except (OSError, smtplib.SMTPException) as error:
-            log.warning("guest %s is not told of new photos: %s", alert.pk, type(error).__name__)
+    """Looks for new photos of whoever asked, and tells them."""
+    each((tidy, _look_for_all), lambda step: step(), task="alerts")
+
+
+def _look_for_all() -> None:
+    each(Alert.objects.due(pause=PAUSE).select_related("guest__session"), _look_and_tell, task="alerts")
+
+
+def _look_and_tell(alert: Alert) -> None:
+    """What can be expected to fail now and then is tried again the next time."""
+    try:
+        validation.require_enabled(alert.guest.session)
+        look(alert)
+        tell(alert)
+    except FacePassError as refusal:
+        log.warning("guest %s is not told of new photos: %s", alert.pk, refusal.code)
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("guest %s is not told of new photos: %s", alert.pk, type(error).__name__)
 
 
 def look(alert: Alert) -> None:
@@ -104,12 +110,14 @@ def look(alert: Alert) -> None:
     within = Occasion(session.studio_id, session_id=session.pk)
     descriptor = sealing.unseal_descriptor(alert.descriptor)
     matches = search.photos_of(descriptor, within=within, limit=search.MAX_LIMIT)
-    known = set(alert.guest.found.values_list("photo_id", flat=True))
-    new = [match for match in found.allowed(alert.guest, matches) if match.face.photo_id not in known]
-    with transaction.atomic():
+    with consent.still_given(alert.guest):
         mine = Alert.objects.filter(pk=alert.pk, looked_at=alert.looked_at)
-        if mine.update(looked_at=now, untold=F("untold") + len(new)):
-            found.keep(alert.guest, new)
+        if not mine.update(looked_at=now):
+            return  # stopped, or asked anew, or another worker was here
+        known = set(alert.guest.found.values_list("photo_id", flat=True))
+        new = [match for match in found.allowed(alert.guest, matches) if match.face.photo_id not in known]
+        kept = found.keep(alert.guest, new)
+        Alert.objects.filter(pk=alert.pk).update(untold=F("untold") + len(kept))
 
 
 def _has_news(session: PhotoSession, alert: Alert) -> bool:
@@ -124,12 +132,14 @@ def _has_news(session: PhotoSession, alert: Alert) -> bool:
 
 def tell(alert: Alert) -> None:
     """One message for all that was found since the last one. Cut off, it is sent again after the pause."""
-    alert.refresh_from_db(fields=["untold"])
-    photos = alert.untold
-    mine = Alert.objects.filter(pk=alert.pk, told_at=alert.told_at)
-    if not photos or not mine.update(told_at=timezone.now()):
+    mine = Alert.objects.filter(pk=alert.pk, told_at=alert.told_at, untold__gt=0)
+    if not mine.exists():
         return
-    way = link("guest-return", ReturnLink.issue(alert.guest))
+    with consent.still_given(alert.guest):
+        photos = mine.values_list("untold", flat=True).first()
+        if photos is None or not mine.update(told_at=timezone.now()):
+            return
+        way = link("guest-return", ReturnLink.issue(alert.guest))
     _send(alert, "news", _("New photos of you: %(session)s"), {"photos": photos, "way": way})
     Alert.objects.filter(pk=alert.pk).update(untold=F("untold") - photos)
 

@@ -1,6 +1,7 @@
 """Looking around without a face: all photos of a session, page by page, where the studio allows it."""
 
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -54,7 +55,9 @@ def photos(session: PhotoSession) -> QuerySet[GalleryImage]:
 
 def _remember(guest: Guest, page: "Page[GalleryImage]") -> None:
     """Who only looks around may open what was shown; what somebody's face found is kept apart from that."""
-    shown = [
-        FoundPhoto(guest=guest, photo=photo, rank=rank) for rank, photo in enumerate(page, start=page.start_index())
-    ]
-    FoundPhoto.objects.bulk_create(shown, ignore_conflicts=True)
+    with transaction.atomic():
+        consent.hold(guest)
+        there = GalleryImage.objects.filter(pk__in=[photo.pk for photo in page]).hold_rows()
+        ranked = enumerate(page, start=page.start_index())
+        shown = [FoundPhoto(guest=guest, photo=photo, rank=rank) for rank, photo in ranked if photo.pk in there]
+        FoundPhoto.objects.bulk_create(shown, ignore_conflicts=True)

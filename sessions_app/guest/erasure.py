@@ -11,8 +11,11 @@ from django.http import Http404
 from django.utils import timezone
 
 from facepass import events
+from facepass.each_row import each
 from facepass.models import EventType
-from sessions_app.models import Guest, HiddenFace, Hiding
+from galleries.models import PhotoFace
+from sessions_app.guest import consent
+from sessions_app.models import Alert, Guest, HiddenFace, Hiding
 
 SALT = "sessions_app.guest.receipt"
 
@@ -53,11 +56,13 @@ class Receipt:
 def forget(guest: Guest, *, hidden: bool) -> Receipt:
     """Everything that is known of the guest goes: photos found, favourites, links, the wish for news with its
     descriptor, the consent. `hidden`: and others do not find them from now on.
+
+    Raises 403 `consent_withdrawn` where they were forgotten, or withdrew, at the same moment.
     """
+    consent.hold(guest)  # first, so that what is just being written for them goes too
     if hidden:
         hide(guest)
-    rows = Guest.objects.select_for_update().filter(pk=guest.pk)
-    hiding = Hiding.objects.filter(guest__in=rows).first()
+    hiding = Hiding.objects.filter(guest=guest).first()
     receipt = Receipt(
         id=uuid4(),
         at=timezone.now().replace(microsecond=0),
@@ -65,28 +70,39 @@ def forget(guest: Guest, *, hidden: bool) -> Receipt:
         favourites=guest.found.filter(favourite=True).count(),
         shares=guest.shares.count(),
         links=guest.return_links.count(),
-        alerts=int(hasattr(guest, "alert")),
+        alerts=Alert.objects.filter(guest=guest).count(),
         hiding=hiding.pk if hiding else None,
     )
     studio_id = guest.session.studio_id
     data = {"receipt_id": str(receipt.id), "session_id": str(guest.session_id), "guests": 1}
-    rows.delete()
+    Guest.objects.filter(pk=guest.pk).delete()
     events.emit(EventType.ERASURE_COMPLETED, studio_id=studio_id, data={**data, **receipt.counts})
     return receipt
 
 
 def forget_gone() -> None:
     """A chore: nobody asked, but they have not been here for so long that they can not come back. Hidings stay."""
-    Guest.objects.gone().delete()
+    each(Guest.objects.gone().values_list("pk", flat=True), _forget_if_gone, task="forgetting guests")
+
+
+@transaction.atomic
+def _forget_if_gone(pk: UUID) -> None:
+    """Who came back at the last moment stays."""
+    if Guest.objects.select_for_update().filter(pk=pk).first() and Guest.objects.gone().filter(pk=pk).exists():
+        Guest.objects.filter(pk=pk).delete()
 
 
 @transaction.atomic
 def hide(guest: Guest) -> Hiding | None:
     """Others no longer find the faces that were found for the guest, nor the rest of a group of which those are more
     than half. None where no face was found. Done again, it takes in what was found since.
+
+    Raises 403 `consent_withdrawn`.
     """
+    consent.hold(guest)
     shown = guest.found.kept().filter(face__isnull=False)
-    faces = list(shown.values_list("face_id", "face__cluster_id", "face__cluster__size"))
+    there = PhotoFace.objects.filter(pk__in=shown.values("face")).hold_rows()
+    faces = list(shown.filter(face__in=there).values_list("face_id", "face__cluster_id", "face__cluster__size"))
     if not faces:
         return None
     hiding, _made = Hiding.objects.get_or_create(guest=guest, defaults={"session": guest.session})

@@ -9,10 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Literal
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
-from galleries.search import Match
+from galleries.search import Match, still_there
 from sessions_app import analytics
 from sessions_app.analytics import What
 from sessions_app.models import FoundPhoto, Guest, HiddenFace
@@ -42,22 +41,25 @@ def counts(rows: Sequence[FoundPhoto]) -> dict[Show, int]:
     return {show: len(filtered(rows, show)) for show in SHOWS}
 
 
-def keep(guest: Guest, matches: Sequence[Match]) -> None:
-    """What a search for the guest gave, best first, becomes theirs; by one statement, and again without harm.
+def keep(guest: Guest, matches: Sequence[Match]) -> list[Match]:
+    """What a search for the guest gave, best first, becomes theirs, and is returned; again it does no harm.
 
-    Photos of earlier searches stay, after these.
+    Photos of earlier searches stay, after these. To be called within `consent.still_given`.
     """
-    now = timezone.now()
+    matches, now = still_there(matches), timezone.now()
     rows = [
         FoundPhoto(guest=guest, photo=match.face.photo, face=match.face, rank=rank, found_at=now)
         for rank, match in enumerate(matches)
     ]
     _upsert(rows, update=["face", "rank", "found_at"])
+    return matches
 
 
-@transaction.atomic
-def keep_friends(guest: Guest, matches: Sequence[Match], *, add: bool) -> None:
-    """Marks the photos that show the guest's friend; `add`: those that do not show the guest become theirs too."""
+def keep_friends(guest: Guest, matches: Sequence[Match], *, add: bool) -> list[Match]:
+    """Marks the photos that show the guest's friend, whose matches are returned; `add`: those that do not show the
+    guest become theirs too. To be called within `consent.still_given`.
+    """
+    matches = still_there(matches)
     guest.found.filter(friend=True).update(friend=False)
     guest.found.filter(photo__in=[match.face.photo_id for match in matches]).update(friend=True)
     if add:
@@ -66,6 +68,7 @@ def keep_friends(guest: Guest, matches: Sequence[Match], *, add: bool) -> None:
             for rank, match in enumerate(matches)
         ]
         _upsert(rows, update=["friend"])
+    return matches
 
 
 def _upsert(rows: list[FoundPhoto], *, update: list[str]) -> None:

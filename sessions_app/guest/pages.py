@@ -1,6 +1,7 @@
 """The pages of `/s/CODE/`, and how every view there answers a guest who may not come in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -19,6 +20,8 @@ from sessions_app.guest.readiness import Readiness
 from sessions_app.guest.visit import Find, Visit
 from sessions_app.models import PhotoSession
 
+# Who is not here any more, because they withdrew or were forgotten while something was done for them.
+GONE = "consent_withdrawn"
 # What closes the page, whatever the guest does.
 CLOSED = {"facepass_disabled", "session_expired", "pixora_unavailable", "pixora_schema"}
 
@@ -107,7 +110,7 @@ def _refusal(
     if session and refusal.code == "pin_required":
         return pin_page(request, session, refusal)
     if session and here and refusal.code not in CLOSED:
-        return refused(request, here, refusal)
+        return refused(request, replace(here, guest=None) if refusal.code == GONE else here, refusal)
     title = session.name if session else _("No photos under this link")
     context = {"title": title, "message": refusal.message, "session": session, "brand": branding.of(session)}
     return _with_wait(render(request, "guest/closed.html", context, status=refusal.status), refusal)

@@ -30,6 +30,10 @@ def require(request: HttpRequest, rules: GuestRules, told: str) -> None:
         raise FacePassError("pin_wrong", _("That is not the PIN. Look at your card again."), status=403)
 
 
+def required() -> FacePassError:
+    return FacePassError("pin_required", _("Enter the PIN from your card."), status=403)
+
+
 def remember(response: HttpResponse, rules: GuestRules) -> None:
     response.set_signed_cookie(
         _name(rules), _mark(rules), salt=SALT, max_age=KEPT_SECONDS,

@@ -18,18 +18,19 @@ from galleries.models import GalleryImage
 from galleries.search import MAX_LIMIT, Match
 from sessions_app import analytics, selfie
 from sessions_app.analytics import What
-from sessions_app.guest import downloads, found, mail, pace, tiles
+from sessions_app.guest import consent, downloads, found, mail, pace, tiles
 from sessions_app.guest.advice import Advice
 from sessions_app.guest.found import Show
 from sessions_app.guest.visits import of_guest, page, with_selfie
 from sessions_app.models import FoundPhoto, Guest, GuestRules
-from sessions_app.search import SessionSearch, search_session
+from sessions_app.search import SessionSearch, count, search_session
 
 
 def take(guest: Guest, searched: SessionSearch) -> list[Match]:
-    """What a guest's own search may give them, which is theirs from now on."""
-    matches = found.allowed(guest, searched.matches)
-    found.keep(guest, matches)
+    """What a guest's own search may give them, which is theirs from now on. Raises as `consent.still_given`."""
+    with consent.still_given(guest):
+        matches = found.keep(guest, found.allowed(guest, searched.matches))
+        _note(guest, searched, photos=len(matches))
     return matches
 
 
@@ -130,11 +131,9 @@ def friend(request: HttpRequest, guest: Guest) -> HttpResponseBase:
     require_agreed(request)
     add = request.POST.get("combine") == "any"
     searched = search_session(guest.session, [selfie.of(request)], limit=MAX_LIMIT)
-    matches = found.without_hidden(guest, searched.matches)
-    found.keep_friends(guest, matches, add=add)
-    if not matches:
-        pace.note_miss(guest)
-    tell_of_search(guest, photos=len(matches))
+    with consent.still_given(guest):
+        matches = found.keep_friends(guest, found.without_hidden(guest, searched.matches), add=add)
+        _note(guest, searched, photos=len(matches))
     return back(guest, show="all" if add else "both")
 
 
@@ -144,6 +143,10 @@ def require_agreed(request: HttpRequest) -> None:
         raise FacePassError("invalid_request", _("Please agree first."), status=400)
 
 
-def tell_of_search(guest: Guest, *, photos: int) -> None:
+def _note(guest: Guest, searched: SessionSearch, *, photos: int) -> None:
+    """A search that came to its end: it is counted, partners hear of it, and one that gave nothing is a miss."""
+    count(searched)
+    if not photos:
+        pace.note_miss(guest)
     data = {"session_id": str(guest.session_id), "photos": photos}
     events.emit(EventType.GUEST_SEARCH_COMPLETED, studio_id=guest.session.studio_id, data=data)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from facepass.tenancy import UUID_TEXT
 from sessions_app import analytics
 from sessions_app.analytics import What
-from sessions_app.guest import downloads, found, identity, results, tiles, tokens
+from sessions_app.guest import consent, downloads, found, identity, results, tiles, tokens
 from sessions_app.guest.links import address
 from sessions_app.guest.visits import of_guest, page
 from sessions_app.models import FoundPhoto, Guest, GuestRules, ReturnLink, ShareLink
@@ -33,8 +33,9 @@ def share(request: HttpRequest, guest: Guest) -> HttpResponse:
     days = int(asked) if asked in map(str, DAYS) else DAYS[1]
     ends = timezone.now() + timedelta(days=days)
     session_ends = GuestRules.of(guest.session).expires_at
-    made = ShareLink.objects.create(guest=guest, expires_at=min(ends, session_ends or ends))
-    made.photos.set(rows)
+    with consent.still_given(guest):
+        made = ShareLink.objects.create(guest=guest, expires_at=min(ends, session_ends or ends))
+        made.photos.set(FoundPhoto.objects.filter(pk__in=[row.pk for row in rows]).select_for_update(no_key=True))
     return redirect("guest-shares", code=guest.session.code)
 
 
@@ -92,9 +93,14 @@ def gone(request: HttpRequest) -> HttpResponse:
 @of_guest
 def return_link(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Makes the guest's private link, which is shown once."""
-    token = ReturnLink.issue(guest) if request.method == "POST" else None
+    token = _issued(guest) if request.method == "POST" else None
     made = token and address("guest-return", token)
     return page(request, "guest/link.html", guest.session, address=made)
+
+
+def _issued(guest: Guest) -> str:
+    with consent.still_given(guest):
+        return ReturnLink.issue(guest)
 
 
 @never_cache

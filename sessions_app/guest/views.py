@@ -48,15 +48,12 @@ def _search(request: HttpRequest, here: Visit) -> HttpResponse:
     try:
         picture = selfie.of(request)
         guest = here.agreed_guest()
+        guest.session = here.session
         if here.rules.challenge:
             challenge.require(here, request, picture)
         found = search_session(here.session, [picture], limit=MAX_LIMIT)
     except FacePassError as refusal:
         return pages.refused(request, here, refusal)
-    guest.session = here.session
     matches = results.take(guest, found)
-    if not matches:
-        pace.note_miss(guest)
-    results.tell_of_search(guest, photos=len(matches))
     shown = results.context(guest) if matches else results.nothing(guest)
     return pages.guest_page(request, here, **shown, hints=advice.for_better_selfie(found.faces))

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
@@ -51,7 +49,7 @@ def enter(request: HttpRequest, session: PhotoSession) -> Visit:
     """Raises 403 `facepass_disabled`, 410 `session_expired`, 403 `pin_required`, and as `source.current`."""
     rules = opened(session)
     if not pin.is_known(request, rules):
-        raise FacePassError("pin_required", _("Enter the PIN from your card."), status=403)
+        raise pin.required()
     return Visit(session, rules, identity.of(request, session))
 
 
@@ -59,8 +57,5 @@ def opened(session: PhotoSession) -> GuestRules:
     """Its rules. Raises 403 `facepass_disabled`, 410 `session_expired`, and as `source.current`."""
     validation.require_enabled(session)
     rules = GuestRules.of(session)
-    if rules.expires_at and rules.expired:
-        moment = date_format(localtime(rules.expires_at), "DATE_FORMAT")
-        message = _("This page was open until %(date)s; now ask the photographer for your photos.") % {"date": moment}
-        raise FacePassError("session_expired", message, status=410)
+    rules.require_unexpired()
     return rules

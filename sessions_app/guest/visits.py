@@ -16,6 +16,8 @@ from sessions_app.guest.visit import Visit
 from sessions_app.models import Guest, PhotoSession
 
 View = Callable[..., HttpResponseBase]
+# What sends a guest back to the session's own page, which says why.
+ENTRANCE = {*pages.CLOSED, pages.GONE, "pin_required"}
 Show = Callable[[HttpRequest, Guest, Advice | None], HttpResponse]
 
 
@@ -62,6 +64,8 @@ def with_selfie(show: Show) -> Callable[[View], View]:
                 selfie.keep_in_memory(request)
                 return protected(request, here.guest)
             except FacePassError as refusal:
+                if refusal.code in ENTRANCE:
+                    raise
                 return _refused(show(request, here.guest, Advice.about(refusal)), refusal)
 
         @csrf_exempt  # `protected` checks the token, after the selfie's upload handler is in place

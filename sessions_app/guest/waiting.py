@@ -1,6 +1,7 @@
 """While photos are still prepared: how far that is, and the e-mail that says when it is done."""
 
 import logging
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from facepass import limits
+from facepass.each_row import each
 from facepass.errors import FacePassError
 from sessions_app.guest import mail, pages
 from sessions_app.guest.readiness import Readiness
@@ -47,21 +49,23 @@ def tell_ready() -> None:
     """A chore: one e-mail to each address of every session that is ready, and the address is gone."""
     ReadyNotice.objects.discard_old()
     due = ReadyNotice.objects.due().values("session")
-    for session in PhotoSession.objects.open_to_guests().filter(pk__in=due):
-        found = Readiness.of(session)
-        if found.total and not found.waiting:
-            _tell_all(session)
+    each(PhotoSession.objects.open_to_guests().filter(pk__in=due), _tell_if_ready, task="ready notices")
 
 
-def _tell_all(session: PhotoSession) -> None:
-    for notice in session.ready_notices.due():
-        if not ReadyNotice.objects.claim(notice):
-            continue
-        try:
-            _tell(session, notice)
-        except OSError as error:
-            log.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
-            return
+def _tell_if_ready(session: PhotoSession) -> None:
+    found = Readiness.of(session)
+    if found.total and not found.waiting:
+        each(session.ready_notices.due(), partial(_tell_once, session), task="ready notices")
+
+
+def _tell_once(session: PhotoSession, notice: ReadyNotice) -> None:
+    if not ReadyNotice.objects.claim(notice):
+        return
+    try:
+        _tell(session, notice)
+    except OSError as error:
+        log.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
+    else:
         notice.delete()
 
 

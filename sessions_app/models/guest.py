@@ -7,11 +7,14 @@ from typing import Any
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from facepass.constraints import readable
+from facepass.errors import FacePassError
 from facepass.storable import check_moment
-from facepass.tenancy import TenantQuerySet
+from facepass.tenancy import TenantModel, TenantQuerySet
 from galleries.media import Variant
 
 # How long a guest's visit, own link and wish for news last where the session names no end.
@@ -65,6 +68,13 @@ class GuestRules(models.Model):
     def expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
+    def require_unexpired(self) -> None:
+        """Raises 410 `session_expired`."""
+        if self.expires_at and self.expired:
+            moment = date_format(timezone.localtime(self.expires_at), "DATE_FORMAT")
+            message = _t("This page was open until %(date)s; now ask the photographer for your photos.")
+            raise FacePassError("session_expired", message % {"date": moment}, status=410)
+
     def set_pin(self, pin: str) -> None:
         self.pin = make_password(pin) if pin else ""
 
@@ -85,7 +95,7 @@ class GuestQuerySet(TenantQuerySet["Guest"]):
         return unseen.filter(return_links=None, shares=None, alert=None)
 
 
-class Guest(models.Model):
+class Guest(TenantModel):
     """One device's visit to one session, from its consent on. Its id travels in a signed cookie."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -114,7 +124,7 @@ class Guest(models.Model):
         now = timezone.now()
         if now - self.last_seen_at > GRAIN:
             self.last_seen_at = now
-            self.save(update_fields=["last_seen_at"])
+            Guest.objects.filter(pk=self.pk).update(last_seen_at=now)  # who was just forgotten stays forgotten
 
 
 class FoundPhotoQuerySet(models.QuerySet["FoundPhoto"]):

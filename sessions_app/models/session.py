@@ -13,7 +13,7 @@ from facepass import events
 from facepass.constraints import readable
 from facepass.models import EventType
 from facepass.storable import DESCRIPTION_LENGTH, check_json, check_moment
-from facepass.tenancy import TenantQuerySet
+from facepass.tenancy import Deleted, TenantModel, TenantQuerySet
 
 # No 0/O, 1/l/I: the code is read off a table card.
 CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -34,11 +34,20 @@ class PhotoSessionQuerySet(TenantQuerySet["PhotoSession"]):
         """Copies of Pixora's sessions, without those that are gone there."""
         return self.filter(origin=Origin.PIXORA, gone_at=None)
 
+    @transaction.atomic
+    def delete(self) -> Deleted:
+        """Locks the sessions before their guests, as whoever writes something for a guest does."""
+        list(self.order_by("pk").select_for_update().values_list("pk"))
+        return super().delete()
+
+    delete.queryset_only = True  # type: ignore[attr-defined]  # as of Django's own
+    delete.alters_data = True  # type: ignore[attr-defined]
+
     def open_to_guests(self) -> "PhotoSessionQuerySet":
         return self.filter(facepass_enabled=True, gone_at=None)
 
 
-class PhotoSession(models.Model):
+class PhotoSession(TenantModel):
     """A session of FacePass's own, or the copy of one of Pixora's. Whoever asks whether it may be used asks
     `sessions_app.source`, which knows the difference.
     """
@@ -102,6 +111,12 @@ class PhotoSession(models.Model):
         session = super().from_db(*args, **kwargs)
         session._was_enabled = session.__dict__.get("facepass_enabled")
         return session
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> Deleted:
+        """Locks the session before its guests, as whoever writes something for a guest does."""
+        PhotoSession.objects.select_for_update().filter(pk=self.pk).first()
+        return super().delete(*args, **kwargs)
 
     def vanish(self) -> None:
         """It is gone in Pixora. The row stays, so that its galleries keep their session."""

@@ -106,8 +106,9 @@ class DeliveryQuerySet(TenantQuerySet["WebhookDelivery"]):
         for pk in due.exclude(endpoint__in=without).order_by("due_at", "created_at").values_list("pk", flat=True)[:20]:
             claim = uuid.uuid4()
             free = self.filter(pk=pk, state=DeliveryState.PENDING, due_at__lte=Now())
-            if free.update(claim=claim, due_at=Now() + LEASE, attempts=models.F("attempts") + 1):
-                return self.select_related("endpoint", "event").get(pk=pk)
+            free.update(claim=claim, due_at=Now() + LEASE, attempts=models.F("attempts") + 1)
+            if mine := self.select_related("endpoint", "event").filter(pk=pk, claim=claim).first():
+                return mine
         return None
 
     def held_by(self, delivery: "WebhookDelivery") -> "DeliveryQuerySet":

@@ -86,7 +86,7 @@ def test_a_selfie_finds_its_subject_in_the_photos_of_the_session_only(api, studi
     assert answer.status_code == 200
     body = answer.json()
     assert set(body) == {
-        "session_id", "searched_face", "searched_faces", "matches", "misses", "threshold", "processing_ms",
+        "session_id", "searched_face", "searched_faces", "matches", "possible", "misses", "threshold", "processing_ms",
     }  # fmt: skip
     assert [match["photo_id"] for match in body["matches"]] == [str(best.pk), str(worse.pk)]
     first = body["matches"][0]

@@ -115,13 +115,10 @@ def test_a_missing_column_is_a_named_error_and_no_crash_of_the_workers(pixora, c
 def test_the_workers_are_called_once_a_minute(pixora, monkeypatch):
     called = []
     monkeypatch.setattr(housekeeping, "_chores", {"sessions_app.pixora.sync.periodically": 60})
-    monkeypatch.setattr(housekeeping, "async_task", lambda task, **_options: called.append(task))
-    from django.core.cache import cache
-
-    cache.clear()
+    monkeypatch.setattr(housekeeping, "async_task", lambda *task, **_options: called.append(task))
     housekeeping.tidy()
     housekeeping.tidy()
-    assert called == ["sessions_app.pixora.sync.periodically"]
+    assert called == [("facepass.housekeeping.run", "sessions_app.pixora.sync.periodically")]
 
 
 def test_the_command_tells_how_far_it_is(pixora, capsys):

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 import facepass
 from facepass import notices
+from facepass.each_row import try_each
 from facepass.models import NoticeKind
 from sessions_app.models import WebhookAttempt, WebhookDelivery
 from sessions_app.webhooks import outbox, signing, transport
@@ -61,7 +62,8 @@ class Courier:
             delivery = WebhookDelivery.objects.claim_next(without=self._busy())
             if delivery is None:
                 break
-            self._begin(delivery)
+            if try_each([delivery], self._begin, task="webhooks"):
+                _settle_defect(delivery)
         self._settle(patience)
 
     def finish(self) -> None:
@@ -86,13 +88,26 @@ class Courier:
             return
         over, _rest = wait(self._under_way, patience, FIRST_COMPLETED)
         for future in over:
-            settle(self._under_way.pop(future), future.result())
+            sent = self._under_way.pop(future)
+            if try_each([sent.delivery], lambda _delivery: settle(sent, future.result()), task="webhooks"):  # noqa: B023
+                _settle_defect(sent.delivery)
+
+
+def _settle_defect(delivery: WebhookDelivery) -> None:
+    """An attempt that a fault of our own ended counts as one: it is made again later, and not for ever."""
+    sent = Sent(delivery, {}, timezone.now())
+    outcome = Outcome(None, "", "internal_error", 0.0)
+    try_each([delivery], lambda _delivery: settle(sent, outcome), task="webhooks")
 
 
 @transaction.atomic
 def settle(sent: Sent, outcome: Outcome) -> None:
-    """Logs the attempt, and says when the next one is. Of an attempt whose lease ran out only the log stays."""
+    """Logs the attempt, and says when the next one is. Of an attempt whose lease ran out only the log stays, and of one
+    whose delivery was deleted meanwhile nothing.
+    """
     delivery = sent.delivery
+    if not WebhookDelivery.objects.filter(pk=delivery.pk).hold_rows():
+        return
     WebhookAttempt.objects.create(
         delivery=delivery,
         number=delivery.attempts,

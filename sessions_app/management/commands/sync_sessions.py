@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from facepass.each_row import RowsFailed
 from sessions_app.pixora import gateway, sync
 from sessions_app.pixora.mirror import Changes
 
@@ -18,7 +19,10 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not gateway.configured():
             raise CommandError("Photo sessions are FacePass's own: MAIN_APP_DATABASE_URL is not set.")
-        done = sync.sync(everything=options["all"], say=self._say)
+        try:
+            done = sync.sync(everything=options["all"], say=self._say)
+        except RowsFailed as failure:
+            raise CommandError(f"{failure.failed} sessions could not be mirrored; see the log.") from failure
         self.stdout.write(f"Done: {_told(done)}")
         if done.skipped:
             self.stderr.write("Skipped sessions belong to studios that FacePass does not know: set their id in Pixora.")

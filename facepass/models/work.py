@@ -1,0 +1,84 @@
+"""What the processes tell each other of their work: signs of life, what a worker is at, and when chores are due.
+
+None of it may get lost while it matters, so it is in tables and not in the cache. All times are the database's.
+"""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, models
+from django.db.models.functions import Now
+
+TAKE = """
+    INSERT INTO chores AS kept (name, due_at) VALUES (%(name)s, clock_timestamp() + %(every)s)
+    ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE kept.due_at <= clock_timestamp()
+    RETURNING name
+"""
+
+
+class ChoreQuerySet(models.QuerySet["Chore"]):
+    def take(self, name: str, *, every: timedelta) -> bool:
+        """Whether it is due, and the caller's to do; then it is due again after that time. One statement, so that of
+        two workers that ask at once one takes it.
+        """
+        values: dict[str, Any] = {"name": name, "every": every}
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE, values)
+            return cursor.fetchone() is not None
+
+
+class Chore(models.Model):
+    """When something that is done every so often is due again (see `facepass.housekeeping`)."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    due_at = models.DateTimeField()
+
+    objects = ChoreQuerySet.as_manager()
+
+    class Meta:
+        db_table = "chores"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Heartbeat(models.Model):
+    """The last sign of life (see `facepass.heartbeat`)."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    # Another one at every beat.
+    token = models.UUIDField(default=uuid.uuid4)
+    beaten_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "heartbeats"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.beaten_at}"
+
+
+class WorkLeaseQuerySet(models.QuerySet["WorkLease"]):
+    def live(self) -> "WorkLeaseQuerySet":
+        return self.filter(expires_at__gt=Now())
+
+    def discard_old(self) -> None:
+        """Of workers that died at it."""
+        self.filter(expires_at__lte=Now()).delete()
+
+
+class WorkLease(models.Model):
+    """A worker is at this task, and alive, until then at the latest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    task = models.CharField(max_length=200)
+    begun_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+
+    objects = WorkLeaseQuerySet.as_manager()
+
+    class Meta:
+        db_table = "work_leases"
+
+    def __str__(self) -> str:
+        return self.task

@@ -1,0 +1,219 @@
+"""What processes tell each other is in tables: signs of life, what is at work, when chores are due."""
+
+import re
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.models.functions import Now
+from django.utils import timezone
+from django_q.models import Failure
+
+from facepass import heartbeat, housekeeping
+from facepass.models import Chore, WorkLease
+from facepass.supervisor.watchdog import STALLED_SECONDS, Watchdog
+from galleries import grouping, jobs, tasks
+from galleries.models import Gallery, Job, Occasion, SuggestionCount
+from galleries.tests.factories import GalleryFactory
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+served: list[bool] = []
+
+
+# --- chores
+
+
+def test_a_chore_is_taken_once_in_its_time():
+    assert [Chore.objects.take("letters", every=MINUTE) for _ in range(3)] == [True, False, False]
+    assert Chore.objects.take("others", every=MINUTE)
+    Chore.objects.update(due_at=Now() - MINUTE)
+    assert [Chore.objects.take("letters", every=MINUTE) for _ in range(2)] == [True, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_workers_that_ask_at_once_one_has_it():
+    ready, taken = threading.Barrier(4), []
+
+    def ask():
+        ready.wait(10)
+        taken.append(Chore.objects.take("letters", every=MINUTE))
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(taken) == [False, False, False, True]
+
+
+def test_a_chore_runs_under_a_lease_so_that_a_long_one_is_no_stall():
+    served.clear()
+    housekeeping.run(f"{__name__}.note_whether_somebody_is_at_work")
+    assert served == [True]
+    assert not heartbeat.is_at_work()
+
+
+def note_whether_somebody_is_at_work():
+    served.append(tasks.busy())
+
+
+def test_failures_of_the_queue_are_not_kept_for_ever():
+    now = timezone.now()
+    for number, age in enumerate((1, 8)):
+        moment = now - timedelta(days=age)
+        Failure.objects.create(id=str(number), name="x", func="x", started=moment, stopped=moment, success=False)
+    housekeeping.tidy()
+    assert list(Failure.objects.values_list("id", flat=True)) == ["0"]
+
+
+# --- the cache may vanish
+
+
+def test_a_cull_of_the_cache_takes_neither_heartbeat_nor_chores_nor_counts(monkeypatch):
+    call_command("createcachetable", verbosity=0)
+    gallery = GalleryFactory()
+    heartbeat.beat()
+    before = heartbeat.last_beat()
+    Chore.objects.take("letters", every=MINUTE)
+    SuggestionCount.objects.note(Occasion.of_gallery(gallery), 7)
+    cache = caches["default"]
+    for number in range(40):
+        monkeypatch.setattr(cache, "_max_entries", 10)
+        cache.set(f"filler-{number}", number)
+    cache.clear()
+    assert heartbeat.last_beat() == before is not None
+    assert not Chore.objects.take("letters", every=MINUTE)
+    assert grouping.suggestions_noted([gallery.pk]) == {gallery.pk: 7}
+
+
+def test_the_cache_holds_more_than_a_busy_day_puts_there():
+    assert settings.CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] >= 10_000
+
+
+def test_no_module_keeps_its_state_in_the_cache():
+    """What has to be added here can be computed again."""
+    asking = re.compile(r"from django\.core\.cache import|from django\.core import cache\b")
+    found = [
+        str(path.relative_to(settings.BASE_DIR))
+        for app in ("facepass", "recognition", "galleries", "training", "sessions_app")
+        for path in (Path(settings.BASE_DIR) / app).rglob("*.py")
+        if "tests" not in path.parts and asking.search(path.read_text())
+    ]
+    assert found == []
+
+
+def test_counts_of_galleries_that_are_gone_are_forgotten():
+    kept, gone = GalleryFactory(), GalleryFactory()
+    for gallery in (kept, gone):
+        SuggestionCount.objects.note(Occasion.of_gallery(gallery), 1)
+    gone.delete()
+    SuggestionCount.objects.without_occasion().delete()
+    assert SuggestionCount.objects.get().occasion == kept.pk
+
+
+def test_two_studios_that_use_one_session_id_have_counts_of_their_own():
+    one, other = GalleryFactory(), GalleryFactory()
+    Gallery.objects.update(session_id=one.pk)
+    for gallery, number in ((one, 1), (other, 2)):
+        SuggestionCount.objects.note(Occasion(gallery.studio_id, session_id=one.pk), number)
+    assert sorted(SuggestionCount.objects.values_list("number", flat=True)) == [1, 2]
+
+
+# --- work that takes long
+
+
+def test_a_beat_is_another_token_each_time():
+    assert heartbeat.last_beat() is None
+    heartbeat.beat()
+    first = heartbeat.last_beat()
+    heartbeat.beat()
+    assert None is not first != heartbeat.last_beat()
+
+
+def test_a_lease_ends_with_its_work_also_where_that_fails():
+    def divide():
+        with heartbeat.at_work("division"):
+            assert heartbeat.is_at_work()
+            return 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        divide()
+    assert not WorkLease.objects.exists()
+
+
+def test_the_lease_of_a_worker_that_died_ends_when_the_queue_would_have_ended_its_task():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        (now,) = cursor.fetchone()
+    lease = heartbeat.at_work("grouping")
+    lease.__enter__()
+    ends = WorkLease.objects.get().expires_at - now
+    assert timedelta(seconds=settings.TASK_SECONDS - 5) < ends < timedelta(seconds=settings.TASK_SECONDS + 60)
+    WorkLease.objects.update(expires_at=Now())
+    assert not heartbeat.is_at_work()
+    WorkLease.objects.discard_old()
+    assert not WorkLease.objects.exists()
+
+
+def test_a_lease_that_can_not_be_given_back_does_not_hide_how_the_work_ended(monkeypatch, caplog):
+    def refuse(_self):
+        raise DatabaseError("gone")
+
+    with heartbeat.at_work("grouping"):
+        monkeypatch.setattr(WorkLease, "delete", refuse)
+    assert "the lease of grouping stays until it ends: DatabaseError" in caplog.text
+
+
+@pytest.fixture
+def large_session(monkeypatch):
+    """A gallery whose grouping takes three times as long as the watchdog waits, during which it looks every five
+    seconds; what it says each time.
+    """
+    gallery, said, clock = GalleryFactory(), [], [1000.0]
+    Gallery.objects.filter(pk=gallery.pk).update(analyses=1)
+    monkeypatch.setattr("facepass.supervisor.watchdog.close_old_connections", lambda: None)
+    watchdog = Watchdog(enqueue=lambda: None, clock=lambda: clock[0])
+
+    def look(*_arguments, **_options):
+        for _step in range(int(3 * STALLED_SECONDS / 5)):
+            clock[0] += 5
+            said.append(watchdog.stalled())
+        return grouping.Grouping()
+
+    monkeypatch.setattr(grouping, "group", look)
+    return gallery, said
+
+
+def test_the_watchdog_lets_a_worker_live_that_groups_a_large_session(large_session):
+    gallery, said = large_session
+    tasks.group_faces(str(gallery.pk))
+    assert len(said) == 72
+    assert not any(said)
+
+
+def test_and_one_that_does_so_as_a_job_although_the_jobs_own_lease_is_over(large_session, monkeypatch):
+    gallery, said = large_session
+    grouped = grouping.group
+
+    def overdue(*arguments, **options):
+        Job.objects.update(lease_expires_at=Now() - MINUTE)
+        return grouped(*arguments, **options)
+
+    monkeypatch.setattr(grouping, "group", overdue)
+    job = jobs.start("cluster_unknown_faces", studio=gallery.studio, gallery_id=str(gallery.pk), rebuild=False)
+    jobs.run(job.pk)
+    assert said
+    assert not any(said)
+
+
+def test_and_notices_one_that_does_nothing(large_session):
+    _gallery, said = large_session
+    grouping.group()
+    assert said.count(True) >= 1

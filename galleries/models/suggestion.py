@@ -1,0 +1,45 @@
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from facepass.tenancy import TenantQuerySet
+from galleries.models.cluster import Occasion
+from galleries.models.gallery import Gallery
+
+
+class SuggestionCountQuerySet(TenantQuerySet["SuggestionCount"]):
+    def note(self, occasion: Occasion, number: int) -> None:
+        noted = {"number": number, "noted_at": Now()}
+        self.update_or_create(studio_id=occasion.studio_id, occasion=occasion.key, defaults=noted)
+
+    def without_occasion(self) -> "SuggestionCountQuerySet":
+        """Of photo sessions and galleries that are gone."""
+        galleries = Gallery.objects.filter(Q(session_id=OuterRef("occasion")) | Q(pk=OuterRef("occasion")))
+        return self.exclude(Exists(galleries))
+
+
+class SuggestionCount(models.Model):
+    """How many pairs of groups an occasion had, of which somebody should say whether they are one person, when its
+    faces were last grouped. To know it anew is to compare all its groups.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+")
+    # See `Occasion.key`.
+    occasion = models.UUIDField()
+    number = models.PositiveIntegerField()
+    noted_at = models.DateTimeField(db_default=Now())
+
+    objects = SuggestionCountQuerySet.as_manager()
+
+    class Meta:
+        db_table = "suggestion_counts"
+        constraints = [models.UniqueConstraint(fields=["studio", "occasion"], name="one_count_per_occasion")]
+
+    def __str__(self) -> str:
+        return f"{self.occasion} {self.number}"
+
+
+def forget_old() -> None:
+    """The workers' chore."""
+    SuggestionCount.objects.without_occasion().delete()

@@ -1,0 +1,77 @@
+"""Who is found among groups and loose faces, and who is only offered."""
+
+import math
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from galleries.candidates import Candidate, Levels, decide
+from recognition.calibration import Calibration
+from recognition.config import AMONG, FEWEST, ConfidenceThresholds
+
+# Similarity and cosine are the same number here.
+SAME = Calibration(((-1.0, 0.0), (0.2, 0.2), (0.8, 0.8), (1.0, 1.0)), calibrated=True, source="made up")
+LEVELS = Levels.of(0.6, ConfidenceThresholds(), SAME)
+PROBE = np.eye(1, 512, dtype=np.float32)[0]
+
+
+def like(cosine, *, axis=1, size=4, photos=None, person_id=None):
+    """A group that is so much like the probe; two with one axis are alike beyond that."""
+    centroid = np.zeros(512, np.float32)
+    centroid[0], centroid[axis] = cosine, math.sqrt(1 - cosine**2)
+    photos = frozenset(photos or (uuid4() for _photo in range(size)))
+    return Candidate(uuid4(), True, cosine, centroid, size, photos, person_id)
+
+
+def test_everybody_who_reaches_the_threshold_is_found_best_first():
+    one, other = like(0.7), like(0.8, axis=2)
+    assert decide(PROBE, [one, other], LEVELS).found == [other, one]
+
+
+def test_nobody_is_in_a_photo_twice():
+    photo = uuid4()
+    better, worse = like(0.8, photos=[photo]), like(0.7, axis=2, photos=[photo])
+    decision = decide(PROBE, [worse, better], LEVELS)
+    assert (decision.found, decision.possible) == ([better], [])
+
+
+def test_nobody_has_two_names():
+    ann, bob = like(0.8, person_id=uuid4()), like(0.7, axis=2, person_id=uuid4())
+    assert decide(PROBE, [ann, bob], LEVELS).found == [ann]
+
+
+def test_what_is_much_like_the_found_faces_joins_them_and_what_is_like_a_stranger_does_not():
+    front, side, look_alike = like(0.8), like(0.45), like(0.55, axis=2)
+    decision = decide(PROBE, [front, side, look_alike], LEVELS)
+    assert decision.found == [front, side]
+    assert decision.possible == [look_alike]
+
+
+def test_nobody_joins_who_is_not_near_the_probe_itself():
+    assert LEVELS.near == pytest.approx(0.4)
+    assert LEVELS.joining == pytest.approx(0.7)
+    assert LEVELS.possible == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("best", "second", "offered"), [(0.55, 0.4, 1), (0.55, 0.5, 0), (0.45, 0.2, 0)])
+def test_where_nobody_is_found_only_a_clear_lead_is_offered(best, second, offered):
+    decision = decide(PROBE, [like(best), like(second, axis=2)], LEVELS)
+    assert (decision.found, len(decision.possible)) == ([], offered)
+
+
+def test_an_event_without_anybody_near_gives_nothing():
+    assert decide(PROBE, [], LEVELS) == decide(PROBE, [like(0.1)], LEVELS)
+
+
+def test_the_rate_of_wrong_groups_is_one_of_a_search_whatever_the_size_of_the_event():
+    rules = ConfidenceThresholds()
+    rates = [count * 10 ** (-10 * (rules.search_among(count) - 0.2)) for count in (FEWEST, AMONG, 400, 2_500, 25_000)]
+    assert rates == pytest.approx([rates[0]] * 5)
+    assert rules.search_among(AMONG) == rules.search
+    assert rules.search_among(0) == rules.search_among(FEWEST) < rules.search
+
+
+def test_a_threshold_stays_a_similarity():
+    assert ConfidenceThresholds(search=1).search_among(10**6) == 1
+    assert ConfidenceThresholds(search=0).search_among(FEWEST) == 0
