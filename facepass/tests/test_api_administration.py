@@ -1,11 +1,14 @@
 """/api/v1/admin/users, /api/v1/admin/stats, /metrics and /health/detailed"""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from facepass import metrics
 from facepass.models import Scope
 from facepass.tests.fixtures import client_of, fake_engine, stranger, studio
+from galleries.models import GalleryImage
 from galleries.tests.factories import (
     FaceFactory,
     GalleryFactory,
@@ -46,6 +49,7 @@ def test_stats_count_what_is_the_studios(api, studio, django_assert_num_queries)
     gallery = GalleryFactory(studio=studio)
     photo = PhotoFactory(gallery=gallery, state="processed", processed_at=timezone.now(), stored=False)
     PhotoFactory(gallery=gallery, state="quarantined", stored=False)
+    gallery.photos.update(created_at=photo.processed_at)  # else at midnight they would be of two days
     FaceFactory(photo=photo, person=PersonFactory(studio=studio), verified=True)
     FaceFactory(photo=photo)
     FaceFactory()  # somebody else's
@@ -57,7 +61,16 @@ def test_stats_count_what_is_the_studios(api, studio, django_assert_num_queries)
     assert (found["galleries"], found["people"]) == (1, 1)
     assert found["storage_bytes"] == sum(gallery.photos.values_list("byte_size", flat=True))
     assert found["model"] == {"name": "fake", "model": "squares", "contract_id": "fake-squares-1"}
-    assert found["per_day"] == [{"date": str(timezone.localdate()), "uploaded": 2, "processed": 1}]
+    assert found["per_day"] == [{"date": str(timezone.localdate(photo.processed_at)), "uploaded": 2, "processed": 1}]
+
+
+@pytest.mark.parametrize(("zone", "day"), [("UTC", 0), ("Asia/Kathmandu", 1), ("America/St_Johns", 0)])
+def test_a_day_of_the_stats_begins_at_midnight_where_the_installation_is(api, studio, settings, zone, day):
+    settings.TIME_ZONE = zone
+    evening = (timezone.now() - timedelta(days=2)).replace(hour=20, minute=0)
+    photo = PhotoFactory(gallery=GalleryFactory(studio=studio), stored=False)
+    GalleryImage.objects.filter(pk=photo.pk).update(created_at=evening)
+    assert [row["date"] for row in api.get(STATS).json()["per_day"]] == [str(evening.date() + timedelta(days=day))]
 
 
 @pytest.mark.parametrize("path", [USERS, STATS])

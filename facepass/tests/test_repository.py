@@ -16,6 +16,7 @@ RUSSIAN = settings.BASE_DIR / "facepass" / "locale" / "ru" / "LC_MESSAGES"
 def test_every_text_has_its_russian_translation(tmp_path):
     found = subprocess.run(
         ["msgfmt", "--statistics", "-o", str(tmp_path / "django.mo"), str(RUSSIAN / "django.po")],
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C"},  # it counts in the user's language
         capture_output=True,
         text=True,
         check=True,
@@ -38,7 +39,7 @@ def test_no_text_of_the_code_is_missing_from_the_translation(tmp_path):
 
 
 def texts(path) -> set[str]:
-    joined = path.read_text().replace('"\n"', "")
+    joined = path.read_text(encoding="utf-8").replace('"\n"', "")
     return set(re.findall(r'^msgid "(.+)"$', joined, re.MULTILINE))
 
 
