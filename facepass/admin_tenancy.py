@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from facepass.forms import JSONField
 from facepass.models import Role, User
 from facepass.tenancy import studios_of
 
@@ -66,6 +67,11 @@ class BaseAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     list_per_page = 50
     compressed_fields = True
     list_filter_submit = True
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.JSONField):
+            kwargs["form_class"] = JSONField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> Any:
         """What a form accepts is what the related list shows. (An autocomplete alone only limits what it offers.)"""

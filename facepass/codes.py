@@ -92,6 +92,9 @@ CODES: dict[str, Code] = {
         422, "The picture shows several faces.", {"faces": [{"x": 10, "y": 10, "width": 80, "height": 100}]}
     ),
     "low_quality": Code(422, "The face cannot be used.", {"reasons": ["too_small", "blurred"]}),
+    "unreadable_value": Code(
+        422, "Something stored with the photo cannot be read, such as a date.", {"columns": ["taken_at"]}
+    ),
     "photo_failed": Code(422, "The photo cannot be analysed.", {"error": "not_an_image"}),
     # the server
     "internal_error": Code(500, "Something went wrong on our side; the log has more under the request_id."),

@@ -78,7 +78,7 @@ def limited_login(login: View) -> View:
 
 
 def _error(request: HttpRequest, *, status: int, message: str) -> HttpResponseBase:
-    if request.path.startswith("/api/"):
+    if _is_api(request):
         return json_error(request, status=status, message=message)
     return render(request, "error.html", {"status": status, "message": message}, status=status)
 
@@ -98,6 +98,13 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponseBase:
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Rendered without the request: context processors may need the very database that does not answer."""
     message = _("Something went wrong on our side.")
-    if request.path.startswith("/api/"):
+    if _is_api(request):
         return json_error(request, status=500, message=message)
-    return HttpResponseServerError(render_to_string("error.html", {"status": 500, "message": message}))
+    known = {"status": 500, "message": message, "request_id": getattr(request, "request_id", None)}
+    return HttpResponseServerError(render_to_string("error.html", known))
+
+
+def _is_api(request: HttpRequest) -> bool:
+    """Also the paths of recognition, which have no prefix."""
+    found = request.resolver_match
+    return request.path.startswith("/api/") or (found is not None and hasattr(found.func, "cls"))

@@ -1,5 +1,6 @@
 """How lists are cut: by number, or by a cursor, which neither skips nor repeats rows while others are added."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError as NotValid
@@ -8,6 +9,11 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from facepass.storable import readable_moment, trouble_of_text
+
+# PostgreSQL knows no zone further from UTC.
+FURTHEST_ZONE = timedelta(hours=15)
 
 
 class StrictSize:
@@ -46,11 +52,23 @@ class Cursors(StrictSize, CursorPagination):  # type: ignore[misc]
     offset_cutoff = 100_000
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        self._refuse_made_up(queryset, request, view)
         self.count = queryset.count()
+        return super().paginate_queryset(queryset, request, view)
+
+    def _refuse_made_up(self, queryset: Any, request: Request, view: Any) -> None:
+        """Raises NotFound for a cursor that is not one of ours. An error in reading the rows is not the cursor's."""
+        cursor = self.decode_cursor(request)
+        if cursor is None or cursor.position is None:
+            return
+        first = self.get_ordering(request, queryset, view)[0].removeprefix("-")
         try:
-            return super().paginate_queryset(queryset, request, view)
-        except (NotValid, ValueError) as error:  # a cursor that somebody made up
+            column = queryset.query.clone().resolve_ref(first).output_field
+            position = column.to_python(cursor.position)
+        except (NotValid, ValueError, OverflowError) as error:
             raise NotFound(_("This cursor is not valid.")) from error
+        if trouble_of_text(str(cursor.position)) or (isinstance(position, datetime) and not _is_ours(position)):
+            raise NotFound(_("This cursor is not valid."))
 
     def get_ordering(self, *args: Any, **kwargs: Any) -> tuple[str, ...]:
         return (*super().get_ordering(*args, **kwargs), "pk")
@@ -64,3 +82,9 @@ class Cursors(StrictSize, CursorPagination):  # type: ignore[misc]
         found["properties"] = {"count": {"type": "integer", "example": 123}, **found["properties"]}
         found["required"] = ["count", "results"]
         return found
+
+
+def _is_ours(position: datetime) -> bool:
+    """Whether it can be a moment of a row, which the database can compare with others."""
+    offset = position.utcoffset()
+    return offset is not None and abs(offset) <= FURTHEST_ZONE and readable_moment(position) is not None

@@ -3,16 +3,19 @@
 In forms and query strings everything is text, so they are read as DRF reads them.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db import models
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-M = TypeVar("M", bound=Model)
+from facepass.storable import UnreadableDay, UnreadableMoment, check_moment
+
+M = TypeVar("M", bound=models.Model)
 
 
 def _is_number(value: Any) -> bool:
@@ -41,6 +44,34 @@ KINDS: tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], Callable[[Any], 
 )
 
 
+class FiniteFloatField(serializers.FloatField):
+    """A number that is one: `nan` of a form is neither below nor above any bound."""
+
+    def to_internal_value(self, data: Any) -> float:
+        number = super().to_internal_value(data)
+        if not math.isfinite(number):
+            self.fail("invalid")
+        return number
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment that every reader can hold; null where the database has another."""
+
+    default_validators = [check_moment]
+
+    def to_representation(self, value: Any) -> Any:
+        return None if isinstance(value, UnreadableMoment) else super().to_representation(value)
+
+
+class DayField(serializers.DateField):
+    """As `MomentField`."""
+
+    default_validators = [check_moment]
+
+    def to_representation(self, value: Any) -> Any:
+        return None if isinstance(value, UnreadableDay) else super().to_representation(value)
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and not isinstance(data, MultiValueDict):
@@ -53,7 +84,12 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[M]):
-    pass
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: MomentField,
+        models.DateField: DayField,
+        models.FloatField: FiniteFloatField,
+    }
 
 
 def _trouble(field: Any, value: Any) -> Promise | None:

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "facepass.admin_policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "facepass.request_values.NoNulMiddleware",
     "facepass.middleware.OptionalSlashMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -277,8 +278,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["facepass.auth.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["facepass.auth.PrincipalThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],  # a view that takes files says so
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["facepass.parsers.JSONParser"],  # a view that takes files says so
+    "DEFAULT_RENDERER_CLASSES": ["facepass.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "facepass.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "facepass.schema.Operation",
     # OPTIONS is a 405: what a path takes is in /openapi.json.

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from facepass import events
 from facepass.errors import FacePassError
+from facepass.loaders import unreadable
 from facepass.models import EventType
 from galleries import media, probe, progress
 from galleries.models import Gallery, GalleryImage, PhotoFace
@@ -46,7 +47,13 @@ def analyse(photo: GalleryImage) -> None:
 
 
 def prepare(photo: GalleryImage, settings: RecognitionSettings) -> Picture:
-    """The picture as it is analysed; preview and thumbnail are made from the same decoding. Asks no database."""
+    """The picture as it is analysed; preview and thumbnail are made from the same decoding. Asks no database.
+
+    Raises as `decode`, and 422 `unreadable_value` for a photo whose row holds what cannot be read.
+    """
+    if columns := unreadable(photo):
+        message = _("Something stored with the photo cannot be read: %(columns)s.") % {"columns": ", ".join(columns)}
+        raise FacePassError("unreadable_value", message, status=422, details={"columns": columns})
     picture = decode(photo, settings)
     photo.blur = thumbnails.blur(_write_thumbnails(photo, picture))
     return picture

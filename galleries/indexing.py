@@ -124,11 +124,16 @@ class Line:
             raise
         except Exception as error:  # a defect: the other photos go on, and `self._error` is raised at the end
             log.exception("photo %s was not analysed", photo.pk)
-            self._error = self._error or error
+            self._keep(photo, error)
         self._done += 1
 
     def _note(self, photo: GalleryImage, error: BaseException) -> None:
         log.error("photo %s was not analysed", photo.pk, exc_info=error)
+        self._keep(photo, error)
+
+    def _keep(self, photo: GalleryImage, error: BaseException) -> None:
+        """Until `run` raises it; the row says so until an attempt succeeds."""
+        GalleryImage.objects.held_by(photo).update(error="internal_error")
         self._error = self._error or error
 
     def _count(self, photo: GalleryImage) -> None:

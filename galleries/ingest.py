@@ -5,8 +5,9 @@ import logging
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import PurePath
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from facepass.models import Scope
+from facepass.storable import readable_moment
 from facepass.tenancy import Principal, require_still
 from galleries import media, tasks
 from galleries.models import Gallery, GalleryImage, Person
@@ -102,7 +104,7 @@ def add_photo(
         byte_size=file.size,
         width=info.width,
         height=info.height,
-        taken_at=_aware(info.taken_at),
+        taken_at=_storable(info.taken_at),
     )
     photo.image_url = media.path_of(photo, "original")
     stream.seek(0)
@@ -162,6 +164,10 @@ def filename(file: File[bytes]) -> str:
     return "".join(c for c in bare if c.isprintable())[:255] or "photo"
 
 
-def _aware(moment: Any) -> Any:
-    """EXIF times mostly carry no zone; they are read as the studio's."""
-    return timezone.make_aware(moment) if moment is not None and timezone.is_naive(moment) else moment
+def _storable(moment: datetime | None) -> datetime | None:
+    """EXIF times mostly carry no zone; they are read as the installation's. One that not every reader could hold is as
+    good as none: the camera's clock was never set.
+    """
+    if moment is not None and timezone.is_naive(moment):
+        moment = timezone.make_aware(moment)
+    return readable_moment(moment)

@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from facepass.admin_tenancy import BaseAdmin, SuperuserAdmin, column, is_superuser, roles
 from facepass.errors import FacePassError
+from facepass.forms import JSONField
 from recognition import config, registry
 from recognition.models import ModelVersion, RecognitionConfig, RecognitionConfigChange
 
@@ -84,7 +85,7 @@ class Pretty(json.JSONEncoder):
 
 class RecognitionConfigForm(forms.ModelForm[RecognitionConfig]):
     key = forms.CharField(label=_("Key"), widget=UnfoldAdminTextInputWidget)
-    value = forms.JSONField(
+    value = JSONField(
         label=_("Value"), encoder=Pretty, widget=UnfoldAdminTextareaWidget(attrs={"rows": 32, "spellcheck": "false"})
     )
 

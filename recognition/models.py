@@ -8,7 +8,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.errors import RETRY_AFTER_SECONDS, FacePassError
+from facepass.storable import check_json
 from recognition import registry, templates
 from recognition.calibration import Calibration
 from recognition.engines.base import FaceEngine
@@ -134,6 +136,7 @@ class ModelVersion(models.Model):
         verbose_name = _("model version")
         verbose_name_plural = _("model versions")
         constraints = [
+            readable("model_versions", json=["calibration"], moments=["activated_at", "created_at"]),
             models.UniqueConstraint(fields=["contract_id", "template_key_id"], name="model_versions_contract_and_key"),
             models.UniqueConstraint(
                 fields=["active"], condition=models.Q(active=True), name="one_active_model_version"
@@ -161,7 +164,7 @@ class RecognitionConfig(models.Model):
     """A setting that staff may change while the program runs (see config.py)."""
 
     key = models.TextField(_("key"), primary_key=True)
-    value = models.JSONField(_("value"))
+    value = models.JSONField(_("value"), validators=[check_json])
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
@@ -169,6 +172,7 @@ class RecognitionConfig(models.Model):
         ordering = ["key"]
         verbose_name = _("recognition setting")
         verbose_name_plural = _("recognition settings")
+        constraints = [readable("face_recognition_config", json=["value"], moments=["updated_at"])]
 
     def __str__(self) -> str:
         return self.key
@@ -189,6 +193,7 @@ class RecognitionConfigChange(models.Model):
         ordering = ["-changed_at", "-pk"]
         verbose_name = _("change of settings")
         verbose_name_plural = _("changes of settings")
+        constraints = [readable("face_recognition_config_changes", json=["before", "after"], moments=["changed_at"])]
 
     def __str__(self) -> str:
         return f"{self.key} {self.changed_at:%Y-%m-%d %H:%M}"

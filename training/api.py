@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from facepass.auth import principal
 from facepass.models import Scope
 from facepass.pagination import Cursors
-from facepass.serializers import StrictSerializer
+from facepass.serializers import StrictModelSerializer, StrictSerializer
 from facepass.tenancy import studio_for
 from galleries import jobs
 from galleries.api.jobs import TaskProgressSerializer
@@ -43,7 +43,7 @@ class SuspectSerializer(serializers.Serializer[Any]):
     looks_like = serializers.UUIDField()
 
 
-class PreparedSerializer(serializers.ModelSerializer[FaceTrainingSession]):
+class PreparedSerializer(StrictModelSerializer[FaceTrainingSession]):
     faces = serializers.IntegerField(source="total_faces")
     left_out = serializers.SerializerMethodField()
     people = serializers.SerializerMethodField()
@@ -83,13 +83,13 @@ class TrainingExecuteSerializer(StrictSerializer):
     )
 
 
-class TrainingActSerializer(serializers.ModelSerializer[TrainingAct]):
+class TrainingActSerializer(StrictModelSerializer[TrainingAct]):
     class Meta:
         model = TrainingAct
         fields = ["what", "made_by", "made_at"]
 
 
-class TrainingSerializer(serializers.ModelSerializer[FaceTrainingSession]):
+class TrainingSerializer(StrictModelSerializer[FaceTrainingSession]):
     faces = serializers.IntegerField(source="total_faces")
     model_accuracy = serializers.FloatField(
         allow_null=True,

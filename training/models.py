@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 from galleries.models import Job, TemplateSet
 from galleries.models.job import JobState
@@ -67,9 +68,15 @@ class FaceTrainingSession(models.Model):
 
     class Meta:
         constraints = [
+            readable(
+                "face_training_sessions",
+                moments=["started_at", "completed_at", "created_at"],
+                numbers=["model_accuracy"],
+                json=["manifest", "metrics", "changes"],
+            ),
             models.UniqueConstraint(
                 fields=["studio"], condition=models.Q(status="running"), name="one_running_training"
-            )
+            ),
         ]
         db_table = "face_training_sessions"
         ordering = ["-created_at"]
@@ -109,6 +116,7 @@ class TrainingAct(models.Model):
         ordering = ["made_at", "pk"]
         verbose_name = _("act")
         verbose_name_plural = _("acts")
+        constraints = [readable("face_training_acts", moments=["made_at"])]
 
     def __str__(self) -> str:
         return str(self.get_what_display())

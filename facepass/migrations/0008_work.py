@@ -6,43 +6,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('facepass', '0006_notices'),
+        ("facepass", "0007_readable_values"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Chore',
+            name="Chore",
             fields=[
-                ('name', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('due_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("due_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'chores',
+                "db_table": "chores",
             },
         ),
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('token', models.UUIDField(default=uuid.uuid4)),
-                ('beaten_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("name", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("token", models.UUIDField(default=uuid.uuid4)),
+                ("beaten_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'db_table': 'heartbeats',
+                "db_table": "heartbeats",
             },
         ),
         migrations.CreateModel(
-            name='WorkLease',
+            name="WorkLease",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('task', models.CharField(max_length=200)),
-                ('begun_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("task", models.CharField(max_length=200)),
+                ("begun_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("expires_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'work_leases',
+                "db_table": "work_leases",
             },
         ),
     ]

@@ -16,7 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.errors import FacePassError
+from facepass.storable import check_moment
 
 # How long a key that was rotated still works, so that a partner can change it without an interruption.
 OVERLAP = timedelta(hours=24)
@@ -87,6 +89,7 @@ class Studio(models.Model):
         ordering = ["name"]
         verbose_name = _("studio")
         verbose_name_plural = _("studios")
+        constraints = [readable("studios", moments=["created_at"])]
 
     def __str__(self) -> str:
         return self.name
@@ -129,8 +132,8 @@ class ApiKey(models.Model):
     digest = models.CharField(max_length=64, editable=False)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices), verbose_name=_("may"), default=list)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True, validators=[check_moment])
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, validators=[check_moment])
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     replaced_by = models.OneToOneField("self", models.SET_NULL, null=True, blank=True, editable=False)
 
@@ -143,6 +146,7 @@ class ApiKey(models.Model):
         ordering = ["-created_at"]
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
+        constraints = [readable("api_keys", moments=["created_at", "expires_at", "revoked_at", "last_used_at"])]
 
     def __str__(self) -> str:
         return f"{self.name} (fp_{self.prefix}…)"

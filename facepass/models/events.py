@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.models.accounts import Studio
 
 
@@ -36,6 +37,7 @@ class OutboxEvent(models.Model):
     class Meta:
         db_table = "outbox_events"
         indexes = [models.Index(fields=["created_at"], condition=models.Q(spread_at=None), name="events_to_spread")]
+        constraints = [readable("outbox_events", json=["data"], moments=["created_at", "spread_at"])]
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"

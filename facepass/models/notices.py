@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.models.accounts import Studio, User
 
 
@@ -32,7 +33,10 @@ class StaffNotice(models.Model):
     class Meta:
         db_table = "staff_notices"
         ordering = ["-happened_at"]
-        constraints = [models.UniqueConstraint(fields=["studio", "kind", "subject"], name="one_notice_per_subject")]
+        constraints = [
+            readable("staff_notices", json=["data"], moments=["happened_at"]),
+            models.UniqueConstraint(fields=["studio", "kind", "subject"], name="one_notice_per_subject"),
+        ]
         indexes = [models.Index(fields=["happened_at"])]
 
     def __str__(self) -> str:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.db import models
 from django.db.models.functions import Now
 
+from facepass.constraints import readable
+
 
 class RateBucketQuerySet(models.QuerySet["RateBucket"]):
     def empty(self) -> "RateBucketQuerySet":
@@ -21,6 +23,7 @@ class RateBucket(models.Model):
 
     class Meta:
         db_table = "rate_buckets"
+        constraints = [readable("rate_buckets", moments=["due"])]
 
     def __str__(self) -> str:
         return self.name
@@ -39,7 +42,10 @@ class KeptAnswer(models.Model):
 
     class Meta:
         db_table = "kept_answers"
-        constraints = [models.UniqueConstraint(fields=["principal", "key"], name="one_answer_per_key")]
+        constraints = [
+            readable("kept_answers", moments=["created_at"], json=["headers"]),
+            models.UniqueConstraint(fields=["principal", "key"], name="one_answer_per_key"),
+        ]
         indexes = [models.Index(fields=["created_at"])]
 
     def __str__(self) -> str:

@@ -18,6 +18,8 @@ STATE_LABELS = {
 }
 ERRORS = {
     "worker_lost": _("The analysis broke off three times. Perhaps the picture is too much for this machine."),
+    "internal_error": _("The analysis failed on our side. The log says more."),
+    "unreadable_value": _("Something stored with the photo cannot be read, such as its date."),
     "file_missing": _("The photo's file is not in the storage."),
     "not_an_image": _("The file is damaged, or is no picture."),
     "unsupported_type": _("This kind of picture cannot be read here."),
@@ -60,7 +62,7 @@ def reasons(face: PhotoFace) -> str:
 
 
 def error(photo: GalleryImage) -> str:
-    return str(ERRORS.get(photo.error, photo.error))
+    return str(ERRORS.get(photo.trouble, photo.trouble))
 
 
 def change_page(model: str, pk: object) -> str:

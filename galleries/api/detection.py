@@ -6,12 +6,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import generics, serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.auth import principal, require_scope
 from facepass.models import Scope
+from facepass.parsers import JSONParser
 from facepass.serializers import StrictSerializer
 from facepass.uploads import InMemoryMixin
 from galleries import detecting

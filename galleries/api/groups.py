@@ -18,7 +18,7 @@ from facepass.auth import principal
 from facepass.filters import FilterBackend
 from facepass.models import Scope, Studio
 from facepass.pagination import Cursors
-from facepass.serializers import StrictSerializer
+from facepass.serializers import StrictModelSerializer, StrictSerializer
 from facepass.tenancy import Principal
 from galleries import decisions, grouping, jobs
 from galleries.api import found as told
@@ -28,7 +28,7 @@ from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Perso
 FACES_SHOWN = 12
 
 
-class GroupSerializer(serializers.ModelSerializer[FaceCluster]):
+class GroupSerializer(StrictModelSerializer[FaceCluster]):
     """`faces`: the best ones, at most 12; all of them are at `/api/v1/groups/{id}/faces/`."""
 
     person_id = serializers.UUIDField(allow_null=True, read_only=True)
@@ -45,7 +45,7 @@ class GroupSerializer(serializers.ModelSerializer[FaceCluster]):
         return [told.photo_of(face, self.context["request"]) for face in group.best_faces]  # type: ignore[attr-defined]
 
 
-class DecisionSerializer(serializers.ModelSerializer[FaceDecision]):
+class DecisionSerializer(StrictModelSerializer[FaceDecision]):
     made_by = serializers.CharField(source="maker")
     undone_by = serializers.CharField(source="undoer", help_text="Empty while it stands.")
     gallery_id = serializers.UUIDField(allow_null=True, read_only=True)

@@ -7,14 +7,15 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.auth import principal, require_scope
 from facepass.errors import FacePassError
 from facepass.models import Scope
-from facepass.serializers import StrictSerializer
+from facepass.parsers import JSONParser
+from facepass.serializers import FiniteFloatField, StrictSerializer
 from facepass.tenancy import Principal, studio_for, studios_of
 from facepass.uploads import InMemoryMixin
 from galleries import identify, jobs, recognise, search
@@ -32,7 +33,7 @@ class FacesSearchSerializer(StrictSerializer):
     file = serializers.FileField(allow_empty_file=True, required=False)
     face_id = serializers.UUIDField(required=False)
     gallery_id = serializers.UUIDField(required=False)
-    threshold = serializers.FloatField(min_value=0, max_value=1, required=False)
+    threshold = FiniteFloatField(min_value=0, max_value=1, required=False)
     limit = serializers.IntegerField(min_value=1, max_value=search.DEFAULT_LIMIT, default=20)
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +99,7 @@ class FacesSearchView(InMemoryMixin, generics.GenericAPIView[Any]):
 
 
 class _HowSure(StrictSerializer):
-    threshold = serializers.FloatField(min_value=0, max_value=1, required=False)
+    threshold = FiniteFloatField(min_value=0, max_value=1, required=False)
     candidates = serializers.IntegerField(
         min_value=1, max_value=identify.MAX_CANDIDATES, default=identify.DEFAULT_CANDIDATES
     )

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from facepass.auth import principal
 from facepass.models import Scope
+from facepass.serializers import StrictModelSerializer
 from facepass.tenancy import studio_for
 from galleries import enrolment, jobs
 from galleries.models import GalleryImage, Job
@@ -23,7 +24,7 @@ class TaskProgressSerializer(serializers.Serializer[Any]):
     eta_seconds = serializers.FloatField(allow_null=True)
 
 
-class TaskSerializer(serializers.ModelSerializer[Job]):
+class TaskSerializer(StrictModelSerializer[Job]):
     progress = TaskProgressSerializer(source="*", read_only=True)
     result = serializers.DictField(read_only=True, allow_null=True)
     error = serializers.SerializerMethodField()

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from facepass.auth import principal
 from facepass.models import Scope
+from facepass.serializers import StrictModelSerializer
 from facepass.tenancy import studio_for
 from facepass.uploads import InMemoryMixin
 from galleries import liveness
@@ -50,7 +51,7 @@ class VerdictSerializer(serializers.Serializer[Any]):
     )
 
 
-class ChallengeSerializer(serializers.ModelSerializer[LivenessChallenge]):
+class ChallengeSerializer(StrictModelSerializer[LivenessChallenge]):
     challenge_id = serializers.UUIDField(source="pk")
     steps = serializers.ListField(child=serializers.ChoiceField([step.value for step in Step]))
 

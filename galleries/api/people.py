@@ -21,6 +21,7 @@ from facepass.errors import FacePassError, refusal_of
 from facepass.filters import FilterBackend
 from facepass.pagination import Cursors
 from facepass.serializers import StrictModelSerializer, StrictSerializer
+from facepass.storable import trouble_of_json
 from facepass.tenancy import studio_for
 from galleries import people
 from galleries.api.filters import Moment
@@ -32,15 +33,12 @@ MAX_BULK = 1000
 
 @extend_schema_field({"type": "object", "additionalProperties": True, "example": {"table": "7"}})
 class MetadataField(serializers.JSONField):
-    """An object that PostgreSQL can hold: no NUL, no half of a surrogate pair, no infinity."""
+    """An object that can be kept and read again (see `facepass.storable`), of a limited size."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        try:
-            text = json.dumps(data, ensure_ascii=False, allow_nan=False)
-            size = len(text.encode())
-        except (ValueError, TypeError, RecursionError):
-            raise serializers.ValidationError(_t("This cannot be stored.")) from None
-        if not isinstance(data, dict) or "\\u0000" in text or size > MAX_METADATA_BYTES:
+        if trouble_of_json(data):
+            raise serializers.ValidationError(_t("This cannot be stored."))
+        if not isinstance(data, dict) or len(json.dumps(data, ensure_ascii=False).encode()) > MAX_METADATA_BYTES:
             limit = {"limit": MAX_METADATA_BYTES}
             raise serializers.ValidationError(_t("An object of at most %(limit)d bytes is expected.") % limit)
         return data

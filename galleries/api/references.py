@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from facepass.auth import principal
 from facepass.models import Scope
 from facepass.pagination import Cursors
+from facepass.serializers import FiniteFloatField, StrictModelSerializer
 from facepass.tenancy import studio_for
 from facepass.uploads import InMemoryMixin
 from galleries import verification
@@ -19,7 +20,7 @@ from galleries.api.serializers import FoundFaceSerializer, found_face
 from galleries.models import Reference
 
 
-class ReferenceSerializer(serializers.ModelSerializer[Reference]):
+class ReferenceSerializer(StrictModelSerializer[Reference]):
     quality = serializers.DictField(read_only=True)
     model_version_id = serializers.UUIDField(read_only=True)
 
@@ -38,7 +39,7 @@ class NewReferenceSerializer(serializers.Serializer[Any]):
 class VerifySerializer(serializers.Serializer[Any]):
     image = serializers.FileField(allow_empty_file=True)
     reference_id = serializers.UUIDField()
-    threshold = serializers.FloatField(
+    threshold = FiniteFloatField(
         min_value=0, max_value=1, required=False, help_text="By default `confidence_thresholds.verify`."
     )
 

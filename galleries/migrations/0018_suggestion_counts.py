@@ -6,25 +6,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('facepass', '0001_initial'),
-        ('galleries', '0013_groups_at_once'),
+        ("facepass", "0001_initial"),
+        ("galleries", "0017_readable_constraints"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SuggestionCount',
+            name="SuggestionCount",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('occasion', models.UUIDField()),
-                ('number', models.PositiveIntegerField()),
-                ('noted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('studio', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='facepass.studio')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("occasion", models.UUIDField()),
+                ("number", models.PositiveIntegerField()),
+                ("noted_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "studio",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="facepass.studio"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'suggestion_counts',
-                'constraints': [models.UniqueConstraint(fields=('studio', 'occasion'), name='one_count_per_occasion')],
+                "db_table": "suggestion_counts",
+                "constraints": [models.UniqueConstraint(fields=("studio", "occasion"), name="one_count_per_occasion")],
             },
         ),
     ]

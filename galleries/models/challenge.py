@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 
 VALID_FOR = timedelta(minutes=2)
@@ -36,6 +37,7 @@ class LivenessChallenge(models.Model):
 
     class Meta:
         db_table = "liveness_challenges"
+        constraints = [readable("liveness_challenges", json=["steps"], moments=["expires_at", "used_at"])]
 
     def __str__(self) -> str:
         return " ".join(self.steps)

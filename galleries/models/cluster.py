@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
+from facepass.constraints import readable
 from facepass.tenancy import Principal, TenantQuerySet
 from galleries.models.gallery import Gallery
 from recognition.models import ModelVersion
@@ -107,6 +108,7 @@ class FaceCluster(models.Model):
         ordering = ["-size", "-created_at"]
         verbose_name = _("group of faces")
         verbose_name_plural = _("groups of faces")
+        constraints = [readable("face_clusters", moments=["created_at"])]
 
     def __str__(self) -> str:
         return str(self.person or _("Unknown person"))

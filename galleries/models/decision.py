@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 from galleries.models.cluster import Occasion
 from galleries.models.gallery import Gallery
@@ -71,6 +72,7 @@ class FaceDecision(models.Model):
         ordering = ["-made_at"]
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
+        constraints = [readable("face_decisions", json=["before", "after"], moments=["made_at", "undone_at"])]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef
 from pgvector.django import HalfVectorField
 
+from facepass.constraints import readable
+from galleries.models.box import BoxField
 from galleries.models.face import PhotoFace
 from galleries.models.photo import GalleryImage, State
 from recognition.models import ModelVersion
@@ -37,7 +39,10 @@ class PhotoDescription(models.Model):
 
     class Meta:
         db_table = "photo_descriptions"
-        constraints = [models.UniqueConstraint(fields=["photo", "model_version"], name="one_description_per_version")]
+        constraints = [
+            readable("photo_descriptions", moments=["analysed_at"]),
+            models.UniqueConstraint(fields=["photo", "model_version"], name="one_description_per_version"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.photo_id} {self.model_version_id}"
@@ -53,7 +58,7 @@ class SpareFace(models.Model):
     photo = models.ForeignKey("galleries.GalleryImage", models.CASCADE, related_name="spare_faces")
     face = models.ForeignKey(PhotoFace, models.CASCADE, null=True, related_name="spares")
     model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
-    insightface_bbox = models.JSONField()
+    insightface_bbox = BoxField()
     insightface_confidence = models.FloatField()
     insightface_descriptor = HalfVectorField(dimensions=DESCRIPTOR_DIMENSION, null=True)
     landmarks = models.JSONField()
@@ -61,7 +66,16 @@ class SpareFace(models.Model):
 
     class Meta:
         db_table = "spare_faces"
-        constraints = [models.UniqueConstraint(fields=["face", "model_version"], name="one_spare_per_version")]
+        constraints = [
+            readable(
+                "spare_faces",
+                boxes=["insightface_bbox"],
+                numbers=["insightface_confidence"],
+                arrays=["landmarks"],
+                objects=["quality"],
+            ),
+            models.UniqueConstraint(fields=["face", "model_version"], name="one_spare_per_version"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.photo_id} {self.model_version_id}"

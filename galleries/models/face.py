@@ -6,7 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
+from galleries.models.box import BoxField
 from galleries.models.cluster import FaceCluster
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, Box, FloatArray
@@ -111,7 +113,7 @@ class PhotoFace(models.Model):
         FaceCluster, models.SET_NULL, null=True, blank=True, related_name="faces", verbose_name=_("group")
     )
     model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="faces", verbose_name=_("model"))
-    insightface_bbox = models.JSONField(_("box"), help_text=_("Pixels of the upright picture: x, y, width, height."))
+    insightface_bbox = BoxField(_("box"), help_text=_("Pixels of the upright picture: x, y, width, height."))
     insightface_confidence = models.FloatField(_("detection score"))
     insightface_descriptor = HalfVectorField(dimensions=DESCRIPTOR_DIMENSION, null=True, editable=False)
     landmarks = models.JSONField(_("landmarks"), help_text=_("Five points: eyes, nose, corners of the mouth."))
@@ -144,6 +146,16 @@ class PhotoFace(models.Model):
         ]
         verbose_name = _("face")
         verbose_name_plural = _("faces")
+        constraints = [
+            readable(
+                "photo_faces",
+                boxes=["insightface_bbox"],
+                numbers=["insightface_confidence", "recognition_confidence"],
+                arrays=["landmarks"],
+                objects=["quality"],
+                moments=["created_at"],
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.person or _("Unknown person"))

@@ -3,6 +3,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
+from facepass.storable import check_moment
 from facepass.tenancy import TenantModel, TenantQuerySet
 
 
@@ -42,7 +44,7 @@ class Gallery(TenantModel):
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="galleries", verbose_name=_("studio"))
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(max_length=20, choices=GalleryKind.choices, default=GalleryKind.EVENT, editable=False)
-    shoot_date = models.DateField(_("date of the shoot"), null=True, blank=True)
+    shoot_date = models.DateField(_("date of the shoot"), null=True, blank=True, validators=[check_moment])
     location_id = models.UUIDField(_("location"), null=True, blank=True)
     session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -60,6 +62,7 @@ class Gallery(TenantModel):
         db_table = "galleries"
         ordering = ["-created_at"]
         constraints = [
+            readable("galleries", days=["shoot_date"], moments=["created_at"]),
             models.UniqueConstraint(
                 fields=["studio"], condition=models.Q(kind="enrolment"), name="one_enrolment_gallery_per_studio"
             ),

@@ -18,6 +18,7 @@ from django.db.models.functions import MD5, Cast, Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 
 MAX_ATTEMPTS = 3
@@ -98,13 +99,18 @@ class Job(models.Model):
         db_table = "jobs"
         ordering = ["-created_at"]
         constraints = [
+            readable(
+                "jobs",
+                json=["arguments", "cursor", "result"],
+                moments=["lease_expires_at", "created_at", "started_at", "finished_at"],
+            ),
             models.UniqueConstraint(
                 "studio",
                 "kind",
                 MD5(Cast("arguments", models.TextField())),
                 condition=models.Q(state__in=["pending", "running"]),
                 name="one_unfinished_job",
-            )
+            ),
         ]
         verbose_name = _("job")
         verbose_name_plural = _("jobs")

@@ -1,8 +1,11 @@
 import uuid
 
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
+from facepass.storable import ADDRESS_LENGTH, check_json
 from facepass.tenancy import TenantModel, TenantQuerySet
 from galleries.models.face import PhotoFace
 
@@ -23,8 +26,8 @@ class Person(TenantModel):
     real_name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail"), null=True, blank=True)
     external_id = models.CharField(_("external id"), max_length=200, null=True, blank=True)
-    avatar_url = models.TextField(_("avatar"), default="", blank=True)
-    metadata = models.JSONField(_("metadata"), default=dict, blank=True)
+    avatar_url = models.TextField(_("avatar"), default="", blank=True, validators=[MaxLengthValidator(ADDRESS_LENGTH)])
+    metadata = models.JSONField(_("metadata"), default=dict, blank=True, validators=[check_json])
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = PersonQuerySet.as_manager()
@@ -35,6 +38,7 @@ class Person(TenantModel):
         db_table = "people"
         ordering = ["real_name"]
         constraints = [
+            readable("people", json=["metadata"], moments=["created_at"], texts={"avatar_url": ADDRESS_LENGTH}),
             models.UniqueConstraint("studio", models.functions.Lower("email"), name="one_person_per_email"),
             models.UniqueConstraint(fields=["studio", "external_id"], name="one_person_per_external_id"),
         ]

@@ -17,6 +17,9 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
+from facepass.loaders import CODE as UNREADABLE
+from facepass.loaders import unreadable
 from facepass.tenancy import TenantModel, TenantQuerySet
 from galleries.models.face import PhotoFace
 from galleries.models.gallery import Gallery, GalleryKind
@@ -83,7 +86,9 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
             photos = dict(exhausted.select_for_update(skip_locked=True).values_list("pk", "gallery_id"))
             Gallery.objects.of_events().filter(pk__in=photos.values()).update(analyses=models.F("analyses") + 1)
             given_up = self.filter(pk__in=photos)
-            return given_up.update(state=State.QUARANTINED, error="worker_lost", lease_expires_at=None)
+            # What was raised is there already; who was killed could say nothing.
+            error = models.Case(models.When(error="", then=models.Value("worker_lost")), default="error")
+            return given_up.update(state=State.QUARANTINED, error=error, lease_expires_at=None)
 
     def held_by(self, photo: "GalleryImage") -> "GalleryImageQuerySet":
         """The photo's row, if the claim that `photo` stands for still holds."""
@@ -129,7 +134,10 @@ class GalleryImage(TenantModel):
     class Meta:
         db_table = "gallery_images"
         ordering = ["created_at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["gallery", "sha256"], name="one_photo_per_content")]
+        constraints = [
+            readable("gallery_images", moments=["taken_at", "lease_expires_at", "created_at", "processed_at"]),
+            models.UniqueConstraint(fields=["gallery", "sha256"], name="one_photo_per_content"),
+        ]
         indexes = [
             models.Index(fields=["gallery", "state"]),
             models.Index(fields=["gallery", "created_at", "id"], name="photos_in_order"),
@@ -142,3 +150,8 @@ class GalleryImage(TenantModel):
 
     def __str__(self) -> str:
         return self.original_name
+
+    @property
+    def trouble(self) -> str:
+        """The code of what is wrong with it; empty where nothing is."""
+        return self.error or (UNREADABLE if unreadable(self) else "")

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION
@@ -31,6 +32,7 @@ class Reference(models.Model):
         ordering = ["-created_at"]
         verbose_name = _("reference face")
         verbose_name_plural = _("reference faces")
+        constraints = [readable("reference_faces", objects=["quality"], moments=["created_at"])]
 
     def __str__(self) -> str:
         return self.label or str(self.pk)

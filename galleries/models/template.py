@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import CosineDistance, HalfVectorField
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 from galleries.models.person import Person
 from recognition.calibration import Calibration
@@ -63,6 +64,7 @@ class TemplateSet(models.Model):
         verbose_name = _("version of templates")
         verbose_name_plural = _("versions of templates")
         constraints = [
+            readable("template_sets", json=["calibration"], moments=["activated_at", "created_at"]),
             models.UniqueConstraint(fields=["studio", "number"], name="one_template_set_per_number"),
             models.UniqueConstraint(fields=["studio"], condition=models.Q(active=True), name="one_active_template_set"),
         ]

@@ -1,6 +1,7 @@
 """The JSON edge of the staff pages: what a script asks, checked as the admin checks it; refusals in the envelope."""
 
 import json
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -19,6 +20,7 @@ from facepass import errors
 from facepass.admin_tenancy import has_role
 from facepass.errors import FacePassError
 from facepass.models import Role
+from facepass.storable import finite, trouble_of_json
 from facepass.tenancy import Principal, TenantQuerySet
 
 M = TypeVar("M", bound=models.Model)
@@ -40,12 +42,12 @@ def require(request: HttpRequest, studio_id: UUID, wanted: frozenset[Role]) -> N
 
 
 def asked(request: HttpRequest) -> dict[str, Any]:
-    """The request's JSON object; Python's NaN and Infinity are none. Raises 400 `invalid_request`."""
+    """The request's JSON object, whose values the database can keep. Raises 400 `invalid_request`."""
     try:
         found = json.loads(request.body, parse_constant=_refuse)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or trouble_of_json(found):
         raise invalid()
     return found
 
@@ -58,8 +60,19 @@ def number(text: Any, *, least: int = 0, most: int) -> int:
     """A whole number, brought within its bounds. Raises 400 `invalid_request`."""
     try:
         return max(least, min(most, int(text)))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise invalid() from None
+
+
+def finite_number(value: Any) -> float:
+    """Raises 400 `invalid_request` for what is none, such as the text `nan`."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise invalid() from None
+    if not math.isfinite(found):
+        raise invalid()
+    return found
 
 
 def uuid(text: Any) -> UUID:
@@ -124,4 +137,5 @@ def _full(admin: ModelAdmin[Any], name: str) -> str:
 
 
 def said(**values: Any) -> JsonResponse:
-    return JsonResponse(values)
+    """What is no number is null: a script cannot read JSON that has the word NaN in it."""
+    return JsonResponse(finite(values))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from facepass.admin_tenancy import EDITORS, VERIFIERS, has_role
+from facepass.storable import readable_moment
 from galleries import media
 from galleries.admin import show
 from galleries.models import GalleryImage, PhotoFace
@@ -75,7 +76,7 @@ def as_json(photo: GalleryImage) -> dict[str, Any]:
         "state": photo.state,
         "label": photo.get_state_display(),
         "error": show.error(photo),
-        "taken": _moment(photo.taken_at),
+        "taken": _moment(readable_moment(photo.taken_at)),
         "width": photo.width,
         "height": photo.height,
         "picture": media.path_of(photo, "preview" if photo.processed_at and not photo.error else "original"),

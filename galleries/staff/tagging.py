@@ -17,7 +17,7 @@ from facepass.admin_tenancy import EDITORS, VERIFIERS, acting
 from facepass.errors import FacePassError
 from galleries import analysis, decisions, descriptors, identify, marking, progress, tasks
 from galleries.models import FaceDecision, GalleryImage, Occasion, Person, PhotoFace
-from galleries.staff.answers import asked, invalid, reads, require, said, uuid, visible, writes
+from galleries.staff.answers import asked, finite_number, invalid, reads, require, said, uuid, visible, writes
 from galleries.staff.photo import as_json, photo_of
 from recognition.config import recognition_settings
 from recognition.types import Box
@@ -181,10 +181,7 @@ def _draw(request: HttpRequest, pk: UUID) -> JsonResponse:
     """`{"x", "y", "width", "height"}` in pixels of the photo. Answers as `decide`, with the new face's id."""
     photo = _verifiable(request, pk)
     what = asked(request)
-    try:
-        box = Box(*(float(what[side]) for side in ("x", "y", "width", "height")))
-    except (KeyError, TypeError, ValueError):
-        raise invalid() from None
+    box = Box(*(finite_number(what.get(side)) for side in ("x", "y", "width", "height")))
     face, decision = marking.mark(photo, box, by=acting(request))
     if face.insightface_descriptor is None:
         return _told(photo, decision, face=str(face.pk), described=False)

@@ -269,6 +269,7 @@ def test_an_unexpected_error_leaves_one_photo_and_is_raised_when_the_others_are_
         tasks.analyse_gallery(str(gallery.pk))
     states = {photo.pk: (photo.state, photo.attempts) for photo in gallery.photos.all()}
     assert states.pop(culprit.pk) == (State.PROCESSING, 1)
+    assert gallery.photos.get(pk=culprit.pk).error == "internal_error"
     assert set(states.values()) == {(State.PROCESSED, 1)}
 
 

@@ -16,6 +16,7 @@ from galleries.models import GalleryImage
 from galleries.models.photo import State
 from galleries.tests.factories import GalleryFactory
 from recognition.tests.fake_pictures import picture_of
+from recognition.tests.test_pictures import exif_of, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +128,29 @@ def test_a_deleted_gallery_takes_its_files_along(django_capture_on_commit_callba
         gallery.delete()
     gallery.pk = pk
     assert stored(gallery) == 0
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Europe/Moscow", "Pacific/Kiritimati", "America/Los_Angeles", "Africa/Monrovia"]
+)
+@pytest.mark.parametrize(
+    "written",
+    [
+        ("0001:01:01 00:00:00", "+02:00"),
+        ("0001:01:01 00:00:00", None),
+        ("9999:12:31 23:59:59", "-12:00"),
+        ("9999:12:31 23:59:59", None),
+        ("2026:05:01 12:00:00", "+23:59"),
+        ("1910:05:01 12:00:00", None),
+    ],
+)
+def test_a_date_that_not_every_reader_can_hold_is_none(settings, api, studio, zone, written):
+    taken, offset = written
+    settings.TIME_ZONE = zone
+    gallery = GalleryFactory(studio=studio)
+    data = saved(Image.new("RGB", (64, 48)), "JPEG", exif=exif_of(taken=taken, offset=offset)).getvalue()
+    (photo,) = ingest.add_photos(gallery, [upload(data)], by=None).accepted
+    (told,) = api.get(f"/api/v1/galleries/{gallery.pk}/images/").json()["results"]
+    kept = taken.startswith(("2026", "1910"))
+    assert (told["taken_at"] is not None) == kept
+    assert api.delete(f"/api/v1/images/{photo.pk}/").status_code == 204

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from pydantic import BaseModel
 from rest_framework import generics, serializers
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +15,8 @@ from facepass.auth import principal
 from facepass.errors import FacePassError
 from facepass.models import Scope
 from facepass.pagination import Cursors
+from facepass.parsers import JSONParser
+from facepass.serializers import StrictModelSerializer
 from recognition import config
 from recognition.config import RecognitionSettings
 from recognition.models import RecognitionConfig, RecognitionConfigChange
@@ -34,7 +35,7 @@ class Config(BaseModel):
     updated_at: datetime | None
 
 
-class ConfigChangeSerializer(serializers.ModelSerializer[RecognitionConfigChange]):
+class ConfigChangeSerializer(StrictModelSerializer[RecognitionConfigChange]):
     before = serializers.DictField(allow_null=True)
     after = serializers.DictField()
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from facepass.serializers import StrictModelSerializer, StrictSerializer
+from facepass.serializers import FiniteFloatField, StrictModelSerializer, StrictSerializer
 from galleries.api.found import MatchSerializer, MissSerializer
 from galleries.api.serializers import BoxSerializer
 from galleries.search import DEFAULT_LIMIT, MAX_LIMIT
@@ -67,7 +67,7 @@ class SearchSessionSerializer(serializers.Serializer[Any]):
         child=serializers.UUIDField(), required=False, default=list, max_length=MOST_SUBJECTS
     )
     combine = serializers.ChoiceField(["any", "all"], default="any")
-    threshold = serializers.FloatField(min_value=0, max_value=1, required=False)
+    threshold = FiniteFloatField(min_value=0, max_value=1, required=False)
     limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT)
     explain = serializers.BooleanField(
         default=False, help_text="Also say of the nearest photos that were not given why they were not."

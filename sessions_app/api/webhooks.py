@@ -47,13 +47,13 @@ class SecretSerializer(EndpointSerializer):
         fields = [*EndpointSerializer.Meta.fields, "secret"]
 
 
-class AttemptSerializer(serializers.ModelSerializer[WebhookAttempt]):
+class AttemptSerializer(StrictModelSerializer[WebhookAttempt]):
     class Meta:
         model = WebhookAttempt
         fields = ["number", "started_at", "duration_ms", "url", "request_headers", "status", "answer", "error"]
 
 
-class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
+class DeliverySerializer(StrictModelSerializer[WebhookDelivery]):
     event_id = serializers.UUIDField(read_only=True)
     event = serializers.CharField(source="event.type", read_only=True)
     endpoint_id = serializers.UUIDField(read_only=True)

@@ -5,7 +5,6 @@ from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import get_language, override
@@ -38,7 +37,7 @@ def ask(request: HttpRequest, here: Visit) -> HttpResponse:
     """Puts down an address. It says the same to one that is there already."""
     address = request.POST.get("email", "").strip().lower()
     try:
-        validate_email(address)
+        ReadyNotice._meta.get_field("address").clean(address, None)  # also in its length
     except ValidationError:
         raise FacePassError("email_invalid", _("This is not an e-mail address.")) from None
     limits.require("guest_mail", f"mail:{limits.address_of(request)}")

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 from sessions_app.models.session import PhotoSession
 
@@ -31,7 +32,10 @@ class SessionDay(models.Model):
     class Meta:
         db_table = "session_days"
         ordering = ["-day", "session"]
-        constraints = [models.UniqueConstraint(fields=["session", "day"], name="one_row_per_session_and_day")]
+        constraints = [
+            readable("session_days", days=["day"]),
+            models.UniqueConstraint(fields=["session", "day"], name="one_row_per_session_and_day"),
+        ]
         indexes = [models.Index(fields=["day"])]
         verbose_name = _("day of a session")
         verbose_name_plural = _("analytics")

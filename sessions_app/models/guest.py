@@ -11,7 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.errors import FacePassError
+from facepass.storable import check_moment
 from facepass.tenancy import TenantModel, TenantQuerySet
 from galleries.media import Variant
 
@@ -34,7 +36,7 @@ class GuestRules(models.Model):
     )
     # Hashed; an empty one asks for nothing.
     pin = models.CharField(max_length=128, default="", blank=True, editable=False)
-    expires_at = models.DateTimeField(_("open until"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("open until"), null=True, blank=True, validators=[check_moment])
     browsing = models.BooleanField(_("guests may look at all photos without a selfie"), default=False)
     challenge = models.BooleanField(_("guests show that they are there (liveness)"), default=False)
     downloads = models.CharField(_("downloads"), max_length=10, choices=Downloads.choices, default=Downloads.ORIGINAL)
@@ -46,6 +48,7 @@ class GuestRules(models.Model):
         db_table = "guest_rules"
         verbose_name = _("rules for guests")
         verbose_name_plural = _("rules for guests")
+        constraints = [readable("guest_rules", moments=["expires_at"])]
 
     def __str__(self) -> str:
         return str(self.session)
@@ -112,6 +115,7 @@ class Guest(TenantModel):
         ordering = ["-consented_at"]
         verbose_name = _("guest")
         verbose_name_plural = _("guests")
+        constraints = [readable("guests", moments=["consented_at", "withdrawn_at", "last_seen_at"])]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -160,7 +164,10 @@ class FoundPhoto(models.Model):
     class Meta:
         db_table = "guest_photos"
         ordering = ["rank"]
-        constraints = [models.UniqueConstraint(fields=["guest", "photo"], name="one_found_photo_per_guest")]
+        constraints = [
+            readable("guest_photos", moments=["refused_at", "found_at"]),
+            models.UniqueConstraint(fields=["guest", "photo"], name="one_found_photo_per_guest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.guest_id} {self.photo_id}"

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 from sessions_app.models.guest import LASTS, Guest
 
@@ -35,6 +36,7 @@ class ShareLink(models.Model):
     class Meta:
         db_table = "guest_shares"
         ordering = ["-created_at"]
+        constraints = [readable("guest_shares", moments=["expires_at", "created_at"])]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -56,6 +58,7 @@ class ReturnLink(models.Model):
 
     class Meta:
         db_table = "guest_return_links"
+        constraints = [readable("guest_return_links", moments=["created_at"])]
 
     def __str__(self) -> str:
         return str(self.guest_id)
@@ -118,6 +121,7 @@ class Alert(models.Model):
 
     class Meta:
         db_table = "guest_alerts"
+        constraints = [readable("guest_alerts", moments=["asked_at", "confirmed_at", "looked_at", "told_at"])]
 
     def __str__(self) -> str:
         return str(self.guest_id)
@@ -143,6 +147,7 @@ class Hiding(models.Model):
         ordering = ["-created_at"]
         verbose_name = _("guest who is not to be found")
         verbose_name_plural = _("guests who are not to be found")
+        constraints = [readable("guest_hidings", moments=["created_at"])]
 
     def __str__(self) -> str:
         return str(self.pk)

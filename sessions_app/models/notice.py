@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 
 # An e-mail that did not go out is tried again after this long, and its address is kept at most that long.
@@ -42,7 +43,10 @@ class ReadyNotice(models.Model):
         db_table = "ready_notices"
         verbose_name = _("e-mail when photos are ready")
         verbose_name_plural = _("e-mails when photos are ready")
-        constraints = [models.UniqueConstraint(fields=["session", "address"], name="one_notice_per_address")]
+        constraints = [
+            readable("ready_notices", moments=["asked_at", "tried_at"]),
+            models.UniqueConstraint(fields=["session", "address"], name="one_notice_per_address"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.pk}"

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from facepass.constraints import readable
+
 
 class PixoraSession(models.Model):
     """A row of Pixora's `photo_sessions`, in the database `pixora`. FacePass may only read it (see `pixora.router`)."""
@@ -47,6 +49,9 @@ class PixoraLink(models.Model):
 
     class Meta:
         db_table = "pixora_link"
+        constraints = [
+            readable("pixora_link", moments=["open_until", "answered_at", "mirrored_until", "synced_at", "swept_at"])
+        ]
 
     def __str__(self) -> str:
         return self.error or "ok"

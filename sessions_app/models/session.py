@@ -4,12 +4,15 @@ import secrets
 import uuid
 from typing import Any, Self
 
+from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass import events
+from facepass.constraints import readable
 from facepass.models import EventType
+from facepass.storable import DESCRIPTION_LENGTH, check_json, check_moment
 from facepass.tenancy import Deleted, TenantModel, TenantQuerySet
 
 # No 0/O, 1/l/I: the code is read off a table card.
@@ -58,12 +61,14 @@ class PhotoSession(TenantModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="sessions", verbose_name=_("studio"))
     name = models.CharField(_("name"), max_length=200)
-    description = models.TextField(_("description"), default="", blank=True)
+    description = models.TextField(
+        _("description"), default="", blank=True, validators=[MaxLengthValidator(DESCRIPTION_LENGTH)]
+    )
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.ACTIVE)
-    scheduled_at = models.DateTimeField(_("scheduled"), null=True, blank=True)
+    scheduled_at = models.DateTimeField(_("scheduled"), null=True, blank=True, validators=[check_moment])
     facepass_enabled = models.BooleanField(_("guests may search by face"), default=False)
     code = models.CharField(_("code of the short link"), max_length=16, unique=True, default=new_code)
-    settings = models.JSONField(_("settings"), default=dict, blank=True)
+    settings = models.JSONField(_("settings"), default=dict, blank=True, validators=[check_json])
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     origin = models.CharField(_("kept in"), max_length=10, choices=Origin.choices, default=Origin.LOCAL, editable=False)
@@ -80,6 +85,14 @@ class PhotoSession(TenantModel):
         ordering = ["-created_at"]
         verbose_name = _("photo session")
         verbose_name_plural = _("photo sessions")
+        constraints = [
+            readable(
+                "photo_sessions",
+                moments=["scheduled_at", "created_at", "updated_at", "confirmed_at", "gone_at"],
+                json=["settings"],
+                texts={"description": DESCRIPTION_LENGTH},
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facepass.constraints import readable
 from facepass.models import EventType, OutboxEvent
 from facepass.tenancy import TenantQuerySet
 
@@ -55,6 +56,11 @@ class WebhookEndpoint(models.Model):
         ordering = ["-created_at"]
         verbose_name = _("webhook")
         verbose_name_plural = _("webhooks")
+        constraints = [
+            readable(
+                "webhook_endpoints", moments=["previous_secret_until", "failing_since", "disabled_at", "created_at"]
+            )
+        ]
 
     def __str__(self) -> str:
         return self.url
@@ -126,7 +132,10 @@ class WebhookDelivery(models.Model):
     class Meta:
         db_table = "webhook_deliveries"
         ordering = ["-created_at"]
-        constraints = [models.UniqueConstraint(fields=["endpoint", "event"], name="one_delivery_per_endpoint")]
+        constraints = [
+            readable("webhook_deliveries", moments=["due_at", "expires_at", "created_at", "delivered_at"]),
+            models.UniqueConstraint(fields=["endpoint", "event"], name="one_delivery_per_endpoint"),
+        ]
         indexes = [models.Index(fields=["due_at"], condition=models.Q(state="pending"), name="deliveries_due")]
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
@@ -169,6 +178,9 @@ class WebhookAttempt(models.Model):
     class Meta:
         db_table = "webhook_attempts"
         ordering = ["id"]
+        constraints = [
+            readable("webhook_attempts", moments=["started_at"], numbers=["duration_ms"], json=["request_headers"])
+        ]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.status or self.error}"

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from psycopg import errors
 
 from facepass.errors import FacePassError
+from facepass.storable import EARLIEST, LATEST
 from sessions_app.models import PixoraLink, PixoraSession
 from sessions_app.pixora import breaker
 from sessions_app.pixora.router import ALIAS
@@ -52,7 +53,8 @@ def changed(since: datetime | None, *, after: PixoraSession | None, limit: int) 
 
     `after`: the last one of the page before.
     """
-    rows = PixoraSession.objects.order_by("updated_at", "pk")
+    # A session whose time of change cannot be read has no place in their order; who asks for it by its id has it.
+    rows = PixoraSession.objects.filter(updated_at__range=(EARLIEST, LATEST)).order_by("updated_at", "pk")
     if since is not None:
         rows = rows.filter(updated_at__gte=since)
     if after is not None:

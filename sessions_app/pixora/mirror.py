@@ -15,12 +15,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from facepass.models import Studio
+from facepass.storable import DESCRIPTION_LENGTH, readable_json, readable_moment
 from sessions_app.models import Origin, PhotoSession, PixoraSession
 
 # A copy that Pixora confirmed so recently may stand in for it.
 CACHE = timedelta(minutes=5)
 # `confirmed_at` is told to this, so that a session that is asked for all the time is not written all the time.
 GRAIN = timedelta(seconds=30)
+# More than that of a session's settings is not copied.
+SETTINGS_BYTES = 100_000
 
 Copies = dict[UUID, PhotoSession]
 
@@ -102,10 +105,10 @@ def _fields(row: PixoraSession, studios: Mapping[UUID | None, UUID]) -> dict[str
     return {
         "studio_id": studios[row.studio_id],
         "name": row.name[:200],
-        "description": row.description or "",
+        "description": (row.description or "")[:DESCRIPTION_LENGTH],
         "status": row.status[:20],
-        "scheduled_at": row.scheduled_at,
-        "settings": row.settings or {},
+        "scheduled_at": readable_moment(row.scheduled_at),
+        "settings": readable_json(row.settings or {}, most_bytes=SETTINGS_BYTES, otherwise={}),
         "facepass_enabled": bool(row.facepass_enabled),
         "origin": Origin.PIXORA,
         "gone_at": None,

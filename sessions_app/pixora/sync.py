@@ -11,8 +11,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError
-from django.db.models import Q
-from django.db.models.functions import Greatest, Now
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest, Least, Now
 from django.utils import timezone
 
 from facepass import notices
@@ -72,7 +72,9 @@ def sync(*, everything: bool = False, say: Say | None = None) -> Changes:
     for page in _pages(since):
         mirrored.take(page, lambda rows: mirror.take_over(rows)[1])
         mirrored.tell(looked=len(page))
-        PixoraLink.objects.filter(pk=link.pk).update(mirrored_until=Greatest("mirrored_until", page[-1].updated_at))
+        # A change that Pixora dates into the future must not hide those that come before it.
+        until = Greatest("mirrored_until", Least(Value(page[-1].updated_at), Now()))
+        PixoraLink.objects.filter(pk=link.pk).update(mirrored_until=until)
     if everything or _is_due(link.swept_at):
         for ids in _batches():
             missing = set(ids) - gateway.existing(ids)

@@ -174,3 +174,34 @@ def test_studios_without_sessions_in_pixora_hear_nothing_of_it(pixora):
     pixora.run("ALTER TABLE photo_sessions DROP COLUMN updated_at")
     sync.periodically()
     assert StaffNotice.objects.count() == 1
+
+
+@pytest.mark.parametrize("moment", ["infinity", "-infinity", "0001-12-31 22:00:00+00 BC", "12026-05-01 12:00:00+00"])
+@pytest.mark.parametrize("column", ["scheduled_at", "completed_at", "updated_at", "created_at"])
+def test_a_row_of_pixora_s_that_cannot_be_read_stops_none_of_the_others(api, pixora, column, moment):
+    before, poisoned = pixora.add(), pixora.add()
+    pixora.run(f"UPDATE photo_sessions SET {column} = '{moment}' WHERE id = %s", poisoned)
+    sync.sync()
+    after = pixora.add()
+    sync.sync()
+    assert set(PhotoSession.objects.values_list("pk", flat=True)) >= {before, after}
+    assert api.get(f"/api/v1/sessions/validate/{poisoned}/").json()["valid"] is True
+    assert PhotoSession.objects.get(pk=poisoned).scheduled_at is None
+    assert api.get("/api/v1/sessions/").status_code == 200
+
+
+def test_a_change_that_pixora_dates_into_the_future_hides_no_later_one(pixora):
+    pixora.add()
+    pixora.run("UPDATE photo_sessions SET updated_at = '5000-01-01'")
+    sync.sync()
+    pixora.add()
+    assert sync.sync().created == 1
+
+
+def test_texts_and_settings_of_pixora_s_are_kept_as_far_as_there_is_room(pixora):
+    pk = pixora.add()
+    deep = '{"a":' * 200 + "1" + "}" * 200
+    pixora.run("UPDATE photo_sessions SET description = repeat('x', 20000), settings = %s::jsonb", deep)
+    sync.sync()
+    session = PhotoSession.objects.get(pk=pk)
+    assert (len(session.description), session.settings) == (10_000, {})

@@ -1,0 +1,104 @@
+"""The database's word on what every reader can hold (see `facepass.storable`), and how rows of before are mended."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+
+from facepass.storable import EARLIEST, FIRST_DAY, LARGEST, LAST_DAY, LATEST, STORED_JSON_DEPTH
+
+# SQL/JSON paths. Of JSON that somebody else wrote: what is nested deeper, and what no double can hold.
+TOO_DEEP = f"strict $.**{{{STORED_JSON_DEPTH}}}"
+TOO_LARGE = f'strict $.** ? (@.type() == "number" && (@ > {LARGEST} || @ < -{LARGEST}))'
+# Of JSON that only we write, its shape: to look through it would cost too much each time a face changes.
+ARRAY, OBJECT = 'strict $ ? (@.type() == "array")', 'strict $ ? (@.type() == "object")'
+BOX = "strict $ ? ({})".format(
+    " && ".join(
+        f"@.{side} > -1e9 && @.{side} < 1e9"
+        for side in ("x", "y", "width", "height")  # a comparison with what is no number is not true
+    )
+)
+SOME_BOX = '{"x": 0, "y": 0, "width": 1, "height": 1}'
+
+
+class JsonPathExists(Func):
+    function = "jsonb_path_exists"
+    output_field = models.BooleanField()
+
+
+def readable(
+    table: str,
+    *,
+    moments: Iterable[str] = (),
+    days: Iterable[str] = (),
+    numbers: Iterable[str] = (),
+    json: Iterable[str] = (),
+    boxes: Iterable[str] = (),
+    arrays: Iterable[str] = (),
+    objects: Iterable[str] = (),
+    texts: Mapping[str, int] | None = None,
+) -> models.CheckConstraint:
+    """The table's constraint that whatever stands in these columns can be read by everybody. NULL passes.
+
+    `json` is looked through; of `boxes`, `arrays` and `objects` only the shape is checked. `texts`: the most
+    characters of each.
+    """
+    conditions = [
+        *(Q(**{f"{name}__range": (EARLIEST, LATEST)}) for name in moments),
+        *(Q(**{f"{name}__range": (FIRST_DAY, LAST_DAY)}) for name in days),
+        *(Q(**{f"{name}__range": (-LARGEST, LARGEST)}) for name in numbers),
+        *(~Q(_exists(name, path)) for name in json for path in (TOO_DEEP, TOO_LARGE)),
+        *(Q(_exists(name, BOX)) for name in boxes),
+        *(Q(_exists(name, ARRAY)) for name in arrays),
+        *(Q(_exists(name, OBJECT)) for name in objects),
+        *(Q(LessThanOrEqual(Length(name), most)) for name, most in (texts or {}).items()),
+    ]
+    whole = Q()
+    for condition in conditions:
+        whole &= condition
+    return models.CheckConstraint(condition=whole, name=f"{table}_readable")
+
+
+def _exists(name: str, path: str) -> JsonPathExists:
+    return JsonPathExists(F(name), Value(path))
+
+
+def mending(
+    table: str,
+    *,
+    moments: Iterable[str] = (),
+    known_moments: Iterable[str] = (),
+    known_days: Iterable[str] = (),
+    numbers: Iterable[str] = (),
+    json: Iterable[str] = (),
+    boxes: Iterable[str] = (),
+    arrays: Iterable[str] = (),
+    objects: Iterable[str] = (),
+    texts: Mapping[str, int] | None = None,
+) -> list[str]:
+    """The statements of a migration that make the rows fit `readable`.
+
+    What is only known (`known_moments`, `known_days`: columns that may be NULL) is forgotten. A moment that decides
+    something becomes the nearest that can be held, so that what has expired does not begin anew. A number becomes 0.
+    """
+    first, last = f"'{EARLIEST.isoformat()}'::timestamptz", f"'{LATEST.isoformat()}'::timestamptz"
+    between = f"NOT BETWEEN {first} AND {last}"
+    days = f"NOT BETWEEN '{FIRST_DAY}'::date AND '{LAST_DAY}'::date"
+    found: list[tuple[str, str, str]] = [
+        *((name, f"least(greatest({name}, {first}), {last})", f"{name} {between}") for name in moments),
+        *((name, "NULL", f"{name} {between}") for name in known_moments),
+        *((name, "NULL", f"{name} {days}") for name in known_days),
+        *((name, "0", f"{name} NOT BETWEEN -{LARGEST} AND {LARGEST}") for name in numbers),
+        *((name, "'{}'", f"{_path(name, TOO_DEEP)} OR {_path(name, TOO_LARGE)}") for name in json),
+        *((name, f"'{SOME_BOX}'", f"NOT {_path(name, BOX)}") for name in boxes),
+        *((name, "'[]'", f"NOT {_path(name, ARRAY)}") for name in arrays),
+        *((name, "'{}'", f"NOT {_path(name, OBJECT)}") for name in objects),
+        *((name, f"left({name}, {most})", f"length({name}) > {most}") for name, most in (texts or {}).items()),
+    ]
+    return [f"UPDATE {table} SET {name} = {value} WHERE {which}" for name, value, which in found]  # noqa: S608 - of names and numbers
+
+
+def _path(name: str, path: str) -> str:
+    return f"jsonb_path_exists({name}, '{path}')"

@@ -1,0 +1,39 @@
+"""Fields of forms."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
+
+from facepass.storable import check_json
+
+
+class JSONField(forms.JSONField):
+    """Django's, which knows no depth and no length of numbers that Python's parser gives up at."""
+
+    default_validators = [check_json]
+
+    def to_python(self, value: Any) -> Any:
+        if not _is_followed(value):
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""})
+        return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was typed, as it was typed, where it cannot be read."""
+        return super().bound_data(data, initial) if _is_followed(data) else InvalidJSONInput(data)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return not _is_followed(data) or super().has_changed(initial, data)
+
+
+def _is_followed(text: Any) -> bool:
+    """Whether the parser comes to an end of it, good or bad."""
+    try:
+        json.loads(text if isinstance(text, str) else "null")
+    except json.JSONDecodeError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return True

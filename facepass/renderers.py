@@ -1,0 +1,21 @@
+"""JSON out."""
+
+import logging
+from typing import Any
+
+from rest_framework import renderers
+
+from facepass.storable import finite
+
+log = logging.getLogger(__name__)
+
+
+class JSONRenderer(renderers.JSONRenderer):
+    """DRF's, which fails at NaN and infinity. One row with such a number ends no list: it is null."""
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().render(data, *args, **kwargs)
+        except ValueError:
+            log.exception("an answer holds what is no JSON")
+            return super().render(finite(data), *args, **kwargs)

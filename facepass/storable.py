@@ -1,0 +1,112 @@
+"""What every reader of the database can hold: Python, JavaScript, JSON and PostgreSQL, under every TIME_ZONE.
+
+PostgreSQL keeps years before Christ, NaN, and JSON that no parser follows; what reads a list of rows then fails at one
+of them. So values from outside are checked here at the edge (`check_moment`, `check_json`, `trouble_of_json`), and
+`facepass.constraints` makes the database refuse them too. What is there in spite of that is read by `facepass.loaders`.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+# Four digits on every system, and a year away from the last that Python knows: in another zone it is still the year.
+EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+FIRST_DAY, LAST_DAY = EARLIEST.date(), LATEST.date()
+# Python's json gives up at about a thousand levels. A row may hold another row's JSON within its own.
+JSON_DEPTH, STORED_JSON_DEPTH = 20, 64
+# The largest double is 1.8e308; what is larger is read as infinity, which JSON has no word for.
+LARGEST = 1e308
+DESCRIPTION_LENGTH = 10_000
+ADDRESS_LENGTH = 2_000
+
+
+class UnreadableMoment(datetime):
+    """Stands for a moment of the database that Python cannot hold (see `facepass.loaders`)."""
+
+
+class UnreadableDay(date):
+    """Stands for a day of the database that Python cannot hold."""
+
+
+def readable_moment(moment: datetime | None) -> datetime | None:
+    """The moment, which must know its zone, in UTC; None where not every reader could hold it.
+
+    In UTC because Python takes a zone 23 hours away, which PostgreSQL refuses.
+    """
+    if moment is None or isinstance(moment, UnreadableMoment) or not EARLIEST <= moment <= LATEST:
+        return None
+    return moment.astimezone(UTC)
+
+
+def check_moment(value: date) -> None:
+    """A validator of dates and of moments."""
+    fits = EARLIEST <= value <= LATEST if isinstance(value, datetime) else FIRST_DAY <= value <= LAST_DAY
+    if not fits:
+        raise ValidationError(_("The year must be between 1000 and 9998."), code="out_of_bounds")
+
+
+def check_json(value: Any) -> None:
+    """A validator of JSON."""
+    if trouble := trouble_of_json(value):
+        raise ValidationError(trouble, code="not_storable")
+
+
+def trouble_of_text(text: str) -> Any:
+    """Why PostgreSQL cannot keep this text, or None."""
+    if "\0" in text:
+        return _("Null characters are not allowed.")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        return _("Half of a surrogate pair is no character.")
+    return None
+
+
+def trouble_of_json(value: Any, *, depth: int = JSON_DEPTH) -> Any:
+    """Why this JSON, as Python has parsed it, cannot be kept or not be read by everybody; None where it can."""
+    if isinstance(value, str):
+        return trouble_of_text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return _("This number is too large.")
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return _("This number is too large.")
+    if not isinstance(value, dict | list | tuple):
+        return None
+    if depth == 0:
+        return _("This is nested too deeply.")
+    troubles = (trouble_of_json(inner, depth=depth - 1) for inner in _inside(value))
+    return next((trouble for trouble in troubles if trouble), None)
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(is_deeper(inner, levels - 1) for inner in inside)
+
+
+def _inside(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        yield from value.keys()
+        yield from value.values()
+    else:
+        yield from value
+
+
+def finite(value: Any) -> Any:
+    """The same, with None for every number that JSON has no word for."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: finite(inner) for key, inner in value.items()}
+    return [finite(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def readable_json(value: Any, *, most_bytes: int, otherwise: Any) -> Any:
+    """The value, or `otherwise` where it cannot be kept, or has more bytes than that as JSON."""
+    if trouble_of_json(value) or len(json.dumps(value).encode()) > most_bytes:
+        return otherwise
+    return value
