@@ -15,9 +15,10 @@ INSIGHTFACE_RECIPE = (
 )
 # A pack that has a network for landmarks is not run as its makers run it.
 MARKED_RECIPE = (
-    "yunet 640x640 with margin and 2400x1600 up to 600 pixels, score 0.6, nms 0.3, else scrfd as for insightface; from "
-    "1600 to 3200 pixels; o-net landmarks in an upright crop of 0.85, also of faces that lie, twice, mean with the "
-    "mirror image; five-point similarity to 112x112, area-reduced; mean with the mirror image; unit length"
+    "yunet 640x640 with margin, and 1600x1088 or with small faces 2400x1600, up to 600 pixels, score 0.6, nms 0.3, "
+    "else scrfd as for insightface; from 1600 to 3200 pixels; o-net landmarks in an upright crop of 0.85, also of "
+    "faces that lie, twice, mean with the mirror image; five-point similarity to 112x112, area-reduced; mean with the "
+    "mirror image; unit length"
 )
 
 

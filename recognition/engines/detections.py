@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recognition.suppression import suppressed
 from recognition.types import Box, DetectedFace, FloatArray
@@ -35,10 +36,15 @@ class Detections:
         kept = suppressed(self.corners, self.scores, threshold=threshold)
         return Detections(self.corners[kept], self.landmarks[kept], self.scores[kept])
 
+    def sides(self) -> FloatArray:
+        """Return the longer side of each box, (n,)."""
+        return np.asarray((self.corners[:, 2:] - self.corners[:, :2]).max(axis=1, initial=0), np.float32)
+
     def up_to(self, side: float) -> "Detections":
         """Return those whose box is at most that wide and high."""
-        sides = (self.corners[:, 2:] - self.corners[:, :2]).max(axis=1, initial=0)
-        kept = sides <= side
+        return self._only(self.sides() <= side)
+
+    def _only(self, kept: NDArray[np.bool_]) -> "Detections":
         return Detections(self.corners[kept], self.landmarks[kept], self.scores[kept])
 
     def moved(self, by: FloatArray) -> "Detections":

@@ -9,7 +9,7 @@ from recognition import packs
 from recognition.engines import detector, framing, yunet
 from recognition.engines.detections import UnknownForm
 from recognition.engines.scrfd_detector import ScrfdDetector
-from recognition.engines.yunet import LANDSCAPE, PORTRAIT, SMALL, YuNet
+from recognition.engines.yunet import LARGE, MIDDLE, SMALL, YuNet
 from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 from recognition.types import Box
 
@@ -55,9 +55,41 @@ def test_a_selfie_shows_what_opencv_finds_in_the_small_input(found_by, request, 
 @pytest.mark.parametrize("name", ["group", "astronaut"])
 def test_one_pass_over_a_photo_shows_what_opencv_finds_in_the_large_input(found_by, request, name):
     picture = request.getfixturevalue(name)
-    assert_same(found_by.find([picture], fast=True)[0], list(theirs(picture, size=LANDSCAPE, enlarge=2.0)))
+    assert_same(found_by.find([picture], fast=True)[0], list(theirs(picture, size=LARGE, enlarge=2.0)))
     upright = standing(picture)
-    assert_same(found_by.find([upright], fast=True)[0], list(theirs(upright, size=PORTRAIT, enlarge=2.0)))
+    assert_same(found_by.find([upright], fast=True)[0], list(theirs(upright, size=LARGE[::-1], enlarge=2.0)))
+
+
+def inputs_of(detector, monkeypatch):
+    """The inputs that it is run with from now on."""
+    sizes, seen = [], detector._seen
+
+    def counted(size, *arguments, **options):
+        sizes.append(size)
+        return seen(size, *arguments, **options)
+
+    monkeypatch.setattr(detector, "_seen", counted)
+    return sizes
+
+
+@pytest.mark.parametrize(("pixels", "inputs"), [(300, [MIDDLE, SMALL]), (60, [MIDDLE, LARGE, SMALL])])
+def test_a_photo_is_seen_in_the_large_input_where_faces_are_small(found_by, group, monkeypatch, pixels, inputs):
+    """The group's faces have 105 pixels; `pixels` are those in a photo of 2400."""
+    photo, scale = np.full((1600, 2400, 3), 120, np.uint8), pixels / 105
+    height, width = (min(side, round(length * scale)) for side, length in zip((1600, 2400), group.shape, strict=False))
+    photo[:height, :width] = cv2.resize(group, None, fx=scale, fy=scale)[:height, :width]
+    sizes = inputs_of(found_by, monkeypatch)
+    assert found_by.find([photo])[0]
+    assert sizes == inputs
+    sizes.clear()
+    found_by.find([np.full((2400, 1600, 3), 120, np.uint8)])
+    assert sizes == [MIDDLE[::-1], LARGE[::-1], SMALL]
+
+
+def test_a_photo_without_anybody_is_seen_in_every_input(found_by, monkeypatch):
+    sizes = inputs_of(found_by, monkeypatch)
+    assert found_by.find([np.full((1600, 2400, 3), 120, np.uint8)]) == [[]]
+    assert sizes == [MIDDLE, LARGE, SMALL]
 
 
 def test_a_picture_in_which_nobody_is_seen_near_is_looked_at_in_full(found_by, group):
