@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from facepass.admin_tenancy import VERIFIERS, TenantAdmin, acting, column
-from galleries import decisions
+from galleries import decisions, erasure
 from galleries.admin import show
 from galleries.admin.own_person import OwnPersonForm
 from galleries.models import PhotoFace
@@ -69,6 +69,12 @@ class PhotoFaceAdmin(TenantAdmin):
                 PhotoFace.objects.filter(pk=obj.pk).update(**wanted)
         else:
             super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: PhotoFace) -> None:
+        erasure.erase(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        erasure.erase_all(queryset)
 
     @admin.action(description=_("Confirm the names of the selected faces"), permissions=["change"])
     def verify(self, request: HttpRequest, queryset: Any) -> None:

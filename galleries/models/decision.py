@@ -1,8 +1,11 @@
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Func, QuerySet, TextField, UUIDField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from facepass.constraints import readable
@@ -17,6 +20,16 @@ class FaceDecisionQuerySet(TenantQuerySet["FaceDecision"]):
 
     def standing(self) -> "FaceDecisionQuerySet":
         return self.filter(undone_at=None)
+
+    def faces_said(self) -> "QuerySet[Any, Any]":
+        """The ids of the faces that they say to be one person, or not; for `pk__in`."""
+        said = Func(F("same"), F("apart"), template="unnest(%(expressions)s)", arg_joiner=" || ")
+        return self.order_by().values_list(Cast(said, UUIDField()))
+
+    def faces_changed(self) -> "QuerySet[Any, Any]":
+        """The ids of the faces whose columns they changed; for `pk__in`."""
+        keys = Func(F("before__faces"), function="jsonb_object_keys", output_field=TextField())
+        return self.order_by().values_list(Cast(keys, UUIDField()))
 
 
 class FaceDecision(models.Model):
