@@ -77,29 +77,31 @@ def keep_apart(one: FaceCluster, other: FaceCluster, *, by: Principal) -> FaceDe
 
 @transaction.atomic
 def name(group: FaceCluster, person: Person | None, *, by: Principal) -> FaceDecision:
-    """Every face of the group shows that person; None takes a name away."""
+    """Every face of the group shows that person; None takes a name away, and no model gives it again."""
     change = Change(group.occasion, groups=[group])
     change.of_groups(person_id=person.pk if person else None)
     change.of_faces(**_named(person.pk if person else None))
-    same = change.face_ids if person else []
-    return change.record(Kind.NAME, by=by, same=same, person_id=person.pk if person else None)
+    if person is None:
+        return change.record(Kind.DENY, by=by, person_id=group.person_id)
+    return change.record(Kind.NAME, by=by, same=change.face_ids, person_id=person.pk)
 
 
 @transaction.atomic
 def assign(faces: Sequence[PhotoFace], person: Person | None, *, by: Principal) -> FaceDecision:
     """Single faces show that person. A face leaves a group that has another name, for the person's own if there is one.
 
+    None takes the names away, and no model gives them again; the faces leave the groups that have them.
     Raises FacePassError 400 `not_one_occasion` for faces of several photo sessions, or for none.
     """
     change = Change(_occasion_of(faces), faces=faces)
     change.of_faces(**_named(person.pk if person else None))
-    if person:
-        own = FaceCluster.objects.within(change.occasion).filter(person=person, rejected=False).first()
-        strays = [
-            face.pk for face in faces if own or (face.cluster and face.cluster.person_id not in {None, person.pk})
-        ]
-        change.of_faces(only=strays, cluster_id=own.pk if own else None)
-    return change.record(Kind.NAME, by=by, person_id=person.pk if person else None)
+    other = {None, person.pk if person else None}
+    own = person and FaceCluster.objects.within(change.occasion).filter(person=person, rejected=False).first()
+    strays = [face.pk for face in faces if own or (face.cluster and face.cluster.person_id not in other)]
+    change.of_faces(only=strays, cluster_id=own.pk if own else None)
+    if person is None:
+        return change.record(Kind.DENY, by=by)
+    return change.record(Kind.NAME, by=by, person_id=person.pk)
 
 
 @transaction.atomic

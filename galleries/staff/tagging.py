@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from facepass.admin_tenancy import EDITORS, VERIFIERS, acting
 from facepass.errors import FacePassError
-from galleries import analysis, decisions, descriptors, identify, marking, progress, tasks
+from galleries import analysis, decisions, denials, descriptors, identify, marking, progress, tasks
 from galleries.models import FaceDecision, GalleryImage, Occasion, Person, PhotoFace
 from galleries.staff.answers import asked, finite_number, invalid, reads, require, said, uuid, visible, writes
 from galleries.staff.photo import as_json, photo_of
@@ -60,7 +60,7 @@ def _people(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 def _candidates(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Who the face is like, of the people that the studio knows, before anything is typed. Enter takes the first, so
-    nobody is offered who is hardly like it, or whom somebody confirmed elsewhere in the photo.
+    nobody is offered who is hardly like it, who was confirmed elsewhere in the photo, or whom it was denied to be.
     """
     photo = photo_of(request, pk)
     face = _faces(photo, [request.GET.get("face")])[0]
@@ -70,6 +70,7 @@ def _candidates(request: HttpRequest, pk: UUID) -> JsonResponse:
     least = recognition_settings().confidence_thresholds.suggest
     found = identify.identify(vector, studio_ids=[photo.gallery.studio_id], threshold=least, candidates=OFFERED)
     there = set(photo.faces.exclude(pk=face.pk).filter(verified=True).values_list("person_id", flat=True))
+    there |= denials.denied_to(face.pk, studio_id=photo.gallery.studio_id)
     likely = [like for like in found.candidates if like.similarity >= least and like.person.pk not in there]
     return said(people=[{**_person(like.person), "similarity": like.similarity} for like in likely])
 
