@@ -195,11 +195,13 @@ class _Rules:
                 for face in faces if decision.apart else ():
                     marks[face].add((decision.pk, side))
                     against[face].add((decision.pk, other))
-        for face, people in denied_people(decisions).items():
-            against[face] |= people
+        denied = denied_people(decisions)
         same = [decision.same for decision in decisions if decision.kind in _SAYS_SAME and len(decision.same) > 1]
-        named = {*marks, *against}.union(*same)
-        group_of: dict[UUID, UUID | None] = dict(PhotoFace.objects.filter(pk__in=named).values_list("pk", "cluster_id"))
+        group_of: dict[UUID, UUID | None] = {}
+        named = PhotoFace.objects.filter(pk__in={*marks, *denied}.union(*same))
+        for face, group_id, person_id in named.values_list("pk", "cluster_id", "person_id"):
+            group_of[face] = group_id
+            against[face] |= denied.get(face, set()) - {person_id}  # somebody may have given the name again
         return cls(same, _frozen(marks), _frozen(against), group_of)
 
     def sets(self, clusters: Sequence[FaceCluster], faces: Sequence[_Face]) -> list[list[int]]:

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, QuerySet, TextField, UUIDField
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,14 @@ from facepass.tenancy import TenantQuerySet
 from galleries.models.cluster import Occasion
 from galleries.models.gallery import Gallery
 
+# Of the faces that a decision names, how many there are no more.
+FACES_GONE = """
+    SELECT count(*) FROM (
+        SELECT unnest(face_decisions.same || face_decisions.apart) AS id
+        UNION SELECT jsonb_object_keys(face_decisions.before -> 'faces')::uuid
+    ) named WHERE NOT EXISTS (SELECT FROM photo_faces face WHERE face.id = named.id)
+"""
+
 
 class FaceDecisionQuerySet(TenantQuerySet["FaceDecision"]):
     def within(self, occasion: Occasion) -> "FaceDecisionQuerySet":
@@ -20,6 +29,10 @@ class FaceDecisionQuerySet(TenantQuerySet["FaceDecision"]):
 
     def standing(self) -> "FaceDecisionQuerySet":
         return self.filter(undone_at=None)
+
+    def with_faces_gone(self) -> "FaceDecisionQuerySet":
+        """Adds `faces_gone`; photos may be deleted since, and faces erased."""
+        return self.annotate(faces_gone=RawSQL(FACES_GONE, []))  # type: ignore[no-redef]  # noqa: S611 - a constant
 
     def faces_said(self) -> "QuerySet[Any, Any]":
         """The ids of the faces that they say to be one person, or not; for `pk__in`."""
@@ -79,6 +92,8 @@ class FaceDecision(models.Model):
     undone_with = models.CharField(_("undone by app"), max_length=100, default="", blank=True, editable=False)
 
     objects = FaceDecisionQuerySet.as_manager()
+    # Only on rows from `with_faces_gone`.
+    faces_gone = 0
 
     class Meta:
         db_table = "face_decisions"
