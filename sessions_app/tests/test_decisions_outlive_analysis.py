@@ -97,11 +97,11 @@ def scene(db, settings):
 # Decisions: each answers whether it holds.
 
 
-def hide(scene):
+def hide(scene, faces=3):
     ann = device(scene.session)
-    scene.found("ann", client=ann)
+    assert len(scene.found("ann", client=ann)) == faces
     ann.post(f"/s/{scene.session.code}/forget/", {"hide": "1"})
-    return lambda: HiddenFace.objects.count() == 3 and scene.found("ann") == set()
+    return lambda: HiddenFace.objects.count() == faces and scene.found("ann") == set()
 
 
 def not_me(scene):
@@ -327,3 +327,14 @@ def test_what_was_decided_holds_for_staff_and_for_another_guest(decide, event, s
     assert holds()
     assert scene.seen_by_staff() == staff
     assert scene.seen_by_a_guest() == guest
+
+
+def test_a_face_of_somebody_hidden_that_only_the_next_model_sees_is_hidden_too(scene):
+    """It joins the group that is hidden, because a grouping follows the switch."""
+    half = SIZE[0] // 2
+    scene.switch(OtherEngine(blind_to=[(half, SIZE[0])]))
+    again(scene)
+    holds = hide(scene, faces=2)
+    scene.switch(FakeEngine())
+    assert holds()
+    assert scene.face(2, 1).cluster == scene.face(0, 0).cluster
