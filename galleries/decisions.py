@@ -174,6 +174,7 @@ def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
     """
     if kept.pk == gone.pk or kept.studio_id != gone.studio_id:
         raise FacePassError("nothing_to_merge", _("Choose two people of one studio."), status=400)
+    list(Person.objects.filter(pk__in=[kept.pk, gone.pk]).order_by("pk").select_for_update())  # as whoever names them
     groups, faces = FaceCluster.objects.filter(person=gone), PhotoFace.objects.filter(person=gone)
     pictures = GalleryImage.objects.filter(subject=gone)
     change = Change(Occasion(kept.studio_id), groups=groups, faces=faces, pictures=pictures, people=[kept, gone])
