@@ -122,7 +122,7 @@ def test_a_photo_without_any_other_face_stays_empty_for_every_model(gallery):
 def test_somebody_who_draws_it_again_has_the_last_word(photo):
     erased = left(photo)
     erasure.erase(erased)
-    face, _decision = marking.mark(photo, erased.as_box, by=UserFactory())
+    face, _decision = marking.mark(photo, erased.as_box, by=UserFactory(is_superuser=True))
     again(photo)
     assert photo.faces.filter(pk=face.pk).exists()
     assert photo.faces.count() == 2
@@ -167,7 +167,7 @@ def test_a_face_drawn_after_the_other_model_looked_is_not_doubled_by_the_switch(
         analyse_all()
         version = ModelVersion.objects.of_engine(FakeEngine())
         redescription.describe_waiting(FakeEngine(), version, watch=Nobody())
-        drawn, _decision = marking.mark(photo, Box(360, 40, 240, 240), by=UserFactory())
+        drawn, _decision = marking.mark(photo, Box(360, 40, 240, 240), by=UserFactory(is_superuser=True))
     assert drawn.insightface_descriptor is None
     assert switching.switch(version)
     drawn.refresh_from_db()
