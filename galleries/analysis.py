@@ -5,12 +5,15 @@ on condition that the claim still holds. So a worker may die at any point: nothi
 """
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import BinaryIO, cast
+from uuid import UUID
 
+import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,9 +21,9 @@ from facepass import events
 from facepass.errors import FacePassError
 from facepass.loaders import unreadable
 from facepass.models import EventType
-from galleries import media, probe, progress
-from galleries.models import Gallery, GalleryImage, PhotoFace
-from galleries.models.face import FaceCategory, pairs
+from galleries import descriptors, media, probe, progress, same_faces
+from galleries.models import FaceCluster, Gallery, GalleryImage, PhotoFace
+from galleries.models.face import DESCRIPTION, GUESS, FaceCategory
 from galleries.models.photo import State
 from recognition import detection, pictures, pipeline, thumbnails
 from recognition.config import RecognitionSettings, recognition_settings
@@ -102,9 +105,8 @@ def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> No
         if mine is None:
             log.warning("photo %s was taken over by another worker", photo.pk)
             return
-        mine.faces.filter(verified=False, drawn=False).shown().delete()
         rows = [row_of(photo, described, version, scale=scale) for described in faces]
-        _write(mine, rows) if mine.subject_id is None else _enrol(mine, *rows)
+        _write(mine, rows, version) if mine.subject_id is None else _enrol(mine, *rows)
         mine.state, mine.error, mine.lease_expires_at = State.PROCESSED, "", None
         mine.processed_at, mine.blur = timezone.now(), photo.blur
         mine.save(update_fields=["state", "error", "lease_expires_at", "processed_at", "blur"])
@@ -116,23 +118,79 @@ def _count_analysis(photo: GalleryImage) -> None:
     """Last in its transaction, because the next worker waits for this row. A photo that failed counts too: with it the
     gallery may be done.
     """
-    Gallery.objects.filter(pk=photo.gallery_id).update(analyses=F("analyses") + 1)
+    Gallery.objects.filter(pk=photo.gallery_id).group_again()
 
 
-def _write(photo: GalleryImage, rows: list[PhotoFace]) -> None:
-    """A face about which a person has decided keeps its row; where another model described it, it is described anew."""
-    decided = list(photo.faces.all())
-    known = {new: decided[old] for new, old in pairs([row.as_box for row in rows], [f.as_box for f in decided])}
-    PhotoFace.objects.bulk_create([row for number, row in enumerate(rows) if number not in known])
-    for number, face in known.items():
-        if face.model_version_id != rows[number].model_version_id:
-            face.take_description(rows[number])
+def _write(photo: GalleryImage, rows: list[PhotoFace], version: ModelVersion) -> None:
+    """Write what the analysis found. A face that was there before keeps its row; one that was erased stays away.
+
+    Of the rows that are not found again, those stay to which something is bound. To be called with the photo locked.
+    """
+    old = _locked_faces(photo)
+    likeness = _Likeness.of(rows, old, version)
+    erased = [gone.as_box for gone in photo.erased_faces.all()]
+    found = same_faces.match(
+        [row.as_box for row in rows], [face.as_box for face in old], erased=erased, alike=likeness.sure
+    )
+    PhotoFace.objects.bulk_create([row for index, row in enumerate(rows) if found.is_new(index)])
+    _describe_anew(photo, {old[j]: rows[i] for i, j in found.known.items()}, changed=likeness.changed(found, old))
+    seen = {old[j].pk for j in found.known.values()}
+    if unseen := [face.pk for face in old if face.pk not in seen]:
+        photo.faces.filter(pk__in=unseen).unbound().delete()
+
+
+def _locked_faces(photo: GalleryImage) -> list[PhotoFace]:
+    """Groups before faces, in the order in which decisions lock them."""
+    groups = FaceCluster.objects.filter(pk__in=photo.faces.exclude(cluster=None).values("cluster"))
+    list(groups.order_by("pk").select_for_update().values_list("pk"))
+    return list(photo.faces.order_by("pk").select_for_update(of=("self",)))
+
+
+def _describe_anew(photo: GalleryImage, described: dict[PhotoFace, PhotoFace], *, changed: set[UUID]) -> None:
+    """Each face takes the description of its new row. Those that `changed` show somebody else now, as far as a model
+    can say: what it guessed goes, what a person decided stays.
+    """
+    guessed = changed.difference(photo.faces.decided().filter(pk__in=changed).values_list("pk", flat=True))
+    for face, row in described.items():
+        face.take_description(row)
+        if face.pk in guessed:
+            face.drop_guesses()
+    PhotoFace.objects.bulk_update(described, [name.removesuffix("_id") for name in (*DESCRIPTION, *GUESS)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """How like the faces found are to those that the photo has, where one model version described both.
+
+    `sure`: pairs (found, known) that are one person beyond doubt. `unlike`: pairs that are not.
+    """
+
+    sure: frozenset[tuple[int, int]]
+    unlike: frozenset[tuple[int, int]]
+
+    @classmethod
+    def of(cls, rows: Sequence[PhotoFace], old: Sequence[PhotoFace], version: ModelVersion) -> "_Likeness":
+        comparable = [
+            j for j, f in enumerate(old) if f.model_version_id == version.pk and f.insightface_descriptor is not None
+        ]
+        if not rows or not comparable:
+            return cls(frozenset(), frozenset())
+        known = np.stack([descriptors.as_array(old[j].insightface_descriptor) for j in comparable])
+        cosines = np.stack([descriptors.as_array(row.insightface_descriptor) for row in rows]) @ known.T
+        rules = recognition_settings().confidence_thresholds
+        sure, unlike = cosines >= version.scores.cosine(rules.assign), cosines < version.scores.cosine(rules.verify)
+        return cls(*(frozenset((int(i), comparable[j]) for i, j in np.argwhere(mask)) for mask in (sure, unlike)))
+
+    def changed(self, found: same_faces.Matching, old: Sequence[PhotoFace]) -> set[UUID]:
+        """The faces at whose place the photo shows somebody else now: its file was changed."""
+        return {old[j].pk for i, j in found.known.items() if (i, j) in self.unlike}
 
 
 def _enrol(photo: GalleryImage, row: PhotoFace) -> None:
     """The picture's one face is its subject's, and has the picture's id. Analysed again, it keeps its row."""
     if known := photo.faces.first():
         known.take_description(row)
+        known.save(update_fields=[name.removesuffix("_id") for name in DESCRIPTION])
         return
     row.pk, row.person_id = photo.pk, photo.subject_id
     row.verified, row.face_category = True, FaceCategory.KNOWN

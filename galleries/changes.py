@@ -52,6 +52,10 @@ class Change:
         }
         self._before = self._states()
 
+    def shown_ids(self) -> list[UUID]:
+        """Of the faces those that nobody rejected: a name for a whole group brings none of the others back."""
+        return list(PhotoFace.objects.filter(pk__in=self.face_ids).shown().values_list("pk", flat=True))
+
     def of_faces(self, *, only: Sequence[UUID] | None = None, **columns: Any) -> None:
         PhotoFace.objects.filter(pk__in=self.face_ids if only is None else only).update(**columns)
 

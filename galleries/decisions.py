@@ -5,7 +5,7 @@ until `undo` takes it back.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,26 +26,27 @@ Kind = FaceDecision.Kind
 
 
 @transaction.atomic
-def merge(groups: Sequence[FaceCluster], *, by: Principal) -> FaceDecision:
-    """They show one person. The named group, else the largest, takes the faces of the others.
+def merge(groups: Sequence[FaceCluster], *, by: Principal, person: Person | None = None) -> FaceDecision:
+    """They show one person. The named group, else the largest, takes the faces of the others. `person`: they show them,
+    whatever the groups were named, and the person's own group takes the faces.
 
     Raises FacePassError: 400 `nothing_to_merge`, 409 `two_people` where the groups have different names.
     """
     change = Change(_occasion(groups), groups=groups)
-    named = {group.person_id for group in change.groups if group.person_id}
+    named = {person.pk} if person else {group.person_id for group in change.groups if group.person_id}
     if len(change.groups) < 2:
         raise FacePassError("nothing_to_merge", _("Choose two groups or more."), status=400)
     if len(named) > 1:
         raise FacePassError("two_people", _("These groups have different names."), status=409)
-    kept = max(change.groups, key=lambda group: (group.person_id is not None, group.size, str(group.pk)))
+    person_id = next(iter(named), None)
+    kept = max(change.groups, key=lambda group: (group.person_id == person_id, group.size, str(group.pk)))
     change.of_faces(cluster_id=kept.pk)
-    if kept.person_id:
-        change.of_faces(**_named(kept.person_id))
+    if person_id:
+        change.of_faces(only=change.shown_ids(), **_named(person_id))
     merged = [str(group.pk) for group in change.groups if group.pk != kept.pk]
-    person_id = kept.person_id and str(kept.person_id)
-    data = {"group_id": str(kept.pk), "merged_group_ids": merged, "person_id": person_id}
+    data = {"group_id": str(kept.pk), "merged_group_ids": merged, "person_id": person_id and str(person_id)}
     events.emit(EventType.PERSON_MERGED, studio_id=kept.studio_id, data=data)
-    return change.record(Kind.MERGE, by=by, same=change.face_ids, person_id=kept.person_id)
+    return change.record(Kind.MERGE, by=by, same=change.face_ids, person_id=person_id)
 
 
 @transaction.atomic
@@ -54,11 +55,9 @@ def split(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
 
     Raises FacePassError 400 `not_one_group` where the faces are of no group or of several, or the group's every face.
     """
-    homes = {face.cluster_id for face in faces}
-    group = FaceCluster.objects.filter(faces__in=faces).first()
-    if group is None or len(homes) != 1:
-        raise FacePassError("not_one_group", _("Choose faces of one group."), status=400)
-    rest = list(group.faces.exclude(pk__in=[face.pk for face in faces]).values_list("pk", flat=True))
+    chosen = {face.pk for face in faces}
+    group = _locked_group(chosen)
+    rest = list(group.faces.exclude(pk__in=chosen).select_for_update().order_by("pk").values_list("pk", flat=True))
     if not rest:
         raise FacePassError("not_one_group", _("A group can not be split from itself."), status=400)
     change = Change(group.occasion, faces=faces)
@@ -67,21 +66,32 @@ def split(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
     return change.record(Kind.SPLIT, by=by, same=change.face_ids, apart=rest)
 
 
+def _locked_group(faces: Collection[UUID]) -> FaceCluster:
+    """The one group of the faces; whoever changes it waits."""
+    homes = set(PhotoFace.objects.filter(pk__in=faces).values_list("cluster_id", flat=True))
+    groups = list(FaceCluster.objects.filter(pk__in=homes).select_for_update())
+    if len(homes) != 1 or not groups or groups[0].faces.filter(pk__in=faces).count() != len(faces):
+        raise FacePassError("not_one_group", _("Choose faces of one group."), status=400)
+    return groups[0]
+
+
 @transaction.atomic
 def keep_apart(one: FaceCluster, other: FaceCluster, *, by: Principal) -> FaceDecision:
     """The two groups show different people, however alike they are."""
-    same = list(one.faces.values_list("pk", flat=True))
-    apart = list(other.faces.values_list("pk", flat=True))
-    return Change(_occasion([one, other])).record(Kind.APART, by=by, same=same, apart=apart)
+    change = Change(_occasion([one, other]))
+    groups = FaceCluster.objects.filter(pk__in=[one.pk, other.pk]).order_by("pk").select_for_update()
+    inside = {group.pk: list(group.faces.values_list("pk", flat=True)) for group in groups}
+    return change.record(Kind.APART, by=by, same=inside.get(one.pk, []), apart=inside.get(other.pk, []))
 
 
 @transaction.atomic
 def name(group: FaceCluster, person: Person | None, *, by: Principal) -> FaceDecision:
-    """Every face of the group shows that person; None takes a name away."""
+    """Every face of the group shows that person; None takes a name away, and no model gives it again."""
     change = Change(group.occasion, groups=[group])
     change.of_groups(person_id=person.pk if person else None)
-    change.of_faces(**_named(person.pk if person else None))
-    same = change.face_ids if person else []
+    shown = change.shown_ids()
+    change.of_faces(only=shown, **_named(person.pk if person else None))
+    same = shown if person else []
     return change.record(Kind.NAME, by=by, same=same, person_id=person.pk if person else None)
 
 
@@ -89,16 +99,15 @@ def name(group: FaceCluster, person: Person | None, *, by: Principal) -> FaceDec
 def assign(faces: Sequence[PhotoFace], person: Person | None, *, by: Principal) -> FaceDecision:
     """Single faces show that person. A face leaves a group that has another name, for the person's own if there is one.
 
+    None takes the names away, and no model gives them again; the faces leave the groups that have them.
     Raises FacePassError 400 `not_one_occasion` for faces of several photo sessions, or for none.
     """
     change = Change(_occasion_of(faces), faces=faces)
     change.of_faces(**_named(person.pk if person else None))
-    if person:
-        own = FaceCluster.objects.within(change.occasion).filter(person=person, rejected=False).first()
-        strays = [
-            face.pk for face in faces if own or (face.cluster and face.cluster.person_id not in {None, person.pk})
-        ]
-        change.of_faces(only=strays, cluster_id=own.pk if own else None)
+    other = {None, person.pk if person else None}
+    own = person and FaceCluster.objects.within(change.occasion).filter(person=person, rejected=False).first()
+    strays = [face.pk for face in faces if own or (face.cluster and face.cluster.person_id not in other)]
+    change.of_faces(only=strays, cluster_id=own.pk if own else None)
     return change.record(Kind.NAME, by=by, person_id=person.pk if person else None)
 
 
@@ -165,6 +174,7 @@ def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
     """
     if kept.pk == gone.pk or kept.studio_id != gone.studio_id:
         raise FacePassError("nothing_to_merge", _("Choose two people of one studio."), status=400)
+    list(Person.objects.filter(pk__in=[kept.pk, gone.pk]).order_by("pk").select_for_update())  # as whoever names them
     groups, faces = FaceCluster.objects.filter(person=gone), PhotoFace.objects.filter(person=gone)
     pictures = GalleryImage.objects.filter(subject=gone)
     change = Change(Occasion(kept.studio_id), groups=groups, faces=faces, pictures=pictures, people=[kept, gone])

@@ -15,7 +15,7 @@ from facepass.models import Scope, Studio
 from facepass.tenancy import Principal
 from galleries import analysis, identify, ingest, probe, tasks
 from galleries.identify import Candidate
-from galleries.models import Gallery, GalleryImage, Person, PhotoFace
+from galleries.models import Gallery, GalleryImage, Person
 from galleries.models.gallery import GalleryKind
 from galleries.models.photo import State
 
@@ -69,14 +69,6 @@ def gallery_of(studio: Studio) -> Gallery:
         found
         or Gallery.objects.get_or_create(studio=studio, kind=GalleryKind.ENROLMENT, defaults={"title": "Enrolment"})[0]
     )
-
-
-def forget(face: PhotoFace) -> None:
-    """The face with its descriptors; the picture too where it is there for this face only."""
-    if face.photo.subject_id is not None:
-        face.photo.delete()
-    else:
-        face.delete()
 
 
 def task_of(photo: GalleryImage) -> dict[str, Any]:

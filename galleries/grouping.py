@@ -17,6 +17,7 @@ import numpy as np
 from django.db import connection, models, transaction
 
 from galleries import descriptors, live
+from galleries.denials import denied_people
 from galleries.jobs import Turn
 from galleries.live import GroupsEvent
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Person, PhotoFace, SuggestionCount
@@ -173,7 +174,10 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What people decided: faces that are one person, and the marks of those that are not."""
+    """What people decided: faces that are one person, and the marks of those that are not.
+
+    Whoever has a name is marked with the person's id, and a face is against the people whom it was denied to be.
+    """
 
     same: Sequence[Sequence[UUID]]
     marks: dict[UUID, frozenset[Hashable]]
@@ -191,9 +195,13 @@ class _Rules:
                 for face in faces if decision.apart else ():
                     marks[face].add((decision.pk, side))
                     against[face].add((decision.pk, other))
+        denied = denied_people(decisions)
         same = [decision.same for decision in decisions if decision.kind in _SAYS_SAME and len(decision.same) > 1]
-        named = set(marks).union(*same)
-        group_of: dict[UUID, UUID | None] = dict(PhotoFace.objects.filter(pk__in=named).values_list("pk", "cluster_id"))
+        group_of: dict[UUID, UUID | None] = {}
+        named = PhotoFace.objects.filter(pk__in={*marks, *denied}.union(*same))
+        for face, group_id, person_id in named.values_list("pk", "cluster_id", "person_id"):
+            group_of[face] = group_id
+            against[face] |= denied.get(face, set()) - {person_id}  # somebody may have given the name again
         return cls(same, _frozen(marks), _frozen(against), group_of)
 
     def sets(self, clusters: Sequence[FaceCluster], faces: Sequence[_Face]) -> list[list[int]]:
@@ -227,7 +235,7 @@ def _faces(occasion: Occasion, version: ModelVersion) -> Iterator[_Face]:
 
 def _single(face: _Face, rules: _Rules) -> Group:
     photo = frozenset({face.photo_id})
-    marks = photo | rules.marks.get(face.pk, frozenset())
+    marks = photo | rules.marks.get(face.pk, frozenset()) | _name_mark(face.person_id)
     return Group(face.descriptor, 1, marks, photo | rules.against.get(face.pk, frozenset()), face.person_id)
 
 
@@ -243,7 +251,12 @@ def _old_groups(clusters: Sequence[FaceCluster], rules: _Rules) -> Iterator[Grou
     for cluster in clusters:
         inside = frozenset(photos[cluster.pk])
         total = descriptors.as_array(cluster.centroid) * np.float32(cluster.size)
-        yield Group(total, cluster.size, inside | marks[cluster.pk], inside | against[cluster.pk], cluster.person_id)
+        marked = inside | marks[cluster.pk] | _name_mark(cluster.person_id)
+        yield Group(total, cluster.size, marked, inside | against[cluster.pk], cluster.person_id)
+
+
+def _name_mark(person_id: UUID | None) -> frozenset[Hashable]:
+    return frozenset({person_id}) if person_id else frozenset()
 
 
 def _united(nodes: Sequence[Group], sets: Iterable[Sequence[int]]) -> tuple[list[list[int]], list[Group]]:
@@ -288,11 +301,13 @@ def _move(faces: "models.QuerySet[PhotoFace]", homes: dict[UUID, UUID]) -> int:
 
 
 def _dissolve(occasion: Occasion) -> None:
-    """Decided groups stay: they have a name, or hold a face that a decision speaks of."""
+    """Decided groups stay: they have a name, or hold a face that a decision speaks of. So do rejected faces, which can
+    be shown again where they were.
+    """
     rules = _Rules.of(occasion)
     free = FaceCluster.objects.within(occasion).inhabited().filter(person=None)
     free = free.exclude(pk__in={pk for pk in rules.group_of.values() if pk})
-    PhotoFace.objects.filter(cluster__in=free).update(cluster=None)
+    PhotoFace.objects.filter(cluster__in=free).shown().update(cluster=None)
 
 
 def _spread_names(occasion: Occasion, version: ModelVersion) -> None:

@@ -1,15 +1,14 @@
 """A face that no engine found, marked by hand: described from the photo's pixels where that can be done."""
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
 from facepass.models import Scope
 from facepass.tenancy import Principal, require_still
-from galleries import analysis, decisions
+from galleries import analysis, decisions, erasure, same_faces
 from galleries.models import FaceDecision, Gallery, GalleryImage, PhotoFace
-from galleries.models.face import SAME_FACE_IOU, FaceCategory
+from galleries.models.face import FaceCategory
 from recognition import detection, pipeline, registry
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion
@@ -42,10 +41,11 @@ def mark(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFace, Fa
         require_still(by, Scope.SEARCH, studio_id=photo.gallery.studio_id)
         _alone(photo)
         _refuse_twin(photo, row)
+        erasure.forgive(photo, row.as_box)
         row.save(force_insert=True)
         decision = decisions.show([row], by=by)
         if described:  # the grouping has something to do
-            Gallery.objects.filter(pk=photo.gallery_id).update(analyses=F("analyses") + 1)
+            Gallery.objects.filter(pk=photo.gallery_id).group_again()
     row.refresh_from_db()
     return row, decision
 
@@ -97,5 +97,5 @@ def _alone(photo: GalleryImage) -> None:
 
 def _refuse_twin(photo: GalleryImage, row: PhotoFace) -> None:
     others = PhotoFace.objects.filter(photo=photo).shown().only("insightface_bbox")
-    if any(row.as_box.iou(other.as_box) > SAME_FACE_IOU for other in others):
+    if same_faces.match([row.as_box], [other.as_box for other in others]).known:
         raise FacePassError("face_there", _("This face has a box already."), status=409)

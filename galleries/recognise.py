@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from facepass.errors import FacePassError
-from galleries import descriptors, identify, probe
+from galleries import denials, descriptors, identify, probe
 from galleries.jobs import Turn
 from galleries.models import Person, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet, proposal
@@ -90,7 +90,8 @@ class Cursor(TypedDict):
 def gallery(turn: Turn) -> dict[str, Any] | None:
     """The job `recognize_gallery`: gives unknown faces the name that is sure, to be verified by somebody.
 
-    Sure is `confidence_thresholds.assign`. Faces that have a name are left alone, and nobody is in a photo twice.
+    Sure is `confidence_thresholds.assign`. Faces that have a name are left alone, a name that somebody
+    denied is not given again, and nobody is in a photo twice.
     """
     at: Cursor = turn.job.cursor or Cursor(face=str(UUID(int=0)), faces=0, named=0)
     version, threshold = ModelVersion.objects.current(), recognition_settings().confidence_thresholds.assign
@@ -98,12 +99,14 @@ def gallery(turn: Turn) -> dict[str, Any] | None:
     unknown = here.searchable(version).filter(person=None, pk__gt=at["face"]).order_by("pk")
     rows, stacked = descriptors.read(unknown, "pk", "photo_id")
     total = at["faces"] + len(rows)
+    denied = denials.denied_in(turn.job.studio_id)
     for (pk, photo_id), descriptor in zip(rows, stacked, strict=True):
         if not turn.more():
             return None
         who = identify.identify(descriptor, studio_ids=[turn.job.studio_id], threshold=threshold, candidates=2)
         named = 0
-        if who.person and not here.filter(photo=photo_id, person=who.person).exists():
+        barred = who.person and who.person.pk in denied.get(pk, ())
+        if who.person and not barred and not here.filter(photo=photo_id, person=who.person).exists():
             named = _propose(here.filter(pk=pk, person=None), who.person.pk, who.candidates[0].similarity)
         at = Cursor(face=str(pk), faces=at["faces"] + 1, named=at["named"] + named)
         turn.report(done=at["faces"], total=total, cursor=at)

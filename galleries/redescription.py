@@ -18,11 +18,10 @@ from django.utils.translation import gettext as _
 
 from facepass.each_row import try_each
 from facepass.errors import FacePassError
-from galleries import analysis
+from galleries import analysis, same_faces
 from galleries.jobs import Turn
 from galleries.models import GalleryImage, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
-from galleries.models.face import pairs
 from galleries.models.photo import State
 from galleries.stages import AHEAD, BATCH, Batch, Stages
 from galleries.switching import switch
@@ -211,12 +210,17 @@ def _write(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace], 
 
 
 def _bound(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace]) -> list[SpareFace]:
-    """Each with the same face in use; without those that the version describes there already."""
+    """Each with the same face in use; without those that the version describes there already, or that were erased."""
     faces = list(photo.faces.defer("insightface_descriptor"))
-    boxes = [PhotoFace(insightface_bbox=spare.insightface_bbox).as_box for spare in spares]
-    for new, old in pairs(boxes, [face.as_box for face in faces]):
+    found = same_faces.match(
+        [spare.as_box for spare in spares],
+        [face.as_box for face in faces],
+        erased=[gone.as_box for gone in photo.erased_faces.all()],
+    )
+    for new, old in found.known.items():
         spares[new].face = faces[old]
-    return [spare for spare in spares if spare.face is None or spare.face.model_version_id != version.pk]
+    there = [spare for index, spare in enumerate(spares) if index not in found.erased]
+    return [spare for spare in there if spare.face is None or spare.face.model_version_id != version.pk]
 
 
 def _allowed(version: ModelVersion) -> None:

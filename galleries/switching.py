@@ -2,16 +2,21 @@
 
 a face that both versions see         keeps its row; the descriptions are exchanged
 one that only the new version sees    a new row
-one that only the old version saw     steps aside, unless a person, a group or a decision is bound to it:
+one that only the old version saw     steps aside, unless something is bound to it (`PhotoFace.objects.bound`):
                                       then it stays, with its old description, which no search compares
+one that was erased                   stays away
 """
 
-from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from collections import defaultdict
+from uuid import UUID
 
-from galleries.models import PhotoDescription, PhotoFace, SpareFace
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from galleries import same_faces
+from galleries.models import ErasedFace, Gallery, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
-from galleries.models.face import DESCRIPTION, FaceCategory
+from galleries.models.face import DESCRIPTION
 from recognition.models import ModelVersion
 
 ROWS_AT_ONCE = 500
@@ -27,6 +32,7 @@ def switch(version: ModelVersion) -> bool:
         seen = PhotoDescription.objects.filter(model_version=version).valid()
         if former is not None and former != version:
             _note_former(seen, former)
+        _match_loose_spares(version)
         _exchange(version)
         _set_aside(_only_old(version))
         _bring_in(version)
@@ -48,6 +54,36 @@ def _note_former(seen: "QuerySet[PhotoDescription]", former: ModelVersion) -> No
         unique_fields=["photo", "model_version"],
         update_fields=["analysed_at", "error"],
     )
+
+
+def _match_loose_spares(version: ModelVersion) -> None:
+    """Since the photos were described, faces may have been drawn there, or erased."""
+    loose: dict[UUID, list[SpareFace]] = defaultdict(list)
+    for spare in SpareFace.objects.filter(model_version=version, face=None).only("photo", "insightface_bbox"):
+        loose[spare.photo_id].append(spare)
+    photos = list(loose)
+    for start in range(0, len(photos), ROWS_AT_ONCE):
+        _match_in_photos({photo: loose[photo] for photo in photos[start : start + ROWS_AT_ONCE]}, version)
+
+
+def _match_in_photos(loose: dict[UUID, list[SpareFace]], version: ModelVersion) -> None:
+    """A spare whose face is there now goes with it, one whose face was erased goes."""
+    taken = Exists(SpareFace.objects.filter(face=OuterRef("pk"), model_version=version))
+    faces, erased = defaultdict(list), defaultdict(list)
+    for face in PhotoFace.objects.filter(~taken, photo__in=loose).only("photo", "insightface_bbox"):
+        faces[face.photo_id].append(face)
+    for gone in ErasedFace.objects.filter(photo__in=loose):
+        erased[gone.photo_id].append(gone.as_box)
+    known, away = [], []
+    for photo, spares in loose.items():
+        boxes = [face.as_box for face in faces[photo]]
+        found = same_faces.match([spare.as_box for spare in spares], boxes, erased=erased[photo])
+        for index, place in found.known.items():
+            spares[index].face = faces[photo][place]
+            known.append(spares[index])
+        away += [spares[index].pk for index in found.erased]
+    SpareFace.objects.bulk_update(known, ["face"], batch_size=ROWS_AT_ONCE)
+    SpareFace.objects.filter(pk__in=away).delete()
 
 
 def _exchange(version: ModelVersion) -> None:
@@ -83,9 +119,7 @@ _VALID = """
 def _only_old(version: ModelVersion) -> "QuerySet[PhotoFace]":
     """Faces that the version does not see, and to which nobody and nothing is bound."""
     seen = PhotoDescription.objects.filter(photo=OuterRef("photo"), model_version=version).valid()
-    bound = Q(verified=True) | Q(training_used=True) | Q(person__isnull=False) | Q(cluster__isnull=False)
-    free = PhotoFace.objects.exclude(bound | ~Q(face_category=FaceCategory.UNKNOWN))
-    return free.exclude(model_version=version).filter(Exists(seen))
+    return PhotoFace.objects.unbound().exclude(model_version=version).filter(Exists(seen))
 
 
 def _set_aside(faces: "QuerySet[PhotoFace]") -> None:
@@ -108,7 +142,7 @@ def _bring_in(version: ModelVersion) -> None:
     spares = SpareFace.objects.filter(model_version=version)
     seen = PhotoDescription.objects.filter(photo=OuterRef("photo"), model_version=version).valid()
     new = spares.filter(Exists(seen), face=None, photo__subject=None).select_related("photo")
-    PhotoFace.objects.bulk_create(
+    made = PhotoFace.objects.bulk_create(
         [
             PhotoFace(
                 id=spare.pk,
@@ -121,3 +155,4 @@ def _bring_in(version: ModelVersion) -> None:
         batch_size=ROWS_AT_ONCE,
     )
     spares.delete()
+    Gallery.objects.filter(pk__in={face.gallery_id for face in made}).group_again()

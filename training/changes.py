@@ -12,7 +12,6 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
-from django.db.models import F, Func, TextField
 
 from galleries import descriptors
 from galleries.identify import COUNTED
@@ -140,10 +139,8 @@ def _is_as_listed(face: PhotoFace, change: Change, people: set[str]) -> bool:
 def _open(studio_id: UUID, version: ModelVersion) -> PhotoFaceQuerySet:
     """Faces of events whose name, or whose lack of one, is a machine's."""
     faces = PhotoFace.objects.searchable(version).filter(gallery__studio=studio_id, gallery__kind=GalleryKind.EVENT)
-    decided = FaceDecision.objects.filter(studio=studio_id).standing().order_by()
-    keys = Func(F("before__faces"), function="jsonb_object_keys", output_field=TextField())
-    touched = {UUID(key) for key in decided.annotate(key=keys).values_list("key", flat=True)}
-    return faces.filter(verified=False).exclude(pk__in=touched)
+    decided = FaceDecision.objects.filter(studio=studio_id).standing()
+    return faces.filter(verified=False).exclude(pk__in=decided.faces_changed())
 
 
 def _people(studio_id: UUID, taught: Taught | None, version: ModelVersion) -> tuple[list[UUID], Compare]:

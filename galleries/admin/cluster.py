@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.admin_tenancy import VERIFIERS, TenantAdmin, acting, column
 from facepass.errors import FacePassError
-from galleries import decisions
+from galleries import decisions, naming
 from galleries.admin import show
 from galleries.admin.own_person import OwnPersonForm
 from galleries.models import FaceCluster, PhotoFace
@@ -62,7 +62,7 @@ class FaceClusterAdmin(TenantAdmin):
     def save_model(self, request: HttpRequest, obj: FaceCluster, form: Any, change: bool) -> None:
         """A name is a decision about every face of the group."""
         if "person" in form.changed_data and self.has_change_permission(request, obj):
-            decisions.name(obj, obj.person, by=acting(request))
+            naming.name_group(obj, obj.person, by=acting(request))
         else:
             super().save_model(request, obj, form, change)
 

@@ -16,15 +16,18 @@ from galleries.models import FaceDecision
 @admin.register(FaceDecision)
 class FaceDecisionAdmin(TenantAdmin):
     editors = VERIFIERS
-    list_display = ["made_at", "kind", "who", "face_count", "standing", "undoer_shown", "studio"]
+    list_display = ["made_at", "kind", "who", "face_count", "faces_gone", "standing", "undoer_shown", "studio"]
     list_select_related = ["made_by", "undone_by", "studio"]
     list_filter = ["kind", ("undone_at", admin.EmptyFieldListFilter)]
-    fields = ["made_at", "kind", "who", "face_count", "standing", "undone_at", "undoer_shown", "studio", "session_id"]
+    fields = [
+        "made_at", "kind", "who", "face_count", "faces_gone", "standing", "undone_at", "undoer_shown", "studio",
+        "session_id",
+    ]  # fmt: skip
     readonly_fields = fields
     actions = ["undo"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("before", "after", "same", "apart")
+        return super().get_queryset(request).with_faces_gone().defer("before", "after", "same", "apart")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Decisions are made where the faces are."""
@@ -50,6 +53,11 @@ class FaceDecisionAdmin(TenantAdmin):
     @column(_("by"))
     def who(self, decision: FaceDecision) -> str:
         return decision.maker
+
+    @column(_("faces that are gone"), empty="–")
+    def faces_gone(self, decision: FaceDecision) -> int | None:
+        """Its photo was deleted, or the face erased; what is undone brings none of them back."""
+        return decision.faces_gone or None
 
     @column(_("in force"), boolean=True)
     def standing(self, decision: FaceDecision) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from facepass.admin_tenancy import VERIFIERS, TenantAdmin, acting, column
-from galleries import decisions
+from galleries import decisions, erasure, naming
 from galleries.admin import show
 from galleries.admin.own_person import OwnPersonForm
 from galleries.models import PhotoFace
@@ -64,11 +64,17 @@ class PhotoFaceAdmin(TenantAdmin):
         """Who it is, is a decision of its own; the other columns follow it, as the form has them."""
         if "person" in form.changed_data and self.has_change_permission(request, obj):
             wanted = {name: getattr(obj, name) for name in form.changed_data if name != "person"}
-            decisions.assign([obj], obj.person, by=acting(request))
+            naming.name_faces([obj], obj.person, by=acting(request))
             if wanted:
                 PhotoFace.objects.filter(pk=obj.pk).update(**wanted)
         else:
             super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: PhotoFace) -> None:
+        erasure.erase(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        erasure.erase_all(queryset)
 
     @admin.action(description=_("Confirm the names of the selected faces"), permissions=["change"])
     def verify(self, request: HttpRequest, queryset: Any) -> None:

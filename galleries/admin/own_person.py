@@ -1,10 +1,11 @@
-"""Forms in which a face or a group gets a name."""
+"""Forms in which a face or a group gets a name, and people are made."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from galleries import naming
 from galleries.models import Person, PhotoFace
 
 
@@ -16,3 +17,15 @@ class OwnPersonForm(forms.ModelForm[Any]):
         if person and person.studio_id != row.studio_id:
             raise forms.ValidationError(_("This person belongs to another studio."))
         return person
+
+
+class PersonForm(forms.ModelForm[Any]):
+    def clean(self) -> dict[str, Any]:
+        """A new person of a name that somebody has is a mistake, unless something tells the two apart."""
+        cleaned = super().clean() or {}
+        name, studio = cleaned.get("real_name"), cleaned.get("studio")
+        is_told_apart = cleaned.get("email") or cleaned.get("external_id") or not self.instance._state.adding
+        if name and studio and not is_told_apart and naming.namesakes(name, studio_id=studio.pk).exists():
+            message = _("Somebody has this name already. Give an e-mail or an external id for another person.")
+            self.add_error("real_name", message)
+        return cleaned

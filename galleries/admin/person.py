@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
 from galleries import people
+from galleries.admin.own_person import PersonForm
 from galleries.models import Person, PhotoFace
 from galleries.staff import people as people_pages
 
@@ -21,6 +22,7 @@ from galleries.staff import people as people_pages
 @admin.register(Person)
 class PersonAdmin(TenantAdmin):
     editors = VERIFIERS
+    form = PersonForm
     list_display = ["avatar", "real_name", "email", "external_id", "studio", "face_count", "created_at"]
     list_display_links = ["avatar", "real_name"]
     list_select_related = ["studio"]

@@ -4,9 +4,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from galleries import media
-from galleries.models import GalleryImage, PhotoFace
+from galleries.models import FaceDecision, GalleryImage, PhotoFace
 from galleries.models.photo import State
 
 STATE_LABELS = {
@@ -59,6 +60,16 @@ def crop(face: PhotoFace) -> SafeString:
 def reasons(face: PhotoFace) -> str:
     """What is wrong with the face, in words; empty for a good one."""
     return ", ".join(str(QUALITY_REASONS.get(code, code)) for code in face.quality.get("reasons", []))
+
+
+def gone(decision: FaceDecision) -> str:
+    """How many of a decision's faces there are no more; empty where all are there. For rows with `faces_gone`."""
+    if not decision.faces_gone:
+        return ""
+    text = ngettext(
+        "%(number)d face is not there any more", "%(number)d faces are not there any more", decision.faces_gone
+    )
+    return text % {"number": decision.faces_gone}
 
 
 def error(photo: GalleryImage) -> str:

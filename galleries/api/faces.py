@@ -14,7 +14,7 @@ from facepass.auth import principal
 from facepass.filters import FilterBackend
 from facepass.pagination import Cursors
 from facepass.serializers import StrictModelSerializer
-from galleries import enrolment, media
+from galleries import enrolment, erasure, media
 from galleries.api.serializers import BoxSerializer
 from galleries.models import Person, PhotoFace
 
@@ -108,7 +108,9 @@ class FacesOfUserView(_Faces, generics.ListAPIView[PhotoFace]):
 
 
 class FaceView(_Faces, generics.RetrieveDestroyAPIView[PhotoFace]):
-    """Deleting takes the descriptors along, and the picture too where it only enrols the face."""
+    """Deleting takes the descriptors along, and the picture too where it only enrols the face. In a photo of an event
+    the face stays away: no later analysis and no other model finds it there again.
+    """
 
     def perform_destroy(self, face: PhotoFace) -> None:
-        enrolment.forget(face)
+        erasure.erase(face)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -20,7 +21,7 @@ from facepass.models import Scope, Studio
 from facepass.pagination import Cursors
 from facepass.serializers import StrictModelSerializer, StrictSerializer
 from facepass.tenancy import Principal
-from galleries import decisions, grouping, jobs
+from galleries import decisions, grouping, jobs, naming
 from galleries.api import found as told
 from galleries.api.jobs import StartedSerializer
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Person, PhotoFace
@@ -49,10 +50,23 @@ class DecisionSerializer(StrictModelSerializer[FaceDecision]):
     made_by = serializers.CharField(source="maker")
     undone_by = serializers.CharField(source="undoer", help_text="Empty while it stands.")
     gallery_id = serializers.UUIDField(allow_null=True, read_only=True)
+    faces_gone = serializers.IntegerField(
+        help_text="Of the faces that it names, how many there are no more: erased, or gone with their photo."
+    )
 
     class Meta:
         model = FaceDecision
-        fields = ["id", "kind", "session_id", "gallery_id", "made_by", "made_at", "undone_at", "undone_by"]
+        fields = [
+            "id",
+            "kind",
+            "session_id",
+            "gallery_id",
+            "made_by",
+            "made_at",
+            "undone_at",
+            "undone_by",
+            "faces_gone",
+        ]
         read_only_fields = fields
 
 
@@ -69,7 +83,30 @@ class SplitSerializer(StrictSerializer):
 
 
 class NameSerializer(StrictSerializer):
-    person_id = serializers.UUIDField(allow_null=True, help_text="Null takes the name away.")
+    person_id = serializers.UUIDField(allow_null=True, required=False, help_text="Null takes the name away.")
+    name = serializers.CharField(
+        max_length=naming.NAME_CHARACTERS, required=False,
+        help_text="Instead of `person_id`: the one person of that name, or a new one.",
+    )  # fmt: skip
+    face_ids = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=1000, required=False,
+        help_text="Only these faces of the group show the person; they leave it for a group of their own.",
+    )  # fmt: skip
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if len({"person_id", "name"} & set(asked)) != 1:
+            raise serializers.ValidationError({"person_id": [_("Give either a person or a name.")]})
+        return asked
+
+
+class NamedSerializer(DecisionSerializer):
+    """The decision that gave the name. To take everything back, undo `decision_ids` from the last to the first."""
+
+    decision_ids = serializers.ListField(child=serializers.UUIDField())
+
+    class Meta(DecisionSerializer.Meta):
+        fields = [*DecisionSerializer.Meta.fields, "decision_ids"]
+        read_only_fields = fields
 
 
 class SuggestionSerializer(serializers.Serializer[Any]):
@@ -158,19 +195,30 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     @action(detail=True, methods=["post"])
     def split(self, request: Request, pk: UUID) -> Response:
         """These of its faces are somebody else."""
-        wanted = set(_asked(SplitSerializer, request)["face_ids"])
-        faces = list(self.get_object().faces.filter(pk__in=wanted))
-        if len(faces) != len(wanted):
-            raise _unknown("face_ids")
+        faces = _faces(self.get_object(), _asked(SplitSerializer, request)["face_ids"])
         return _decided(decisions.split(faces, by=principal(request)))
 
-    @extend_schema(request=NameSerializer, responses=DecisionSerializer)
+    @extend_schema(request=NameSerializer, responses=NamedSerializer)
     @action(detail=True, methods=["post"], url_path="name")
+    @transaction.atomic
     def give_name(self, request: Request, pk: UUID) -> Response:
-        wanted = _asked(NameSerializer, request)["person_id"]
-        people = Person.objects.visible_to(principal(request))
-        person = get_object_or_404(people, pk=wanted, studio=self.get_object().studio_id) if wanted else None
-        return _decided(decisions.name(self.get_object(), person, by=principal(request)))
+        """They show this person. A second group of a person joins the first."""
+        group, asked = self.get_object(), _asked(NameSerializer, request)
+        person = self._person(group.studio_id, asked)
+        if "face_ids" in asked:
+            made = naming.name_faces(_faces(group, asked["face_ids"]), person, by=principal(request))
+        else:
+            made = [naming.name_group(group, person, by=principal(request))]
+        made[-1].decision_ids = [decision.pk for decision in made]  # type: ignore[attr-defined]
+        return Response(NamedSerializer(made[-1]).data)
+
+    def _person(self, studio_id: UUID, asked: dict[str, Any]) -> Person | None:
+        who = principal(self.request)
+        if "name" in asked:
+            return naming.person_named(asked["name"], studio_id=studio_id, by=who)
+        if asked["person_id"] is None:
+            return None
+        return get_object_or_404(Person.objects.visible_to(who), pk=asked["person_id"], studio=studio_id)
 
     @extend_schema(request=None, responses=DecisionSerializer)
     @action(detail=True, methods=["post"])
@@ -203,7 +251,8 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     pagination_class = LatestFirst
 
     def get_queryset(self) -> Any:
-        return FaceDecision.objects.visible_to(principal(self.request)).select_related("made_by", "undone_by")
+        made = FaceDecision.objects.visible_to(principal(self.request)).with_faces_gone()
+        return made.select_related("made_by", "undone_by")
 
     @extend_schema(request=None, responses=DecisionSerializer)
     @action(detail=True, methods=["post"])
@@ -262,6 +311,13 @@ def _asked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[s
 
 def _decided(decision: FaceDecision) -> Response:
     return Response(DecisionSerializer(decision).data)
+
+
+def _faces(group: FaceCluster, wanted: list[UUID]) -> list[PhotoFace]:
+    faces = list(group.faces.filter(pk__in=wanted))
+    if len(faces) != len(set(wanted)):
+        raise _unknown("face_ids")
+    return faces
 
 
 def _unknown(field: str) -> serializers.ValidationError:

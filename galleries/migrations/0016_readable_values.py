@@ -23,5 +23,5 @@ MENDED = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("galleries", "0013_groups_at_once")]
+    dependencies = [("galleries", "0014_erased_faces")]
     operations = [migrations.RunSQL(MENDED, migrations.RunSQL.noop)]

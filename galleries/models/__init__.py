@@ -2,6 +2,7 @@ from galleries.models.challenge import LivenessChallenge
 from galleries.models.cluster import FaceCluster, Occasion
 from galleries.models.decision import FaceDecision
 from galleries.models.description import PhotoDescription, SpareFace
+from galleries.models.erased import ErasedFace
 from galleries.models.face import PhotoFace
 from galleries.models.gallery import Gallery
 from galleries.models.job import Job
@@ -12,6 +13,7 @@ from galleries.models.suggestion import SuggestionCount
 from galleries.models.template import PersonTemplate, TemplateSet
 
 __all__ = [
+    "ErasedFace",
     "FaceCluster",
     "FaceDecision",
     "Gallery",

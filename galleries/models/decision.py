@@ -1,14 +1,26 @@
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Func, QuerySet, TextField, UUIDField
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 from galleries.models.cluster import Occasion
 from galleries.models.gallery import Gallery
+
+# Of the faces that a decision names, how many there are no more.
+FACES_GONE = """
+    SELECT count(*) FROM (
+        SELECT unnest(face_decisions.same || face_decisions.apart) AS id
+        UNION SELECT jsonb_object_keys(face_decisions.before -> 'faces')::uuid
+    ) named WHERE NOT EXISTS (SELECT FROM photo_faces face WHERE face.id = named.id)
+"""
 
 
 class FaceDecisionQuerySet(TenantQuerySet["FaceDecision"]):
@@ -17,6 +29,20 @@ class FaceDecisionQuerySet(TenantQuerySet["FaceDecision"]):
 
     def standing(self) -> "FaceDecisionQuerySet":
         return self.filter(undone_at=None)
+
+    def with_faces_gone(self) -> "FaceDecisionQuerySet":
+        """Adds `faces_gone`; photos may be deleted since, and faces erased."""
+        return self.annotate(faces_gone=RawSQL(FACES_GONE, []))  # type: ignore[no-redef]  # noqa: S611 - a constant
+
+    def faces_said(self) -> "QuerySet[Any, Any]":
+        """The ids of the faces that they say to be one person, or not; for `pk__in`."""
+        said = Func(F("same"), F("apart"), template="unnest(%(expressions)s)", arg_joiner=" || ")
+        return self.order_by().values_list(Cast(said, UUIDField()))
+
+    def faces_changed(self) -> "QuerySet[Any, Any]":
+        """The ids of the faces whose columns they changed; for `pk__in`."""
+        keys = Func(F("before__faces"), function="jsonb_object_keys", output_field=TextField())
+        return self.order_by().values_list(Cast(keys, UUIDField()))
 
 
 class FaceDecision(models.Model):
@@ -66,6 +92,8 @@ class FaceDecision(models.Model):
     undone_with = models.CharField(_("undone by app"), max_length=100, default="", blank=True, editable=False)
 
     objects = FaceDecisionQuerySet.as_manager()
+    # Only on rows from `with_faces_gone`.
+    faces_gone = 0
 
     class Meta:
         db_table = "face_decisions"

@@ -17,7 +17,7 @@ from galleries.models.box import BoxField
 from galleries.models.face import PhotoFace
 from galleries.models.photo import GalleryImage, State
 from recognition.models import ModelVersion
-from recognition.types import DESCRIPTOR_DIMENSION
+from recognition.types import DESCRIPTOR_DIMENSION, Box
 
 
 class PhotoDescriptionQuerySet(models.QuerySet["PhotoDescription"]):
@@ -54,6 +54,8 @@ class SpareFace(models.Model):
     A row that once was in `photo_faces`, or goes there, keeps its id.
     """
 
+    binds_face = False
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     photo = models.ForeignKey("galleries.GalleryImage", models.CASCADE, related_name="spare_faces")
     face = models.ForeignKey(PhotoFace, models.CASCADE, null=True, related_name="spares")
@@ -79,6 +81,10 @@ class SpareFace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.photo_id} {self.model_version_id}"
+
+    @property
+    def as_box(self) -> Box:
+        return Box(**self.insightface_bbox)
 
 
 def waiting_for(version: ModelVersion) -> "models.QuerySet[GalleryImage]":

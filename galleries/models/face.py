@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -10,11 +10,10 @@ from facepass.constraints import readable
 from facepass.tenancy import TenantQuerySet
 from galleries.models.box import BoxField
 from galleries.models.cluster import FaceCluster
+from galleries.models.decision import FaceDecision
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, Box, FloatArray
 
-# Two boxes of one photo that overlap more than this are one face.
-SAME_FACE_IOU = 0.5
 # The columns in which a model version says what it sees; the others say who it is and what was decided.
 DESCRIPTION = (
     "model_version_id",
@@ -24,16 +23,8 @@ DESCRIPTION = (
     "landmarks",
     "quality",
 )
-
-
-def pairs(boxes: Sequence[Box], others: Sequence[Box]) -> list[tuple[int, int]]:
-    """Which of the boxes is the same face as which of the others, by index; those that overlap most come first."""
-    overlaps = [(box.iou(other), i, j) for i, box in enumerate(boxes) for j, other in enumerate(others)]
-    found: dict[int, int] = {}
-    for iou, i, j in sorted(overlaps, reverse=True):
-        if iou > SAME_FACE_IOU and i not in found and j not in found.values():
-            found[i] = j
-    return list(found.items())
+# The columns in which a model says whom it takes the face for, until a person decides.
+GUESS = ("cluster_id", "person_id", "face_category", "recognition_confidence")
 
 
 BEST_FIRST = (models.F("quality__score").desc(nulls_last=True), models.F("pk").asc())
@@ -70,6 +61,18 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
         """With a name that nobody has confirmed."""
         return self.named().filter(verified=False)
 
+    def decided(self) -> "PhotoFaceQuerySet":
+        """About which a person has said something that stands."""
+        return self.filter(_decided())
+
+    def bound(self) -> "PhotoFaceQuerySet":
+        """To which something is bound that would be lost with the row: a person, a decision, a row of another table."""
+        return self.filter(_bound())
+
+    def unbound(self) -> "PhotoFaceQuerySet":
+        """With which nothing is lost but what a model saw: neither an analysis nor a switch keeps them."""
+        return self.exclude(_bound())
+
     def in_galleries(self, gallery_ids: Iterable[uuid.UUID]) -> "PhotoFaceQuerySet":
         return self.filter(gallery_id__in=list(gallery_ids))
 
@@ -82,6 +85,31 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
         product = MaxInnerProduct("insightface_descriptor", descriptor)
         distance = models.ExpressionWrapper(models.Value(1.0) + product, output_field=models.FloatField())
         return self.annotate(distance=distance)  # type: ignore[no-redef]
+
+
+def _decided() -> models.Q:
+    """A group by itself is no decision: the grouping made it, and makes it again."""
+    named = FaceDecision.objects.standing()
+    said = models.Q(verified=True) | models.Q(drawn=True) | models.Q(face_category=FaceCategory.IGNORED)
+    return said | models.Q(pk__in=named.faces_said()) | models.Q(pk__in=named.faces_changed())
+
+
+def _bound() -> models.Q:
+    used = models.Q(person__isnull=False) | models.Q(training_used=True) | ~models.Q(face_category=FaceCategory.UNKNOWN)
+    return _decided() | used | _referred_to()
+
+
+def _referred_to() -> models.Q:
+    """Rows of any table that point at the face: a guest's photo, a wish not to be found, whatever an app adds.
+
+    A model whose rows only describe the face says so by `binds_face = False`.
+    """
+    found = models.Q()
+    for relation in PhotoFace._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ForeignObjectRel) and getattr(relation.related_model, "binds_face", True):
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
+            found |= models.Q(models.Exists(rows))
+    return found
 
 
 class FaceCategory(models.TextChoices):
@@ -169,10 +197,14 @@ class PhotoFace(models.Model):
         return Box(**self.insightface_bbox)
 
     def take_description(self, other: "PhotoFace") -> None:
-        """What a model says of a face, not who it is or what was decided about it."""
+        """Take over what a model says of a face, not who it is or what was decided about it. Saves nothing."""
         for name in DESCRIPTION:
             setattr(self, name, getattr(other, name))
-        self.save(update_fields=[name.removesuffix("_id") for name in DESCRIPTION])
+
+    def drop_guesses(self) -> None:
+        """Forget whom the model took it for: the group, and the name that nobody confirmed. Saves nothing."""
+        self.cluster_id = self.person_id = self.recognition_confidence = None
+        self.face_category = FaceCategory.UNKNOWN
 
     @property
     def box(self) -> dict[str, Any]:

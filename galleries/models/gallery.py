@@ -25,6 +25,10 @@ class GalleryQuerySet(TenantQuerySet["Gallery"]):
         """With faces that no grouping has seen."""
         return self.filter(analyses__gt=models.F("grouped_analyses"))
 
+    def group_again(self) -> None:
+        """Their faces have changed, and wait for a grouping."""
+        self.update(analyses=models.F("analyses") + 1)
+
     def with_counts(self) -> "GalleryQuerySet":
         """Adds `photo_count` and `face_count`, each by its own subquery: two joins would multiply the rows."""
         return self.annotate(photo_count=_count("photos"), face_count=_count("faces"))  # type: ignore[no-redef]

@@ -12,7 +12,7 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 
 from facepass.admin_tenancy import acting
-from galleries import decisions, identify, live
+from galleries import decisions, identify, live, naming
 from galleries.admin import show
 from galleries.descriptors import as_array
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
@@ -178,27 +178,13 @@ def _unit(mean: FloatArray) -> FloatArray:
 
 @transaction.atomic
 def _name(request: HttpRequest, key: UUID) -> JsonResponse:
-    """`group`, or `faces` of one group or of none; `person` or `name`.
-
-    A second group of a person joins the first; faces that are a part of a group leave it for one of their own.
-    """
+    """`group`, or `faces` of one group or of none; `person` or `name`: see `naming`."""
     occasion, what = decided_in(request, key), asked(request)
     person = choosing.chosen(request, what, studio_id=occasion.studio_id)
-    made: list[FaceDecision] = []
     if faces := _faces(occasion, what):
-        group = faces[0].cluster
-        if group is None:
-            return _decided(decisions.assign(faces, person, by=acting(request)), person=person)
-        if len(faces) < group.size:
-            made.append(decisions.split(faces, by=acting(request)))
-            group = PhotoFace.objects.select_related("cluster").get(pk=faces[0].pk).cluster
-        assert group is not None  # noqa: S101 - a split makes one
-    else:
-        group = _group(occasion, uuid(what.get("group")))
-    own = FaceCluster.objects.within(occasion).inhabited().filter(person=person).exclude(pk=group.pk).first()
-    if own and group.person_id is None:
-        return _decided(*made, decisions.merge([own, group], by=acting(request)), person=person)
-    return _decided(*made, decisions.name(group, person, by=acting(request)), person=person)
+        return _decided(*naming.name_faces(faces, person, by=acting(request)), person=person)
+    group = _group(occasion, uuid(what.get("group")))
+    return _decided(naming.name_group(group, person, by=acting(request)), person=person)
 
 
 def _merge(request: HttpRequest, key: UUID) -> JsonResponse:

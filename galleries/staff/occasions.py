@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from facepass.admin_tenancy import VERIFIERS, acting, has_role
 from facepass.tenancy import Principal, studios_of
 from galleries import decisions, live
+from galleries.admin import show
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.staff.answers import asked, require, said, uuid, uuids
@@ -108,9 +109,15 @@ def _count_groups(found: dict[UUID, Task], *, studio_ids: Any) -> None:
 
 
 def history(rows: Iterable[FaceDecision]) -> list[FaceDecision]:
-    """The latest decisions with who made them and who took them back; not the ids of their faces."""
-    found = cast(Any, rows).select_related("made_by", "undone_by", "person").defer("before", "after", "same", "apart")
-    return list(found.order_by("-made_at")[:HISTORY_SHOWN])
+    """The latest decisions with who made them and who took them back, and how many of their faces are gone, in words;
+    not the ids of the faces.
+    """
+    told = cast(Any, rows).with_faces_gone()
+    found = told.select_related("made_by", "undone_by", "person").defer("before", "after", "same", "apart")
+    shown = list(found.order_by("-made_at")[:HISTORY_SHOWN])
+    for decision in shown:
+        decision.gone = show.gone(decision)
+    return shown
 
 
 def state(request: HttpRequest, key: UUID) -> JsonResponse:

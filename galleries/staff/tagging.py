@@ -15,22 +15,31 @@ from django.utils.translation import gettext as _
 
 from facepass.admin_tenancy import EDITORS, VERIFIERS, acting
 from facepass.errors import FacePassError
-from galleries import analysis, decisions, descriptors, identify, marking, progress, tasks
+from galleries import analysis, decisions, denials, descriptors, identify, marking, naming, progress, tasks
+from galleries.admin import show
 from galleries.models import FaceDecision, GalleryImage, Occasion, Person, PhotoFace
-from galleries.staff.answers import asked, finite_number, invalid, reads, require, said, uuid, visible, writes
+from galleries.staff import choosing
+from galleries.staff.answers import (
+    asked,
+    finite_number,
+    invalid,
+    reads,
+    require,
+    said,
+    uuid,
+    uuids,
+    visible,
+    writes,
+)
 from galleries.staff.photo import as_json, photo_of
 from recognition.config import recognition_settings
 from recognition.types import Box
 
 OFFERED = 8
 DECISIONS_SHOWN = 30
-NAME_CHARACTERS = 200
 
 
 def urls(admin: ModelAdmin[GalleryImage]) -> list[URLPattern]:
-    def decide(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-        return _decide(admin, request, pk)
-
     def retry(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         return _retry(admin, request, pk)
 
@@ -38,7 +47,7 @@ def urls(admin: ModelAdmin[GalleryImage]) -> list[URLPattern]:
         reads(admin, "<uuid:pk>/faces/people/", _people, name="people"),
         reads(admin, "<uuid:pk>/faces/candidates/", _candidates, name="candidates"),
         reads(admin, "<uuid:pk>/faces/decisions/", _history, name="decisions"),
-        writes(admin, "<uuid:pk>/faces/decide/", decide, name="decide"),
+        writes(admin, "<uuid:pk>/faces/decide/", _decide, name="decide"),
         writes(admin, "<uuid:pk>/faces/draw/", _draw, name="draw"),
         writes(admin, "<uuid:pk>/faces/retry/", retry, name="retry_one"),
     ]
@@ -60,7 +69,7 @@ def _people(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 def _candidates(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Who the face is like, of the people that the studio knows, before anything is typed. Enter takes the first, so
-    nobody is offered who is hardly like it, or whom somebody confirmed elsewhere in the photo.
+    nobody is offered who is hardly like it, who was confirmed elsewhere in the photo, or whom it was denied to be.
     """
     photo = photo_of(request, pk)
     face = _faces(photo, [request.GET.get("face")])[0]
@@ -70,6 +79,7 @@ def _candidates(request: HttpRequest, pk: UUID) -> JsonResponse:
     least = recognition_settings().confidence_thresholds.suggest
     found = identify.identify(vector, studio_ids=[photo.gallery.studio_id], threshold=least, candidates=OFFERED)
     there = set(photo.faces.exclude(pk=face.pk).filter(verified=True).values_list("person_id", flat=True))
+    there |= denials.denied_to(face.pk, studio_id=photo.gallery.studio_id)
     likely = [like for like in found.candidates if like.similarity >= least and like.person.pk not in there]
     return said(people=[{**_person(like.person), "similarity": like.similarity} for like in likely])
 
@@ -83,7 +93,9 @@ def _history(request: HttpRequest, pk: UUID) -> JsonResponse:
     photo = photo_of(request, pk)
     ids = [str(face) for face in photo.faces.values_list("pk", flat=True)]
     rows = FaceDecision.objects.within(Occasion.of_gallery(photo.gallery)).filter(before__faces__has_any_keys=ids)
-    shown = rows.select_related("made_by").defer("before", "after", "same", "apart").order_by("-made_at")
+    shown = (
+        rows.with_faces_gone().select_related("made_by").defer("before", "after", "same", "apart").order_by("-made_at")
+    )
     return said(decisions=[_decision(row) for row in shown[:DECISIONS_SHOWN]])
 
 
@@ -94,76 +106,67 @@ def _decision(row: FaceDecision) -> dict[str, Any]:
         "by": str(row.made_by or row.made_with),
         "at": date_format(timezone.localtime(row.made_at), "SHORT_DATETIME_FORMAT"),
         "undone": row.undone_at is not None,
+        "gone": show.gone(row),
     }
 
 
-def _decide(admin: ModelAdmin[GalleryImage], request: HttpRequest, pk: UUID) -> JsonResponse:
-    """`{"verb", "faces": [...], …}`: see VERBS. Answers with the photo as it is then, and the decision to undo."""
+def _decide(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """`{"verb", "faces": [...], …}`: see VERBS. Answers with the photo as it is then, and the decisions to undo."""
     photo = _verifiable(request, pk)
     what = asked(request)
     verb = VERBS.get(str(what.get("verb")))
     if verb is None:
         raise invalid()
-    return _told(photo, verb(admin, request, photo, what))
+    return _told(photo, verb(request, photo, what))
 
 
-Verb = Callable[[Any, HttpRequest, GalleryImage, dict[str, Any]], FaceDecision | None]
+Verb = Callable[[HttpRequest, GalleryImage, dict[str, Any]], Sequence[FaceDecision]]
 
 
 @transaction.atomic
-def _name(admin: Any, request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> FaceDecision:
-    """`person` by id, or a new one by `name`; `group`: the whole group of the face has that name."""
+def _name(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
+    """`person` by id, or by `name`; `group`: the whole group of the face has that name."""
     faces = _faces(photo, what.get("faces"))
-    person = _named(admin, request, photo, what)
+    person = choosing.chosen(request, what, studio_id=photo.gallery.studio_id)
     group = faces[0].cluster
     if what.get("group") and group is not None:
-        return decisions.name(group, person, by=acting(request))
-    return decisions.assign(faces, person, by=acting(request))
+        return [naming.name_group(group, person, by=acting(request))]
+    return naming.name_faces(faces, person, by=acting(request))
 
 
-def _named(admin: Any, request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Person:
-    people = Person.objects.filter(studio=photo.gallery.studio_id)
-    if what.get("person"):
-        found = people.filter(pk=uuid(what["person"])).first()
-        if found is None:
-            raise Http404
-        return found
-    name = str(what.get("name") or "").replace("\0", "").strip()
-    if not name or len(name) > NAME_CHARACTERS:
-        raise FacePassError("invalid_request", _("Type a name."))
-    made = Person.objects.create(studio_id=photo.gallery.studio_id, real_name=name)
-    admin.log_addition(request, made, "named in a photo")
-    return made
+def _unname(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
+    return naming.name_faces(_faces(photo, what.get("faces")), None, by=acting(request))
 
 
-def _unname(admin: Any, request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> FaceDecision:
-    return decisions.assign(_faces(photo, what.get("faces")), None, by=acting(request))
+def _confirm(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
+    return [decisions.confirm(_faces(photo, what.get("faces")), by=acting(request))]
 
 
-def _confirm(admin: Any, request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> FaceDecision:
-    return decisions.confirm(_faces(photo, what.get("faces")), by=acting(request))
+def _reject(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
+    return [decisions.ignore(_faces(photo, what.get("faces")), by=acting(request))]
 
 
-def _reject(admin: Any, request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> FaceDecision:
-    return decisions.ignore(_faces(photo, what.get("faces")), by=acting(request))
+def _show(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
+    return [decisions.show(_faces(photo, what.get("faces")), by=acting(request))]
 
 
-def _show(admin: Any, request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> FaceDecision:
-    return decisions.show(_faces(photo, what.get("faces")), by=acting(request))
-
-
-def _ignore_rest(admin: Any, request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> FaceDecision:
+def _ignore_rest(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
     """Every face of the photo that has no name."""
     rest = list(photo.faces.unnamed().select_related("gallery"))
     if not rest:
         raise FacePassError("nothing_left", _("Every face of this photo has a name."))
-    return decisions.ignore(rest, by=acting(request))
+    return [decisions.ignore(rest, by=acting(request))]
 
 
-def _undo(admin: Any, request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> None:
-    """`decision`: one of the photo's occasion."""
+@transaction.atomic
+def _undo(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
+    """`decisions`, or one `decision`, of the photo's occasion: all or none, the latest first."""
     rows = FaceDecision.objects.within(Occasion.of_gallery(photo.gallery))
-    decisions.undo(visible(request, rows, uuid(what.get("decision"))), by=acting(request))
+    wanted = uuids(what["decisions"]) if "decisions" in what else [uuid(what.get("decision"))]
+    chosen = [visible(request, rows, pk) for pk in wanted]
+    for decision in sorted(chosen, key=lambda one: one.made_at, reverse=True):
+        decisions.undo(decision, by=acting(request))
+    return []
 
 
 VERBS: dict[str, Verb] = {
@@ -184,9 +187,9 @@ def _draw(request: HttpRequest, pk: UUID) -> JsonResponse:
     box = Box(*(finite_number(what.get(side)) for side in ("x", "y", "width", "height")))
     face, decision = marking.mark(photo, box, by=acting(request))
     if face.insightface_descriptor is None:
-        return _told(photo, decision, face=str(face.pk), described=False)
+        return _told(photo, [decision], face=str(face.pk), described=False)
     tasks.wake_workers(photo.gallery_id, photos=1)
-    return _told(photo, decision, face=str(face.pk), described=True)
+    return _told(photo, [decision], face=str(face.pk), described=True)
 
 
 def _retry(admin: ModelAdmin[GalleryImage], request: HttpRequest, pk: UUID) -> JsonResponse:
@@ -197,13 +200,14 @@ def _retry(admin: ModelAdmin[GalleryImage], request: HttpRequest, pk: UUID) -> J
     tasks.wake_workers(photo.gallery_id, photos=1)
     admin.log_change(request, photo, "analysed again")
     photo.refresh_from_db(fields=["state", "error", "attempts", "processed_at"])
-    return _told(photo, None)
+    return _told(photo, [])
 
 
-def _told(photo: GalleryImage, decision: FaceDecision | None, **more: Any) -> JsonResponse:
-    """Others who look at the gallery hear of it; what they see they ask for themselves."""
+def _told(photo: GalleryImage, made: Sequence[FaceDecision], **more: Any) -> JsonResponse:
+    """Others who look at the gallery hear of it; what they see they ask for themselves. `decision`: the last one."""
     progress.publish(photo.gallery_id)
-    return said(photo=as_json(photo), decision=str(decision.pk) if decision else None, **more)
+    ids = [str(decision.pk) for decision in made]
+    return said(photo=as_json(photo), decision=ids[-1] if ids else None, decisions=ids, **more)
 
 
 def _verifiable(request: HttpRequest, pk: UUID) -> GalleryImage:

@@ -1,12 +1,10 @@
 """generate_descriptors: another version beside the one in use, the switch, and the way back."""
 
-import io
 import os
 
-import numpy as np
 import pytest
 from django.core.files.storage import default_storage
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 
@@ -14,39 +12,17 @@ from facepass.errors import FacePassError
 from galleries import analysis, checks, progress, redescription, search, stages, switching
 from galleries.models import Gallery, GalleryImage, Occasion, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
-from galleries.models.face import FaceCategory, pairs
+from galleries.models.face import FaceCategory
+from galleries.same_faces import pairs
 from galleries.tests.factories import ClusterFactory, GalleryFactory, PersonFactory, PhotoFactory
+from galleries.tests.other_engine import OtherEngine, run
 from recognition import pipeline, registry
-from recognition.engines.fake import DIMENSION, FakeEngine
+from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
 from recognition.tests.fake_pictures import pixels_of
 from recognition.types import Box
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
-
-
-class OtherEngine(FakeEngine):
-    """Another space: no descriptor of the first engine is near one of its own. It does not see `blind_to` boxes."""
-
-    contract_id = "fake-squares-2"
-    model = "mirrored"
-
-    def __init__(self, *, blind_to=(), dies_after=None):
-        self.blind_to, self.left = blind_to, dies_after
-
-    def detect(self, pictures, **options):
-        if self.left is not None:
-            if self.left == 0:
-                raise KeyboardInterrupt
-            self.left -= 1
-        return [
-            [face for face in faces if not any(low <= face.box.x < high for low, high in self.blind_to)]
-            for faces in super().detect(pictures, **options)
-        ]
-
-    def embed_many(self, pairs):
-        turn = np.linalg.qr(np.random.default_rng(7).standard_normal((DIMENSION, DIMENSION)))[0]
-        return [(each @ turn).astype(np.float32) for each in super().embed_many(pairs)]
 
 
 class Nobody:
@@ -85,13 +61,6 @@ def seen_by(engine, person="ann"):
         probe = pipeline.describe(pixels_of([person]))[0].descriptor
         within = Occasion.of_gallery(Gallery.objects.get())
         return {match.face.photo_id for match in search.photos_of(probe, within=within, threshold=0.5)}
-
-
-def run(engine, *arguments):
-    out = io.StringIO()
-    with registry.use(engine):
-        call_command("generate_descriptors", *arguments, stdout=out)
-    return out.getvalue()
 
 
 def beside(engine):

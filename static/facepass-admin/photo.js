@@ -24,7 +24,7 @@ function start(section) {
     photo: null,
     place: {},
     selected: null,
-    decided: [], // by this visitor in this visit: {photo, decision}
+    decided: [], // by this visitor in this visit: {photo, decisions}
     ahead: new Map(), // what comes next, asked for before it is wanted
     busy: 0, // what is on its way to the server, or waits for that
     work: Promise.resolve(),
@@ -160,7 +160,7 @@ function changing(page, work) {
 
 function taken(page, found) {
   page.ahead.clear();
-  if (found.decision) page.decided.push({ photo: found.photo.id, decision: found.decision });
+  if (found.decisions.length) page.decided.push({ photo: found.photo.id, decisions: found.decisions });
   if (found.photo.id === page.id) show(page, found);
   hide();
 }
@@ -170,9 +170,9 @@ function undo(page, chosen = null) {
   changing(page, async () => {
     const which = chosen ?? page.decided.at(-1);
     if (!which) { say(page.texts.nothing_to_undo); return; }
-    const body = { verb: "undo", decision: which.decision };
+    const body = { verb: "undo", decisions: which.decisions };
     const found = await ask(path(page, "decide", which.photo), { body, texts: page.texts });
-    page.decided = page.decided.filter((other) => other.decision !== which.decision);
+    page.decided = page.decided.filter((other) => !other.decisions.some((id) => which.decisions.includes(id)));
     if (which.photo !== page.id) await go(page, which.photo);
     else taken(page, found);
     say(page.texts.undone);
@@ -230,10 +230,11 @@ async function history_(page, { onlyIfOpen = false } = {}) {
 function line(page, decision) {
   const row = made("li", { className: decision.undone ? "fp-undone" : "" });
   row.append(made("span", { text: filled(page.texts.by, decision) }));
+  if (decision.gone) row.append(made("span", { className: "fp-note", text: decision.gone }));
   if (decision.undone) row.append(made("em", { text: page.texts.was_undone }));
   else if (page.may.verify) {
     const button = made("button", { className: "fp-plain", type: "button", text: page.texts.undo });
-    button.addEventListener("click", () => undo(page, { photo: page.id, decision: decision.id }));
+    button.addEventListener("click", () => undo(page, { photo: page.id, decisions: [decision.id] }));
     row.append(button);
   }
   return row;

@@ -1,0 +1,40 @@
+"""Names that somebody took away from a face: no model may give it the same name again."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from galleries.changes import FACE_COLUMNS
+from galleries.models import FaceDecision
+from galleries.models.decision import FaceDecisionQuerySet
+
+PERSON = FACE_COLUMNS.index("person_id")
+# What can leave a face without the name that it had.
+KINDS = (FaceDecision.Kind.DENY, FaceDecision.Kind.NAME, FaceDecision.Kind.SPLIT)
+
+
+def denied_people(decisions: Iterable[FaceDecision]) -> dict[UUID, set[UUID]]:
+    """Return the people whom each face was denied to be, by the face's id."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for decision in decisions:
+        after = decision.after.get("faces", {}) if decision.kind in KINDS else {}
+        for face, columns in after.items():
+            former = decision.before["faces"][face][PERSON]
+            if former and columns[PERSON] is None:
+                found[UUID(face)].add(UUID(former))
+    return found
+
+
+def denied_to(face_id: UUID, *, studio_id: UUID) -> set[UUID]:
+    """Return the people whom one face was denied to be."""
+    return denied_people(_of_studio(studio_id).filter(before__faces__has_key=str(face_id)))[face_id]
+
+
+def denied_in(studio_id: UUID) -> dict[UUID, set[UUID]]:
+    """Return the people whom each face of a studio was denied to be."""
+    return denied_people(_of_studio(studio_id).iterator())
+
+
+def _of_studio(studio_id: UUID) -> FaceDecisionQuerySet:
+    made = FaceDecision.objects.filter(studio=studio_id, kind__in=KINDS).standing()
+    return made.only("kind", "before", "after")
