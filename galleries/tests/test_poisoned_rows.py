@@ -169,8 +169,8 @@ def test_the_database_refuses_it(rows, where):
 @each
 def test_the_migration_mends_it(rows, where):
     table, column, value = where
-    names = {"photo_sessions": "sessions_app.migrations.0009_readable_values"}
-    migration = importlib.import_module(names.get(table, "galleries.migrations.0016_readable_values"))
+    names = {"photo_sessions": "sessions_app.migrations.0008_readable_values"}
+    migration = importlib.import_module(names.get(table, "galleries.migrations.0015_readable_values"))
     definition = f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{table}_readable'"
     with connection.cursor() as cursor:
         cursor.execute(definition)

@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('facepass', '0007_readable_values'),
-        ('galleries', '0017_readable_constraints'),
-        ('recognition', '0006_readable_values'),
+        ('galleries', '0016_readable_constraints'),
+        ('recognition', '0005_readable_values'),
         ('training', '0003_runs'),
     ]
 

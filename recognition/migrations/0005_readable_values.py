@@ -17,7 +17,7 @@ MENDED = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('recognition', '0005_search_by_size'),
+        ('recognition', '0004_search_by_size'),
     ]
 
     operations = [

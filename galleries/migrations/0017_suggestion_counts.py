@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("facepass", "0001_initial"),
-        ("galleries", "0017_readable_constraints"),
+        ("galleries", "0016_readable_constraints"),
     ]
 
     operations = [

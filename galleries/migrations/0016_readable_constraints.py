@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('facepass', '0007_readable_values'),
-        ('galleries', '0016_readable_values'),
-        ('recognition', '0006_readable_values'),
+        ('galleries', '0015_readable_values'),
+        ('recognition', '0005_readable_values'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
