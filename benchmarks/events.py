@@ -1,20 +1,21 @@
 """How right searches and groups are on photo events with known truth: the real search on a real database.
 
-    python benchmarks/events.py ENGINE EVENT_FOLDER [EVENT_FOLDER ...]
+    python benchmarks/events.py [--strangers FOLDER] ENGINE EVENT_FOLDER [EVENT_FOLDER ...]
 
 ENGINE is `default` or the folder of a model pack. EVENT_FOLDER holds photos/, selfies/ and truth.json: who is in each
 photo, from left to right, and whose selfies are of somebody in no photo (strangers). Prints, for each event, recall and
 precision of the photos found, recall with those that were only offered as possible, strangers who were given or offered
 a photo, selfies that were refused, precision and recall of the groups over pairs of faces, and the median time of the
-database part; then the means. Groups are judged by the largest face of each person's part of
+database part; then the means. `--strangers`: pictures NAME_0001.jpg of people at large; each event is searched with all
+of them but those of its own guests. Groups are judged by the largest face of each person's part of
 a photo: others there are people in the background.
 """
 
+import argparse
 import json
 import statistics
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -44,9 +45,13 @@ class Result:
 
 
 def main() -> None:
-    engine, *folders = sys.argv[1:]
-    with own_home.opened(None if engine == "default" else Path(engine)):
-        results = [shown(folder, judged(Path(folder))) for folder in folders]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("engine")
+    parser.add_argument("events", type=Path, nargs="+")
+    parser.add_argument("--strangers", type=Path)
+    options = parser.parse_args()
+    with own_home.opened(None if options.engine == "default" else Path(options.engine)):
+        results = [shown(str(event), judged(event, strangers=options.strangers)) for event in options.events]
     columns = [[getattr(result, name) for result in results] for name in Result.__dataclass_fields__]
     print("mean", Result(*(sum(each) if type(each[0]) is int else statistics.mean(each) for each in columns)))
 
@@ -56,7 +61,7 @@ def shown(name: str, result: Result) -> Result:
     return result
 
 
-def judged(event: Path) -> Result:
+def judged(event: Path, *, strangers: Path | None = None) -> Result:
     from galleries import grouping
 
     truth = json.loads((event / "truth.json").read_text())
@@ -71,17 +76,31 @@ def judged(event: Path) -> Result:
         wanted = {photo for photo, people in truth["photos"].items() if name in people}
         hit, miss, wrong = hit + len(found & wanted), miss + len(wanted - found), wrong + len(found - wanted)
         possible += len(offered & wanted)
-    strangers = [searched(event / path, occasion, times) or (set(), set()) for path in truth["strangers"]]
+    others = [searched(event / path, occasion, times) or (set(), set()) for path in truth["strangers"]]
+    refused = len(truth["selfies"]) + len(others) - len(times)
+    if strangers:
+        at_large(strangers, occasion, guests=truth["selfies"])
     return Result(
         hit / (hit + miss),
         hit / max(1, hit + wrong),
         (hit + possible) / (hit + miss),
-        sum(bool(found) for found, _offered in strangers),
-        sum(bool(offered) for _found, offered in strangers),
-        len(truth["selfies"]) + len(strangers) - len(times),
+        sum(bool(found) for found, _offered in others),
+        sum(bool(offered) for _found, offered in others),
+        refused,
         *group_pairs(occasion, truth["photos"]),
         statistics.median(times),
         grouping_ms,
+    )
+
+
+def at_large(folder: Path, occasion: Any, *, guests: Iterable[str]) -> None:
+    """Searches with every picture of everybody else, and prints how many were refused, given or offered a photo."""
+    known = set(guests)
+    pictures = [path for path in sorted(folder.glob("*.jpg")) if path.stem.rsplit("_", 1)[0] not in known]
+    answers = [searched(path, occasion, []) for path in pictures]
+    given, offered = (sum(bool(each[part]) for each in answers if each) for part in (0, 1))
+    print(
+        f"  people at large: {len(answers)} pictures, {answers.count(None)} refused, {given} given, {offered} offered"
     )
 
 
