@@ -29,7 +29,7 @@ KINDS = ("cls", "obj", "bbox", "kps")
 LARGE, MIDDLE, SMALL = (1600, 2400), (1088, 1600), (640, 640)
 # A photo is seen in the middle input first, in 0.44 of the time. Where that shows nobody, a face of fewer pixels, or
 # something that may be a face (HINT), the large input is used instead: it shows more small, covered and turned faces.
-SMALL_FACE, HINT = 64, 0.3
+SMALL_FACE, HINT = 96, 0.3
 # Pixels of a large input. Of larger faces it shows parts as faces; the small input shows them whole, in 80 and more.
 LARGEST = 600
 # A small picture gains nothing by being made still larger.
