@@ -72,6 +72,9 @@ def photos(facepass, tmp_path):
     found = facepass.search_session(session["id"], picture_of(["bob#1"]), limit=10)
     assert sorted(match.filename for match in found) == ["0.jpg", "1.jpg"]
     assert httpx.get(found[0].thumbnail_url).status_code == 200
+    searched = facepass.find_in_session(session["id"], picture_of(["bob#1"]), limit=10)
+    assert (searched.matches, searched.possible) == (found, [])
+    assert searched.searched_face["quality"]["reasons"] == []
     assert [each.photo_count for each in facepass.galleries(session_id=session["id"])] == [3]
     seen = facepass.detect_faces_of_photo(found[0].photo_id)
     assert (seen.saved, seen.photo_id) == (False, found[0].photo_id)
@@ -161,3 +164,15 @@ def test_a_training_is_started_and_asked_about():
         "/api/v1/tasks/t",
         "/api/v2/train/status/s",
     ]
+
+
+def test_photos_that_may_show_the_person_come_apart_from_those_that_do():
+    row = {"filename": "a.jpg", "face_id": "f", "bbox": {}, "cosine": 0.5, "similarity": 0.6, "via": "face"}
+    row |= {"thumbnail_url": "t", "image_url": "i"}
+    body = {"session_id": "s", "searched_face": {}, "threshold": 0.55, "processing_ms": 3.0}
+    body |= {"matches": [{**row, "photo_id": "sure"}], "possible": [{**row, "photo_id": "maybe"}]}
+    client, _got = client_of([httpx.Response(200, json=body) for _search in range(2)])
+    searched = client.find_in_session("s", b"picture")
+    assert [match.photo_id for match in searched.matches] == ["sure"]
+    assert [match.photo_id for match in searched.possible] == ["maybe"]
+    assert client.search_session("s", b"picture") == searched.matches

@@ -13,6 +13,7 @@ from facepass_client.shapes import (
     Match,
     Progress,
     Reference,
+    SessionSearch,
     Task,
     UploadReport,
     User,
@@ -123,11 +124,15 @@ class FacePass:
 
     def search_session(self, session_id: str, picture: Picture, **options: float) -> list[Match]:
         """The photos of whom the picture shows, best first. `options`: threshold, limit."""
+        return self.find_in_session(session_id, picture, **options).matches
+
+    def find_in_session(self, session_id: str, picture: Picture, **options: float) -> SessionSearch:
+        """The photos of whom the picture shows, and those that may show them. `options`: threshold, limit."""
         data = {"session_id": session_id, **{name: str(value) for name, value in options.items()}}
         files = [("file", as_file(picture))]
-        return [
-            Match.of(row) for row in self._http.post("/api/v1/faces/search-session", data=data, files=files)["matches"]
-        ]
+        body = self._http.post("/api/v1/faces/search-session", data=data, files=files)
+        found = {part: [Match.of(row) for row in body.get(part, ())] for part in ("matches", "possible")}
+        return SessionSearch.of({**body, **found})
 
     # --- one picture
 

@@ -96,6 +96,19 @@ class Match(Shape):
 
 
 @dataclass(frozen=True, slots=True)
+class SessionSearch(Shape):
+    """`matches`: photos of the person. `possible`: photos that may show the same person, to be offered as a question;
+    none of them is among the matches. Both best first. `threshold`: the similarity that a match needed.
+    """
+
+    session_id: str
+    searched_face: dict[str, Any]
+    matches: list[Match]
+    possible: list[Match]
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reference(Shape):
     id: str
     label: str
