@@ -20,6 +20,11 @@ from recognition.types import FloatArray
 JOINING = 0.1
 # How far below the threshold its own likeness to the probe may lie then.
 NEAR = 0.2
+# A face counts by itself, whatever group it is in, where it is so much more alike than one must be among all the faces.
+BEYOND_DOUBT = 0.1
+# How much more alike the faces must be to a probe of poor quality: of 1,000 strangers two or three are given a photo
+# without this, and one or two with it.
+WEAK_PROBE = 0.05
 # A person who was not found is offered only where one group is this much more alike than the next.
 LEAD = 0.1
 
@@ -38,15 +43,15 @@ class Levels:
     lead: Calibration
 
     @classmethod
-    def of(cls, threshold: float, rules: ConfidenceThresholds, scores: Calibration) -> "Levels":
-        """`threshold`: the similarity from which a candidate is the person, 0..1."""
-        strict = min(1.0, threshold + JOINING)
+    def of(cls, threshold: float, rules: ConfidenceThresholds, scores: Calibration, *, faces: int = 1) -> "Levels":
+        """`threshold`: the similarity from which a candidate is the person, 0..1. `faces`: how many there are."""
+        beyond_doubt = max(threshold, rules.assign, rules.search_among(faces)) + BEYOND_DOUBT
         return cls(
             found=scores.cosine(threshold),
             possible=scores.cosine(max(0.0, threshold - rules.possible)),
             near=scores.cosine(max(0.0, threshold - max(NEAR, rules.possible))),
-            joining=scores.cosine(strict),
-            sure=scores.cosine(max(strict, rules.assign)),
+            joining=scores.cosine(min(1.0, threshold + JOINING)),
+            sure=scores.cosine(min(1.0, beyond_doubt)),
             lead=scores,
         )
 

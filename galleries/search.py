@@ -9,14 +9,14 @@ faces, and what may be the person as well, is in candidates.py; thresholds are i
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from galleries import descriptors
-from galleries.candidates import Candidate, Levels, decide
+from galleries.candidates import WEAK_PROBE, Candidate, Levels, decide
 from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
 from recognition.calibration import Calibration
 from recognition.config import ConfidenceThresholds, recognition_settings
@@ -75,17 +75,21 @@ def find(
     threshold: float | None = None,
     limit: int = DEFAULT_LIMIT,
     rules: ConfidenceThresholds | None = None,
+    weak: bool = False,
 ) -> Findings:
     """Photos of the person, and photos that may show them.
 
     `descriptor`: protected, float32 (512,), unit length, made by the engine in use; faces that another model version
     described are not compared. `threshold`: a similarity; by default that of the settings for as many groups and loose
-    faces as the occasion has. `rules`: for callers who have read the settings already.
+    faces as the occasion has, and a little more for a `weak` probe, whose quality is poor. `rules`: for callers who
+    have read the settings already.
     """
     version = ModelVersion.objects.current()
     rules = rules or recognition_settings().confidence_thresholds
-    threshold = threshold_within(within, rules=rules, asked=threshold)
-    levels = Levels.of(threshold, rules, version.scores)
+    compared = _Compared.within(within, version=version)
+    if threshold is None:
+        threshold = min(1.0, compared.threshold(rules) + (WEAK_PROBE if weak else 0.0))
+    levels = Levels.of(threshold, rules, version.scores, faces=compared.faces)
     faces = _faces(descriptor, within=within, version=version)
     groups = FaceCluster.objects.within(within).inhabited()
     candidates = [
@@ -103,14 +107,27 @@ def find(
     return Findings(matches[:limit], possible[:limit], threshold)
 
 
-def threshold_within(within: Occasion, *, rules: ConfidenceThresholds, asked: float | None = None) -> float:
-    """The similarity from which a candidate is found: what was asked for, else by how many the occasion has."""
-    if asked is not None:
-        return asked
-    version = ModelVersion.objects.current()
-    groups = FaceCluster.objects.within(within).inhabited().filter(model_version=version)
-    loose = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).filter(cluster=None)
-    return round(rules.search_among(groups.count() + loose.count()), 4)
+def threshold_within(within: Occasion, *, rules: ConfidenceThresholds) -> float:
+    """The similarity from which a candidate is found, by how many the occasion has."""
+    return _Compared.within(within, version=ModelVersion.objects.current()).threshold(rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What a search compares the probe with: `candidates` are groups and loose faces, `faces` are all of them."""
+
+    candidates: int
+    faces: int
+
+    @classmethod
+    def within(cls, occasion: Occasion, *, version: ModelVersion) -> Self:
+        groups = FaceCluster.objects.within(occasion).inhabited().filter(model_version=version)
+        loose = PhotoFace.objects.searchable(version).in_galleries(_galleries(occasion)).filter(cluster=None).count()
+        told = groups.aggregate(groups=Count("pk"), faces=Sum("size", default=0))
+        return cls(told["groups"] + loose, told["faces"] + loose)
+
+    def threshold(self, rules: ConfidenceThresholds) -> float:
+        return round(rules.search_among(self.candidates), 4)
 
 
 def _galleries(within: Occasion) -> list[UUID]:

@@ -54,13 +54,22 @@ def search_session(
     within = Occasion(session.studio_id, session_id=session.pk)
     faces = [probe.subject(probe.read(picture), settings=settings) for picture in pictures]
     findings = [
-        search.find(face.descriptor, within=within, threshold=threshold, limit=search.MAX_LIMIT, rules=rules)
+        search.find(
+            face.descriptor,
+            within=within,
+            threshold=threshold,
+            limit=search.MAX_LIMIT,
+            rules=rules,
+            weak=bool(face.quality.reasons),
+        )
         for face in faces
     ]
     named = [search.photos_with(p, within=within, threshold=threshold, limit=search.MAX_LIMIT) for p in people]
     matches = search.together([*(each.matches for each in findings), *named], combine=combine)[:limit]
     possible = _possible(findings, named, matches, combine=combine)[:limit]
-    least = findings[0].threshold if findings else search.threshold_within(within, rules=rules, asked=threshold)
+    least = min((each.threshold for each in findings), default=threshold)
+    if least is None:
+        least = search.threshold_within(within, rules=rules)
     misses = _misses([face.descriptor for face in faces], matches, within=within, threshold=least) if explain else None
     elapsed = (time.perf_counter() - started) * 1000
     return SessionSearch(session, faces, matches, possible, least, round(elapsed, 1), misses)

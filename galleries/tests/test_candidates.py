@@ -75,3 +75,9 @@ def test_the_rate_of_wrong_groups_is_one_of_a_search_whatever_the_size_of_the_ev
 def test_a_threshold_stays_a_similarity():
     assert ConfidenceThresholds(search=1).search_among(10**6) == 1
     assert ConfidenceThresholds(search=0).search_among(FEWEST) == 0
+
+
+def test_a_face_of_another_group_counts_only_beyond_the_doubt_among_all_faces():
+    few, many = (Levels.of(0.6, ConfidenceThresholds(), SAME, faces=faces).sure for faces in (10, 5000))
+    assert few == pytest.approx(0.8)
+    assert many == pytest.approx(0.59 + 0.2 + 0.1)
