@@ -168,6 +168,7 @@ class PhotoFace(models.Model):
             models.Index(fields=["gallery", "model_version"], name="faces_of_gallery"),
             models.Index(fields=["gallery", "photo"], name="shown_faces", condition=~models.Q(face_category="ignored")),
             models.Index(fields=["gallery", "photo"], name="unknown_faces", condition=UNNAMED),
+            models.Index(fields=["gallery", "model_version"], name="loose_faces", condition=models.Q(cluster=None)),
             models.Index(
                 fields=["gallery", "person", "photo"], include=["verified"], name="named_faces", condition=NAMED
             ),

@@ -84,9 +84,8 @@ def test_a_search_takes_a_fixed_number_of_queries(django_assert_num_queries):
     for seed in range(5):
         FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.8, probe, seed + 2))
     ModelVersion.objects.current()
-    with django_assert_num_queries(
-        10
-    ):  # model version, settings, galleries twice, two counts, groups, loose, faces, photos
+    # Model version, settings, galleries twice, two counts, groups, loose faces, faces, photos.
+    with django_assert_num_queries(10):
         assert len(search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.5)) == 5
 
 
