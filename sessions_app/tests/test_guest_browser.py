@@ -15,7 +15,6 @@ from facepass import asgi
 from galleries import tasks
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition import registry
-from recognition.tests.conftest import opencv_zoo_engine  # noqa: F401 - a fixture
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -45,7 +44,7 @@ def camera(astronaut, tmp_path_factory):
 
 
 @pytest.fixture
-def session(astronaut, opencv_zoo_engine):  # noqa: F811
+def session(astronaut, opencv_zoo_engine):
     """Two photos of the astronaut and one of nobody, analysed by the real engine."""
     session = SessionFactory(name="Launch party")
     gallery = GalleryFactory(studio=session.studio, session_id=session.pk)
