@@ -145,7 +145,7 @@ def searched(selfie: Path, occasion: Any, times: list[float]) -> tuple[set[str],
     except FacePassError:
         return None
     started = time.perf_counter()
-    findings = search.find(face.descriptor, within=occasion, limit=search.MAX_LIMIT, weak=bool(face.quality.reasons))
+    findings = search.find(face.descriptor, within=occasion, limit=search.MAX_LIMIT, weak=search.is_weak(face))
     times.append((time.perf_counter() - started) * 1000)
     names = [{match.face.photo.original_name for match in each} for each in (findings.matches, findings.possible)]
     return names[0], names[1]

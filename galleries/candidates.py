@@ -22,8 +22,8 @@ JOINING = 0.1
 NEAR = 0.2
 # A face counts by itself, whatever group it is in, where it is so much more alike than one must be among all the faces.
 BEYOND_DOUBT = 0.1
-# How much more alike the faces must be to a probe of poor quality: of 1,000 strangers two or three are given a photo
-# without this, and one or two with it.
+# How much more alike the faces must be to a probe that is small, blurred or badly lit: what is left of such faces is
+# alike. Faces that are turned away are not.
 WEAK_PROBE = 0.05
 # A person who was not found is offered only where one group is this much more alike than the next.
 LEAD = 0.1

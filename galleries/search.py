@@ -21,7 +21,7 @@ from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoF
 from recognition.calibration import Calibration
 from recognition.config import ConfidenceThresholds, recognition_settings
 from recognition.models import ModelVersion
-from recognition.types import FloatArray
+from recognition.types import DescribedFace, FloatArray
 
 DEFAULT_LIMIT = 200
 MAX_LIMIT = 1000
@@ -42,6 +42,11 @@ class Match:
     via: Via = "face"
     group_similarity: float | None = None
     subjects: tuple[int, ...] = (0,)
+
+
+def is_weak(probe: DescribedFace) -> bool:
+    """Whether a probe is too small, blurred or badly lit to be trusted as much as another. See `WEAK_PROBE`."""
+    return bool(set(probe.quality.reasons) - {"turned_away"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def find(
 
     `descriptor`: protected, float32 (512,), unit length, made by the engine in use; faces that another model version
     described are not compared. `threshold`: a similarity; by default that of the settings for as many groups and loose
-    faces as the occasion has, and a little more for a `weak` probe, whose quality is poor. `rules`: for callers who
+    faces as the occasion has, and a little more for a `weak` probe. `rules`: for callers who
     have read the settings already.
     """
     version = ModelVersion.objects.current()

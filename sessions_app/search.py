@@ -60,7 +60,7 @@ def search_session(
             threshold=threshold,
             limit=search.MAX_LIMIT,
             rules=rules,
-            weak=bool(face.quality.reasons),
+            weak=search.is_weak(face),
         )
         for face in faces
     ]

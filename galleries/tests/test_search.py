@@ -133,15 +133,15 @@ def test_of_two_groups_that_share_a_photo_the_better_one_counts(gallery):
 
 def test_without_a_threshold_it_rises_with_how_many_the_event_has(gallery):
     probe, cosine = descriptor(1), FakeEngine.calibration.cosine
-    grouped(gallery, at(cosine(0.6), probe, 2), at(cosine(0.6), probe, 3))
+    grouped(gallery, at(cosine(0.61), probe, 2), at(cosine(0.61), probe, 3))
     small = search.find(probe, within=Occasion.of_gallery(gallery))
     assert len(small.matches) == 2
     for seed in range(120):
         FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0, probe, 10 + seed))
     large = search.find(probe, within=Occasion.of_gallery(gallery))
     assert (large.matches, len(large.possible)) == ([], 2)
-    assert large.threshold == pytest.approx(0.59 + 0.1 * math.log10(121 / 50), abs=1e-4)
-    assert large.threshold > 0.6 > small.threshold
+    assert large.threshold == pytest.approx(0.6 + 0.1 * math.log10(121 / 50), abs=1e-4)
+    assert large.threshold > 0.61 > small.threshold
 
 
 @pytest.mark.parametrize(("best", "next_best", "photos"), [(0.5, 0.45, 0), (0.5, 0.3, 2), (0.44, 0.2, 0)])
@@ -250,3 +250,19 @@ def test_every_near_miss_says_why(gallery):
     assert {pk: told.get(pk) for pk in expected} == expected
     assert "someone_else" in told.values()
     assert given.pk not in told
+
+
+@pytest.mark.parametrize(
+    ("reasons", "weak"),
+    [((), False), (("turned_away",), False), (("turned_away", "blurred"), True), (("too_small",), True)],
+)
+def test_a_probe_of_which_little_is_left_is_held_more_strictly(gallery, reasons, weak):
+    from recognition.types import Box, DescribedFace, DetectedFace, Quality
+
+    probe, cosine = descriptor(1), FakeEngine.calibration.cosine
+    quality = Quality(1, 100, 100, 100, 0, 0, 0, reasons=reasons)
+    face = DescribedFace(DetectedFace(Box(0, 0, 9, 9), np.zeros((5, 2), np.float32), 1.0), quality, probe)
+    assert search.is_weak(face) is weak
+    grouped(gallery, at(cosine(0.56), probe, 2), at(cosine(0.56), probe, 3))
+    found = search.find(probe, within=Occasion.of_gallery(gallery), weak=weak)
+    assert bool(found.matches) is not weak
