@@ -19,6 +19,7 @@ from galleries.tests.factories import (
 )
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
+from recognition.types import Box, DescribedFace, DetectedFace, Quality
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -257,8 +258,6 @@ def test_every_near_miss_says_why(gallery):
     [((), False), (("turned_away",), False), (("turned_away", "blurred"), True), (("too_small",), True)],
 )
 def test_a_probe_of_which_little_is_left_is_held_more_strictly(gallery, reasons, weak):
-    from recognition.types import Box, DescribedFace, DetectedFace, Quality
-
     probe, cosine = descriptor(1), FakeEngine.calibration.cosine
     quality = Quality(1, 100, 100, 100, 0, 0, 0, reasons=reasons)
     face = DescribedFace(DetectedFace(Box(0, 0, 9, 9), np.zeros((5, 2), np.float32), 1.0), quality, probe)
