@@ -20,8 +20,9 @@ from recognition.types import FloatArray
 JOINING = 0.1
 # How far below the threshold its own likeness to the probe may lie then.
 NEAR = 0.2
-# A face counts by itself, whatever group it is in, where it is so much more alike than one must be among all the faces.
-BEYOND_DOUBT = 0.1
+# The similarity from which a face is beyond doubt, one false match in ten million pairs. It counts by itself, whatever
+# group it is in, and vouches for its group, which then need only be possible.
+BEYOND_DOUBT = 0.9
 # How much more alike the faces must be to a probe that is small, blurred or badly lit: what is left of such faces is
 # alike. Faces that are turned away are not.
 WEAK_PROBE = 0.05
@@ -31,8 +32,8 @@ LEAD = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Cosines: from `found` on a candidate is the person; from `possible` on it may be; one that is only `near` joins
-    where the faces found so far are as alike as `joining`. `sure`: a face, whatever group it is in.
+    """Cosines: from `found` on a candidate is the person; from `possible` on it may be, or is, if a face of it is
+    `sure`; one that is only `near` joins where the faces found so far are as alike as `joining`.
     """
 
     found: float
@@ -43,22 +44,23 @@ class Levels:
     lead: Calibration
 
     @classmethod
-    def of(cls, threshold: float, rules: ConfidenceThresholds, scores: Calibration, *, faces: int = 1) -> "Levels":
-        """`threshold`: the similarity from which a candidate is the person, 0..1. `faces`: how many there are."""
-        beyond_doubt = max(threshold, rules.assign, rules.search_among(faces)) + BEYOND_DOUBT
+    def of(cls, threshold: float, rules: ConfidenceThresholds, scores: Calibration) -> "Levels":
+        """`threshold`: the similarity from which a candidate is the person, 0..1."""
         return cls(
             found=scores.cosine(threshold),
             possible=scores.cosine(max(0.0, threshold - rules.possible)),
             near=scores.cosine(max(0.0, threshold - max(NEAR, rules.possible))),
             joining=scores.cosine(min(1.0, threshold + JOINING)),
-            sure=scores.cosine(min(1.0, beyond_doubt)),
+            sure=scores.cosine(max(threshold, BEYOND_DOUBT)),
             lead=scores,
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A group, or a face that is in none. `cosine`: the mean of the probe to its faces; `centroid`: their mean."""
+    """A group, or a face that is in none. `cosine`: the mean of the probe to its faces; `centroid`: their mean;
+    `vouched`: one of its faces is beyond doubt.
+    """
 
     pk: UUID
     is_group: bool
@@ -67,6 +69,7 @@ class Candidate:
     size: int
     photos: frozenset[UUID]
     person_id: UUID | None = None
+    vouched: bool = False
 
     def excludes(self, other: "Candidate") -> bool:
         """Return whether the two show different people: nobody is in a photo twice, or has two names."""
@@ -89,7 +92,8 @@ def decide(probe: FloatArray, candidates: Sequence[Candidate], levels: Levels) -
     ranked = sorted(candidates, key=lambda each: -each.cosine)
     found: list[Candidate] = []
     for each in ranked:
-        if each.cosine >= levels.found and not _excluded(each, found):
+        enough = levels.possible if each.vouched else levels.found
+        if each.cosine >= enough and not _excluded(each, found):
             found.append(each)
     if not found:
         return Decision([], _leading(ranked, levels))

@@ -9,11 +9,11 @@ faces, and what may be the person as well, is in candidates.py; thresholds are i
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Literal
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from galleries import descriptors
 from galleries.candidates import WEAK_PROBE, Candidate, Levels, decide
@@ -91,14 +91,16 @@ def find(
     """
     version = ModelVersion.objects.current()
     rules = rules or recognition_settings().confidence_thresholds
-    compared = _Compared.within(within, version=version)
     if threshold is None:
-        threshold = min(1.0, compared.threshold(rules) + (WEAK_PROBE if weak else 0.0))
-    levels = Levels.of(threshold, rules, version.scores, faces=compared.faces)
+        threshold = min(1.0, threshold_within(within, rules=rules) + (WEAK_PROBE if weak else 0.0))
+    levels = Levels.of(threshold, rules, version.scores)
     faces = _faces(descriptor, within=within, version=version)
     groups = FaceCluster.objects.within(within).inhabited()
     candidates = [
-        *_groups(groups.nearest_to(descriptor, version=version, min_cosine=levels.near)),
+        *_groups(
+            groups.nearest_to(descriptor, version=version, min_cosine=levels.near),
+            vouched=faces.filter(distance__lte=1 - levels.sure).values_list("cluster_id", flat=True),  # type: ignore[misc]
+        ),
         *_loose(faces.filter(cluster=None, distance__lte=1 - levels.near)),  # type: ignore[misc]
     ]
     decision = decide(descriptor, candidates, levels)
@@ -113,26 +115,11 @@ def find(
 
 
 def threshold_within(within: Occasion, *, rules: ConfidenceThresholds) -> float:
-    """The similarity from which a candidate is found, by how many the occasion has."""
-    return _Compared.within(within, version=ModelVersion.objects.current()).threshold(rules)
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """What a search compares the probe with: `candidates` are groups and loose faces, `faces` are all of them."""
-
-    candidates: int
-    faces: int
-
-    @classmethod
-    def within(cls, occasion: Occasion, *, version: ModelVersion) -> Self:
-        groups = FaceCluster.objects.within(occasion).inhabited().filter(model_version=version)
-        loose = PhotoFace.objects.searchable(version).in_galleries(_galleries(occasion)).filter(cluster=None).count()
-        told = groups.aggregate(groups=Count("pk"), faces=Sum("size", default=0))
-        return cls(told["groups"] + loose, told["faces"] + loose)
-
-    def threshold(self, rules: ConfidenceThresholds) -> float:
-        return round(rules.search_among(self.candidates), 4)
+    """The similarity from which a candidate is found, by how many groups and loose faces the occasion has."""
+    version = ModelVersion.objects.current()
+    groups = FaceCluster.objects.within(within).inhabited().filter(model_version=version)
+    loose = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).filter(cluster=None)
+    return round(rules.search_among(groups.count() + loose.count()), 4)
 
 
 def _galleries(within: Occasion) -> list[UUID]:
@@ -184,8 +171,9 @@ def still_there(matches: Sequence[Match]) -> list[Match]:
     return [match for match in matches if match.face.pk in faces and match.face.photo_id in photos]
 
 
-def _groups(near: "QuerySet[FaceCluster]") -> list[Candidate]:
-    groups = list(near)
+def _groups(near: "QuerySet[FaceCluster]", *, vouched: Iterable[UUID | None]) -> list[Candidate]:
+    """`vouched`: the groups of faces that are beyond doubt."""
+    groups, sure = list(near), set(vouched)
     photos: dict[UUID, set[UUID]] = defaultdict(set)
     shown = PhotoFace.objects.filter(cluster__in=groups).values_list("cluster_id", "photo_id")
     for cluster_id, photo_id in shown if groups else ():
@@ -199,6 +187,7 @@ def _groups(near: "QuerySet[FaceCluster]") -> list[Candidate]:
             size=group.size,
             photos=frozenset(photos[group.pk]),
             person_id=group.person_id,
+            vouched=group.pk in sure,
         )
         for group in groups
     ]

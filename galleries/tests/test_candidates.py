@@ -1,6 +1,7 @@
 """Who is found among groups and loose faces, and who is only offered."""
 
 import math
+from dataclasses import replace
 from uuid import uuid4
 
 import numpy as np
@@ -77,7 +78,9 @@ def test_a_threshold_stays_a_similarity():
     assert ConfidenceThresholds(search=0).search_among(FEWEST) == 0
 
 
-def test_a_face_of_another_group_counts_only_beyond_the_doubt_among_all_faces():
-    few, many = (Levels.of(0.6, ConfidenceThresholds(), SAME, faces=faces).sure for faces in (10, 5000))
-    assert few == pytest.approx(0.8)
-    assert many == pytest.approx(0.6 + 0.2 + 0.1)
+def test_a_face_beyond_doubt_vouches_for_its_group_where_that_is_possible():
+    assert LEVELS.sure == pytest.approx(0.9)
+    likely, unlike = replace(like(0.52), vouched=True), replace(like(0.45, axis=2), vouched=True)
+    decision = decide(PROBE, [likely, unlike], LEVELS)
+    assert decision.found == [likely]
+    assert decide(PROBE, [replace(likely, vouched=False)], LEVELS).found == []

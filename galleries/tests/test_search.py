@@ -85,8 +85,8 @@ def test_a_search_takes_a_fixed_number_of_queries(django_assert_num_queries):
     for seed in range(5):
         FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.8, probe, seed + 2))
     ModelVersion.objects.current()
-    # Model version, settings, galleries twice, two counts, groups, loose faces, faces, photos.
-    with django_assert_num_queries(10):
+    # Model version, settings, galleries, groups, faces beyond doubt, loose faces, faces, photos.
+    with django_assert_num_queries(8):
         assert len(search.photos_of(probe, within=Occasion.of_gallery(gallery), threshold=0.5)) == 5
 
 
