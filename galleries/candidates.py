@@ -20,9 +20,9 @@ from recognition.types import FloatArray
 JOINING = 0.1
 # How far below the threshold its own likeness to the probe may lie then.
 NEAR = 0.2
-# The similarity from which a face is beyond doubt, one false match in ten million pairs. It counts by itself, whatever
-# group it is in, and vouches for its group, which then need only be possible.
-BEYOND_DOUBT = 0.9
+# The similarity from which a face is beyond doubt, one false match in three million pairs. It counts by itself,
+# whatever group it is in, and vouches for its group, which then need only be possible.
+BEYOND_DOUBT = 0.85
 # How much more alike the faces must be to a probe that is small, blurred or badly lit: what is left of such faces is
 # alike. Faces that are turned away are not.
 WEAK_PROBE = 0.05

@@ -55,7 +55,7 @@ class ConfidenceThresholds(_Part):
     """The similarity from which a match counts, for each use.
 
     `search`: a guest's selfie against an event of AMONG groups and loose faces. A false match rate is one of a pair, so
-    the threshold follows how many the event has (`search_among`): at 0.6 a search is given a wrong group once in 200
+    the threshold follows how many the event has (`search_among`): at 0.59 a search is given a wrong group once in 150
     searches by the rate of the calibration set, whatever the size of the event. Chosen on composed events of people
     whom no report uses (docs/performance.md). `possible`: how far below that a photo may be offered as a question.
     `identify`: a face against all the people, or all the faces, of a studio, who are more and so more alike. `group`:
@@ -63,7 +63,7 @@ class ConfidenceThresholds(_Part):
     without asking. `verify`: one face against one reference.
     """
 
-    search: float = Field(0.6, ge=0, le=1)
+    search: float = Field(0.59, ge=0, le=1)
     possible: float = Field(0.1, ge=0, le=1)
     identify: float = Field(0.58, ge=0, le=1)
     group: float = Field(0.62, ge=0, le=1)
