@@ -37,7 +37,7 @@ def main() -> None:
                 refused += 1
             elif number >= 0:
                 times.append(found)
-    print(f"engine {options.pack.name if options.pack else "default"}, {len(times)} searches, {refused} refused")
+    print(f"engine {options.pack.name if options.pack else 'default'}, {len(times)} searches, {refused} refused")
     seconds = np.array(times)
     for name, column in (*zip(STEPS, seconds.T, strict=True), ("together", seconds.sum(axis=1))):
         print(f"{name:9} p50 {1000 * np.median(column):6.1f} ms   p95 {1000 * np.quantile(column, 0.95):6.1f} ms")
