@@ -1,8 +1,8 @@
 """Which groups and loose faces of an occasion show the person whom the probe shows. Vectors and sets, no database.
 
 A false match rate is one of a pair, and a search compares the probe with every group and every loose face. So what is
-held is the rate of wrong groups *per search*: the threshold rises with how many are compared (`Levels.among`), by 0.1
-of similarity for ten times as many.
+held is the rate of wrong groups *per search*: the threshold rises with how many are compared, by 0.1 of similarity for
+ten times as many (`ConfidenceThresholds.search_among`).
 """
 
 from collections.abc import Sequence

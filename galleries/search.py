@@ -86,13 +86,14 @@ def find(
 
     `descriptor`: protected, float32 (512,), unit length, made by the engine in use; faces that another model version
     described are not compared. `threshold`: a similarity; by default that of the settings for as many groups and loose
-    faces as the occasion has, and a little more for a `weak` probe. `rules`: for callers who
-    have read the settings already.
+    faces as the occasion has, and a little more for a `weak` probe. `rules`: for callers who have read the settings
+    already.
     """
     version = ModelVersion.objects.current()
     rules = rules or recognition_settings().confidence_thresholds
     if threshold is None:
-        threshold = min(1.0, threshold_within(within, rules=rules) + (WEAK_PROBE if weak else 0.0))
+        usual = threshold_within(within, rules=rules)
+        threshold = min(1.0, round(usual + WEAK_PROBE, 4)) if weak else usual
     levels = Levels.of(threshold, rules, version.scores)
     faces = _faces(descriptor, within=within, version=version)
     groups = FaceCluster.objects.within(within).inhabited()
