@@ -31,7 +31,7 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> Iterator[None]:
     """pytest-django asks for this before it makes the test database; without a database test nothing starts."""
-    from facepass.embedded import EmbeddedPostgres
+    from facepass.ops.embedded import EmbeddedPostgres
 
     server = EmbeddedPostgres(HOME, settings=FAST)
     server.start(owner="pytest")
@@ -42,7 +42,7 @@ def django_db_modify_db_settings() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def ask_for_the_model_again() -> None:
     """A process chooses its engine once; here each test has settings and a database of its own."""
-    from recognition import registry
+    from recognition.engines import registry
 
     registry._process.asked, registry._process.choice = False, None
 
@@ -56,9 +56,9 @@ def unlimited(settings) -> None:
 @pytest.fixture(autouse=True)
 def without_chores(monkeypatch) -> None:
     """What the apps have done every so often would be queued in between what a test counts."""
-    from facepass import housekeeping
+    from facepass.core.work import chores
 
-    monkeypatch.setattr(housekeeping, "_chores", {})
+    monkeypatch.setattr(chores, "_chores", {})
 
 
 def pytest_unconfigure() -> None:

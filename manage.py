@@ -5,8 +5,8 @@ import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 
-from facepass.embedded import EmbeddedPostgresError
-from facepass.embedded.commands import database_for_command, needs_database
+from facepass.ops.embedded import EmbeddedPostgresError
+from facepass.ops.embedded.command_database import database_for_command, needs_database
 
 
 def main(arguments: list[str]) -> None:
@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> None:
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the settings are named
 
     with _database(arguments[1:]):
-        from facepass.errors import FacePassError  # noqa: PLC0415 - reads the settings
+        from facepass.core.errors import FacePassError  # noqa: PLC0415 - reads the settings
 
         try:
             execute_from_command_line(arguments)

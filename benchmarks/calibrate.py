@@ -30,9 +30,11 @@ import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 from scipy.stats import genpareto  # noqa: E402
 
-from recognition import calibration, contracts, packs, pictures  # noqa: E402
+from recognition import calibration, packs  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
 from recognition.engines.pack_engine import PackEngine  # noqa: E402
+from recognition.packs import contracts  # noqa: E402
+from recognition.pictures import decoding  # noqa: E402
 from recognition.types import DetectedFace, FloatArray, Picture  # noqa: E402
 
 RATES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
@@ -69,7 +71,7 @@ def described(engine: FaceEngine, files: list[Path], *, embed: Embed) -> tuple[l
     """The identity and descriptor of the face nearest the middle of each picture; pictures without one are left out."""
     names, rows = [], []
     for path in files:
-        picture = framed(pictures.decode(BytesIO(path.read_bytes())))
+        picture = framed(decoding.decode(BytesIO(path.read_bytes())))
         faces = engine.detect([picture])[0]
         if faces:
             names.append(identity(path))

@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def fill(code: str, count: int) -> None:
-    from galleries import grouping
+    from galleries.faces import grouping
     from galleries.models import Gallery, Occasion
     from sessions_app.models import PhotoSession
 

@@ -22,13 +22,14 @@ django.setup()  # before the imports that need it
 
 import numpy as np  # noqa: E402
 
-from recognition import detection, packs, pictures, pipeline  # noqa: E402
+from recognition import detection, packs, pipeline  # noqa: E402
 from recognition.config import RecognitionSettings  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
 from recognition.engines.pack_engine import PackEngine  # noqa: E402
+from recognition.pictures import decoding  # noqa: E402
 from recognition.types import DescribedFace  # noqa: E402
 
-PROBE_SIDE = 800  # as galleries/probe.py
+PROBE_SIDE = 800  # as galleries/matching/probe.py
 SIMILARITIES = (0.45, 0.50, 0.52, 0.54, 0.55, 0.56, 0.57, 0.58, 0.60, 0.62, 0.64, 0.66, 0.70)
 
 
@@ -59,7 +60,7 @@ def faces_of(engine: FaceEngine, path: Path) -> list[DescribedFace]:
 
 def best_scores(engine: FaceEngine, selfie: Path, photos: dict[str, list[DescribedFace]]) -> dict[str, float]:
     """The similarity of the selfie's largest face to the best face of each photo; empty where the selfie has none."""
-    picture = pictures.decode(BytesIO(selfie.read_bytes()), longest_side=PROBE_SIDE)
+    picture = decoding.decode(BytesIO(selfie.read_bytes()), longest_side=PROBE_SIDE)
     probe = pipeline.describe_near(picture, engine=engine, settings=RecognitionSettings())
     if not probe:
         return {}

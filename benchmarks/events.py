@@ -62,7 +62,7 @@ def shown(name: str, result: Result) -> Result:
 
 
 def judged(event: Path, *, strangers: Path | None = None) -> Result:
-    from galleries import grouping
+    from galleries.faces import grouping
 
     truth = json.loads((event / "truth.json").read_text())
     occasion = indexed(event, list(truth["photos"]))
@@ -107,8 +107,8 @@ def at_large(folder: Path, occasion: Any, *, guests: Iterable[str]) -> None:
 def indexed(event: Path, photos: list[str]) -> Any:
     """The event's faces as rows, without files: analysis, and nothing else of a photo's way."""
     from facepass.models import Studio
-    from galleries import analysis
     from galleries.models import Gallery, GalleryImage, Occasion, PhotoFace
+    from galleries.photos import analysis
     from recognition import pipeline
     from recognition.models import ModelVersion
 
@@ -137,8 +137,8 @@ def searched(selfie: Path, occasion: Any, times: list[float]) -> tuple[set[str],
     """Photos found and photos offered; None where the selfie is refused."""
     from django.core.files.base import ContentFile
 
-    from facepass.errors import FacePassError
-    from galleries import probe, search
+    from facepass.core.errors import FacePassError
+    from galleries.matching import probe, search
 
     try:
         face = probe.subject(probe.read(ContentFile(selfie.read_bytes())))

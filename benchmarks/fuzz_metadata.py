@@ -32,7 +32,7 @@ def fuzz(count: int, *, first: int, galleries: int) -> bool:
     from django.conf import settings
 
     from galleries.tests.fuzz import Errors, Fuzzed
-    from recognition import registry
+    from recognition.engines import registry
     from recognition.engines.fake import FakeEngine
 
     settings.RATE_LIMITS, settings.ALLOWED_HOSTS = {}, ["*"]

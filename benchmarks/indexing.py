@@ -71,8 +71,8 @@ def _gallery(options: argparse.Namespace) -> Any:
     from django.core.files.base import ContentFile
 
     from facepass.models import Studio
-    from galleries import ingest
     from galleries.models import Gallery
+    from galleries.photos import ingest
 
     gallery = Gallery.objects.create(studio=Studio.objects.create(name="b", slug="b"), title="benchmark")
     files = composed.face_files(options.faces)
@@ -120,7 +120,7 @@ def _compare(gallery: Any, options: argparse.Namespace) -> None:
 
 def _keep_freed_memory(keep: bool) -> None:
     """As glibc comes to keep it when it is left to itself, blocks of up to 32 MB; otherwise as a worker has it."""
-    from facepass import machine
+    from facepass.core import machine
 
     if keep:
         ctypes.CDLL("libc.so.6").mallopt(machine.M_MMAP_THRESHOLD, 32 << 20)
@@ -129,10 +129,10 @@ def _keep_freed_memory(keep: bool) -> None:
 
 
 def _runtimes() -> None:
-    from recognition import devices, verdicts
+    from recognition.runtimes import devices, selftest_results
 
     print("runtimes:", devices.runtimes())
-    for found in verdicts.everything():
+    for found in selftest_results.everything():
         print(
             f"  {found.network}: {found.runtime}; OpenVINO {found.precision} {found.speedup:.2f} times, {found.cosine}"
         )
@@ -140,22 +140,22 @@ def _runtimes() -> None:
 
 def _as_uploaded(gallery: Any) -> None:
     """Not yet analysed, without a face."""
-    from galleries import analysis
     from galleries.models import PhotoFace
+    from galleries.photos import analysis
 
     PhotoFace.objects.filter(photo__gallery=gallery).delete()
     analysis.analyse_again(list(gallery.photos.all()))
 
 
 def _index(gallery: Any) -> None:
-    from galleries import indexing
+    from galleries.photos import indexing
 
     with indexing.Line(gallery.photos.all()) as line:
         line.run(more=lambda: True)
 
 
 def _index_one_by_one(gallery: Any) -> None:
-    from galleries import analysis
+    from galleries.photos import analysis
 
     while photo := gallery.photos.all().claim_next():
         analysis.analyse(photo)
@@ -191,7 +191,7 @@ def _agreement(gallery: Any, analysis: Any) -> None:
     """Each of InsightFace's faces of 60 pixels or more, and the row for it."""
     import numpy as np
 
-    from recognition.templates import protect
+    from recognition.protected_templates import protect
     from recognition.types import Box
 
     photos = list(gallery.photos.all())
@@ -220,7 +220,7 @@ def _share(gallery: Any) -> None:
     """How much of the time, photo after photo, passes within the networks' runtime and the JPEG decoder."""
     import simplejpeg
 
-    from recognition import sessions
+    from recognition.runtimes import inference_sessions
 
     spent = dict.fromkeys(("networks", "JPEG decoding"), 0.0)
 
@@ -234,9 +234,9 @@ def _share(gallery: Any) -> None:
 
         return run
 
-    plain = sessions.OnnxSession.run, sessions.OpenVinoSession.run, simplejpeg.decode_jpeg
-    sessions.OnnxSession.run = timed("networks", plain[0])  # type: ignore[method-assign]
-    sessions.OpenVinoSession.run = timed("networks", plain[1])  # type: ignore[method-assign]
+    plain = inference_sessions.OnnxSession.run, inference_sessions.OpenVinoSession.run, simplejpeg.decode_jpeg
+    inference_sessions.OnnxSession.run = timed("networks", plain[0])  # type: ignore[method-assign]
+    inference_sessions.OpenVinoSession.run = timed("networks", plain[1])  # type: ignore[method-assign]
     simplejpeg.decode_jpeg = timed("JPEG decoding", plain[2])
     _as_uploaded(gallery)
     try:
@@ -244,7 +244,7 @@ def _share(gallery: Any) -> None:
         _index_one_by_one(gallery)
         whole = time.perf_counter() - started
     finally:
-        sessions.OnnxSession.run, sessions.OpenVinoSession.run = plain[:2]  # type: ignore[method-assign]
+        inference_sessions.OnnxSession.run, inference_sessions.OpenVinoSession.run = plain[:2]  # type: ignore[method-assign]
         simplejpeg.decode_jpeg = plain[2]
     parts = ", ".join(f"{name} {seconds / whole:.0%}" for name, seconds in spent.items())
     print(f"share of the time, one photo after the other: {parts}, together {sum(spent.values()) / whole:.0%}")
@@ -252,9 +252,9 @@ def _share(gallery: Any) -> None:
 
 def _describe_anew(gallery: Any) -> None:
     """What generate_descriptors does, in batches with the next one being decoded, and as if there were none ahead."""
-    from galleries import redescription
+    from galleries.faces import redescription
     from galleries.models import PhotoDescription
-    from recognition import registry
+    from recognition.engines import registry
     from recognition.models import ModelVersion
 
     class Nobody:
@@ -311,15 +311,16 @@ def _worker(home: Path, pack: str) -> None:
     own_home.enter(home, pack=pack)
     import numpy as np
 
-    from facepass import machine
+    from facepass.core import machine
     from galleries import tasks
     from galleries.models import Gallery
-    from recognition import pictures, pipeline
+    from recognition import pipeline
+    from recognition.pictures import decoding
 
     machine.give_back_freed_memory()  # as qcluster does
 
     file = BytesIO(composed.blank())
-    pipeline.describe_many([np.asarray(pictures.decode(file))])
+    pipeline.describe_many([np.asarray(decoding.decode(file))])
     print("ready", flush=True)
     sys.stdin.readline()
     tasks.analyse_gallery(str(Gallery.objects.get().pk))

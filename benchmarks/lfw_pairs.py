@@ -25,7 +25,8 @@ django.setup()  # before the imports that need it
 
 import numpy as np  # noqa: E402
 
-from recognition import detection, packs, registry  # noqa: E402
+from recognition import detection, packs  # noqa: E402
+from recognition.engines import registry  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
 
 FOLDS = 10

@@ -38,8 +38,8 @@ def _gallery(faces: Path) -> Any:
     from django.core.files.base import ContentFile
 
     from facepass.models import Studio
-    from galleries import ingest
     from galleries.models import Gallery
+    from galleries.photos import ingest
 
     gallery = Gallery.objects.create(studio=Studio.objects.create(name="b", slug="b"), title="benchmark")
     files = composed.face_files(faces)
@@ -51,8 +51,9 @@ def _gallery(faces: Path) -> Any:
 
 def _measured(gallery: Any, photos: int) -> list[tuple[int, float]]:
     """The memory in MB after so many photos, looked at after each turn through the gallery."""
-    from facepass import machine
-    from galleries import analysis, tasks
+    from facepass.core import machine
+    from galleries import tasks
+    from galleries.photos import analysis
 
     machine.give_back_freed_memory()  # as a worker does
     found, done = [], 0

@@ -4,8 +4,9 @@
 
 PEOPLE_DIR holds pictures NAME_0001.jpg; ENGINE is `default` or the folder of a model pack. Of half of the people
 three pictures each are enrolled; the rest of theirs, and all of the others', are searched for. `nearest 3` is what
-galleries/identify.py does; `one template` is the mean of a person's faces, of unit length. Printed are rank 1, and the
-share of known people named rightly at the thresholds where 1 % and 5 % of the strangers are named, mean and spread.
+galleries/matching/identification.py does; `one template` is the mean of a person's faces, of unit length.
+Printed are rank 1, and the share of known people named rightly at the thresholds where 1 % and 5 % of the strangers
+are named, mean and spread.
 """
 
 import os
@@ -23,8 +24,8 @@ django.setup()  # before the imports that need it
 import numpy as np  # noqa: E402
 from lfw_pairs import descriptor, engine_named  # noqa: E402
 
-from recognition import evaluation  # noqa: E402
-from recognition.evaluation import Searches  # noqa: E402
+from recognition.evaluation import error_rates  # noqa: E402
+from recognition.evaluation.error_rates import Searches  # noqa: E402
 
 SPLITS, ENROLLED, COUNTED = 5, 3, 3
 # Probes (n, d), enrolled faces of one person (m, d) -> how like that person each probe is (n,).
@@ -55,7 +56,7 @@ def searches(likeness: Likeness, faces: np.ndarray, people: np.ndarray, *, seed:
 
 
 def figures(found: Searches) -> list[float]:
-    rates = [evaluation.open_set(found, evaluation.threshold_at_fpir(found, fpir)) for fpir in (0.01, 0.05)]
+    rates = [error_rates.open_set(found, error_rates.threshold_at_fpir(found, fpir)) for fpir in (0.01, 0.05)]
     return [rates[0].rank1 or 0.0, *(1 - (rate.fnir or 0.0) for rate in rates)]
 
 

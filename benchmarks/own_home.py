@@ -39,7 +39,7 @@ def opened(pack: Path | None) -> Iterator[Path]:
         enter(home, pack=pack.name if pack else None)
         from django.core.management import call_command
 
-        from facepass.embedded import EmbeddedPostgres
+        from facepass.ops.embedded import EmbeddedPostgres
 
         server = EmbeddedPostgres(home)
         server.start(owner="benchmark")

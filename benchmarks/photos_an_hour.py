@@ -125,8 +125,8 @@ def _of_facepass() -> Callable[[list[Path]], None]:
         from django.core.files.base import ContentFile
 
         from facepass.models import Studio
-        from galleries import analysis, indexing, ingest
         from galleries.models import Gallery, PhotoFace
+        from galleries.photos import analysis, indexing, ingest
 
         if len(state) == 1:
             gallery = Gallery.objects.create(studio=Studio.objects.create(name="b", slug="b"), title="benchmark")

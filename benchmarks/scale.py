@@ -51,7 +51,8 @@ class InQueries:
 def session(numbers: list[int]) -> None:
     from django.db import connection
 
-    from galleries import grouping, search
+    from galleries.faces import grouping
+    from galleries.matching import search
     from galleries.models import PhotoFace
     from recognition import config
 
@@ -82,7 +83,7 @@ def brute_force(probe: Any, occasion: Any, faces: Any) -> set[Any]:
     """
     import numpy as np
 
-    from galleries import descriptors
+    from galleries.faces import descriptors
     from recognition.models import ModelVersion
 
     scores = ModelVersion.objects.current().scores
@@ -107,7 +108,7 @@ def held(occasion: Any, faces: Any, descriptors: Any) -> Any:
 def studio(numbers: list[int]) -> None:
     from django.db import connection
 
-    from galleries import nearest
+    from galleries.matching import nearest
     from galleries.models import PhotoFace
     from recognition.models import ModelVersion
 
@@ -146,7 +147,7 @@ def measured(name: str, faces: Any, vectors: Any, nearest: Any, *, rounds: int =
 
 
 def groups(numbers: list[int]) -> None:
-    from galleries import grouping
+    from galleries.faces import grouping
 
     for count in numbers or [10_000, 30_000, 100_000]:
         occasion, _vectors = event(count)
@@ -156,7 +157,7 @@ def groups(numbers: list[int]) -> None:
 
 
 def growth(_numbers: list[int]) -> None:
-    from galleries import grouping
+    from galleries.faces import grouping
     from galleries.models import Occasion
 
     occasion, vectors = event(10_000)

@@ -80,8 +80,8 @@ def _gallery() -> Any:
 def _search(selfie: bytes, gallery: Any) -> tuple[float, ...] | None:
     from django.core.files.base import File
 
-    from facepass.errors import FacePassError
-    from galleries import probe, search
+    from facepass.core.errors import FacePassError
+    from galleries.matching import probe, search
     from galleries.models import Occasion
 
     try:

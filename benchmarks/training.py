@@ -5,10 +5,10 @@
 
 `people`: PEOPLE_DIR holds pictures NAME_0001.jpg; ENGINE is `default` or the folder of a model pack. Of half of the
 people three pictures each are enrolled; the rest of theirs, and all of the others', who are strangers, are searched for
-at the default threshold. Before: the nearest three faces and the model's calibration. After: what training/run.py makes
-of the enrolled pictures alone. `named rightly` is open-set rank 1: the right name, at the threshold. Classifiers of
-scikit-learn (`uv pip install scikit-learn`) on the same descriptors are compared by ranking only, since they have no
-calibration: rank 1, and who is named rightly where 1 % of the strangers are named.
+at the default threshold. Before: the nearest three faces and the model's calibration. After: what
+training/learning/run.py makes of the enrolled pictures alone. `named rightly` is open-set rank 1: the right name,
+at the threshold. Classifiers of scikit-learn (`uv pip install scikit-learn`) on the same descriptors are compared by
+ranking only, since they have no calibration: rank 1, and who is named rightly where 1 % of the strangers are named.
 """
 
 import os
@@ -70,8 +70,9 @@ def shown(name: str, titles: tuple[str, ...], rows: list[list[float]]) -> None:
 
 def described(engine: Any, folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of each picture's largest face: whose, how good, and the descriptor."""
-    from recognition import detection, pipeline, registry
+    from recognition import detection, pipeline
     from recognition.config import RecognitionSettings
+    from recognition.engines import registry
 
     rows = []
     for path in sorted(folder.iterdir()):
@@ -96,11 +97,11 @@ def parted(names: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def split(
     names: np.ndarray, quality: np.ndarray, vectors: np.ndarray, scores: Any, *, seed: int
 ) -> tuple[list[float], list[float]]:
-    from galleries.identify import COUNTED
-    from training.calibrating import calibrate
-    from training.dataset import Faces
-    from training.learning import learn
-    from training.scoring import calibrated, score
+    from galleries.matching.identification import COUNTED
+    from training.learning.dataset import Faces
+    from training.learning.score_calibration import calibrate
+    from training.learning.scoring import calibrated, score
+    from training.learning.templates import learn
 
     def faces(rows: np.ndarray) -> Faces:
         ids: list[UUID] = [uuid5(NAMESPACE_DNS, str(row)) for row in rows]
@@ -119,10 +120,10 @@ def split(
 
 
 def figures(searches: Any) -> list[float]:
-    from recognition import evaluation
+    from recognition.evaluation import error_rates
 
-    found = evaluation.open_set(searches, THRESHOLD)
-    at_one = evaluation.open_set(searches, evaluation.threshold_at_fpir(searches, 0.01))
+    found = error_rates.open_set(searches, THRESHOLD)
+    at_one = error_rates.open_set(searches, error_rates.threshold_at_fpir(searches, 0.01))
     return [found.rank1, 1 - found.fnir, found.fpir, found.accuracy, 1 - at_one.fnir]
 
 
@@ -161,15 +162,15 @@ def heads() -> dict[str, Head]:
 
 
 def head(way: Head, names: np.ndarray, vectors: np.ndarray, *, seed: int) -> list[float]:
-    from recognition import evaluation
-    from recognition.evaluation import Searches
+    from recognition.evaluation import error_rates
+    from recognition.evaluation.error_rates import Searches
 
     enrolled, searched = parted(names, seed=seed)
     people, owners = np.unique(names[enrolled], return_inverse=True)
     scores = way(vectors[enrolled], owners, vectors[searched])
     right = people[scores.argmax(axis=1)] == names[searched]
     searches = Searches(scores.max(axis=1), right, np.isin(names[searched], people))
-    found = evaluation.open_set(searches, evaluation.threshold_at_fpir(searches, 0.01))
+    found = error_rates.open_set(searches, error_rates.threshold_at_fpir(searches, 0.01))
     return [found.rank1, 1 - found.fnir]
 
 
@@ -184,9 +185,9 @@ def scale(faces: int = 100_000, people: int = 5_000) -> None:
         import scale as synthetic
 
         from facepass.models import Studio
-        from galleries import jobs
+        from galleries.jobs import runner
         from galleries.models import TemplateSet
-        from training import run
+        from training.learning import run
 
         synthetic.FACES_OF_PERSON = faces // people
         occasion, vectors = synthetic.event(faces)
@@ -195,7 +196,7 @@ def scale(faces: int = 100_000, people: int = 5_000) -> None:
         used("with the faces made, before the training")
         session = run.execute(Studio.objects.get(pk=occasion.studio_id), by="benchmark")
         with synthetic.timed(f"training from {faces} faces of {people} people"):
-            jobs.run(session.job_id)
+            runner.run(session.job_id)
         session.refresh_from_db()
         used("after it")
         after = session.metrics["after"]
@@ -209,12 +210,12 @@ def scale(faces: int = 100_000, people: int = 5_000) -> None:
 def identified(name: str, studio_id: UUID, vectors: np.ndarray, *, rounds: int = 25) -> None:
     import scale as synthetic
 
-    from galleries import identify
+    from galleries.matching import identification
 
     times = []
     for number in range(rounds):
         started = time.perf_counter()
-        identify.identify(synthetic.view_of(vectors, number), studio_ids=[studio_id])
+        identification.identify(synthetic.view_of(vectors, number), studio_ids=[studio_id])
         times.append((time.perf_counter() - started) * 1000)
     synthetic.told(name, times[5:])
 

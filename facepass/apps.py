@@ -8,9 +8,12 @@ class FacePassConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from facepass import checks, housekeeping, loaders, schema  # noqa: F401, PLC0415 - register themselves
+        from facepass.core.api import schema  # noqa: F401, PLC0415 - registers itself
+        from facepass.core.database import value_loaders  # noqa: PLC0415 - models are not loaded when this module is
+        from facepass.core.work import chores  # noqa: PLC0415 - as above
+        from facepass.ops import checks  # noqa: F401, PLC0415 - registers itself
 
-        connection_created.connect(loaders.register, dispatch_uid="loaders")
+        connection_created.connect(value_loaders.register, dispatch_uid="loaders")
 
-        housekeeping.register("facepass.notices.mail", every=60)
-        housekeeping.register("facepass.notices.forget_old", every=3600)
+        chores.register("facepass.core.notices.mail", every=60)
+        chores.register("facepass.core.notices.forget_old", every=3600)

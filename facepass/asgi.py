@@ -6,10 +6,10 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 
-from facepass import bodies
+from facepass.core.requests import request_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "facepass.settings")
-http = bodies.application()
+http = request_bodies.application()
 
 from galleries.routing import websocket_urls  # noqa: E402 - models may be imported only after Django's set-up
 

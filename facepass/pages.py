@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from facepass import limits
-from facepass.errors import json_error
+from facepass.core.access import rate_limits
+from facepass.core.errors import json_error
 from facepass.models import User
 
 View = Callable[..., HttpResponseBase]
@@ -67,7 +67,7 @@ def limited_login(login: View) -> View:
 
     @wraps(login)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        wait = limits.take_login(request) if request.method == "POST" else None
+        wait = rate_limits.take_login(request) if request.method == "POST" else None
         if wait is None:
             return login(request, *args, **kwargs)
         response = _error(request, status=429, message=_("Too many attempts. Wait a minute, then try again."))

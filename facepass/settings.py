@@ -10,7 +10,9 @@ import django_stubs_ext
 from corsheaders.defaults import default_headers
 from django.utils.translation import gettext_lazy as _
 
-from facepass import embedded, env, machine, secrets
+from facepass import env
+from facepass.core import machine, secrets
+from facepass.ops import embedded
 
 # Lets annotations name what Django's generics hold, such as ModelAdmin[Gallery].
 django_stubs_ext.monkeypatch()
@@ -68,22 +70,22 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "facepass.metrics.MetricsMiddleware",
-    "facepass.middleware.RequestIdMiddleware",
+    "facepass.ops.metrics.MetricsMiddleware",
+    "facepass.core.requests.middleware.RequestIdMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "facepass.admin_policy.PolicyMiddleware",
+    "facepass.console.content_policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "facepass.request_values.NoNulMiddleware",
-    "facepass.middleware.OptionalSlashMiddleware",
+    "facepass.core.requests.nul_characters.NoNulMiddleware",
+    "facepass.core.requests.middleware.OptionalSlashMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "facepass.idempotency.IdempotencyMiddleware",
+    "facepass.core.requests.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "facepass.urls"
@@ -174,7 +176,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
         "CONFIG": {"hosts": [ENV.redis_url], "prefix": "facepass"},
     }
     if ENV.redis_url
-    else {"BACKEND": "facepass.channel_layer.PostgresChannelLayer"}
+    else {"BACKEND": "facepass.core.live.postgres_channel_layer.PostgresChannelLayer"}
 }
 
 # The photo's row is the job; a task is a wake-up call (see galleries/tasks.py). One worker per cluster process and no
@@ -206,7 +208,7 @@ Q_CLUSTER = {
 
 MAX_UPLOAD_BYTES = ENV.max_upload_mb * 1_000_000
 MAX_PIXELS = ENV.max_pixels_mp * 1_000_000
-# A request may carry several photos; each file is limited on its own while it is read (galleries/ingest.py).
+# A request may carry several photos; each file is limited on its own while it is read (galleries/photos/ingest.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 
@@ -272,19 +274,19 @@ USE_TZ = True
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "facepass.auth.ApiKeyAuthentication",
-        "facepass.auth.JwtAuthentication",
-        "facepass.auth.SessionAuthentication",
+        "facepass.core.access.authentication.ApiKeyAuthentication",
+        "facepass.core.access.authentication.JwtAuthentication",
+        "facepass.core.access.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["facepass.auth.HasScope"],
-    "DEFAULT_THROTTLE_CLASSES": ["facepass.auth.PrincipalThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["facepass.parsers.JSONParser"],  # a view that takes files says so
-    "DEFAULT_RENDERER_CLASSES": ["facepass.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "facepass.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "facepass.schema.Operation",
+    "DEFAULT_PERMISSION_CLASSES": ["facepass.core.access.authentication.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["facepass.core.access.authentication.PrincipalThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["facepass.core.api.parsers.JSONParser"],  # a view that takes files says so
+    "DEFAULT_RENDERER_CLASSES": ["facepass.core.api.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "facepass.core.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "facepass.core.api.schema.Operation",
     # OPTIONS is a 405: what a path takes is in /openapi.json.
     "DEFAULT_METADATA_CLASS": None,
-    "EXCEPTION_HANDLER": "facepass.errors.exception_handler",
+    "EXCEPTION_HANDLER": "facepass.core.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 if ENV.oauth2_enabled:
@@ -307,12 +309,12 @@ SIMPLE_JWT = {
     "CHECK_REVOKE_TOKEN": True,  # a new password ends all tokens
     "UPDATE_LAST_LOGIN": True,
 }
-# Name: requests a minute, and how many of them at once (see `facepass.limits`).
+# Name: requests a minute, and how many of them at once (see `facepass.core.access.rate_limits`).
 RATE_LIMITS: dict[str, tuple[float, int]] = {
     "guest": (ENV.rate_limit_requests_per_minute, ENV.rate_limit_burst),
     "key": (ENV.rate_limit_key_requests_per_minute, ENV.rate_limit_key_burst),
     "login": (10, 5),
-    # Guests who agreed (see `sessions_app.guest.pace`). All guests of a party come from the address of its Wi-Fi.
+    # Guests who agreed (see `sessions_app.guest.domain.search_limits`). A whole party has its Wi-Fi's address.
     "guest_address": (120, 40),
     "guest_consent": (60, 40),
     "guest_device": (10, 6),
@@ -339,7 +341,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "facepass.schema.complete",
+        "facepass.core.api.schema.complete",
     ],
     "ENUM_NAME_OVERRIDES": {
         "DeliveryStateEnum": "sessions_app.models.DeliveryState",
@@ -381,16 +383,16 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/facepass/logo.svg"}],
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": "/language/"},
-    "DASHBOARD_CALLBACK": "facepass.admin_dashboard.fill",
+    "DASHBOARD_CALLBACK": "facepass.console.dashboard.fill",
     "STYLES": ["/static/facepass-admin/admin.css"],
-    "SIDEBAR": {"show_search": False, "navigation": "facepass.admin_dashboard.navigation"},
+    "SIDEBAR": {"show_search": False, "navigation": "facepass.console.dashboard.navigation"},
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id}: {message}", "style": "{"}},
-    "filters": {"request_id": {"()": "facepass.middleware.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "facepass.core.requests.middleware.RequestIdFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
     "loggers": {

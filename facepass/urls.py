@@ -10,7 +10,10 @@ import galleries.urls
 import recognition.urls
 import sessions_app.urls
 import training.urls
-from facepass import admin_now, administration, health, metrics, pages
+from facepass import pages
+from facepass.api import administration
+from facepass.console import current_work
+from facepass.ops import health, metrics
 
 urlpatterns = [
     path("", pages.landing, name="landing"),
@@ -24,7 +27,7 @@ urlpatterns = [
     path("redoc/", pages.relaxed(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
     path("language/", pages.language, name="set-language"),
     path("admin/mail/", pages.wants_mail, name="wants-mail"),
-    path("admin/now/", admin.site.admin_view(admin_now.now), name="admin-now"),
+    path("admin/now/", admin.site.admin_view(current_work.now), name="admin-now"),
     path("admin/", admin.site.urls),
     path("api/v1/admin/users/", administration.StaffView.as_view()),
     path("api/v1/admin/stats/", administration.StatsView.as_view()),

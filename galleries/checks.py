@@ -7,11 +7,12 @@ from django.core import checks
 from django.db import DatabaseError, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from galleries.models import PhotoDescription, PhotoFace
-from recognition import registry, templates
-from recognition.engine_info import EngineInfo
+from recognition import protected_templates
+from recognition.engines import registry
 from recognition.models import ModelVersion
+from recognition.packs.engine_info import EngineInfo
 
 AGAIN = "run: manage.py generate_descriptors"
 
@@ -29,7 +30,7 @@ def comparable_descriptors(*, databases: Sequence[str] | None = None, **_: Any) 
 
 def _messages() -> Iterator[checks.CheckMessage]:
     info = registry.engine_in_use()
-    key = {"contract_id": info.contract_id, "template_key_id": templates.template_key_id()}
+    key = {"contract_id": info.contract_id, "template_key_id": protected_templates.template_key_id()}
     for version, count in _faces_by_version(ModelVersion.objects.filter(**key).first()):
         yield _warning(version, count)
     wanted = registry.configured()
@@ -48,7 +49,7 @@ def _faces_by_version(current: ModelVersion | None) -> list[tuple[ModelVersion, 
 
 
 def _warning(version: ModelVersion, count: int) -> checks.Warning:
-    if version.template_key_id != templates.template_key_id():
+    if version.template_key_id != protected_templates.template_key_id():
         message = f"{count} faces cannot be searched: their descriptors were made with another TEMPLATE_KEY."
         return checks.Warning(message, hint=f"Put the former key back, or {AGAIN}", id="facepass.W001")
     message = f"{count} faces cannot be searched: {version} described them, and another model is in use."

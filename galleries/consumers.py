@@ -7,11 +7,12 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from facepass.tenancy import Principal, studios_of
-from galleries import live, progress
-from galleries.live import DecisionEvent, GroupsEvent
+from facepass.core.access.tenancy import Principal, studios_of
+from galleries.faces import live_events
+from galleries.faces.live_events import DecisionEvent, GroupsEvent
 from galleries.models import Gallery, Occasion
-from galleries.progress import ProgressEvent
+from galleries.photos import progress
+from galleries.photos.progress import ProgressEvent
 
 # What a page is told that need not try again.
 NOT_FOUND = 4404
@@ -84,15 +85,15 @@ class DecisionsConsumer(WatchConsumer):
     def visible_channels(self, user: Principal) -> list[str]:
         if key := self._named.get("key"):
             self.occasion = Occasion.visible(key, user)
-            return [live.of_occasion(self.occasion)] if self.occasion else []
+            return [live_events.of_occasion(self.occasion)] if self.occasion else []
         self.studios = list(studios_of(user).values_list("pk", flat=True))
-        return [live.of_studio(pk) for pk in self.studios]
+        return [live_events.of_studio(pk) for pk in self.studios]
 
     def snapshot(self) -> Mapping[str, Any]:
         if self._named.get("key"):
             assert self.occasion is not None  # noqa: S101 - else there is no channel
-            return live.snapshot_of_occasion(self.occasion)
-        return live.snapshot_of_studios(self.studios)
+            return live_events.snapshot_of_occasion(self.occasion)
+        return live_events.snapshot_of_studios(self.studios)
 
     async def decision_made(self, event: DecisionEvent) -> None:
         await self.send_json(event)

@@ -11,13 +11,15 @@ from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from facepass import events, heartbeat, housekeeping, notices
-from facepass.each_row import each
+from facepass.core import events, notices
+from facepass.core.work import chores, heartbeats
+from facepass.core.work.each_row import each
 from facepass.models import EventType, NoticeKind
-from galleries import jobs, progress
+from galleries.jobs import runner
 from galleries.models import Gallery, GalleryImage, Job, Occasion
 from galleries.models.photo import State
-from recognition import registry
+from galleries.photos import progress
+from recognition.engines import registry
 
 log = logging.getLogger(__name__)
 # A task gives its worker back after this long and asks for another turn, so that no gallery starves the others.
@@ -35,7 +37,7 @@ def analyse_gallery(gallery_id: str) -> int:
 
     Where nothing describes faces as before any more, they go on waiting: see `registry`.
     """
-    from galleries import indexing  # noqa: PLC0415 - loads the engine's libraries, which only a worker needs
+    from galleries.photos import indexing  # noqa: PLC0415 - loads the engine's libraries, which only a worker needs
 
     if not registry.contract_in_use():
         log.warning("gallery %s waits for manage.py generate_descriptors", gallery_id)
@@ -43,27 +45,27 @@ def analyse_gallery(gallery_id: str) -> int:
     until = time.monotonic() + TURN_SECONDS
     photos = GalleryImage.objects.filter(gallery_id=gallery_id)
     with indexing.Line(photos) as line:
-        done = line.run(more=lambda: not heartbeat.stopping() and time.monotonic() < until)
+        done = line.run(more=lambda: not heartbeats.stopping() and time.monotonic() < until)
     group_faces(gallery_id)
-    if time.monotonic() >= until and not heartbeat.stopping():
+    if time.monotonic() >= until and not heartbeats.stopping():
         wake_workers(UUID(gallery_id), photos=1)
     return done
 
 
 def run_job(job_id: str) -> None:
     """One turn of a job that an API call started."""
-    jobs.run(UUID(job_id))
+    runner.run(UUID(job_id))
 
 
 def group_faces(gallery_id: str) -> None:
     """Groups the faces that are new in the gallery's photo session: at the end of each turn, so that guests who search
     while photos still come in have groups too.
     """
-    from galleries import grouping  # noqa: PLC0415 - as above
+    from galleries.faces import grouping  # noqa: PLC0415 - as above
 
     gallery = Gallery.objects.to_group().filter(pk=gallery_id).first()
-    if gallery and not heartbeat.stopping():
-        with heartbeat.at_work("group_faces"):  # minutes, in a large session
+    if gallery and not heartbeats.stopping():
+        with heartbeats.at_work("group_faces"):  # minutes, in a large session
             grouping.group(Occasion.of_gallery(gallery))
         _tell_if_processed(gallery)
         progress.publish(gallery.pk)
@@ -99,7 +101,7 @@ def reconcile() -> None:
 
     While calls wait in the queue the workers have enough to do; what they leave is seen the next time.
     """
-    heartbeat.beat()
+    heartbeats.beat()
     each(RECONCILING, lambda step: step(), task="reconcile")
 
 
@@ -109,11 +111,11 @@ def _wake_where_work_waits() -> None:
     waiting = GalleryImage.objects.claimable().order_by().values_list("gallery_id", flat=True).distinct()
     for gallery_id in waiting.union(Gallery.objects.to_group().order_by().values_list("pk", flat=True)):
         wake_workers(gallery_id, photos=1)
-    jobs.reconcile()
+    runner.reconcile()
 
 
 RECONCILING = (
-    housekeeping.tidy,
+    chores.tidy,
     GalleryImage.objects.quarantine_exhausted,
     Job.objects.fail_exhausted,
     _wake_where_work_waits,
@@ -123,4 +125,4 @@ RECONCILING = (
 def busy() -> bool:
     """Whether some worker holds a live lease, and so is alive and at work."""
     photos, running = GalleryImage.objects.being_processed(), Job.objects.running()
-    return photos.exists() or running.exists() or heartbeat.is_at_work()
+    return photos.exists() or running.exists() or heartbeats.is_at_work()

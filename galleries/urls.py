@@ -1,8 +1,8 @@
 from django.urls import path, register_converter
 from rest_framework.routers import DefaultRouter
 
-from galleries import files
-from galleries.api import detection, faces, groups, identification, jobs, liveness, people, references, views
+from galleries import views
+from galleries.api import detection, faces, galleries, groups, identification, jobs, liveness, people, references
 
 
 class VariantConverter:
@@ -19,10 +19,10 @@ register_converter(VariantConverter, "variant")
 router = DefaultRouter(use_regex_path=False)
 router.include_root_view = False
 router.include_format_suffixes = False
-router.register("galleries", views.GalleryViewSet)
+router.register("galleries", galleries.GalleryViewSet)
 router.register("groups", groups.GroupViewSet)
 router.register("decisions", groups.DecisionViewSet)
-router.register("images", views.PhotoViewSet)
+router.register("images", galleries.PhotoViewSet)
 router.register("people", people.PersonViewSet, basename="person")
 router.register("reference", references.ReferenceViewSet)
 router.register("users", people.UserViewSet, basename="user")
@@ -41,8 +41,8 @@ api_urls = [
 api_v2_urls = [path("recognize/batch/", identification.RecognizeBatchView.as_view())]
 urlpatterns = [
     path("detect-faces/", detection.DetectFacesView.as_view()),
-    path("photos/<uuid:pk>/<variant:variant>", files.photo_file, name="photo-file"),
-    path("photos/<uuid:photo>/faces/<uuid:pk>", files.face_file, name="face-file"),
+    path("photos/<uuid:pk>/<variant:variant>", views.photo_file, name="photo-file"),
+    path("photos/<uuid:photo>/faces/<uuid:pk>", views.face_file, name="face-file"),
     path("recognize-face/", identification.RecognizeView.as_view()),
     path("batch-recognize/", identification.RecognizeBatchView.as_view()),
     path("cluster-unknown-faces/", groups.ClusterUnknownFacesView.as_view()),

@@ -22,24 +22,25 @@ from django.views.decorators.http import require_safe
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from facepass.auth import ApiKeyAuthentication
-from facepass.tenancy import Principal
-from galleries import avatars, media
+from facepass.core.access.authentication import ApiKeyAuthentication
+from facepass.core.access.tenancy import Principal
 from galleries.models import GalleryImage, PhotoFace
+from galleries.people import avatars
+from galleries.photos import media_files
 
 CHUNK = 1 << 18
 
 
 @require_safe
-def photo_file(request: HttpRequest, pk: UUID, variant: media.Variant) -> HttpResponseBase:
+def photo_file(request: HttpRequest, pk: UUID, variant: media_files.Variant) -> HttpResponseBase:
     """The original, preview or thumbnail. Whoever may not see it gets the same 404 as for what is not there."""
     photos = GalleryImage.objects.all()
-    if not media.is_signed(request.path, request.GET.get("signature", "")):
+    if not media_files.is_signed(request.path, request.GET.get("signature", "")):
         photos = photos.visible_to(_principal(request))
     photo = photos.filter(pk=pk).first()
     if photo is None:
         raise Http404
-    return serve(photo, media.storage_name(photo, variant), as_attachment="download" in request.GET)
+    return serve(photo, media_files.storage_name(photo, variant), as_attachment="download" in request.GET)
 
 
 @require_safe

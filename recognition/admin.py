@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from facepass.admin_tenancy import BaseAdmin, SuperuserAdmin, column, is_superuser, roles
-from facepass.errors import FacePassError
-from facepass.forms import JSONField
-from recognition import config, registry
+from facepass.console.base import BaseAdmin, SuperuserAdmin, column, is_superuser, roles
+from facepass.core.errors import FacePassError
+from facepass.core.forms import JSONField
+from recognition import config
+from recognition.engines import registry
 from recognition.models import ModelVersion, RecognitionConfig, RecognitionConfigChange
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from recognition.models import RecognitionConfig, RecognitionConfigChange
 
 KEY = "recognition_settings"

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, Literal
 import numpy as np
 
 from recognition.engines.base import FaceEngine
-from recognition.pictures import decode
+from recognition.pictures.decoding import decode
 from recognition.suppression import suppressed
 from recognition.types import Box, DetectedFace, FloatArray, Picture
 

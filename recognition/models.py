@@ -8,11 +8,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
-from facepass.errors import RETRY_AFTER_SECONDS, FacePassError
-from facepass.storable import check_json
-from recognition import registry, templates
+from facepass.core.database.constraints import readable
+from facepass.core.database.storable_values import check_json
+from facepass.core.errors import RETRY_AFTER_SECONDS, FacePassError
+from recognition import protected_templates
 from recognition.calibration import Calibration
+from recognition.engines import registry
 from recognition.engines.base import FaceEngine
 
 # Held shared by whoever writes faces, alone by whoever switches. Any number that nobody else uses.
@@ -91,7 +92,7 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 
 
 def _key(contract_id: str) -> dict[str, str]:
-    return {"contract_id": contract_id, "template_key_id": templates.template_key_id()}
+    return {"contract_id": contract_id, "template_key_id": protected_templates.template_key_id()}
 
 
 def _lock(statement: str) -> None:
@@ -149,7 +150,7 @@ class ModelVersion(models.Model):
     @property
     def key_differs(self) -> bool:
         """Whether its descriptors were made with another TEMPLATE_KEY than this process has."""
-        return self.template_key_id != templates.template_key_id()
+        return self.template_key_id != protected_templates.template_key_id()
 
     def named(self) -> registry.Active:
         return registry.Active(self.pk, self.engine, self.model, self.contract_id)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from recognition import detection, registry
+from recognition import detection
 from recognition.config import QualityFilters, RecognitionSettings, recognition_settings
+from recognition.engines import registry
 from recognition.engines.base import FaceEngine
+from recognition.protected_templates import protect
 from recognition.quality import assess
-from recognition.templates import protect
 from recognition.types import DescribedFace, DetectedFace, FloatArray, Picture
 
 

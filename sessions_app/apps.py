@@ -11,12 +11,12 @@ class SessionsConfig(AppConfig):
     verbose_name = _("Photo sessions")
 
     def ready(self) -> None:
-        from facepass import housekeeping  # noqa: PLC0415 - its models are not loaded when this module is
+        from facepass.core.work import chores  # noqa: PLC0415 - its models are not loaded when this module is
         from sessions_app.pixora import gateway  # noqa: PLC0415 - as above
 
-        housekeeping.register("sessions_app.webhooks.outbox.forget_old", every=3600)
-        housekeeping.register("sessions_app.guest.waiting.tell_ready", every=60)
-        housekeeping.register("sessions_app.guest.erasure.forget_gone", every=3600)
-        housekeeping.register("sessions_app.guest.alerts.periodically", every=ALERT_SECONDS)
+        chores.register("sessions_app.webhooks.outbox.forget_old", every=3600)
+        chores.register("sessions_app.guest.views.waiting.tell_ready", every=60)
+        chores.register("sessions_app.guest.domain.erasure.forget_gone", every=3600)
+        chores.register("sessions_app.guest.domain.alerts.periodically", every=ALERT_SECONDS)
         if gateway.configured():
-            housekeeping.register("sessions_app.pixora.sync.periodically", every=PIXORA_SYNC_SECONDS)
+            chores.register("sessions_app.pixora.sync.periodically", every=PIXORA_SYNC_SECONDS)

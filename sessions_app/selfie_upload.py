@@ -4,8 +4,8 @@ from django.core.files import File
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
-from facepass.uploads import keep_in_memory, max_bytes
+from facepass.core.errors import FacePassError
+from facepass.core.requests.in_memory_uploads import keep_in_memory, max_bytes
 
 __all__ = ["keep_in_memory", "max_bytes", "of"]
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from django.core.files import File
 
-from galleries import probe, search
+from galleries.matching import probe, search
 from galleries.models import Occasion, Person
 from recognition.config import recognition_settings
 from recognition.types import DescribedFace, FloatArray

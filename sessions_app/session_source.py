@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway, mirror
 

@@ -2,20 +2,20 @@ from django.urls import path
 from rest_framework.routers import DefaultRouter
 
 from sessions_app.api import analytics, views, webhooks
-from sessions_app.guest import (
-    alert_pages,
+from sessions_app.guest.views import (  # fmt: skip
+    alerts,
     appearance,
     browse,
     challenge,
     downloads,
-    entry,
-    erasure_pages,
-    looking,
+    entry_forms,
+    erasure,
+    live_hints,
     results,
     sharing,
     waiting,
-)  # fmt: skip
-from sessions_app.guest import views as guest
+)
+from sessions_app.guest.views import session_page as guest
 
 router = DefaultRouter(use_regex_path=False)
 router.include_root_view = False
@@ -35,13 +35,13 @@ api_urls = [
 urlpatterns = [
     path("s/", guest.by_code, name="guest-code"),
     path("s/<str:code>/", guest.short_link, name="guest-page"),
-    path("s/<str:code>/pin/", entry.tell_pin, name="guest-pin"),
-    path("s/<str:code>/consent/", entry.agree, name="guest-consent"),
-    path("s/<str:code>/withdraw/", entry.withdraw, name="guest-withdraw"),
+    path("s/<str:code>/pin/", entry_forms.tell_pin, name="guest-pin"),
+    path("s/<str:code>/consent/", entry_forms.agree, name="guest-consent"),
+    path("s/<str:code>/withdraw/", entry_forms.withdraw, name="guest-withdraw"),
     path("s/<str:code>/browse/", browse.browse, name="guest-browse"),
     path("s/<str:code>/progress/", waiting.progress, name="guest-progress"),
     path("s/<str:code>/ready/", waiting.ask, name="guest-ready"),
-    path("s/<str:code>/look/", looking.look, name="guest-look"),
+    path("s/<str:code>/look/", live_hints.look, name="guest-look"),
     path("s/<str:code>/challenge/", challenge.begin, name="guest-challenge"),
     path("s/<str:code>/brand.css", appearance.brand_css, name="guest-brand"),
     path("s/<str:code>/logo", appearance.logo, name="guest-logo"),
@@ -53,15 +53,15 @@ urlpatterns = [
     path("s/<str:code>/shares/", sharing.shares, name="guest-shares"),
     path("s/<str:code>/friend/", results.friend, name="guest-friend"),
     path("s/<str:code>/link/", sharing.return_link, name="guest-link"),
-    path("s/<str:code>/alerts/", alert_pages.ask, name="guest-alerts"),
-    path("s/<str:code>/alerts/stop/", alert_pages.stop_here, name="guest-alerts-stop"),
-    path("s/<str:code>/forget/", erasure_pages.forget, name="guest-forget"),
+    path("s/<str:code>/alerts/", alerts.ask, name="guest-alerts"),
+    path("s/<str:code>/alerts/stop/", alerts.stop_here, name="guest-alerts-stop"),
+    path("s/<str:code>/forget/", erasure.forget, name="guest-forget"),
     path("found/<uuid:guest_id>/<uuid:pk>/<variant:variant>", downloads.guest_photo, name="guest-photo"),
     path("shared/<uuid:share_id>/<uuid:pk>/<variant:variant>", downloads.shared_photo, name="share-photo"),
     path("shared/<str:token>/", sharing.shared, name="shared"),
     path("my/<str:token>/", sharing.come_back, name="guest-return"),
-    path("news/<str:token>/", alert_pages.confirm, name="guest-alert-confirm"),
-    path("news/<str:token>/stop/", alert_pages.stop, name="guest-alert-stop"),
-    path("forgotten/<str:token>/", erasure_pages.forgotten, name="guest-forgotten"),
-    path("hidden/<str:token>/", erasure_pages.hidden, name="guest-hidden"),
+    path("news/<str:token>/", alerts.confirm, name="guest-alert-confirm"),
+    path("news/<str:token>/stop/", alerts.stop, name="guest-alert-stop"),
+    path("forgotten/<str:token>/", erasure.forgotten, name="guest-forgotten"),
+    path("hidden/<str:token>/", erasure.hidden, name="guest-hidden"),
 ]

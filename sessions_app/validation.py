@@ -7,11 +7,11 @@ from uuid import UUID
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
-from facepass.tenancy import UUID_TEXT, Principal, studios_of
-from sessions_app import source
+from facepass.core.access.tenancy import UUID_TEXT, Principal, studios_of
+from facepass.core.errors import FacePassError
+from sessions_app import session_source
 from sessions_app.models import PhotoSession
-from sessions_app.source import Known
+from sessions_app.session_source import Known
 
 # Part of the API contract, so not translated.
 NOT_FOUND = "Session not found"
@@ -52,7 +52,7 @@ def visible(pk: UUID, *, principal: Principal) -> Known:
 
 def _visible(ids: list[UUID], *, principal: Principal) -> dict[UUID, Known]:
     studios = set(studios_of(principal).values_list("pk", flat=True))
-    return {pk: known for pk, known in source.current(ids).items() if known.session.studio_id in studios}
+    return {pk: known for pk, known in session_source.current(ids).items() if known.session.studio_id in studios}
 
 
 def _judge(known: Known | None) -> Validation:
@@ -70,7 +70,7 @@ def usable(pk: UUID, *, principal: Principal) -> PhotoSession:
 
 def require_enabled(session: PhotoSession) -> None:
     """Raises 403 `facepass_disabled` where guests may not search this session, now; and as `source.current`."""
-    _open(source.confirm(session))
+    _open(session_source.confirm(session))
 
 
 def hold_open(session: PhotoSession) -> None:

@@ -12,14 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from facepass.auth import principal
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import studio_for
+from facepass.core.api.pagination import Cursors
+from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
 from facepass.models import Scope
-from facepass.pagination import Cursors
-from facepass.serializers import StrictModelSerializer, StrictSerializer
-from facepass.tenancy import studio_for
-from galleries import jobs
 from galleries.api.jobs import TaskProgressSerializer
-from training import changes, dataset, prepare, run, versions
+from galleries.jobs import runner
+from training import name_changes, versions
+from training.learning import dataset, preparation, run
 from training.models import FaceTrainingSession, TrainingAct
 
 
@@ -166,10 +167,10 @@ class PrepareView(APIView):
         """201 with what was found, or 202 with a task where there are more than 5,000 faces."""
         who = principal(request)
         studio = studio_for(who)
-        if prepare.is_large(studio):
-            job = jobs.start("prepare_training", studio=studio, by=str(who))
+        if preparation.is_large(studio):
+            job = runner.start("prepare_training", studio=studio, by=str(who))
             return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
-        session = prepare.prepare(studio, by=str(who))
+        session = preparation.prepare(studio, by=str(who))
         return Response(PreparedSerializer(session).data, status=status.HTTP_201_CREATED)
 
 
@@ -258,7 +259,7 @@ class ApplyView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Changes the names that are listed. What a person decided stays, also if it was decided since."""
         session = get_object_or_404(_visible(request), pk=pk)
-        return Response({"applied": changes.apply(session, by=str(principal(request)))})
+        return Response({"applied": name_changes.apply(session, by=str(principal(request)))})
 
 
 def _visible(request: Request) -> QuerySet[FaceTrainingSession]:

@@ -7,9 +7,9 @@ class TrainingConfig(AppConfig):
     verbose_name = _("Training")
 
     def ready(self) -> None:
-        from facepass import housekeeping  # noqa: PLC0415 - models are not loaded when this module is
-        from galleries import jobs  # noqa: PLC0415
+        from facepass.core.work import chores  # noqa: PLC0415 - models are not loaded when this module is
+        from galleries.jobs import runner  # noqa: PLC0415
 
-        jobs.register("prepare_training", "training.prepare.in_a_turn")
-        jobs.register("train", "training.run.in_a_turn")
-        housekeeping.register("training.tasks.settle", every=60)
+        runner.register("prepare_training", "training.learning.preparation.in_a_turn")
+        runner.register("train", "training.learning.run.in_a_turn")
+        chores.register("training.tasks.settle", every=60)

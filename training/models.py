@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
-from facepass.tenancy import TenantQuerySet
+from facepass.core.access.tenancy import TenantQuerySet
+from facepass.core.database.constraints import readable
 from galleries.models import Job, TemplateSet
 from galleries.models.job import JobState
 from recognition.models import ModelVersion
@@ -49,7 +49,7 @@ class FaceTrainingSession(models.Model):
     model_accuracy = models.FloatField(_("accuracy"), null=True)
     error_message = models.TextField(_("error"), default="", blank=True)
     model_version = models.ForeignKey(ModelVersion, models.SET_NULL, null=True, related_name="+", editable=False)
-    # The dataset as it was when the run was prepared (see training/prepare.py), and its SHA-256. Written once.
+    # The dataset as it was when the run was prepared (see learning/preparation.py), and its SHA-256. Written once.
     manifest = models.JSONField(default=dict, editable=False)
     digest = models.CharField(max_length=64, default="", editable=False)
     # In words: an account or a key may be gone by the time somebody asks.

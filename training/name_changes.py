@@ -13,8 +13,8 @@ from uuid import UUID
 import numpy as np
 from django.db import transaction
 
-from galleries import descriptors
-from galleries.identify import COUNTED
+from galleries.faces import descriptors
+from galleries.matching.identification import COUNTED
 from galleries.models import FaceDecision, Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.face import FaceCategory, PhotoFaceQuerySet
 from galleries.models.gallery import GalleryKind
@@ -23,9 +23,9 @@ from recognition.config import recognition_settings
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
 from training import versions
-from training.learning import Enrolled, starts_of
+from training.learning.scoring import BLOCK, Compare, Progress, calibrated
+from training.learning.templates import Enrolled, starts_of
 from training.models import FaceTrainingSession, TrainingAct
-from training.scoring import BLOCK, Compare, Progress, calibrated
 
 # So many are listed and can be applied; a run that would change more says how many.
 MOST_LISTED, ROWS_AT_ONCE = 5_000, 500
@@ -144,8 +144,8 @@ def _open(studio_id: UUID, version: ModelVersion) -> PhotoFaceQuerySet:
 
 
 def _people(studio_id: UUID, taught: Taught | None, version: ModelVersion) -> tuple[list[UUID], Compare]:
-    """Everybody who can be named, as `galleries.identify` would compare them, all at once. Who has no verified face,
-    has no name to give.
+    """Everybody who can be named, as `galleries.matching.identification` would compare them, all at once. Who has no
+    verified face, has no name to give.
     """
     known = PhotoFace.objects.searchable(version).filter(person__studio=studio_id, verified=True)
     rows, faces = descriptors.read(known.order_by("person_id", "pk"), "person_id")

@@ -12,7 +12,7 @@ from django.db.models import Count
 
 from galleries.models import Person, PhotoFace
 from recognition.models import ModelVersion
-from training.dataset import MIN_FACES
+from training.learning.dataset import MIN_FACES
 from training.models import FaceTrainingSession
 
 # Fewer verified faces than these teach little; a person with so many times the usual number outweighs nobody, but shows

@@ -7,13 +7,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from facepass.models import Studio
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.template import template_rows
 from recognition.calibration import Calibration
 from recognition.models import ModelVersion
-from training.learning import Enrolled
+from training.learning.templates import Enrolled
 from training.models import FaceTrainingSession, TrainingAct
 
 ROWS_AT_ONCE = 5_000

@@ -13,15 +13,15 @@ from rest_framework.filters import SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
-from facepass.errors import FacePassError
-from facepass.filters import FilterBackend
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import Principal, studios_of
+from facepass.core.api.filters import FilterBackend
+from facepass.core.api.serializers import StrictModelSerializer
+from facepass.core.errors import FacePassError
 from facepass.models import Membership, Scope
-from facepass.serializers import StrictModelSerializer
-from facepass.tenancy import Principal, studios_of
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
 from galleries.models.photo import State
-from recognition import registry
+from recognition.engines import registry
 
 DAYS = 30
 

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.api.serializers import IssuedKeySerializer, KeySerializer, RotationSerializer
-from facepass.auth import principal
-from facepass.errors import FacePassError
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import scopes_of, studio_for, studios_of
+from facepass.core.errors import FacePassError
 from facepass.models import PARTNER_SCOPES, ApiKey, Scope
-from facepass.tenancy import scopes_of, studio_for, studios_of
 
 
 @extend_schema(tags=["admin"])

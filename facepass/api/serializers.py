@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
 from facepass.models import ApiKey, Scope
-from facepass.serializers import StrictModelSerializer, StrictSerializer
 
 MAX_OVERLAP_HOURS = 30 * 24
 

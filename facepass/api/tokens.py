@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework_simplejwt import views
 
 from facepass.api.serializers import NewTokensSerializer, TokensSerializer
-from facepass.limits import LoginThrottle
+from facepass.core.access.rate_limits import LoginThrottle
 
 
 class TokenView(views.TokenObtainPairView):

@@ -26,9 +26,9 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from facepass import pages
-from facepass.admin_branding import StudioForm
-from facepass.admin_tenancy import MANAGERS, SuperuserAdmin, TenantAdmin, column, is_superuser
-from facepass.errors import FacePassError
+from facepass.console.base import MANAGERS, SuperuserAdmin, TenantAdmin, column, is_superuser
+from facepass.console.studio_form import StudioForm
+from facepass.core.errors import FacePassError
 from facepass.models import PARTNER_SCOPES, ApiKey, Membership, Scope, Studio, User
 
 # Rights come from memberships: Django's groups would only mislead.

@@ -15,9 +15,9 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from facepass.forms import JSONField
+from facepass.core.access.tenancy import studios_of
+from facepass.core.forms import JSONField
 from facepass.models import Role, User
-from facepass.tenancy import studios_of
 
 MANAGERS = frozenset({Role.OWNER, Role.MANAGER})
 EDITORS = MANAGERS | {Role.PHOTOGRAPHER}

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from galleries import progress
 from galleries.models import FaceCluster, Gallery, GalleryImage, Job, Person, PhotoFace
 from galleries.models.photo import State
+from galleries.photos import progress
 from sessions_app.models import PhotoSession
 
 WAITING, FAILED = (State.PENDING, State.PROCESSING), (State.FAILED, State.QUARANTINED)

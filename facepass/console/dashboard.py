@@ -12,13 +12,14 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass import admin_now, admin_plots, notices
-from facepass.admin_tenancy import is_superuser
-from facepass.errors import FacePassError
+from facepass.console import current_work, month_chart
+from facepass.console.base import is_superuser
+from facepass.core import notices
+from facepass.core.errors import FacePassError
 from facepass.models import User
-from galleries import grouping
+from galleries.faces import grouping
 from galleries.models import GalleryImage
-from recognition import registry
+from recognition.engines import registry
 from sessions_app.models import PhotoSession
 
 # Pages that are no list of rows, and the entry of the sidebar that each belongs to.
@@ -36,13 +37,13 @@ def fill(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     told = [(notice, notices.text_of(notice), notices.page_of(notice)) for notice in notices.shown_to(request.user)]
     return {
         **context,
-        **admin_now.of(request.user),
+        **current_work.of(request.user),
         "title": _t("Overview"),
         "now_path": reverse("admin-now"),
         "engine": _engine(),
         "sessions": _sessions(request.user),
         "storage": _storage(request),
-        "plots": admin_plots.of(request.user),
+        "plots": month_chart.of(request.user),
         "notices": told,
     }
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from facepass.core.access.tenancy import studios_of
 from facepass.models import EventType, OutboxEvent
-from facepass.tenancy import studios_of
 from galleries.models import GalleryImage
 
 DAYS = 30

@@ -156,7 +156,7 @@ Every error has this body, and the same `request_id` in the header `X-Request-ID
 field names with what is wrong about them (`invalid_request`), `reasons` (`low_quality`), `scopes` and so on.
 With 429 and 503 the header `Retry-After` says how many seconds to wait, where that is known.
 
-This page is made from `facepass/codes.py` by `make openapi`.
+This page is made from `facepass/core/error_codes.py` by `make openapi`.
 
 | status | code | meaning |
 |---|---|---|"""

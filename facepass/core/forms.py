@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.fields import InvalidJSONInput
 
-from facepass.storable import check_json
+from facepass.core.database.storable_values import check_json
 
 
 class JSONField(forms.JSONField):

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from facepass.each_row import each
+from facepass.core.work.each_row import each
 from facepass.models import ROLE_SCOPES, NoticeKind, Scope, StaffNotice, User
 
 log = logging.getLogger(__name__)

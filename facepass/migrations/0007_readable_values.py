@@ -1,11 +1,11 @@
-"""Values that not every reader can hold are mended, and refused from now on (see facepass/storable.py)."""
+"""Values that not every reader can hold are mended, and refused from now on (see facepass/core/database/storable_values.py)."""
 
 import datetime
-import facepass.constraints
-import facepass.storable
+import facepass.core.database.constraints
+import facepass.core.database.storable_values
 from django.db import migrations, models
 
-from facepass.constraints import mending
+from facepass.core.database.constraints import mending
 
 MENDED = [
     *mending("studios", moments=["created_at"]),
@@ -28,12 +28,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='apikey',
             name='expires_at',
-            field=models.DateTimeField(blank=True, null=True, validators=[facepass.storable.check_moment], verbose_name='expires'),
+            field=models.DateTimeField(blank=True, null=True, validators=[facepass.core.database.storable_values.check_moment], verbose_name='expires'),
         ),
         migrations.AlterField(
             model_name='apikey',
             name='revoked_at',
-            field=models.DateTimeField(blank=True, null=True, validators=[facepass.storable.check_moment], verbose_name='revoked'),
+            field=models.DateTimeField(blank=True, null=True, validators=[facepass.core.database.storable_values.check_moment], verbose_name='revoked'),
         ),
         migrations.AddConstraint(
             model_name='apikey',
@@ -41,11 +41,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='keptanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('created_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), models.Q(facepass.constraints.JsonPathExists(models.F('headers'), models.Value('strict $.**{64}')), _negated=True), models.Q(facepass.constraints.JsonPathExists(models.F('headers'), models.Value('strict $.** ? (@.type() == "number" && (@ > 1e+308 || @ < -1e+308))')), _negated=True)), name='kept_answers_readable'),
+            constraint=models.CheckConstraint(condition=models.Q(('created_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), models.Q(facepass.core.database.constraints.JsonPathExists(models.F('headers'), models.Value('strict $.**{64}')), _negated=True), models.Q(facepass.core.database.constraints.JsonPathExists(models.F('headers'), models.Value('strict $.** ? (@.type() == "number" && (@ > 1e+308 || @ < -1e+308))')), _negated=True)), name='kept_answers_readable'),
         ),
         migrations.AddConstraint(
             model_name='outboxevent',
-            constraint=models.CheckConstraint(condition=models.Q(('created_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('spread_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), models.Q(facepass.constraints.JsonPathExists(models.F('data'), models.Value('strict $.**{64}')), _negated=True), models.Q(facepass.constraints.JsonPathExists(models.F('data'), models.Value('strict $.** ? (@.type() == "number" && (@ > 1e+308 || @ < -1e+308))')), _negated=True)), name='outbox_events_readable'),
+            constraint=models.CheckConstraint(condition=models.Q(('created_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('spread_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), models.Q(facepass.core.database.constraints.JsonPathExists(models.F('data'), models.Value('strict $.**{64}')), _negated=True), models.Q(facepass.core.database.constraints.JsonPathExists(models.F('data'), models.Value('strict $.** ? (@.type() == "number" && (@ > 1e+308 || @ < -1e+308))')), _negated=True)), name='outbox_events_readable'),
         ),
         migrations.AddConstraint(
             model_name='ratebucket',
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='staffnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('happened_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), models.Q(facepass.constraints.JsonPathExists(models.F('data'), models.Value('strict $.**{64}')), _negated=True), models.Q(facepass.constraints.JsonPathExists(models.F('data'), models.Value('strict $.** ? (@.type() == "number" && (@ > 1e+308 || @ < -1e+308))')), _negated=True)), name='staff_notices_readable'),
+            constraint=models.CheckConstraint(condition=models.Q(('happened_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), models.Q(facepass.core.database.constraints.JsonPathExists(models.F('data'), models.Value('strict $.**{64}')), _negated=True), models.Q(facepass.core.database.constraints.JsonPathExists(models.F('data'), models.Value('strict $.** ? (@.type() == "number" && (@ > 1e+308 || @ < -1e+308))')), _negated=True)), name='staff_notices_readable'),
         ),
         migrations.AddConstraint(
             model_name='studio',

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
-from facepass.errors import FacePassError
-from facepass.storable import check_moment
+from facepass.core.database.constraints import readable
+from facepass.core.database.storable_values import check_moment
+from facepass.core.errors import FacePassError
 
 # How long a key that was rotated still works, so that a partner can change it without an interruption.
 OVERLAP = timedelta(hours=24)
@@ -27,7 +27,7 @@ TOKEN = re.compile(r"fp_([0-9a-f]{8})_[\w-]{43}", re.ASCII)
 
 
 class Scope(models.TextChoices):
-    """What a key or a role may do. Views name the one they need (see `facepass.auth`)."""
+    """What a key or a role may do. Views name the one they need (see `facepass.core.access.authentication`)."""
 
     READ = "read", _("read photos, sessions and people")
     WRITE = "write", _("upload and change")

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
+from facepass.core.database.constraints import readable
 from facepass.models.accounts import Studio
 
 
@@ -23,7 +23,7 @@ class EventType(models.TextChoices):
 
 
 class OutboxEvent(models.Model):
-    """Something that happened, written in the transaction that made it happen (see `facepass.events`)."""
+    """Something that happened, written in the transaction that made it happen (see `facepass.core.events`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey(Studio, models.CASCADE, related_name="+")

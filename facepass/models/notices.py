@@ -1,10 +1,10 @@
-"""What happened in a studio, for the people who work there (see `facepass.notices`)."""
+"""What happened in a studio, for the people who work there (see `facepass.core.notices`)."""
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
+from facepass.core.database.constraints import readable
 from facepass.models.accounts import Studio, User
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models.functions import Now
 
-from facepass.constraints import readable
+from facepass.core.database.constraints import readable
 
 
 class RateBucketQuerySet(models.QuerySet["RateBucket"]):
@@ -14,7 +14,7 @@ class RateBucketQuerySet(models.QuerySet["RateBucket"]):
 
 
 class RateBucket(models.Model):
-    """How far a key, a member or an address is ahead of its rate (see `facepass.limits`). A crash may lose it."""
+    """How far a key, a member or an address is ahead of its rate (see `rate_limits`). A crash may lose it."""
 
     name = models.CharField(max_length=100, primary_key=True)
     due = models.DateTimeField()
@@ -30,7 +30,7 @@ class RateBucket(models.Model):
 
 
 class KeptAnswer(models.Model):
-    """The first answer to an `Idempotency-Key` (see `facepass.idempotency`); without a status while it is made."""
+    """The first answer to an `Idempotency-Key` (see `core/requests/idempotency.py`); no status while it is made."""
 
     principal = models.CharField(max_length=64)
     key = models.CharField(max_length=255)

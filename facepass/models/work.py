@@ -29,7 +29,7 @@ class ChoreQuerySet(models.QuerySet["Chore"]):
 
 
 class Chore(models.Model):
-    """When something that is done every so often is due again (see `facepass.housekeeping`)."""
+    """When something that is done every so often is due again (see `facepass.core.work.chores`)."""
 
     name = models.CharField(max_length=200, primary_key=True)
     due_at = models.DateTimeField()
@@ -44,7 +44,7 @@ class Chore(models.Model):
 
 
 class Heartbeat(models.Model):
-    """The last sign of life (see `facepass.heartbeat`)."""
+    """The last sign of life (see `facepass.core.work.heartbeats`)."""
 
     name = models.CharField(max_length=100, primary_key=True)
     # Another one at every beat.

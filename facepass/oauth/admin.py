@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from oauth2_provider import admin as _library  # noqa: F401 - registers what we take out
 from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
-from facepass.admin_tenancy import MANAGERS, TenantAdmin
+from facepass.console.base import MANAGERS, TenantAdmin
 from facepass.oauth.models import Application
 
 admin.site.unregister((Application, AccessToken, Grant, IDToken, RefreshToken))

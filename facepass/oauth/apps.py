@@ -8,7 +8,7 @@ class OAuthConfig(AppConfig):
     verbose_name = _("OAuth 2.0")
 
     def ready(self) -> None:
-        from facepass import housekeeping  # noqa: PLC0415 - its models are not loaded when this module is
+        from facepass.core.work import chores  # noqa: PLC0415 - its models are not loaded when this module is
         from facepass.oauth import schema  # noqa: F401, PLC0415 - registers itself
 
-        housekeeping.register("oauth2_provider.models.clear_expired", every=3600)
+        chores.register("oauth2_provider.models.clear_expired", every=3600)

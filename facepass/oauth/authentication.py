@@ -4,7 +4,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from facepass.auth import credentials, note_use, unknown
+from facepass.core.access.authentication import credentials, note_use, unknown
 from facepass.models import ApiKey
 
 

@@ -9,7 +9,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import RevokeTokenView, TokenView
 
-from facepass import limits
+from facepass.core.access import rate_limits
 
 View = Callable[..., HttpResponseBase]
 
@@ -20,7 +20,7 @@ def limited(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        wait = limits.take_login(request)
+        wait = rate_limits.take_login(request)
         if wait is None:
             return view(request, *args, **kwargs)
         return JsonResponse({"error": "temporarily_unavailable"}, status=429, headers={"Retry-After": wait})

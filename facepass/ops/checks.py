@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connections
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 
 PGVECTOR = (0, 8)
 
@@ -42,8 +42,8 @@ def _pgvector_version(alias: str) -> str | None:
 
 @checks.register
 def face_engine(**_: Any) -> Iterator[checks.CheckMessage]:
-    from recognition.devices import device, tries_openvino  # noqa: PLC0415 - as the next
-    from recognition.registry import engine_in_use  # noqa: PLC0415 - reads models, which load after this module
+    from recognition.engines.registry import engine_in_use  # noqa: PLC0415 - reads models, which load after this module
+    from recognition.runtimes.devices import device, tries_openvino  # noqa: PLC0415 - as the next
 
     try:
         engine_in_use()

@@ -16,15 +16,16 @@ from django.views.decorators.cache import never_cache
 from django_q.models import OrmQ
 
 import facepass
-from facepass import metrics
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
+from facepass.ops import metrics
 from galleries.models import GalleryImage
 from galleries.models.photo import State
-from recognition import devices, registry, verdicts
+from recognition.engines import registry
 from recognition.models import ModelVersion
 from recognition.packs import ModelFile
+from recognition.runtimes import devices, selftest_results
 from sessions_app.pixora import gateway
-from sessions_app.pixora.state import of_pixora
+from sessions_app.pixora.connection_state import of_pixora
 
 
 @never_cache
@@ -143,6 +144,6 @@ def _runtime() -> dict[str, Any]:
             "openvino_cosine": found.cosine,
             "openvino_problem": found.problem,
         }
-        for found in verdicts.everything()
+        for found in selftest_results.everything()
     ]
     return {"asked": settings.ENV.inference_runtime, "installed": devices.runtimes(), "networks": networks}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from facepass import errors
+from facepass.core import errors
 
 APPS = ("facepass", "recognition", "galleries", "training", "sessions_app")
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from facepass.models import ApiKey, Scope, Studio
 from galleries.tests.factories import StudioFactory
-from recognition import registry
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 
 __all__ = ["api", "client_of", "fake_engine", "stranger", "studio"]

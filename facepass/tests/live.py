@@ -22,10 +22,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from facepass.embedded import EmbeddedPostgres, database_settings, leftovers
-from facepass.embedded.leash import die_with_parent
-from facepass.embedded.places import SHARED, key_of, socket_folder
 from facepass.env import BASE_DIR, Environment
+from facepass.ops.embedded import EmbeddedPostgres, database_settings, stale_processes
+from facepass.ops.embedded.die_with_parent import die_with_parent
+from facepass.ops.embedded.paths import SHARED, key_of, socket_folder
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -61,7 +61,7 @@ def eventually(what: Callable[[], Any], *, seconds: float = 120.0) -> Any:
 def processes_of(home: Path) -> list[int]:
     """Everything that runs for that home: Python processes by their environment, PostgreSQL by its name."""
     mark = f"FACEPASS_HOME={home}".encode()
-    found = set(leftovers.processes_of(home / "pgdata", title=f"facepass-{key_of(home / 'pgdata')}"))
+    found = set(stale_processes.processes_of(home / "pgdata", title=f"facepass-{key_of(home / 'pgdata')}"))
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
             if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):

@@ -14,7 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from facepass.models import Scope, Studio
-from galleries import decisions, liveness
+from galleries.faces import decisions
+from galleries.matching import liveness
 from galleries.models import Job, Reference
 from galleries.tests.factories import (
     ApiKeyFactory,

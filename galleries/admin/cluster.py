@@ -10,12 +10,13 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass.admin_tenancy import VERIFIERS, TenantAdmin, acting, column
-from facepass.errors import FacePassError
-from galleries import decisions, naming
-from galleries.admin import show
-from galleries.admin.own_person import OwnPersonForm
+from facepass.console.base import VERIFIERS, TenantAdmin, acting, column
+from facepass.core.errors import FacePassError
+from galleries.admin import html
+from galleries.admin.person_forms import OwnPersonForm
+from galleries.faces import decisions
 from galleries.models import FaceCluster, PhotoFace
+from galleries.people import naming
 from galleries.staff import groups
 
 FACES_SHOWN = 6
@@ -84,7 +85,7 @@ class FaceClusterAdmin(TenantAdmin):
 
     @column(_("faces"))
     def faces_shown(self, cluster: Any) -> str:
-        return format_html_join("", "{}", ((show.crop(face),) for face in cluster.first_faces))
+        return format_html_join("", "{}", ((html.crop(face),) for face in cluster.first_faces))
 
     @column(_("person"), ordering="person__real_name")
     def person_shown(self, cluster: FaceCluster) -> str:

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass.admin_tenancy import VERIFIERS, TenantAdmin, acting, column
-from facepass.errors import FacePassError
-from galleries import decisions
+from facepass.console.base import VERIFIERS, TenantAdmin, acting, column
+from facepass.core.errors import FacePassError
+from galleries.faces import decisions
 from galleries.models import FaceDecision
 
 

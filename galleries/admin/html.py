@@ -6,9 +6,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from galleries import media
 from galleries.models import FaceDecision, GalleryImage, PhotoFace
 from galleries.models.photo import State
+from galleries.photos import media_files
 
 STATE_LABELS = {
     State.PENDING: "info",
@@ -43,7 +43,7 @@ def thumbnail(photo: GalleryImage) -> SafeString:
     """A small picture; the worker makes it, so before the analysis there is only a frame."""
     if photo.state != State.PROCESSED:
         return SafeString('<span class="fp-thumbnail fp-none" aria-hidden="true"></span>')
-    address = media.path_of(photo, "thumbnail")
+    address = media_files.path_of(photo, "thumbnail")
     return format_html('<img class="fp-thumbnail" loading="lazy" alt="" src="{}">', address)
 
 
@@ -53,7 +53,7 @@ def crop(face: PhotoFace) -> SafeString:
     side = max(box["width"], box["height"]) * CROP_MARGIN
     left, top = box["x"] + box["width"] / 2 - side / 2, box["y"] + box["height"] / 2 - side / 2
     style = f"width:{100 * photo.width / side:.2f}%;left:{-100 * left / side:.2f}%;top:{-100 * top / side:.2f}%"
-    address = media.path_of(photo, "preview")
+    address = media_files.path_of(photo, "preview")
     return format_html('<span class="fp-crop"><img loading="lazy" alt="" src="{}" style="{}"></span>', address, style)
 
 

@@ -12,10 +12,10 @@ from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from facepass.admin_tenancy import VERIFIERS, TenantAdmin, column
-from galleries import people
-from galleries.admin.own_person import PersonForm
+from facepass.console.base import VERIFIERS, TenantAdmin, column
+from galleries.admin.person_forms import PersonForm
 from galleries.models import Person, PhotoFace
+from galleries.people import records
 from galleries.staff import people as people_pages
 
 
@@ -52,11 +52,11 @@ class PersonAdmin(TenantAdmin):
         return super().get_queryset(request).annotate(face_count=counted)
 
     def delete_model(self, request: HttpRequest, obj: Person) -> None:
-        people.delete(obj)
+        records.delete(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for person in queryset:
-            people.delete(person)
+            records.delete(person)
 
     @column("")
     def avatar(self, person: Person) -> str:

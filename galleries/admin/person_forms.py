@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from galleries import naming
 from galleries.models import Person, PhotoFace
+from galleries.people import naming
 
 
 class OwnPersonForm(forms.ModelForm[Any]):

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from facepass.admin_tenancy import TenantAdmin, column
-from galleries import analysis, media, tasks
-from galleries.admin import show
+from facepass.console.base import TenantAdmin, column
+from galleries import tasks
+from galleries.admin import html
 from galleries.models import GalleryImage, PhotoFace
+from galleries.photos import analysis, media_files
 from galleries.staff import photo as staff_photo
-from galleries.staff import tagging
+from galleries.staff import photo_faces
 
 
 @admin.register(GalleryImage)
@@ -44,7 +45,7 @@ class GalleryImageAdmin(TenantAdmin):
         return super().get_queryset(request).select_related("gallery").annotate(face_count=counted)
 
     def get_urls(self) -> list[URLPattern]:
-        return [*staff_photo.urls(self), *tagging.urls(self), *super().get_urls()]
+        return [*staff_photo.urls(self), *photo_faces.urls(self), *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Photos come in on their gallery's page."""
@@ -68,9 +69,9 @@ class GalleryImageAdmin(TenantAdmin):
 
     @column("")
     def thumbnail(self, photo: GalleryImage) -> str:
-        return show.thumbnail(photo)
+        return html.thumbnail(photo)
 
-    @column(_("state"), ordering="state", label=show.STATE_LABELS)
+    @column(_("state"), ordering="state", label=html.STATE_LABELS)
     def state_shown(self, photo: GalleryImage) -> tuple[str, str]:
         return photo.state, photo.get_state_display()
 
@@ -80,7 +81,7 @@ class GalleryImageAdmin(TenantAdmin):
 
     @column(_("error"), empty="–")
     def error_shown(self, photo: GalleryImage) -> str | None:
-        return show.error(photo) or None
+        return html.error(photo) or None
 
 
 def _picture(photo: GalleryImage) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def _picture(photo: GalleryImage) -> dict[str, Any]:
     faces = photo.faces.defer("insightface_descriptor", "landmarks").select_related("person", "photo")
     boxes = [(face, {side: f"{value:.1f}" for side, value in face.box.items()}) for face in faces]
     return {
-        "preview_path": media.path_of(photo, "preview" if photo.processed_at and not photo.error else "original"),
+        "preview_path": media_files.path_of(photo, "preview" if photo.processed_at and not photo.error else "original"),
         "work_path": None if photo.subject_id else reverse("admin:galleries_galleryimage_faces", args=[photo.pk]),
         "size": {"width": str(photo.width), "height": str(photo.height)},
         "faces": [
@@ -96,10 +97,10 @@ def _picture(photo: GalleryImage) -> dict[str, Any]:
                 "face": face,
                 "number": number,
                 "box": box,
-                "crop": show.crop(face),
-                "reasons": show.reasons(face),
+                "crop": html.crop(face),
+                "reasons": html.reasons(face),
                 "score": f"{face.insightface_confidence:.2f}",
-                "path": show.change_page("photoface", face.pk),
+                "path": html.change_page("photoface", face.pk),
             }
             for number, (face, box) in enumerate(boxes, 1)
         ],

@@ -10,13 +10,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal, require_scope
+from facepass.core.access.authentication import principal, require_scope
+from facepass.core.api.parsers import JSONParser
+from facepass.core.api.serializers import StrictSerializer
+from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
-from facepass.parsers import JSONParser
-from facepass.serializers import StrictSerializer
-from facepass.uploads import InMemoryMixin
-from galleries import detecting
 from galleries.api.serializers import FoundFaceSerializer
+from galleries.faces import detection
 from galleries.models import GalleryImage
 
 
@@ -81,7 +81,7 @@ class DetectFacesView(InMemoryMixin, generics.GenericAPIView[Any]):
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         photo = self._photo(wanted)
-        found = detecting.in_image(wanted["image"]) if photo is None else _look(photo, save=wanted["save"])
+        found = detection.in_image(wanted["image"]) if photo is None else _look(photo, save=wanted["save"])
         return Response(
             {
                 "photo_id": str(photo.pk) if photo else None,
@@ -102,11 +102,11 @@ class DetectFacesView(InMemoryMixin, generics.GenericAPIView[Any]):
         return get_object_or_404(mine, pk=wanted["photo_id"])
 
 
-def _look(photo: GalleryImage, *, save: bool) -> detecting.Detection:
-    return detecting.save(photo) if save else detecting.in_photo(photo)
+def _look(photo: GalleryImage, *, save: bool) -> detection.Detection:
+    return detection.save(photo) if save else detection.in_photo(photo)
 
 
-def _face(found: detecting.Found) -> dict[str, Any]:
+def _face(found: detection.Found) -> dict[str, Any]:
     return {
         "face_id": str(found.pk) if found.pk else None,
         "bbox": found.bbox,

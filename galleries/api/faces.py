@@ -10,13 +10,15 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
-from facepass.filters import FilterBackend
-from facepass.pagination import Cursors
-from facepass.serializers import StrictModelSerializer
-from galleries import enrolment, erasure, media
+from facepass.core.access.authentication import principal
+from facepass.core.api.filters import FilterBackend
+from facepass.core.api.pagination import Cursors
+from facepass.core.api.serializers import StrictModelSerializer
 from galleries.api.serializers import BoxSerializer
+from galleries.faces import erasure
 from galleries.models import Person, PhotoFace
+from galleries.people import enrolment
+from galleries.photos import media_files
 
 
 class EnrolSerializer(serializers.Serializer[Any]):
@@ -57,10 +59,10 @@ class FaceSerializer(StrictModelSerializer[PhotoFace]):
         return face.photo.subject_id is not None
 
     def get_thumbnail_url(self, face: PhotoFace) -> str:
-        return str(self.context["request"].build_absolute_uri(media.signed_path(face.photo, "thumbnail")))
+        return str(self.context["request"].build_absolute_uri(media_files.signed_path(face.photo, "thumbnail")))
 
     def get_image_url(self, face: PhotoFace) -> str:
-        return str(self.context["request"].build_absolute_uri(media.signed_path(face.photo, "original")))
+        return str(self.context["request"].build_absolute_uri(media_files.signed_path(face.photo, "original")))
 
 
 class FaceFilter(django_filters.FilterSet):

@@ -12,11 +12,10 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
-from facepass.filters import FilterBackend
-from facepass.pagination import Cursors
-from facepass.tenancy import studio_for
-from galleries import ingest, progress
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import studio_for
+from facepass.core.api.filters import FilterBackend
+from facepass.core.api.pagination import Cursors
 from galleries.api.filters import GalleryFilter, PhotoFilter
 from galleries.api.serializers import (
     GallerySerializer,
@@ -26,6 +25,7 @@ from galleries.api.serializers import (
     UploadSerializer,
 )
 from galleries.models import Gallery, GalleryImage
+from galleries.photos import ingest, progress
 
 
 class OldestFirst(Cursors):

@@ -15,16 +15,18 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
-from facepass.filters import FilterBackend
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import Principal
+from facepass.core.api.filters import FilterBackend
+from facepass.core.api.pagination import Cursors
+from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
 from facepass.models import Scope, Studio
-from facepass.pagination import Cursors
-from facepass.serializers import StrictModelSerializer, StrictSerializer
-from facepass.tenancy import Principal
-from galleries import decisions, grouping, jobs, naming
-from galleries.api import found as told
+from galleries.api import matches as told
 from galleries.api.jobs import StartedSerializer
+from galleries.faces import decisions, grouping
+from galleries.jobs import runner
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Person, PhotoFace
+from galleries.people import naming
 
 FACES_SHOWN = 12
 
@@ -276,7 +278,7 @@ class ClusterUnknownFacesView(generics.GenericAPIView[Any]):
         occasion = occasion_of(asked.validated_data, principal(request))
         arguments = {name: str(value) for name, value in occasion.fields.items() if value and name != "studio_id"}
         studio = Studio.objects.get(pk=occasion.studio_id)
-        job = jobs.start("cluster_unknown_faces", studio=studio, rebuild=asked.validated_data["rebuild"], **arguments)
+        job = runner.start("cluster_unknown_faces", studio=studio, rebuild=asked.validated_data["rebuild"], **arguments)
         return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
 
 

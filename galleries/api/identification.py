@@ -11,17 +11,18 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal, require_scope
-from facepass.errors import FacePassError
+from facepass.core.access.authentication import principal, require_scope
+from facepass.core.access.tenancy import Principal, studio_for, studios_of
+from facepass.core.api.parsers import JSONParser
+from facepass.core.api.serializers import FiniteFloatField, StrictSerializer
+from facepass.core.errors import FacePassError
+from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
-from facepass.parsers import JSONParser
-from facepass.serializers import FiniteFloatField, StrictSerializer
-from facepass.tenancy import Principal, studio_for, studios_of
-from facepass.uploads import InMemoryMixin
-from galleries import identify, jobs, recognise, search
-from galleries.api import found as told
+from galleries.api import matches as told
 from galleries.api.jobs import StartedSerializer
 from galleries.api.serializers import FoundFaceSerializer, found_face
+from galleries.jobs import runner
+from galleries.matching import identification, search, studio_recognition
 from galleries.models import Gallery, PhotoFace
 
 MOST_PICTURES = 20
@@ -79,14 +80,14 @@ class FacesSearchView(InMemoryMixin, generics.GenericAPIView[Any]):
         if "gallery_id" in wanted:
             faces = faces.in_galleries([get_object_or_404(Gallery.objects.visible_to(who), pk=wanted["gallery_id"]).pk])
         probe = (
-            recognise.descriptor_of_picture(wanted["file"])
+            studio_recognition.descriptor_of_picture(wanted["file"])
             if "file" in wanted
-            else recognise.descriptor_of_face(
+            else studio_recognition.descriptor_of_face(
                 get_object_or_404(PhotoFace.objects.visible_to(who), pk=wanted["face_id"])
             )
         )
-        threshold = wanted.get("threshold", identify.default_threshold())
-        found = recognise.like(
+        threshold = wanted.get("threshold", identification.default_threshold())
+        found = studio_recognition.like(
             probe, among=faces.exclude(pk=wanted.get("face_id")), threshold=threshold, limit=wanted["limit"]
         )
         return Response(
@@ -101,7 +102,7 @@ class FacesSearchView(InMemoryMixin, generics.GenericAPIView[Any]):
 class _HowSure(StrictSerializer):
     threshold = FiniteFloatField(min_value=0, max_value=1, required=False)
     candidates = serializers.IntegerField(
-        min_value=1, max_value=identify.MAX_CANDIDATES, default=identify.DEFAULT_CANDIDATES
+        min_value=1, max_value=identification.MAX_CANDIDATES, default=identification.DEFAULT_CANDIDATES
     )
 
 
@@ -184,7 +185,7 @@ class RecognizeBatchView(InMemoryMixin, generics.GenericAPIView[Any]):
             return Response({"results": [_one_of_many(image, wanted, who) for image in wanted["images"]]})
         gallery = get_object_or_404(Gallery.objects.visible_to(who), pk=wanted["gallery_id"])
         require_scope(request, Scope.WRITE)
-        job = jobs.start("recognize_gallery", studio=studio_for(who), gallery_id=str(gallery.pk))
+        job = runner.start("recognize_gallery", studio=studio_for(who), gallery_id=str(gallery.pk))
         return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
 
 
@@ -200,8 +201,10 @@ def _one_of_many(image: Any, wanted: dict[str, Any], who: Principal) -> dict[str
 def _recognised(image: Any, wanted: dict[str, Any], who: Principal) -> dict[str, Any]:
     started = time.perf_counter()
     studios = list(studios_of(who).values_list("pk", flat=True))
-    threshold = wanted.get("threshold", identify.default_threshold())
-    faces = recognise.people_in(image, studio_ids=studios, threshold=threshold, candidates=wanted["candidates"])
+    threshold = wanted.get("threshold", identification.default_threshold())
+    faces = studio_recognition.people_in(
+        image, studio_ids=studios, threshold=threshold, candidates=wanted["candidates"]
+    )
     return {
         "faces": [
             {
@@ -218,7 +221,7 @@ def _recognised(image: Any, wanted: dict[str, Any], who: Principal) -> dict[str,
     }
 
 
-def _candidate(candidate: identify.Candidate) -> dict[str, Any]:
+def _candidate(candidate: identification.Candidate) -> dict[str, Any]:
     return {
         "person": _person(candidate.person),
         "cosine": candidate.cosine,

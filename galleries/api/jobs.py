@@ -10,12 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from facepass.auth import principal
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import studio_for
+from facepass.core.api.serializers import StrictModelSerializer
 from facepass.models import Scope
-from facepass.serializers import StrictModelSerializer
-from facepass.tenancy import studio_for
-from galleries import enrolment, jobs
+from galleries.jobs import runner
 from galleries.models import GalleryImage, Job
+from galleries.people import enrolment
 
 
 class TaskProgressSerializer(serializers.Serializer[Any]):
@@ -74,7 +75,7 @@ class StartView(APIView):
 
     @extend_schema(request=None, responses={202: StartedSerializer})
     def post(self, request: Request) -> Response:
-        job = jobs.start(self.kind, studio=studio_for(principal(request)))
+        job = runner.start(self.kind, studio=studio_for(principal(request)))
         return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
 
 

@@ -11,12 +11,12 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import studio_for
+from facepass.core.api.serializers import StrictModelSerializer
+from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
-from facepass.serializers import StrictModelSerializer
-from facepass.tenancy import studio_for
-from facepass.uploads import InMemoryMixin
-from galleries import liveness
+from galleries.matching import liveness
 from galleries.models import LivenessChallenge
 from recognition.liveness.active import Step
 

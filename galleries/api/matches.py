@@ -5,10 +5,10 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from galleries import media
 from galleries.api.serializers import BoxSerializer
+from galleries.matching.search import Match, Miss
 from galleries.models import PhotoFace
-from galleries.search import Match, Miss
+from galleries.photos import media_files
 
 
 class FaceInPhotoSerializer(serializers.Serializer[Any]):
@@ -49,8 +49,8 @@ class MissSerializer(FaceInPhotoSerializer):
 def photo_of(face: PhotoFace, request: Request) -> dict[str, Any]:
     return {
         **_face_in_photo(face),
-        "thumbnail_url": request.build_absolute_uri(media.signed_path(face.photo, "thumbnail")),
-        "image_url": request.build_absolute_uri(media.signed_path(face.photo, "original")),
+        "thumbnail_url": request.build_absolute_uri(media_files.signed_path(face.photo, "thumbnail")),
+        "image_url": request.build_absolute_uri(media_files.signed_path(face.photo, "original")),
     }
 
 

@@ -16,16 +16,16 @@ from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
-from facepass.errors import FacePassError, refusal_of
-from facepass.filters import FilterBackend
-from facepass.pagination import Cursors
-from facepass.serializers import StrictModelSerializer, StrictSerializer
-from facepass.storable import trouble_of_json
-from facepass.tenancy import studio_for
-from galleries import people
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import studio_for
+from facepass.core.api.filters import FilterBackend
+from facepass.core.api.pagination import Cursors
+from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
+from facepass.core.database.storable_values import trouble_of_json
+from facepass.core.errors import FacePassError, refusal_of
 from galleries.api.filters import Moment
 from galleries.models import Person
+from galleries.people import records
 
 MAX_METADATA_BYTES = 10_000
 MAX_BULK = 1000
@@ -33,7 +33,7 @@ MAX_BULK = 1000
 
 @extend_schema_field({"type": "object", "additionalProperties": True, "example": {"table": "7"}})
 class MetadataField(serializers.JSONField):
-    """An object that can be kept and read again (see `facepass.storable`), of a limited size."""
+    """An object that can be kept and read again (see `facepass.core.database.storable_values`), of a limited size."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if trouble_of_json(data):
@@ -50,7 +50,7 @@ class _Fields(StrictModelSerializer[Person]):
     face_count = serializers.IntegerField(read_only=True, default=0)
 
     def save(self, **kwargs: Any) -> Person:
-        with people.refusing_twins():
+        with records.refusing_twins():
             return super().save(**kwargs)
 
 
@@ -60,7 +60,7 @@ class PersonSerializer(_Fields):
     class Meta:
         model = Person
         fields = ["id", "real_name", "email", "external_id", "avatar_url", "metadata", "face_count", "created_at"]
-        # Uniqueness is the database's to say, and a 409 (see galleries/people.py).
+        # Uniqueness is the database's to say, and a 409 (see galleries/people/records.py).
         validators: list[Any] = []
 
 
@@ -162,7 +162,7 @@ class _People(viewsets.ModelViewSet[Person]):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         person = self.get_object()
         pk = person.pk
-        return Response({"id": str(pk), "deleted": asdict(people.delete(person))})
+        return Response({"id": str(pk), "deleted": asdict(records.delete(person))})
 
 
 class UserViewSet(_People):
@@ -181,16 +181,16 @@ class PersonViewSet(_People):
         studio = studio_for(principal(request))
         rows = asked.validated_data["people"]
         named = {index: row for index, row in enumerate(rows) if BulkRowSerializer(data=row).is_valid()}
-        written = people.upsert(studio, list(named.values()), write=_writer(studio))
+        written = records.upsert(studio, list(named.values()), write=_writer(studio))
         report = dict(zip(named, written, strict=True))
         results = [_result(index, named.get(index), report.get(index, _nameless())) for index in range(len(rows))]
         counts = {kind: sum(r["status"] == kind for r in results) for kind in ("created", "updated", "failed")}
         return Response({**counts, "results": results}, status=status.HTTP_200_OK)
 
 
-def _nameless() -> people.Row:
+def _nameless() -> records.Row:
     details = {"external_id": [_t("Each row needs an external id.")]}
-    return people.Row(None, refusal=FacePassError("invalid_request", _t("The request is not valid."), details=details))
+    return records.Row(None, refusal=FacePassError("invalid_request", _t("The request is not valid."), details=details))
 
 
 def _writer(studio: Any) -> Any:
@@ -205,7 +205,7 @@ def _writer(studio: Any) -> Any:
     return write
 
 
-def _result(index: int, row: Mapping[str, Any] | None, written: people.Row) -> dict[str, Any]:
+def _result(index: int, row: Mapping[str, Any] | None, written: records.Row) -> dict[str, Any]:
     refusal = written.refusal
     error = {"code": refusal.code, "message": refusal.message, "details": refusal.details} if refusal else None
     return {

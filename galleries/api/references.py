@@ -9,14 +9,14 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import studio_for
+from facepass.core.api.pagination import Cursors
+from facepass.core.api.serializers import FiniteFloatField, StrictModelSerializer
+from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
-from facepass.pagination import Cursors
-from facepass.serializers import FiniteFloatField, StrictModelSerializer
-from facepass.tenancy import studio_for
-from facepass.uploads import InMemoryMixin
-from galleries import verification
 from galleries.api.serializers import FoundFaceSerializer, found_face
+from galleries.matching import verification
 from galleries.models import Reference
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from facepass.serializers import StrictModelSerializer
-from galleries import media
+from facepass.core.api.serializers import StrictModelSerializer
 from galleries.models import Gallery, GalleryImage
+from galleries.photos import media_files
 from recognition.types import DescribedFace
 
 
@@ -36,10 +36,10 @@ class PhotoSerializer(StrictModelSerializer[GalleryImage]):
         read_only_fields = fields
 
     def get_thumbnail_url(self, photo: GalleryImage) -> str:
-        return str(self.context["request"].build_absolute_uri(media.signed_path(photo, "thumbnail")))
+        return str(self.context["request"].build_absolute_uri(media_files.signed_path(photo, "thumbnail")))
 
     def get_image_url(self, photo: GalleryImage) -> str:
-        return str(self.context["request"].build_absolute_uri(media.signed_path(photo, "original")))
+        return str(self.context["request"].build_absolute_uri(media_files.signed_path(photo, "original")))
 
 
 class BoxSerializer(serializers.Serializer[Any]):

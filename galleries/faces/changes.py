@@ -8,10 +8,10 @@ from django.db import models
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.access.tenancy import Principal
+from facepass.core.errors import FacePassError
 from facepass.models import ApiKey, User
-from facepass.tenancy import Principal
-from galleries import live
+from galleries.faces import live_events
 from galleries.models import FaceCluster, FaceDecision, GalleryImage, Occasion, Person, PhotoFace
 
 FACE_COLUMNS = ("cluster_id", "person_id", "face_category", "verified", "recognition_confidence")
@@ -87,7 +87,7 @@ class Change:
             made_by=user,
             made_with=app,
         )
-        live.tell_of(decision)
+        live_events.tell_of(decision)
         return decision
 
     def _states(self) -> State:

@@ -13,14 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facepass import events
-from facepass.errors import FacePassError
+from facepass.core import events
+from facepass.core.access.tenancy import Principal
+from facepass.core.errors import FacePassError
 from facepass.models import EventType
-from facepass.tenancy import Principal
-from galleries import changes, live, people
-from galleries.changes import Change
+from galleries.faces import changes, live_events
+from galleries.faces.changes import Change
 from galleries.models import FaceCluster, FaceDecision, GalleryImage, Occasion, Person, PhotoFace
 from galleries.models.face import FaceCategory
+from galleries.people import records
 
 Kind = FaceDecision.Kind
 
@@ -209,12 +210,12 @@ def undo(decision: FaceDecision, *, by: Principal) -> None:
     standing = FaceDecision.objects.standing().filter(pk=decision.pk).select_for_update().first()
     if standing is None:
         return
-    with people.refusing_twins():
+    with records.refusing_twins():
         changes.take_back(standing)
     standing.undone_at = timezone.now()
     standing.undone_by, standing.undone_with = changes.signature(by)
     standing.save(update_fields=["undone_at", "undone_by", "undone_with"])
-    live.tell_of(standing)
+    live_events.tell_of(standing)
 
 
 def _named(person_id: UUID | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from galleries.changes import FACE_COLUMNS
+from galleries.faces.changes import FACE_COLUMNS
 from galleries.models import FaceDecision
 from galleries.models.decision import FaceDecisionQuerySet
 

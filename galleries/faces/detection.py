@@ -8,10 +8,11 @@ import numpy as np
 from django.core.files import File
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
-from galleries import analysis, probe
+from facepass.core.errors import FacePassError
+from galleries.matching import probe
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import State
+from galleries.photos import analysis
 from recognition import detection, pipeline
 from recognition.config import recognition_settings
 from recognition.types import FloatArray, Picture

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from galleries import avatars, same_faces
+from galleries.faces import same_faces
 from galleries.models import ErasedFace, GalleryImage, Person, PhotoFace, SpareFace
+from galleries.people import avatars
 from recognition.types import Box
 
 

@@ -16,10 +16,10 @@ from uuid import UUID
 import numpy as np
 from django.db import connection, models, transaction
 
-from galleries import descriptors, live
-from galleries.denials import denied_people
-from galleries.jobs import Turn
-from galleries.live import GroupsEvent
+from galleries.faces import descriptors, live_events
+from galleries.faces.denials import denied_people
+from galleries.faces.live_events import GroupsEvent
+from galleries.jobs.runner import Turn
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Person, PhotoFace, SuggestionCount
 from galleries.models.face import proposal
 from recognition import clustering
@@ -75,7 +75,7 @@ def group(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
             Gallery.objects.filter(pk=gallery_id).update(grouped_analyses=analyses)
     if found != Grouping():
         noted_suggestions(occasion)
-        live.tell(occasion, _event(occasion, found))
+        live_events.tell(occasion, _event(occasion, found))
     return found
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet, Sum
 
-from facepass import progress
+from facepass.core.live import progress
 from galleries.models import FaceCluster, FaceDecision, Occasion
 
 

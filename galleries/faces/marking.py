@@ -3,14 +3,16 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.access.tenancy import Principal, require_still
+from facepass.core.errors import FacePassError
 from facepass.models import Scope
-from facepass.tenancy import Principal, require_still
-from galleries import analysis, decisions, erasure, same_faces
+from galleries.faces import decisions, erasure, same_faces
 from galleries.models import FaceDecision, Gallery, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
-from recognition import detection, pipeline, registry
+from galleries.photos import analysis
+from recognition import detection, pipeline
 from recognition.config import recognition_settings
+from recognition.engines import registry
 from recognition.models import ModelVersion
 from recognition.types import Box, DescribedFace, Picture
 

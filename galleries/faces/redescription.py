@@ -16,17 +16,19 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from facepass.each_row import try_each
-from facepass.errors import FacePassError
-from galleries import analysis, same_faces
-from galleries.jobs import Turn
+from facepass.core.errors import FacePassError
+from facepass.core.work.each_row import try_each
+from galleries.faces import same_faces
+from galleries.faces.switching import switch
+from galleries.jobs.runner import Turn
 from galleries.models import GalleryImage, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
 from galleries.models.photo import State
-from galleries.stages import AHEAD, BATCH, Batch, Stages
-from galleries.switching import switch
-from recognition import pipeline, registry, templates
+from galleries.photos import analysis
+from galleries.photos.stages import AHEAD, BATCH, Batch, Stages
+from recognition import pipeline, protected_templates
 from recognition.config import recognition_settings
+from recognition.engines import registry
 from recognition.engines.base import FaceEngine
 from recognition.models import ModelVersion
 from recognition.types import DescribedFace, Picture
@@ -235,7 +237,7 @@ def _pack_of(version: ModelVersion) -> str:
     if found is None:
         message = _("The model that made these descriptors is not on this machine any more: %(model)s.")
         raise FacePassError("model_not_installed", message % {"model": version}, status=503)
-    if version.template_key_id != templates.template_key_id():
+    if version.template_key_id != protected_templates.template_key_id():
         message = _("%(model)s was used with another TEMPLATE_KEY. Put that key back first.")
         raise FacePassError("other_template_key", message % {"model": version}, status=409)
     return found

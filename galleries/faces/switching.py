@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from galleries import same_faces
+from galleries.faces import same_faces
 from galleries.models import ErasedFace, Gallery, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
 from galleries.models.face import DESCRIPTION

@@ -10,12 +10,12 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from facepass.errors import FacePassError
-from galleries import analysis
-from galleries.jobs import Turn
+from facepass.core.errors import FacePassError
+from galleries.jobs.runner import Turn
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import State
+from galleries.photos import analysis
 from recognition import pipeline
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion

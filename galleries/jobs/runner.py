@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django_q.tasks import async_task
 
-from facepass import heartbeat
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
+from facepass.core.work import heartbeats
 from facepass.models import Studio
 from galleries.models import Job
 
@@ -43,7 +43,7 @@ class Turn:
 
     def more(self) -> bool:
         """Whether there is time for another step."""
-        return not heartbeat.stopping() and time.monotonic() < self._until
+        return not heartbeats.stopping() and time.monotonic() < self._until
 
     def report(self, *, done: int, total: int, cursor: Any = None) -> None:
         """Progress over all turns, which also keeps the claim alive. `cursor`: where another turn goes on (JSON).
@@ -79,7 +79,7 @@ def run(pk: UUID) -> None:
     if job is None:
         return
     try:
-        with heartbeat.at_work(job.kind):  # between two reports much may be computed
+        with heartbeats.at_work(job.kind):  # between two reports much may be computed
             result = _handler(job.kind)(Turn(job))
     except Lost:
         log.warning("job %s was cancelled or taken over", job)
@@ -96,7 +96,7 @@ def run(pk: UUID) -> None:
 def _settle(job: Job, result: Result | None) -> None:
     if result is not None:
         job.finish(result)
-    elif job.put_back() and not heartbeat.stopping():
+    elif job.put_back() and not heartbeats.stopping():
         wake(job.pk)
 
 

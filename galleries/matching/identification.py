@@ -14,9 +14,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from galleries.matching.nearest import nearest
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.face import PhotoFaceQuerySet
-from galleries.nearest import nearest
 from recognition.calibration import Calibration
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion

@@ -7,9 +7,9 @@ from django.core.files import File
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from facepass.models import Studio
-from galleries import probe
+from galleries.matching import probe
 from galleries.models import LivenessChallenge
 from recognition.liveness import active, passive
 from recognition.models import ModelVersion

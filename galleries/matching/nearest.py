@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from pgvector.django import CosineDistance
 
-from galleries.jobs import Turn
+from galleries.jobs.runner import Turn
 from galleries.models import PhotoFace
 from recognition.types import FloatArray
 

@@ -8,9 +8,10 @@ from django.conf import settings as django_settings
 from django.core.files import File
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
-from recognition import pictures, pipeline
+from facepass.core.errors import FacePassError
+from recognition import pipeline
 from recognition.config import RecognitionSettings
+from recognition.pictures import decoding
 from recognition.quality import hindrances
 from recognition.types import DescribedFace, Picture
 
@@ -22,12 +23,12 @@ PROBE_SIDE = 800
 
 def read(file: File[bytes]) -> Picture:
     """The upright picture, at most PROBE_SIDE pixels on its longest side. Raises the refusals of an upload."""
-    return pictures.decode(checked(file), longest_side=PROBE_SIDE)
+    return decoding.decode(checked(file), longest_side=PROBE_SIDE)
 
 
 def size(file: File[bytes]) -> tuple[int, int]:
     """Width and height of the upright picture as it was sent. Raises as `read` does."""
-    info = pictures.inspect(checked(file))
+    info = decoding.inspect(checked(file))
     return info.width, info.height
 
 

@@ -15,8 +15,8 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Q, QuerySet
 
-from galleries import descriptors
-from galleries.candidates import WEAK_PROBE, Candidate, Levels, decide
+from galleries.faces import descriptors
+from galleries.matching.candidates import WEAK_PROBE, Candidate, Levels, decide
 from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
 from recognition.calibration import Calibration
 from recognition.config import ConfidenceThresholds, recognition_settings

@@ -9,13 +9,14 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
-from galleries import denials, descriptors, identify, probe
-from galleries.jobs import Turn
+from facepass.core.errors import FacePassError
+from galleries.faces import denials, descriptors
+from galleries.jobs.runner import Turn
+from galleries.matching import identification, probe
+from galleries.matching.nearest import nearest
+from galleries.matching.search import Match
 from galleries.models import Person, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet, proposal
-from galleries.nearest import nearest
-from galleries.search import Match
 from recognition import pipeline
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion
@@ -28,7 +29,7 @@ class Recognised:
 
     face: DescribedFace
     scale: float
-    who: identify.Identification
+    who: identification.Identification
 
 
 def descriptor_of_picture(file: File[bytes]) -> FloatArray:
@@ -66,7 +67,7 @@ def people_in(file: File[bytes], *, studio_ids: Iterable[UUID], threshold: float
         Recognised(
             face,
             scale,
-            identify.identify(face.descriptor, studio_ids=studios, threshold=threshold, candidates=candidates),
+            identification.identify(face.descriptor, studio_ids=studios, threshold=threshold, candidates=candidates),
         )
         for face in pipeline.describe(picture)
     ]
@@ -103,7 +104,7 @@ def gallery(turn: Turn) -> dict[str, Any] | None:
     for (pk, photo_id), descriptor in zip(rows, stacked, strict=True):
         if not turn.more():
             return None
-        who = identify.identify(descriptor, studio_ids=[turn.job.studio_id], threshold=threshold, candidates=2)
+        who = identification.identify(descriptor, studio_ids=[turn.job.studio_id], threshold=threshold, candidates=2)
         named = 0
         barred = who.person and who.person.pk in denied.get(pk, ())
         if who.person and not barred and not here.filter(photo=photo_id, person=who.person).exists():

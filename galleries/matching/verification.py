@@ -8,10 +8,10 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.access.tenancy import Principal, require_still
+from facepass.core.errors import FacePassError
 from facepass.models import Scope, Studio
-from facepass.tenancy import Principal, require_still
-from galleries import probe
+from galleries.matching import probe
 from galleries.models import Reference
 from recognition import pipeline
 from recognition.config import recognition_settings

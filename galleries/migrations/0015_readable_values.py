@@ -1,10 +1,10 @@
 """Values that not every reader can hold are mended: a date of a photo before Christ, a box that is none (see
-facepass/storable.py). The next migration refuses them.
+facepass/core/database/storable_values.py). The next migration refuses them.
 """
 
 from django.db import migrations
 
-from facepass.constraints import mending
+from facepass.core.database.constraints import mending
 
 MENDED = [
     *mending("liveness_challenges", json=["steps"], moments=["expires_at", "used_at"]),

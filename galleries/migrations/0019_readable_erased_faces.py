@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from facepass.constraints import mending
+from facepass.core.database.constraints import mending
 
 MENDED = mending("erased_faces", boxes=["box"], moments=["erased_at"])
 

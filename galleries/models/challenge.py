@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from facepass.constraints import readable
-from facepass.tenancy import TenantQuerySet
+from facepass.core.access.tenancy import TenantQuerySet
+from facepass.core.database.constraints import readable
 
 VALID_FOR = timedelta(minutes=2)
 

@@ -6,8 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
-from facepass.constraints import readable
-from facepass.tenancy import Principal, TenantQuerySet
+from facepass.core.access.tenancy import Principal, TenantQuerySet
+from facepass.core.database.constraints import readable
 from galleries.models.gallery import Gallery
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, FloatArray

@@ -9,8 +9,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
-from facepass.tenancy import TenantQuerySet
+from facepass.core.access.tenancy import TenantQuerySet
+from facepass.core.database.constraints import readable
 from galleries.models.cluster import Occasion
 from galleries.models.gallery import Gallery
 
@@ -49,7 +49,7 @@ class FaceDecision(models.Model):
     """What a person decided about faces, and how to take it back. No later run of the grouping overrides it.
 
     `same`: faces of one person. `apart`: faces of nobody in `same`. `before` and `after`: the faces' and the groups'
-    columns on either side of the change, as `galleries.changes` writes them.
+    columns on either side of the change, as `galleries.faces.changes` writes them.
     """
 
     class Kind(models.TextChoices):

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef
 from pgvector.django import HalfVectorField
 
-from facepass.constraints import readable
+from facepass.core.database.constraints import readable
 from galleries.models.box import BoxField
 from galleries.models.face import PhotoFace
 from galleries.models.photo import GalleryImage, State

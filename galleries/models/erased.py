@@ -3,7 +3,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
+from facepass.core.database.constraints import readable
 from recognition.types import Box
 
 

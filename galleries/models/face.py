@@ -6,8 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
-from facepass.constraints import readable
-from facepass.tenancy import TenantQuerySet
+from facepass.core.access.tenancy import TenantQuerySet
+from facepass.core.database.constraints import readable
 from galleries.models.box import BoxField
 from galleries.models.cluster import FaceCluster
 from galleries.models.decision import FaceDecision

@@ -3,9 +3,9 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
-from facepass.storable import check_moment
-from facepass.tenancy import TenantModel, TenantQuerySet
+from facepass.core.access.tenancy import TenantModel, TenantQuerySet
+from facepass.core.database.constraints import readable
+from facepass.core.database.storable_values import check_moment
 
 
 class GalleryKind(models.TextChoices):

@@ -4,9 +4,9 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
-from facepass.storable import ADDRESS_LENGTH, check_json
-from facepass.tenancy import TenantModel, TenantQuerySet
+from facepass.core.access.tenancy import TenantModel, TenantQuerySet
+from facepass.core.database.constraints import readable
+from facepass.core.database.storable_values import ADDRESS_LENGTH, check_json
 from galleries.models.face import PhotoFace
 
 

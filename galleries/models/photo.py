@@ -17,10 +17,10 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
-from facepass.loaders import CODE as UNREADABLE
-from facepass.loaders import unreadable
-from facepass.tenancy import TenantModel, TenantQuerySet
+from facepass.core.access.tenancy import TenantModel, TenantQuerySet
+from facepass.core.database.constraints import readable
+from facepass.core.database.value_loaders import CODE as UNREADABLE
+from facepass.core.database.value_loaders import unreadable
 from galleries.models.face import PhotoFace
 from galleries.models.gallery import Gallery, GalleryKind
 
@@ -117,7 +117,7 @@ class GalleryImage(TenantModel):
     byte_size = models.PositiveBigIntegerField(_("bytes"), editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
-    # See `recognition.thumbnails.blur`; empty until the photo is analysed.
+    # See `recognition.pictures.thumbnails.blur`; empty until the photo is analysed.
     blur = models.CharField(max_length=64, default="", editable=False)
     taken_at = models.DateTimeField(_("taken"), null=True, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PENDING, editable=False)

@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import CosineDistance, HalfVectorField
 
-from facepass.constraints import readable
-from facepass.tenancy import TenantQuerySet
+from facepass.core.access.tenancy import TenantQuerySet
+from facepass.core.database.constraints import readable
 from galleries.models.person import Person
 from recognition.calibration import Calibration
 from recognition.models import ModelVersion
@@ -74,7 +74,7 @@ class TemplateSet(models.Model):
 
     @property
     def scores(self) -> Calibration:
-        """Turns likenesses to these templates (see `galleries.identify`) into similarities and back."""
+        """Turns likenesses to these templates (see `galleries.matching.identification`) into similarities and back."""
         return Calibration.from_json(self.calibration)
 
 

@@ -7,9 +7,9 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from PIL import Image
 
-from galleries import media
 from galleries.models import Person, PhotoFace
 from galleries.models.face import BEST_FIRST, FaceCategory
+from galleries.photos import media_files
 
 SIDE = 256
 # How much of the surroundings shows, as a multiple of the box's longer side.
@@ -35,7 +35,7 @@ def show_as(person: Person, face: PhotoFace) -> None:
 def cut_out(face: PhotoFace) -> bytes:
     """A square JPEG of the face. Raises FileNotFoundError where the photo has no preview."""
     with (
-        default_storage.open(media.storage_name(face.photo, "preview")) as file,
+        default_storage.open(media_files.storage_name(face.photo, "preview")) as file,
         Image.open(cast(BinaryIO, file)) as picture,
     ):
         scale = picture.width / face.photo.width

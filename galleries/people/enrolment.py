@@ -10,14 +10,16 @@ from typing import Any
 from django.core.files import File
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.access.tenancy import Principal
+from facepass.core.errors import FacePassError
 from facepass.models import Scope, Studio
-from facepass.tenancy import Principal
-from galleries import analysis, identify, ingest, probe, tasks
-from galleries.identify import Candidate
+from galleries import tasks
+from galleries.matching import identification, probe
+from galleries.matching.identification import Candidate
 from galleries.models import Gallery, GalleryImage, Person
 from galleries.models.gallery import GalleryKind
 from galleries.models.photo import State
+from galleries.photos import analysis, ingest
 
 KIND = "enrolment"
 # A photo's state in the words of tasks (`GET /api/v1/tasks/{id}`).
@@ -56,7 +58,7 @@ def conflict(person: Person, file: File[bytes]) -> Candidate | None:
     To be asked before `enrol`, by whoever can look. Raises what `probe.read` and `probe.subject` raise.
     """
     face = probe.subject(probe.read(file))
-    found = identify.identify(face.descriptor, studio_ids=[person.studio_id])
+    found = identification.identify(face.descriptor, studio_ids=[person.studio_id])
     if found.person is None or found.person == person:
         return None
     return found.candidates[0]

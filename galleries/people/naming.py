@@ -12,10 +12,10 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.access.tenancy import Principal
+from facepass.core.errors import FacePassError
 from facepass.models import Studio, User
-from facepass.tenancy import Principal
-from galleries import decisions
+from galleries.faces import decisions
 from galleries.models import FaceCluster, FaceDecision, Person, PhotoFace
 from galleries.models.person import PersonQuerySet
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from facepass import events
-from facepass.errors import FacePassError
+from facepass.core import events
+from facepass.core.errors import FacePassError
 from facepass.models import EventType, Studio
 from galleries.models import GalleryImage, Person, PhotoFace
 from galleries.models.face import FaceCategory

@@ -17,17 +17,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facepass import events
-from facepass.errors import FacePassError
-from facepass.loaders import unreadable
+from facepass.core import events
+from facepass.core.database.value_loaders import unreadable
+from facepass.core.errors import FacePassError
 from facepass.models import EventType
-from galleries import descriptors, media, probe, progress, same_faces
+from galleries.faces import descriptors, same_faces
+from galleries.matching import probe
 from galleries.models import FaceCluster, Gallery, GalleryImage, PhotoFace
 from galleries.models.face import DESCRIPTION, GUESS, FaceCategory
 from galleries.models.photo import State
-from recognition import detection, pictures, pipeline, thumbnails
+from galleries.photos import media_files, progress
+from recognition import detection, pipeline
 from recognition.config import RecognitionSettings, recognition_settings
 from recognition.models import ModelVersion
+from recognition.pictures import decoding, thumbnails
 from recognition.types import DescribedFace, Picture
 
 log = logging.getLogger(__name__)
@@ -78,9 +81,9 @@ def _write_thumbnails(photo: GalleryImage, picture: Picture) -> Picture:
 
     Returns the smallest.
     """
-    for variant, side in media.SIDES.items():
-        picture = pictures.fitted(picture, longest_side=side)
-        name = media.storage_name(photo, variant)
+    for variant, side in media_files.SIDES.items():
+        picture = decoding.fitted(picture, longest_side=side)
+        name = media_files.storage_name(photo, variant)
         default_storage.delete(name)
         default_storage.save(name, ContentFile(thumbnails.encode(picture, longest_side=side)))
     return picture

@@ -15,11 +15,11 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facepass.each_row import each
-from facepass.errors import FacePassError
-from facepass.tenancy import Principal
-from galleries import ingest
+from facepass.core.access.tenancy import Principal
+from facepass.core.errors import FacePassError
+from facepass.core.work.each_row import each
 from galleries.models import Gallery
+from galleries.photos import ingest
 
 PREFIX = "incoming"
 # Long enough for the largest file on a slow line.

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.core.files import File
 from tqdm import tqdm
 
-from facepass.errors import FacePassError
-from galleries import ingest, progress, tasks
+from facepass.core.errors import FacePassError
+from galleries import tasks
 from galleries.models import Gallery
+from galleries.photos import ingest, progress
 
 # What is looked for; whether a file is a picture is decided by its content.
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})

@@ -15,12 +15,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DataError, IntegrityError
 
-from facepass import heartbeat
-from facepass.errors import FacePassError
-from galleries import analysis, progress
+from facepass.core.errors import FacePassError
+from facepass.core.work import heartbeats
 from galleries.models import GalleryImage
 from galleries.models.photo import GalleryImageQuerySet
-from galleries.stages import AHEAD, BATCH, Batch, Stages
+from galleries.photos import analysis, progress
+from galleries.photos.stages import AHEAD, BATCH, Batch, Stages
 from recognition import pipeline
 from recognition.config import recognition_settings
 from recognition.types import DescribedFace
@@ -56,7 +56,7 @@ class Line:
         """
         try:
             while self._step(more):
-                if heartbeat.stopping():
+                if heartbeats.stopping():
                     self._release_waiting()
         except FacePassError:
             for photo in (photo for batch in self._under_way for photo in batch.photos):

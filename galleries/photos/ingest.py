@@ -16,13 +16,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.access.tenancy import Principal, require_still
+from facepass.core.database.storable_values import readable_moment
+from facepass.core.errors import FacePassError
 from facepass.models import Scope
-from facepass.storable import readable_moment
-from facepass.tenancy import Principal, require_still
-from galleries import media, tasks
+from galleries import tasks
 from galleries.models import Gallery, GalleryImage, Person
-from recognition import pictures
+from galleries.photos import media_files
+from recognition.pictures import decoding
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ def add_photo(
     """
     check_size(file.size)
     stream = cast(BinaryIO, file.open("rb"))
-    info = pictures.inspect(stream)
+    info = decoding.inspect(stream)
     sha256 = digest(stream)
     if twin := GalleryImage.objects.filter(gallery=gallery, sha256=sha256).first():
         return twin, False
@@ -106,7 +107,7 @@ def add_photo(
         height=info.height,
         taken_at=_storable(info.taken_at),
     )
-    photo.image_url = media.path_of(photo, "original")
+    photo.image_url = media_files.path_of(photo, "original")
     stream.seek(0)
     photo.file.save(f"original.{info.extension}", File(stream), save=False)
     return _keep(photo, by=by, scope=scope)
@@ -114,7 +115,7 @@ def add_photo(
 
 def _keep(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> tuple[GalleryImage, bool]:
     with ExitStack() as on_failure:
-        on_failure.callback(media.discard, media.storage_names(photo))
+        on_failure.callback(media_files.discard, media_files.storage_names(photo))
         try:
             with transaction.atomic():
                 _require_place(photo, by=by, scope=scope)

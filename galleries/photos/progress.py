@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
-from facepass import progress
+from facepass.core.live import progress
 from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.photo import State
 

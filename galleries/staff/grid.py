@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from facepass.admin_tenancy import EDITORS, has_role
-from galleries import analysis, incoming, media, progress, tasks
-from galleries.admin import show
+from facepass.console.base import EDITORS, has_role
+from galleries import tasks
+from galleries.admin import html
 from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.photo import GalleryImageQuerySet, State
-from galleries.staff import texts
-from galleries.staff.answers import asked, invalid, number, page, reads, require, said, uuid, visible, writes
+from galleries.photos import analysis, direct_uploads, media_files, progress
+from galleries.staff import script_texts
+from galleries.staff.json_views import asked, invalid, number, page, reads, require, said, uuid, visible, writes
 
 WINDOW = 200
 UNPROCESSED, FAILED = (State.PENDING, State.PROCESSING), (State.FAILED, State.QUARANTINED)
@@ -95,16 +96,16 @@ def _page(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> HttpRes
         "may_upload": may_upload,
         "paths": {name: reverse(f"admin:galleries_gallery_{name}", args=[pk]) for name in _paths(may_upload)},
         "photo_path": reverse("admin:galleries_galleryimage_faces", args=[UUID(int=0)]),
-        "settings_path": show.change_page("gallery", pk),
-        "texts": texts.of_grid(),
-        "keys": texts.keys_of_grid(),
-        "upload_texts": texts.of_upload(),
+        "settings_path": html.change_page("gallery", pk),
+        "texts": script_texts.of_grid(),
+        "keys": script_texts.keys_of_grid(),
+        "upload_texts": script_texts.of_upload(),
     }
     return TemplateResponse(request, "admin/galleries/gallery/work.html", context)
 
 
 def _paths(may_upload: bool) -> list[str]:
-    straight = ["upload_place", "upload_arrived"] if incoming.is_possible() else []
+    straight = ["upload_place", "upload_arrived"] if direct_uploads.is_possible() else []
     uploads = ["upload_there", "upload_file", *straight] if may_upload else []
     return ["window", "counts", "people", *(["retry"] if may_upload else []), *uploads]
 
@@ -133,8 +134,8 @@ def _tile(photo: GalleryImage, *, faces: int, unnamed: int) -> dict[str, Any]:
         "name": photo.original_name,
         "state": photo.state,
         "note": _note(faces, unnamed) if done else photo.get_state_display(),
-        "error": show.error(photo),
-        "thumbnail": media.path_of(photo, "thumbnail") if done else None,
+        "error": html.error(photo),
+        "thumbnail": media_files.path_of(photo, "thumbnail") if done else None,
         "faces": faces,
         "unnamed": unnamed,
     }

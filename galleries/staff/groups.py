@@ -11,14 +11,16 @@ from django.shortcuts import render as fragment
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 
-from facepass.admin_tenancy import acting
-from galleries import decisions, identify, live, naming
-from galleries.admin import show
-from galleries.descriptors import as_array
+from facepass.console.base import acting
+from galleries.admin import html
+from galleries.faces import decisions, live_events
+from galleries.faces.descriptors import as_array
+from galleries.matching import identification
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
 from galleries.models.face import BEST_FIRST, FaceCategory
-from galleries.staff import choosing, occasions, pairs
-from galleries.staff.answers import asked, invalid, named, page, reads, said, uuid, uuids, writes
+from galleries.people import naming
+from galleries.staff import occasions, pairs, person_choice
+from galleries.staff.json_views import asked, invalid, named, page, reads, said, uuid, uuids, writes
 from galleries.staff.occasions import decided_in, occasion_of
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion
@@ -89,7 +91,7 @@ def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
         "single_total": singles.count(),
         "history": occasions.history(FaceDecision.objects.within(occasion)),
         "may_decide": occasions.may_decide(request, occasion.studio_id),
-        "version": live.snapshot_of_occasion(occasion)["version"],
+        "version": live_events.snapshot_of_occasion(occasion)["version"],
     }
 
 
@@ -134,7 +136,7 @@ def _add_the_way_back(cards: list[dict[str, Any]], occasion: Occasion) -> None:
 
 
 def _face(face: PhotoFace) -> dict[str, Any]:
-    return {"pk": face.pk, "crop": show.crop(face), "photo": face.photo, "reasons": show.reasons(face)}
+    return {"pk": face.pk, "crop": html.crop(face), "photo": face.photo, "reasons": html.reasons(face)}
 
 
 def _singles(occasion: Occasion) -> Any:
@@ -143,7 +145,7 @@ def _singles(occasion: Occasion) -> Any:
 
 
 def _people(request: HttpRequest, key: UUID) -> JsonResponse:
-    return choosing.offer(request, occasion_of(request, key).studio_id)
+    return person_choice.offer(request, occasion_of(request, key).studio_id)
 
 
 def _like(request: HttpRequest, key: UUID, pk: UUID) -> JsonResponse:
@@ -154,7 +156,7 @@ def _like(request: HttpRequest, key: UUID, pk: UUID) -> JsonResponse:
         return said(people=[])
     beside = PhotoFace.objects.filter(photo__faces__cluster=group, person__isnull=False).exclude(cluster=group)
     present = set(beside.values_list("person", flat=True))
-    found = identify.identify(_unit(as_array(group.centroid)), studio_ids=[occasion.studio_id], candidates=6)
+    found = identification.identify(_unit(as_array(group.centroid)), studio_ids=[occasion.studio_id], candidates=6)
     least = recognition_settings().confidence_thresholds.suggest
     likely = [one for one in found.candidates if one.similarity >= least and one.person.pk not in present]
     faces = PhotoFace.objects.select_related("photo").in_bulk([one.face.pk for one in likely[:3]])
@@ -164,7 +166,7 @@ def _like(request: HttpRequest, key: UUID, pk: UUID) -> JsonResponse:
                 "id": str(one.person.pk),
                 "name": one.person.real_name,
                 "similarity": one.similarity,
-                "crop": show.crop(faces[one.face.pk]),
+                "crop": html.crop(faces[one.face.pk]),
             }
             for one in likely[:3]
         ]
@@ -180,7 +182,7 @@ def _unit(mean: FloatArray) -> FloatArray:
 def _name(request: HttpRequest, key: UUID) -> JsonResponse:
     """`group`, or `faces` of one group or of none; `person` or `name`: see `naming`."""
     occasion, what = decided_in(request, key), asked(request)
-    person = choosing.chosen(request, what, studio_id=occasion.studio_id)
+    person = person_choice.chosen(request, what, studio_id=occasion.studio_id)
     if faces := _faces(occasion, what):
         return _decided(*naming.name_faces(faces, person, by=acting(request)), person=person)
     group = _group(occasion, uuid(what.get("group")))

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from facepass import errors
-from facepass.admin_tenancy import has_role
-from facepass.errors import FacePassError
+from facepass.console.base import has_role
+from facepass.core import errors
+from facepass.core.access.tenancy import Principal, TenantQuerySet
+from facepass.core.database.storable_values import finite, trouble_of_json
+from facepass.core.errors import FacePassError
 from facepass.models import Role
-from facepass.storable import finite, trouble_of_json
-from facepass.tenancy import Principal, TenantQuerySet
 
 M = TypeVar("M", bound=models.Model)
 View = Callable[..., HttpResponseBase]

@@ -13,13 +13,13 @@ from django.shortcuts import render as fragment
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from facepass.admin_tenancy import VERIFIERS, acting, has_role
-from facepass.tenancy import Principal, studios_of
-from galleries import decisions, live
-from galleries.admin import show
+from facepass.console.base import VERIFIERS, acting, has_role
+from facepass.core.access.tenancy import Principal, studios_of
+from galleries.admin import html
+from galleries.faces import decisions, live_events
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.staff.answers import asked, require, said, uuid, uuids
+from galleries.staff.json_views import asked, require, said, uuid, uuids
 
 # The newest ones; older galleries are found by the list of galleries.
 OCCASIONS_SHOWN = 60
@@ -116,13 +116,13 @@ def history(rows: Iterable[FaceDecision]) -> list[FaceDecision]:
     found = told.select_related("made_by", "undone_by", "person").defer("before", "after", "same", "apart")
     shown = list(found.order_by("-made_at")[:HISTORY_SHOWN])
     for decision in shown:
-        decision.gone = show.gone(decision)
+        decision.gone = html.gone(decision)
     return shown
 
 
 def state(request: HttpRequest, key: UUID) -> JsonResponse:
     """What a page asks that has no socket."""
-    return said(**live.snapshot_of_occasion(occasion_of(request, key)))
+    return said(**live_events.snapshot_of_occasion(occasion_of(request, key)))
 
 
 def state_of_studios(request: HttpRequest) -> JsonResponse:
@@ -134,8 +134,8 @@ def version_of_studios(request: HttpRequest) -> str:
     return _snapshot_of_studios(request)["version"]
 
 
-def _snapshot_of_studios(request: HttpRequest) -> live.SnapshotEvent:
-    return live.snapshot_of_studios(list(studios_of(cast(Principal, request.user)).values_list("pk", flat=True)))
+def _snapshot_of_studios(request: HttpRequest) -> live_events.SnapshotEvent:
+    return live_events.snapshot_of_studios(list(studios_of(cast(Principal, request.user)).values_list("pk", flat=True)))
 
 
 @transaction.atomic

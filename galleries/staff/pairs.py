@@ -9,12 +9,12 @@ from django.shortcuts import render as fragment
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
-from facepass.admin_tenancy import acting
-from galleries import decisions, grouping, live
-from galleries.admin import show
+from facepass.console.base import acting
+from galleries.admin import html
+from galleries.faces import decisions, grouping, live_events
 from galleries.models import FaceCluster, FaceDecision, Occasion, PhotoFace
 from galleries.staff import occasions
-from galleries.staff.answers import asked, page, said, uuid, writes
+from galleries.staff.json_views import asked, page, said, uuid, writes
 from galleries.staff.occasions import decided_in, occasion_of
 
 PAIRS_SHOWN, FACES_SHOWN = 10, 9
@@ -59,7 +59,7 @@ def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
         "skipped": len(skipped),
         "history": occasions.history(FaceDecision.objects.within(occasion)),
         "may_decide": occasions.may_decide(request, occasion.studio_id),
-        "version": live.snapshot_of_occasion(occasion)["version"],
+        "version": live_events.snapshot_of_occasion(occasion)["version"],
     }
 
 
@@ -72,7 +72,7 @@ def _faces(group_ids: list[UUID]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = {}
     rows = occasions.shown(PhotoFace.objects.filter(cluster__in=group_ids)).best_of("cluster", FACES_SHOWN)
     for face in rows:
-        found.setdefault(face.cluster_id, []).append(show.crop(face))
+        found.setdefault(face.cluster_id, []).append(html.crop(face))
     return found
 
 

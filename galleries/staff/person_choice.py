@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest, JsonResponse
 
-from facepass.admin_tenancy import VERIFIERS, acting
-from galleries import naming
+from facepass.console.base import VERIFIERS, acting
 from galleries.models import Person
-from galleries.staff.answers import require, said, uuid, visible
+from galleries.people import naming
+from galleries.staff.json_views import require, said, uuid, visible
 
 OFFERED = 8
 

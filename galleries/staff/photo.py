@@ -12,14 +12,14 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from facepass.admin_tenancy import EDITORS, VERIFIERS, has_role
-from facepass.storable import readable_moment
-from galleries import media
-from galleries.admin import show
+from facepass.console.base import EDITORS, VERIFIERS, has_role
+from facepass.core.database.storable_values import readable_moment
+from galleries.admin import html
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import GalleryImageQuerySet
-from galleries.staff import grid, texts
-from galleries.staff.answers import page, reads, said, visible
+from galleries.photos import media_files
+from galleries.staff import grid, script_texts
+from galleries.staff.json_views import page, reads, said, visible
 
 NO_ROW = UUID(int=0)
 # Paths below a photo's; the page's script puts the photo's id in.
@@ -53,12 +53,12 @@ def _page(admin: ModelAdmin[GalleryImage], request: HttpRequest, pk: UUID) -> Ht
         "gallery_path": reverse("admin:galleries_gallery_photos", args=[gallery.pk]),
         "socket_path": f"/ws/galleries/{gallery.pk}/progress/",
         "poll_path": f"/api/v1/galleries/{gallery.pk}/progress",
-        "form_path": show.change_page("galleryimage", NO_ROW),
+        "form_path": html.change_page("galleryimage", NO_ROW),
         "paths": {name: reverse(f"admin:galleries_galleryimage_{name}", args=[NO_ROW]) for name in ("faces", *PARTS)},
         "may_verify": has_role(request, gallery.studio_id, VERIFIERS),
         "may_edit": has_role(request, gallery.studio_id, EDITORS),
-        "texts": texts.of_photo(),
-        "keys": texts.keys_of_photo(),
+        "texts": script_texts.of_photo(),
+        "keys": script_texts.keys_of_photo(),
     }
     return TemplateResponse(request, "admin/galleries/galleryimage/faces.html", context)
 
@@ -75,11 +75,11 @@ def as_json(photo: GalleryImage) -> dict[str, Any]:
         "name": photo.original_name,
         "state": photo.state,
         "label": photo.get_state_display(),
-        "error": show.error(photo),
+        "error": html.error(photo),
         "taken": _moment(readable_moment(photo.taken_at)),
         "width": photo.width,
         "height": photo.height,
-        "picture": media.path_of(photo, "preview" if photo.processed_at and not photo.error else "original"),
+        "picture": media_files.path_of(photo, "preview" if photo.processed_at and not photo.error else "original"),
         "faces": [_face(face) for face in sorted(faces, key=_reading_order) if not (face.is_hidden and face.drawn)],
     }
 
@@ -99,7 +99,7 @@ def _face(face: PhotoFace) -> dict[str, Any]:
         "hidden": face.is_hidden,
         "drawn": face.drawn,
         "similarity": face.recognition_confidence,
-        "notes": show.reasons(face),
+        "notes": html.reasons(face),
         "group": {"id": str(group.pk), "size": group.size} if group and not group.rejected else None,
     }
 

@@ -13,24 +13,17 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from facepass.admin_tenancy import EDITORS, VERIFIERS, acting
-from facepass.errors import FacePassError
-from galleries import analysis, decisions, denials, descriptors, identify, marking, naming, progress, tasks
-from galleries.admin import show
+from facepass.console.base import EDITORS, VERIFIERS, acting
+from facepass.core.errors import FacePassError
+from galleries import tasks
+from galleries.admin import html
+from galleries.faces import decisions, denials, descriptors, marking
+from galleries.matching import identification
 from galleries.models import FaceDecision, GalleryImage, Occasion, Person, PhotoFace
-from galleries.staff import choosing
-from galleries.staff.answers import (
-    asked,
-    finite_number,
-    invalid,
-    reads,
-    require,
-    said,
-    uuid,
-    uuids,
-    visible,
-    writes,
-)
+from galleries.people import naming
+from galleries.photos import analysis, progress
+from galleries.staff import person_choice
+from galleries.staff.json_views import asked, finite_number, invalid, reads, require, said, uuid, uuids, visible, writes
 from galleries.staff.photo import as_json, photo_of
 from recognition.config import recognition_settings
 from recognition.types import Box
@@ -77,7 +70,7 @@ def _candidates(request: HttpRequest, pk: UUID) -> JsonResponse:
         return said(people=[])
     vector = descriptors.as_array(face.insightface_descriptor)
     least = recognition_settings().confidence_thresholds.suggest
-    found = identify.identify(vector, studio_ids=[photo.gallery.studio_id], threshold=least, candidates=OFFERED)
+    found = identification.identify(vector, studio_ids=[photo.gallery.studio_id], threshold=least, candidates=OFFERED)
     there = set(photo.faces.exclude(pk=face.pk).filter(verified=True).values_list("person_id", flat=True))
     there |= denials.denied_to(face.pk, studio_id=photo.gallery.studio_id)
     likely = [like for like in found.candidates if like.similarity >= least and like.person.pk not in there]
@@ -106,7 +99,7 @@ def _decision(row: FaceDecision) -> dict[str, Any]:
         "by": str(row.made_by or row.made_with),
         "at": date_format(timezone.localtime(row.made_at), "SHORT_DATETIME_FORMAT"),
         "undone": row.undone_at is not None,
-        "gone": show.gone(row),
+        "gone": html.gone(row),
     }
 
 
@@ -127,7 +120,7 @@ Verb = Callable[[HttpRequest, GalleryImage, dict[str, Any]], Sequence[FaceDecisi
 def _name(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
     """`person` by id, or by `name`; `group`: the whole group of the face has that name."""
     faces = _faces(photo, what.get("faces"))
-    person = choosing.chosen(request, what, studio_id=photo.gallery.studio_id)
+    person = person_choice.chosen(request, what, studio_id=photo.gallery.studio_id)
     group = faces[0].cluster
     if what.get("group") and group is not None:
         return [naming.name_group(group, person, by=acting(request))]

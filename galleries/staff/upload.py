@@ -10,11 +10,11 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import URLPattern
 
-from facepass.admin_tenancy import EDITORS, acting
-from galleries import incoming, ingest, progress
+from facepass.console.base import EDITORS, acting
 from galleries.models import Gallery, GalleryImage
-from galleries.staff.answers import asked, invalid, number, require, said, uuid, writes
+from galleries.photos import direct_uploads, ingest, progress
 from galleries.staff.grid import gallery_of
+from galleries.staff.json_views import asked, invalid, number, require, said, uuid, writes
 
 # Digests that one question may name.
 MOST_ASKED = 1000
@@ -57,19 +57,19 @@ def _file(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonRes
 def _place(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Where the browser may put one file of that size: an address in the bucket."""
     gallery = _writable(request, pk)
-    if not incoming.is_possible():
+    if not direct_uploads.is_possible():
         raise invalid()
-    place = incoming.place_for(gallery, size=number(asked(request).get("size"), most=10**12))
+    place = direct_uploads.place_for(gallery, size=number(asked(request).get("size"), most=10**12))
     return said(id=str(place.pk), url=place.url)
 
 
 def _arrived(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonResponse:
     gallery = _writable(request, pk)
-    if not incoming.is_possible():
+    if not direct_uploads.is_possible():
         raise invalid()
     what = asked(request)
     name = str(what.get("name") or "")[:NAME_CHARACTERS]
-    return _told(admin, request, incoming.take_in(gallery, uuid(what.get("id")), name=name, by=acting(request)))
+    return _told(admin, request, direct_uploads.take_in(gallery, uuid(what.get("id")), name=name, by=acting(request)))
 
 
 def _writable(request: HttpRequest, pk: UUID) -> Gallery:

@@ -11,13 +11,13 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from facepass.admin_tenancy import VERIFIERS, acting, roles
-from facepass.tenancy import Principal
-from galleries import decisions, live
-from galleries.admin import show
+from facepass.console.base import VERIFIERS, acting, roles
+from facepass.core.access.tenancy import Principal
+from galleries.admin import html
+from galleries.faces import decisions, live_events
 from galleries.models import FaceDecision, Occasion, PhotoFace
 from galleries.staff import occasions
-from galleries.staff.answers import asked, named, page, require, said, uuid, uuids, visible, writes
+from galleries.staff.json_views import asked, named, page, require, said, uuid, uuids, visible, writes
 from galleries.staff.occasions import occasion_of
 
 FACES_SHOWN, KNOWN_SHOWN = 12, 6
@@ -76,11 +76,13 @@ def _context(request: HttpRequest, occasion: Occasion | None) -> dict[str, Any]:
     rows = occasions.shown(proposed.exclude(pk__in=[named(pk) for pk in skipped])).select_related("photo", "person")
     faces = list(rows.order_by(*ORDERS[order])[:FACES_SHOWN])
     known = _known({face.person_id for face in faces})
-    version = live.snapshot_of_occasion(occasion)["version"] if occasion else occasions.version_of_studios(request)
+    version = (
+        live_events.snapshot_of_occasion(occasion)["version"] if occasion else occasions.version_of_studios(request)
+    )
     return {
         "order": order,
         "total": proposed.count(),
-        "rows": [{"face": face, "crop": show.crop(face), "known": known.get(face.person_id, [])} for face in faces],
+        "rows": [{"face": face, "crop": html.crop(face), "known": known.get(face.person_id, [])} for face in faces],
         "skipped": len(skipped),
         "history": occasions.history(made),
         "may_decide": request.user.is_superuser or any(role in VERIFIERS for role in roles(request).values()),
@@ -93,7 +95,7 @@ def _known(person_ids: set[UUID | None]) -> dict[UUID | None, list[Any]]:
     found: dict[UUID | None, list[Any]] = {}
     verified = occasions.shown(PhotoFace.objects.filter(person__in=person_ids, verified=True))
     for face in verified.best_of("person", KNOWN_SHOWN):
-        found.setdefault(face.person_id, []).append(show.crop(face))
+        found.setdefault(face.person_id, []).append(html.crop(face))
     return found
 
 

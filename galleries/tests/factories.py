@@ -12,9 +12,9 @@ from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from facepass.models import ApiKey, Membership, Role, Studio, User
-from galleries import media
 from galleries.models import FaceCluster, Gallery, GalleryImage, Person, PhotoFace
-from recognition import templates
+from galleries.photos import media_files
+from recognition import protected_templates
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
 from recognition.tests.fake_pictures import picture_of
@@ -121,7 +121,7 @@ class PhotoFactory(DjangoModelFactory):
 
     @factory.post_generation
     def image_url(self, create, extracted, **_):
-        self.image_url = media.path_of(self, "original")
+        self.image_url = media_files.path_of(self, "original")
         if create:
             self.save(update_fields=["image_url"])
 
@@ -137,7 +137,7 @@ class ModelVersionFactory(DjangoModelFactory):
     model = FakeEngine.model
     dimension = FakeEngine.dimension
     contract_id = FakeEngine.contract_id
-    template_key_id = factory.LazyFunction(templates.template_key_id)
+    template_key_id = factory.LazyFunction(protected_templates.template_key_id)
     calibration = FakeEngine.calibration.as_json()
     license_name = FakeEngine.license.name
     commercial_use = True

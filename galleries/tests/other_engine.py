@@ -5,7 +5,7 @@ import io
 import numpy as np
 from django.core.management import call_command
 
-from recognition import registry
+from recognition.engines import registry
 from recognition.engines.fake import DIMENSION, FakeEngine
 
 

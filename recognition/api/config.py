@@ -11,12 +11,12 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
-from facepass.errors import FacePassError
+from facepass.core.access.authentication import principal
+from facepass.core.api.pagination import Cursors
+from facepass.core.api.parsers import JSONParser
+from facepass.core.api.serializers import StrictModelSerializer
+from facepass.core.errors import FacePassError
 from facepass.models import Scope
-from facepass.pagination import Cursors
-from facepass.parsers import JSONParser
-from facepass.serializers import StrictModelSerializer
 from recognition import config
 from recognition.config import RecognitionSettings
 from recognition.models import RecognitionConfig, RecognitionConfigChange

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from recognition.align import reduced
 from recognition.engines import framing
 from recognition.engines.detections import UnknownForm
-from recognition.runtimes import Network
+from recognition.runtimes.network import Network
 from recognition.types import DetectedFace, FloatArray, Picture
 
 CROP = 48

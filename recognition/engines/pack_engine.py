@@ -9,14 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from recognition import calibration, contracts, packs, runtimes
+from recognition import calibration, packs
 from recognition.engines import detector
 from recognition.engines.base import parted
 from recognition.engines.detections import UnknownForm
 from recognition.engines.onet import LandmarkMarker
 from recognition.engines.recogniser import Recogniser
-from recognition.packs import ModelFile, Pack
-from recognition.runtimes import Network
+from recognition.packs import ModelFile, Pack, contracts
+from recognition.runtimes import network
+from recognition.runtimes.network import Network
 from recognition.types import DetectedFace, FloatArray, Picture
 
 Model = TypeVar("Model")
@@ -65,12 +66,12 @@ def opens(path: Path) -> None:
     """Raises FacePassError 503 `model_corrupt` where onnxruntime can not open the file."""
     try:
         Network(path)
-    except runtimes.ERRORS as error:
+    except network.ERRORS as error:
         raise packs.corrupt(path.parent.name, f"{path.name}: {error}") from error
 
 
 def _loaded(kind: Callable[[Path], Model], pack: Pack, file: ModelFile) -> Model:
     try:
         return kind(file.path)
-    except (*runtimes.ERRORS, UnknownForm) as error:
+    except (*network.ERRORS, UnknownForm) as error:
         raise packs.corrupt(pack.name, f"{file.path.name}: {error}") from error

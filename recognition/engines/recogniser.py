@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 
 from recognition.align import ARCFACE_SIZE, ARCFACE_TEMPLATE, aligned, reduced, similarity_transform
-from recognition.runtimes import Network
+from recognition.runtimes.network import Network
 from recognition.types import FloatArray, Picture
 
 # A picture and the five landmarks of a face in it, (5, 2) in its pixels.

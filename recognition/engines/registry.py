@@ -25,12 +25,13 @@ from django.db import DatabaseError, InterfaceError
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from facepass.core.errors import FacePassError
 from facepass.env import AUTO
-from facepass.errors import FacePassError
-from recognition import contracts, packs
-from recognition.engine_info import EngineInfo, best_pack, info_of_engine, info_of_pack
+from recognition import packs
 from recognition.engines.base import FaceEngine, License
-from recognition.idle import Held
+from recognition.packs import contracts
+from recognition.packs.engine_info import EngineInfo, best_pack, info_of_engine, info_of_pack
+from recognition.runtimes.idle_release import Held
 
 
 @dataclass(frozen=True, slots=True)

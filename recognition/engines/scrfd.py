@@ -14,7 +14,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from recognition.engines.detections import Detections, UnknownForm
-from recognition.runtimes import ERRORS, Network
+from recognition.runtimes.network import ERRORS, Network
 from recognition.types import FloatArray, Picture
 
 # InsightFace's own default pair, for detectors that take any size: 640 finds faces of 31 pixels in a 1600-pixel

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from recognition.engines import framing
 from recognition.engines.detections import Detections, UnknownForm
-from recognition.runtimes import Network
+from recognition.runtimes.network import Network
+from recognition.runtimes.selftest_results import ROUGHLY
 from recognition.types import DetectedFace, FloatArray, Picture
-from recognition.verdicts import ROUGHLY
 
 STRIDES = (8, 16, 32)
 KINDS = ("cls", "obj", "bbox", "kps")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from recognition import detection
 from recognition.engines.base import FaceEngine
 from recognition.liveness import passive

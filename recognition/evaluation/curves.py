@@ -8,10 +8,10 @@ import numpy as np
 from django.utils.translation import gettext as _
 from scipy.stats import norm
 
-from facepass.errors import FacePassError
-from recognition import evaluation
-from recognition.evaluation import Numbers
-from recognition.judgement import Judged
+from facepass.core.errors import FacePassError
+from recognition.evaluation import error_rates
+from recognition.evaluation.error_rates import Numbers
+from recognition.evaluation.error_report import Judged
 
 # Wong's palette, which the colour-blind tell apart (Nature Methods 8, 441, 2011); lines differ in style as well.
 COLOURS, STYLES = ("#0072B2", "#D55E00"), ("-", "--")
@@ -60,7 +60,7 @@ def _roc(axes: Any, judged: Sequence[Judged]) -> None:
     floor = 1.0
     for one, style in _lines(judged):
         assert one.scores is not None  # noqa: S101 - the caller draws what has scores
-        _cuts, fmr, fnmr = evaluation.curve(one.scores, points=2000)
+        _cuts, fmr, fnmr = error_rates.curve(one.scores, points=2000)
         seen = fmr > 0
         axes.step(fmr[seen], 1 - fnmr[seen], where="pre", **style)
         floor = min(floor, float(1 - fnmr[seen].max()))
@@ -72,7 +72,7 @@ def _det(axes: Any, judged: Sequence[Judged]) -> None:
     """On normal deviates, where two normal distributions give a straight line."""
     for one, style in _lines(judged):
         assert one.scores is not None  # noqa: S101
-        _cuts, fmr, fnmr = evaluation.curve(one.scores, points=2000)
+        _cuts, fmr, fnmr = error_rates.curve(one.scores, points=2000)
         seen = (fmr > 0) & (fnmr > 0) & (fmr < 1) & (fnmr < 1)
         axes.plot(norm.ppf(fmr[seen]), norm.ppf(fnmr[seen]), marker=".", markersize=3, **style)
     ticks, names = norm.ppf(DET_TICKS), [f"{100 * tick:g} %" for tick in DET_TICKS]

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from recognition import evaluation
-from recognition.evaluation import Numbers, PresentationErrors, Scores
-from recognition.trials import Trial
+from recognition.evaluation import error_rates
+from recognition.evaluation.comparisons import Trial
+from recognition.evaluation.error_rates import Numbers, PresentationErrors, Scores
 
 FARS = (1e-1, 1e-2, 1e-3, 1e-4)
 
@@ -43,7 +43,7 @@ def _scores(trials: Sequence[Trial]) -> Scores:
 
 def _rates(trials: Sequence[Trial], thresholds: Numbers) -> dict[str, Any]:
     scores = _scores(trials)
-    accuracy, at = evaluation.best_accuracy(scores)
+    accuracy, at = error_rates.best_accuracy(scores)
     rows = zip(thresholds, scores.fmr(thresholds), scores.fnmr(thresholds), strict=True)
     return {
         "genuine": len(scores.genuine),
@@ -51,26 +51,26 @@ def _rates(trials: Sequence[Trial], thresholds: Numbers) -> dict[str, Any]:
         "without_face": sum(not trial.has_faces for trial in trials),
         "eer": _eer(scores),
         "best_accuracy": {"value": round(accuracy, 6), "threshold": round(at, 6)},
-        "tar_at_far": [_tar(scores, far) for far in FARS if evaluation.resolves(scores, far)],
+        "tar_at_far": [_tar(scores, far) for far in FARS if error_rates.resolves(scores, far)],
         "thresholds": [{"threshold": round(t, 6), "fmr": round(m, 6), "fnmr": round(n, 6)} for t, m, n in rows],
     }
 
 
 def _eer(scores: Scores) -> dict[str, float]:
-    interval = evaluation.with_confidence(scores, lambda some: evaluation.equal_error(some)[0])
-    return {**interval.as_json(), "threshold": round(evaluation.equal_error(scores)[1], 6)}
+    interval = error_rates.with_confidence(scores, lambda some: error_rates.equal_error(some)[0])
+    return {**interval.as_json(), "threshold": round(error_rates.equal_error(scores)[1], 6)}
 
 
 def _tar(scores: Scores, far: float) -> dict[str, float]:
-    interval = evaluation.with_confidence(scores, partial(evaluation.tar_at_far, far=far))
-    threshold = evaluation.threshold_at_fmr(scores.impostor, far)
+    interval = error_rates.with_confidence(scores, partial(error_rates.tar_at_far, far=far))
+    threshold = error_rates.threshold_at_fmr(scores.impostor, far)
     return {"far": far, **interval.as_json(), "threshold": round(threshold, 6)}
 
 
 def _by_label(trials: Sequence[Trial]) -> dict[str, dict[str, Any]]:
     """Each value of each label column apart, at the one threshold of all pairs: that is what people will meet."""
     overall = _scores(trials)
-    least = evaluation.threshold_at_fmr(overall.impostor, 1e-2)
+    least = error_rates.threshold_at_fmr(overall.impostor, 1e-2)
     parts: dict[str, dict[str, list[Trial]]] = defaultdict(lambda: defaultdict(list))
     for trial in trials:
         for column, value in trial.labels.items():
@@ -87,8 +87,8 @@ def _part(trials: Sequence[Trial], least: float) -> dict[str, Any]:
     impostor = [trial.similarity >= least for trial in trials if not trial.same]
     return {
         "pairs": len(trials),
-        "fnmr": evaluation.share(genuine).as_json() if genuine else None,
-        "fmr": evaluation.share(impostor).as_json() if impostor else None,
+        "fnmr": error_rates.share(genuine).as_json() if genuine else None,
+        "fmr": error_rates.share(impostor).as_json() if impostor else None,
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from recognition import packs
 from recognition.engines.base import License
 from recognition.packs.catalogue import INSIGHTFACE_LICENSE

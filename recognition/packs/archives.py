@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 
 # antelopev2, the largest public pack, is 344 MB packed; this leaves room and still stops a bomb.
 MAX_UNPACKED: Final = 4_000_000_000

@@ -147,7 +147,7 @@ CATALOGUE: Final = {
     )
 }
 DEFAULT: Final = "opencv_zoo"
-# Not a pack, and of use to any: see recognition/liveness/addon.py.
+# Not a pack, and of use to any: see recognition/liveness/model_files.py.
 LIVENESS: Final = _insightface("liveness", "InsightFace's liveness add-on", 1)
 
 _BY_DIGEST: Final = {file.sha256: file for entry in CATALOGUE.values() for file in entry.files}

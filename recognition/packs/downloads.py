@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from recognition.packs import archives
 from recognition.packs.catalogue import PinnedFile, Wheel
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from facepass.errors import FacePassError
-from recognition import calibration, contracts, packs
+from facepass.core.errors import FacePassError
+from recognition import calibration, packs
 from recognition.engines.base import FaceEngine, License
-from recognition.packs import ModelFile, catalogue
+from recognition.packs import ModelFile, catalogue, contracts
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from facepass.core.errors import FacePassError
 from facepass.env import AUTO, PACK_NAME
-from facepass.errors import FacePassError
-from recognition import contracts, packs
+from recognition import packs
 from recognition.engines.base import License
-from recognition.packs import MANIFEST, PREVIOUS, ModelFile, Pack, archives, catalogue, downloads
+from recognition.packs import MANIFEST, PREVIOUS, ModelFile, Pack, archives, catalogue, contracts, downloads
 from recognition.packs.catalogue import LIVENESS, Entry
 from recognition.packs.downloads import Progress
 

@@ -18,8 +18,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from facepass.errors import FacePassError
-from recognition import colours, exif, formats, heic
+from facepass.core.errors import FacePassError
+from recognition.pictures import colours, exif, formats, heic
 from recognition.types import Picture
 
 pi_heif.register_heif_opener(thumbnails=False)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import simplejpeg
 
-from recognition.thumbnails import JPEG_QUALITY
+from recognition.pictures.thumbnails import JPEG_QUALITY
 
 # Of the picture's longest side.
 MARK_HEIGHT = 1 / 26

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 
 Device = Literal["cpu", "cuda"]
 PROVIDERS: Final[dict[Device, str]] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}

@@ -14,9 +14,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from facepass import machine
-from recognition.devices import PROVIDERS, device, missing, unusable
-from recognition.verdicts import Model
+from facepass.core import machine
+from recognition.runtimes.devices import PROVIDERS, device, missing, unusable
+from recognition.runtimes.selftest_results import Model
 
 
 class Session(Protocol):

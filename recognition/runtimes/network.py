@@ -16,9 +16,9 @@ from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
-from recognition import graphs, selftest
-from recognition.sessions import OnnxSession, Session
-from recognition.verdicts import FAITHFUL, Model
+from recognition.runtimes import onnx_graphs, selftest
+from recognition.runtimes.inference_sessions import OnnxSession, Session
+from recognition.runtimes.selftest_results import FAITHFUL, Model
 
 # Any number of pictures is a sum of these, so none is padded. More than 8 gains nothing on one thread.
 BATCHES = (8, 4, 2, 1)
@@ -103,10 +103,10 @@ def _slices(count: int, *, batched: bool) -> list[tuple[int, int]]:
 
 
 def _opened(path: Path, *, size: tuple[int, int] | None, open_batch: bool) -> tuple[Model, OnnxSession]:
-    model: Model = graphs.adapted(path, size=size) or path
+    model: Model = onnx_graphs.adapted(path, size=size) or path
     plain = OnnxSession(model)
     if open_batch and plain.shape and plain.shape[0] == 1:
-        batched = graphs.adapted(path, size=size, open_batch=True)
+        batched = onnx_graphs.adapted(path, size=size, open_batch=True)
         if batched and (found := _batched(batched, plain)):
             return batched, found
     return model, plain

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from facepass.errors import FacePassError
-from recognition import sessions, verdicts
-from recognition.devices import tries_openvino, unusable
-from recognition.sessions import OnnxSession, OpenVinoSession, Session
-from recognition.verdicts import FAITHFUL, Model, Verdict
+from facepass.core.errors import FacePassError
+from recognition.runtimes import inference_sessions, selftest_results
+from recognition.runtimes.devices import tries_openvino, unusable
+from recognition.runtimes.inference_sessions import OnnxSession, OpenVinoSession, Session
+from recognition.runtimes.selftest_results import FAITHFUL, Model, Verdict
 
 PICTURES, ROUNDS = 4, 5
 # Patches of one colour, as wide as this, make pictures of which a network sees more than noise.
@@ -33,10 +33,10 @@ def chosen(
     """
     if not tries_openvino() or None in plain.shape[1:]:
         return plain
-    verdict = verdicts.kept(model)
+    verdict = selftest_results.kept(model)
     if verdict is None:
         measured = _measured(model, plain, name=name, batch=batch, highest=highest)
-        verdict = verdicts.keep(model, replace(measured, least=least))
+        verdict = selftest_results.keep(model, replace(measured, least=least))
     if verdict.runtime == "openvino":
         return OpenVinoSession(model, shape=plain.shape, most=batch)
     if settings.ENV.inference_runtime == "openvino":
@@ -45,7 +45,7 @@ def chosen(
 
 
 def _measured(model: Model, plain: OnnxSession, *, name: str, batch: int, highest: int) -> Verdict:
-    precision = sessions.openvino_precision()
+    precision = inference_sessions.openvino_precision()
     pictures = _pictures(plain, count=min(PICTURES, batch), highest=highest)
     try:
         other = OpenVinoSession(model, shape=plain.shape, most=batch)

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from django.conf import settings
 
-from facepass import machine
-from recognition import devices
+from facepass.core import machine
+from recognition.runtimes import devices
 
 FAITHFUL, FASTER = 0.999, 1.1
 # What a detector says chooses pixels and is no part of a descriptor. YuNet in bf16 has 0.998; boxes differ by less than

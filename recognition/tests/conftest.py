@@ -52,10 +52,10 @@ def display_p3():
 @pytest.fixture(scope="session")
 def group():
     """Six faces, upright."""
-    from recognition import pictures
+    from recognition.pictures import decoding
 
     with GROUP.open("rb") as file:
-        return pictures.decode(file)
+        return decoding.decode(file)
 
 
 @pytest.fixture(scope="session")

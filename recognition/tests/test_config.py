@@ -2,7 +2,7 @@
 
 import pytest
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from recognition import config
 from recognition.config import RecognitionSettings, recognition_settings, validate
 from recognition.models import RecognitionConfig

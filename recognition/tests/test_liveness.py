@@ -9,10 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from onnx import TensorProto, helper
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from recognition import packs
 from recognition.engines.fake import FakeEngine
-from recognition.liveness import active, addon, passive
+from recognition.liveness import active, model_files, passive
 from recognition.liveness.active import Frame, Step
 from recognition.quality import FACE_MM
 from recognition.types import Box, DetectedFace
@@ -41,7 +41,7 @@ def install(tmp_path, data=None, **options):
     file = tmp_path / "own.onnx"
     file.write_bytes(tiny_model() if data is None else data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    return addon.install(from_file=file, **{"sha256": digest, **options})
+    return model_files.install(from_file=file, **{"sha256": digest, **options})
 
 
 def face(x=200.0, y=200.0, scale=0.8) -> DetectedFace:
@@ -81,15 +81,15 @@ def test_what_is_no_such_model_is_refused_and_leaves_what_was_there(tmp_path, da
     with pytest.raises(FacePassError) as refusal:
         install(tmp_path, data)
     assert refusal.value.code == "not_a_pack"
-    assert addon.find() == before
-    assert sorted(path.name for path in addon.folder().iterdir()) == ["liveness.json", "liveness.onnx"]
+    assert model_files.find() == before
+    assert sorted(path.name for path in model_files.folder().iterdir()) == ["liveness.json", "liveness.onnx"]
 
 
 def test_a_file_that_is_not_insightfaces_needs_its_digest_named(tmp_path):
     with pytest.raises(FacePassError) as refusal:
         install(tmp_path, sha256="")
     assert refusal.value.code == "wrong_digest"
-    assert not addon.folder().exists()
+    assert not model_files.folder().exists()
 
 
 def test_a_damaged_model_is_named(tmp_path):
@@ -113,7 +113,7 @@ def test_a_download_is_taken_only_with_the_digest_that_insightface_names(tmp_pat
     asked = []
     monkeypatch.setattr("requests.get", lambda url, **_options: asked.append(url) or Release(tiny_model()))
     with pytest.raises(FacePassError) as refusal:
-        addon.install()
+        model_files.install()
     assert asked == ["https://github.com/deepinsight/insightface-model-addons/releases/download/addons/liveness.onnx"]
     assert refusal.value.code == "wrong_digest"
 
@@ -128,7 +128,7 @@ def test_the_command_asks_for_the_licence_and_installs_from_a_file(tmp_path, cap
     digest = hashlib.sha256(tiny_model()).hexdigest()
     call_command("install_models", "liveness", sources=[file], sha256=digest)
     assert digest in capsys.readouterr().out
-    assert json.loads((addon.folder() / addon.MANIFEST).read_text())["sha256"] == digest
+    assert json.loads((model_files.folder() / model_files.MANIFEST).read_text())["sha256"] == digest
     call_command("install_models", "liveness")
     assert "already installed" in capsys.readouterr().out
 

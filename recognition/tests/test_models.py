@@ -2,7 +2,7 @@
 
 import pytest
 
-from recognition import registry
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
 

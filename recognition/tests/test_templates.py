@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recognition.templates import protect, template_key_id
+from recognition.protected_templates import protect, template_key_id
 
 KEY, OTHER = bytes(range(32)), bytes(32)
 

@@ -12,8 +12,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
-from facepass.admin_tenancy import TenantAdmin, column
-from sessions_app import analytics, plots
+from facepass.console.base import TenantAdmin, column
+from sessions_app import analytics, usage_charts
 from sessions_app.models import SessionDay
 
 # So many days are told apart in a plot; of more, the last ones are shown.
@@ -99,7 +99,7 @@ def usage_of(rows: "QuerySet[SessionDay]", *, query: str) -> dict[str, Any]:
         "period": period,
         "total": total,
         "hit_rate": told_rate(total),
-        "plots": plots.of_usage(usages, period),
+        "plots": usage_charts.of_usage(usages, period),
         "csv_path": f"{reverse('admin:sessions_app_sessionday_csv')}?{query}",
     }
 

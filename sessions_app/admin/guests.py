@@ -12,15 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
-from facepass.admin_tenancy import EDITORS, is_superuser, roles
-from sessions_app import cards
+from facepass.console.base import EDITORS, is_superuser, roles
+from sessions_app import table_cards
 from sessions_app.models import GuestRules, PhotoSession
 
 # Path: content type, file name's ending, and what makes it.
 PAPERS: dict[str, tuple[str, Callable[[PhotoSession], bytes], Any]] = {
-    "qr.svg": ("image/svg+xml", cards.svg, _("QR code (SVG)")),
-    "qr.png": ("image/png", cards.png, _("QR code (PNG)")),
-    "card.pdf": ("application/pdf", cards.table_card, _("table card (PDF)")),
+    "qr.svg": ("image/svg+xml", table_cards.svg, _("QR code (SVG)")),
+    "qr.png": ("image/png", table_cards.png, _("QR code (PNG)")),
+    "card.pdf": ("application/pdf", table_cards.table_card, _("table card (PDF)")),
 }
 
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from facepass.admin_tenancy import MANAGERS, TenantAdmin, column
+from facepass.console.base import MANAGERS, TenantAdmin, column
 from sessions_app.models import Hiding
 
 

@@ -12,15 +12,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from facepass.admin_tenancy import TenantAdmin, column
+from facepass.console.base import TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
-from sessions_app import (
-    admin_hidings,  # noqa: F401 - registers itself
-    admin_webhooks,  # noqa: F401 - as above
-    cards,
-)
-from sessions_app.admin_analytics import usage_of
-from sessions_app.admin_guests import PAPERS, GuestRulesInline, paper, paper_links
+from sessions_app import table_cards
+from sessions_app.admin.analytics import usage_of
+from sessions_app.admin.guests import PAPERS, GuestRulesInline, paper, paper_links
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
 
@@ -93,7 +89,7 @@ class PhotoSessionAdmin(TenantAdmin):
 
     @column(_("guest page"))
     def guest_link(self, session: PhotoSession) -> str:
-        address = cards.address(session)
+        address = table_cards.address(session)
         return format_html('<a class="fp-link" href="{}" target="_blank" rel="noopener">{}</a>', address, address)
 
     @column(_("to print"), empty="")

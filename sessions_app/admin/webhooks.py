@@ -13,7 +13,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from facepass.admin_tenancy import MANAGERS, TenantAdmin, column
+from facepass.console.base import MANAGERS, TenantAdmin, column
 from facepass.models import EventType
 from sessions_app.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from sessions_app.webhooks import outbox

@@ -13,7 +13,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
+from facepass.core.access.authentication import principal
 from facepass.models import Scope
 from sessions_app import analytics, validation
 from sessions_app.analytics import Period

@@ -6,10 +6,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from facepass.serializers import FiniteFloatField, StrictModelSerializer, StrictSerializer
-from galleries.api.found import MatchSerializer, MissSerializer
+from facepass.core.api.serializers import FiniteFloatField, StrictModelSerializer, StrictSerializer
+from galleries.api.matches import MatchSerializer, MissSerializer
 from galleries.api.serializers import BoxSerializer
-from galleries.search import DEFAULT_LIMIT, MAX_LIMIT
+from galleries.matching.search import DEFAULT_LIMIT, MAX_LIMIT
 from sessions_app.models import PhotoSession
 
 

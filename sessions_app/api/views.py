@@ -15,20 +15,20 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
-from facepass.errors import FacePassError
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import require_still, studio_for
+from facepass.core.errors import FacePassError
+from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
-from facepass.tenancy import require_still, studio_for
-from facepass.uploads import InMemoryMixin
-from galleries.api import found as told
+from galleries.api import matches as told
+from galleries.matching.search import still_there
 from galleries.models import Gallery, Person
-from galleries.search import still_there
 from sessions_app import validation
 from sessions_app.api import serializers
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
-from sessions_app.search import SessionSearch, count, search_session
-from sessions_app.source import Known
+from sessions_app.session_search import SessionSearch, count, search_session
+from sessions_app.session_source import Known
 
 # Taken as text, so that what is no id is refused as such, and not as a path that does not exist.
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)

@@ -9,11 +9,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.auth import principal
+from facepass.core.access.authentication import principal
+from facepass.core.access.tenancy import studio_for
+from facepass.core.api.pagination import Cursors
+from facepass.core.api.serializers import StrictModelSerializer
 from facepass.models import EventType, Scope
-from facepass.pagination import Cursors
-from facepass.serializers import StrictModelSerializer
-from facepass.tenancy import studio_for
 from sessions_app.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from sessions_app.webhooks import outbox
 

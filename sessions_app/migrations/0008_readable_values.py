@@ -1,14 +1,14 @@
-"""Values that not every reader can hold are mended, and refused from now on (see facepass/storable.py)."""
+"""Values that not every reader can hold are mended, and refused from now on (see facepass/core/database/storable_values.py)."""
 
 import datetime
 import django.core.validators
 import django.db.models.functions.text
 import django.db.models.lookups
-import facepass.constraints
-import facepass.storable
+import facepass.core.database.constraints
+import facepass.core.database.storable_values
 from django.db import migrations, models
 
-from facepass.constraints import mending
+from facepass.core.database.constraints import mending
 
 MENDED = [
     *mending("photo_sessions", known_moments=["scheduled_at"], moments=["created_at", "updated_at", "confirmed_at", "gone_at"], json=["settings"], texts={"description": 10000}),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='guestrules',
             name='expires_at',
-            field=models.DateTimeField(blank=True, null=True, validators=[facepass.storable.check_moment], verbose_name='open until'),
+            field=models.DateTimeField(blank=True, null=True, validators=[facepass.core.database.storable_values.check_moment], verbose_name='open until'),
         ),
         migrations.AlterField(
             model_name='photosession',
@@ -51,12 +51,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='photosession',
             name='scheduled_at',
-            field=models.DateTimeField(blank=True, null=True, validators=[facepass.storable.check_moment], verbose_name='scheduled'),
+            field=models.DateTimeField(blank=True, null=True, validators=[facepass.core.database.storable_values.check_moment], verbose_name='scheduled'),
         ),
         migrations.AlterField(
             model_name='photosession',
             name='settings',
-            field=models.JSONField(blank=True, default=dict, validators=[facepass.storable.check_json], verbose_name='settings'),
+            field=models.JSONField(blank=True, default=dict, validators=[facepass.core.database.storable_values.check_json], verbose_name='settings'),
         ),
         migrations.AddConstraint(
             model_name='alert',
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='photosession',
-            constraint=models.CheckConstraint(condition=models.Q(('scheduled_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('created_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('updated_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('confirmed_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('gone_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), models.Q(facepass.constraints.JsonPathExists(models.F('settings'), models.Value('strict $.**{64}')), _negated=True), models.Q(facepass.constraints.JsonPathExists(models.F('settings'), models.Value('strict $.** ? (@.type() == "number" && (@ > 1e+308 || @ < -1e+308))')), _negated=True), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 10000)), name='photo_sessions_readable'),
+            constraint=models.CheckConstraint(condition=models.Q(('scheduled_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('created_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('updated_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('confirmed_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('gone_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), models.Q(facepass.core.database.constraints.JsonPathExists(models.F('settings'), models.Value('strict $.**{64}')), _negated=True), models.Q(facepass.core.database.constraints.JsonPathExists(models.F('settings'), models.Value('strict $.** ? (@.type() == "number" && (@ > 1e+308 || @ < -1e+308))')), _negated=True), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 10000)), name='photo_sessions_readable'),
         ),
         migrations.AddConstraint(
             model_name='pixoralink',
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='webhookattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('started_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('duration_ms__range', (-1e+308, 1e+308)), models.Q(facepass.constraints.JsonPathExists(models.F('request_headers'), models.Value('strict $.**{64}')), _negated=True), models.Q(facepass.constraints.JsonPathExists(models.F('request_headers'), models.Value('strict $.** ? (@.type() == "number" && (@ > 1e+308 || @ < -1e+308))')), _negated=True)), name='webhook_attempts_readable'),
+            constraint=models.CheckConstraint(condition=models.Q(('started_at__range', (datetime.datetime(1000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(9998, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), ('duration_ms__range', (-1e+308, 1e+308)), models.Q(facepass.core.database.constraints.JsonPathExists(models.F('request_headers'), models.Value('strict $.**{64}')), _negated=True), models.Q(facepass.core.database.constraints.JsonPathExists(models.F('request_headers'), models.Value('strict $.** ? (@.type() == "number" && (@ > 1e+308 || @ < -1e+308))')), _negated=True)), name='webhook_attempts_readable'),
         ),
         migrations.AddConstraint(
             model_name='webhookdelivery',

@@ -11,11 +11,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
-from facepass.errors import FacePassError
-from facepass.storable import check_moment
-from facepass.tenancy import TenantModel, TenantQuerySet
-from galleries.media import Variant
+from facepass.core.access.tenancy import TenantModel, TenantQuerySet
+from facepass.core.database.constraints import readable
+from facepass.core.database.storable_values import check_moment
+from facepass.core.errors import FacePassError
+from galleries.photos.media_files import Variant
 
 # How long a guest's visit, own link and wish for news last where the session names no end.
 LASTS = timedelta(days=90)

@@ -9,8 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
-from facepass.tenancy import TenantQuerySet
+from facepass.core.access.tenancy import TenantQuerySet
+from facepass.core.database.constraints import readable
 from sessions_app.models.guest import LASTS, Guest
 
 # A wish for news that nobody confirmed.

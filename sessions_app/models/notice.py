@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
-from facepass.tenancy import TenantQuerySet
+from facepass.core.access.tenancy import TenantQuerySet
+from facepass.core.database.constraints import readable
 
 # An e-mail that did not go out is tried again after this long, and its address is kept at most that long.
 AGAIN_AFTER, KEPT_FOR = timedelta(minutes=10), timedelta(days=30)

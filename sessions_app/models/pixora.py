@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from facepass.constraints import readable
+from facepass.core.database.constraints import readable
 
 
 class PixoraSession(models.Model):

@@ -9,11 +9,11 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facepass import events
-from facepass.constraints import readable
+from facepass.core import events
+from facepass.core.access.tenancy import Deleted, TenantModel, TenantQuerySet
+from facepass.core.database.constraints import readable
+from facepass.core.database.storable_values import DESCRIPTION_LENGTH, check_json, check_moment
 from facepass.models import EventType
-from facepass.storable import DESCRIPTION_LENGTH, check_json, check_moment
-from facepass.tenancy import Deleted, TenantModel, TenantQuerySet
 
 # No 0/O, 1/l/I: the code is read off a table card.
 CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -49,7 +49,7 @@ class PhotoSessionQuerySet(TenantQuerySet["PhotoSession"]):
 
 class PhotoSession(TenantModel):
     """A session of FacePass's own, or the copy of one of Pixora's. Whoever asks whether it may be used asks
-    `sessions_app.source`, which knows the difference.
+    `sessions_app.session_source`, which knows the difference.
     """
 
     class Status(models.TextChoices):

@@ -15,9 +15,9 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facepass.constraints import readable
+from facepass.core.access.tenancy import TenantQuerySet
+from facepass.core.database.constraints import readable
 from facepass.models import EventType, OutboxEvent
-from facepass.tenancy import TenantQuerySet
 
 # How long a delivery is tried, and how long an endpoint may fail before it is switched off.
 GIVE_UP_AFTER = timedelta(days=3)

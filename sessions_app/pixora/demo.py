@@ -10,7 +10,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from facepass.embedded import database_settings
+from facepass.ops.embedded import database_settings
 
 DATABASE = "pixora_demo"
 SCHEMA = """

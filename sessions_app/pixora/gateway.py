@@ -18,8 +18,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from psycopg import errors
 
-from facepass.errors import FacePassError
-from facepass.storable import EARLIEST, LATEST
+from facepass.core.database.storable_values import EARLIEST, LATEST
+from facepass.core.errors import FacePassError
 from sessions_app.models import PixoraLink, PixoraSession
 from sessions_app.pixora import breaker
 from sessions_app.pixora.router import ALIAS

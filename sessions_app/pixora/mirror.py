@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from facepass.core.database.storable_values import DESCRIPTION_LENGTH, readable_json, readable_moment
 from facepass.models import Studio
-from facepass.storable import DESCRIPTION_LENGTH, readable_json, readable_moment
 from sessions_app.models import Origin, PhotoSession, PixoraSession
 
 # A copy that Pixora confirmed so recently may stand in for it.

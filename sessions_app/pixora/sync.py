@@ -15,9 +15,9 @@ from django.db.models import Q, Value
 from django.db.models.functions import Greatest, Least, Now
 from django.utils import timezone
 
-from facepass import notices
-from facepass.each_row import RowsFailed, each, try_each
-from facepass.errors import FacePassError
+from facepass.core import notices
+from facepass.core.errors import FacePassError
+from facepass.core.work.each_row import RowsFailed, each, try_each
 from facepass.models import NoticeKind, Studio
 from sessions_app.models import PhotoSession, PixoraLink, PixoraSession
 from sessions_app.pixora import gateway, mirror

@@ -9,7 +9,7 @@ from ipaddress import ip_network
 import pytest
 from django.utils import timezone
 
-from facepass import events
+from facepass.core import events
 from facepass.models import EventType
 from sessions_app.models import WebhookDelivery, WebhookEndpoint
 from sessions_app.webhooks import outbox

@@ -13,12 +13,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from facepass import housekeeping, limits
+from facepass.core.access import rate_limits
+from facepass.core.work import chores
 from facepass.models import RateBucket
 from galleries import tasks
 from galleries.tests.factories import GalleryFactory, MembershipFactory, PhotoFactory, SessionFactory, UserFactory
 from recognition.tests.fake_pictures import picture_of
-from sessions_app import analytics, plots
+from sessions_app import analytics, usage_charts
 from sessions_app.analytics import BOUNDS, Period, What
 from sessions_app.models import SessionDay
 from sessions_app.tests.guests import agree
@@ -246,10 +247,13 @@ def test_a_plot_has_whole_coordinates_within_its_frame():
     days = Period(date(2026, 1, 1), date(2026, 3, 31)).days
     values = [float(number) * 1.7 if number % 7 else None for number in range(len(days))]
     for kind in ("bars", "lines"):
-        plot = plots.plot("x", days, [plots.Series("y", values)], kind=kind)
+        plot = usage_charts.plot("x", days, [usage_charts.Series("y", values)], kind=kind)
         shapes = [*plot.drawn[0].bars, *plot.drawn[0].dots]
         assert len(shapes) == sum(value is not None for value in values)
-        assert all(plots.LEFT <= bar.x <= plots.RIGHT and plots.TOP <= bar.y <= plots.BOTTOM for bar in shapes)
+        assert all(
+            usage_charts.LEFT <= bar.x <= usage_charts.RIGHT and usage_charts.TOP <= bar.y <= usage_charts.BOTTOM
+            for bar in shapes
+        )
     assert len(plot.drawn[0].lines) == 13  # a day without a value breaks the line
 
 
@@ -261,10 +265,10 @@ def test_a_guests_address_is_nowhere_once_its_rate_limit_has_run_empty(api, sess
     guest_searches(session, "ann", REMOTE_ADDR=ADDRESS)
     Client(REMOTE_ADDR=ADDRESS).post("/admin/login/", {"username": "guest", "password": "wrong"})
     assert set(tables_with(ADDRESS)) == {"rate_buckets"}
-    housekeeping.tidy()
+    chores.tidy()
     assert set(tables_with(ADDRESS)) == {"rate_buckets"}
     RateBucket.objects.update(due=timezone.now() - timedelta(minutes=11))
-    limits.forget_empty()
+    rate_limits.forget_empty()
     assert tables_with(ADDRESS) == []
 
 

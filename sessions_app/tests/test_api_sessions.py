@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from galleries import analysis
 from galleries.models import GalleryImage
+from galleries.photos import analysis
 from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
 from sessions_app.models import PhotoSession

@@ -12,12 +12,15 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from galleries import analysis, decisions, erasure, grouping, marking, tasks
+from galleries import tasks
+from galleries.faces import decisions, erasure, grouping, marking
 from galleries.models import FaceCluster, Gallery, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
+from galleries.photos import analysis
 from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory, UserFactory
 from galleries.tests.other_engine import OtherEngine, run
-from recognition import config, detection, registry
+from recognition import config, detection
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.tests.fake_pictures import picture_of
 from recognition.types import Box

@@ -19,13 +19,16 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
-from facepass import housekeeping, notices
-from facepass.each_row import RowsFailed
+from facepass.core import notices
+from facepass.core.work import chores
+from facepass.core.work.each_row import RowsFailed
 from facepass.models import NoticeKind, OutboxEvent, StaffNotice
-from facepass.supervisor.child import Child
-from facepass.supervisor.supervisor import Supervisor
-from galleries import incoming, redescription, tasks
+from facepass.ops.supervisor.child import Child
+from facepass.ops.supervisor.supervisor import Supervisor
+from galleries import tasks
+from galleries.faces import redescription
 from galleries.models import GalleryImage, PhotoDescription
+from galleries.photos import direct_uploads
 from galleries.tests.factories import (
     GalleryFactory,
     MembershipFactory,
@@ -37,7 +40,8 @@ from galleries.tests.factories import (
 )
 from recognition.engines.fake import FakeEngine
 from sessions_app import sealing
-from sessions_app.guest import alerts, consent, erasure, waiting
+from sessions_app.guest.domain import alerts, consent, erasure
+from sessions_app.guest.views import waiting
 from sessions_app.models import (
     Alert,
     DeliveryState,
@@ -178,9 +182,9 @@ class Stored:
 def uploads_that_nobody_asked_about(fixture) -> Case:
     rows = [Stored(f"incoming/{number}") for number in range(3)]
     bucket = type("Bucket", (), {"objects": type("Objects", (), {"filter": staticmethod(lambda **_: rows)})})
-    fixture("monkeypatch").setattr(incoming, "is_possible", lambda: True)
-    fixture("monkeypatch").setattr(incoming, "_storage", lambda: type("Storage", (), {"bucket": bucket}))
-    return Case(incoming.sweep, lambda: [row.deleted for row in rows])
+    fixture("monkeypatch").setattr(direct_uploads, "is_possible", lambda: True)
+    fixture("monkeypatch").setattr(direct_uploads, "_storage", lambda: type("Storage", (), {"bucket": bucket}))
+    return Case(direct_uploads.sweep, lambda: [row.deleted for row in rows])
 
 
 def sessions_in_pixora(fixture) -> Case:
@@ -315,8 +319,8 @@ def what_is_tidied(fixture) -> Case:
 
         return run
 
-    fixture("monkeypatch").setattr(housekeeping, "FORGETTING", [forget(number) for number in range(3)])
-    return Case(housekeeping.tidy, lambda: [number in done for number in range(3)])
+    fixture("monkeypatch").setattr(chores, "FORGETTING", [forget(number) for number in range(3)])
+    return Case(chores.tidy, lambda: [number in done for number in range(3)])
 
 
 def photos_described_by_another_model(_fixture) -> Case:
@@ -402,18 +406,18 @@ def test_one_broken_row_stops_none_of_the_others(case, request, caplog):
 
 # One statement for all rows, or another package's.
 BY_ONE_STATEMENT = {
-    "facepass.notices.forget_old",
+    "facepass.core.notices.forget_old",
     "galleries.models.suggestion.forget_old",
     "oauth2_provider.models.clear_expired",
     "sessions_app.webhooks.outbox.forget_old",
     "training.tasks.settle",
 }
 WALKED = {
-    "facepass.notices.mail",
-    "galleries.incoming.sweep",
-    "sessions_app.guest.alerts.periodically",
-    "sessions_app.guest.erasure.forget_gone",
-    "sessions_app.guest.waiting.tell_ready",
+    "facepass.core.notices.mail",
+    "galleries.photos.direct_uploads.sweep",
+    "sessions_app.guest.domain.alerts.periodically",
+    "sessions_app.guest.domain.erasure.forget_gone",
+    "sessions_app.guest.views.waiting.tell_ready",
     "sessions_app.pixora.sync.periodically",
 }
 

@@ -17,8 +17,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 import facepass
-from facepass import notices
-from facepass.each_row import try_each
+from facepass.core import notices
+from facepass.core.work.each_row import try_each
 from facepass.models import NoticeKind
 from sessions_app.models import WebhookAttempt, WebhookDelivery
 from sessions_app.webhooks import outbox, signing, transport

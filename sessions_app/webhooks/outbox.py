@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from facepass.each_row import try_each
+from facepass.core.work.each_row import try_each
 from facepass.models import OutboxEvent
 from sessions_app.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from facepass.models import Studio
-from galleries.admin import show
+from galleries.admin import html
 from galleries.models import Person, PhotoFace
-from training import changes, plots
-from training.changes import Change, Preview
+from training import name_changes, score_charts
 from training.models import FaceTrainingSession
+from training.name_changes import Change, Preview
 
 SHOWN = 50
 
@@ -49,7 +49,9 @@ def of(session: FaceTrainingSession, *, may: bool) -> dict[str, Any]:
         "session": session,
         "may_train": may,
         "figures": figures(before, after) if before and after else [],
-        "plots": [(_("before"), plots.histogram(before)), (_("after"), plots.histogram(after))] if after else [],
+        "plots": [(_("before"), score_charts.histogram(before)), (_("after"), score_charts.histogram(after))]
+        if after
+        else [],
         "worst": worst(after["worst"]) if after else [],
         "thresholds": session.metrics.get("thresholds", []),
         "changes": shown(listed),
@@ -97,8 +99,8 @@ def shown(listed: Iterable[Change]) -> list[ShownChange]:
     names = {str(pk): person.real_name for pk, person in people.items()}
     return [
         ShownChange(
-            show.crop(by_id[row.face]),
-            show.change_page("photoface", row.face),
+            html.crop(by_id[row.face]),
+            html.change_page("photoface", row.face),
             names.get(row.was or "", "–"),
             names.get(row.becomes or "", "–"),
             row.similarity,
@@ -111,7 +113,7 @@ def shown(listed: Iterable[Change]) -> list[ShownChange]:
 def tried(studios: Iterable[Studio], *, threshold: float) -> list[Tried]:
     found = []
     for studio in studios:
-        preview = changes.preview(studio.pk, changes.in_use(studio.pk), threshold=threshold)
+        preview = name_changes.preview(studio.pk, name_changes.in_use(studio.pk), threshold=threshold)
         found.append(Tried(studio, preview, shown(preview.listed[:SHOWN])))
     return found
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from recognition import config
 from recognition.config import RecognitionSettings
 

@@ -15,14 +15,16 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from facepass.admin_tenancy import MANAGERS, TenantAdmin, column, is_superuser
-from facepass.errors import FacePassError
+from facepass.console.base import MANAGERS, TenantAdmin, column, is_superuser
+from facepass.core.access.tenancy import studios_of
+from facepass.core.errors import FacePassError
 from facepass.models import Studio
-from facepass.tenancy import studios_of
 from galleries.models import Job
 from recognition import config
-from training import admin_results, changes, plots, readiness, run, versions
-from training.admin_settings import ThresholdsForm
+from training import name_changes, readiness, score_charts, versions
+from training.admin import results
+from training.admin.thresholds import ThresholdsForm
+from training.learning import run
 from training.models import FaceTrainingSession
 
 Status = FaceTrainingSession.Status
@@ -49,7 +51,7 @@ CONFIRMED: dict[str, tuple[Any, Any, Verb]] = {
     "apply": (
         _("Change these names"),
         _("The listed faces get the names of this version. What a person decided stays as it is."),
-        lambda session, by: changes.apply(session, by=by),
+        lambda session, by: name_changes.apply(session, by=by),
     ),
 }
 
@@ -109,7 +111,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
             "readiness": readiness.of(studios),
             "running": sessions.running().select_related("job", "studio").first(),
             "studios": _studios(self, request),
-            "drift": plots.drift(months) if months else None,
+            "drift": score_charts.drift(months) if months else None,
             "months": months,
         }
         return super().changelist_view(request, {**(extra_context or {}), **more})
@@ -117,7 +119,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         FaceTrainingSession.objects.visible_to(_user(request)).settle()
         session = self.get_object(request, object_id)
-        more = admin_results.of(session, may=self.may_train(request, session.studio_id)) if session else {}
+        more = results.of(session, may=self.may_train(request, session.studio_id)) if session else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def start_view(self, request: HttpRequest) -> HttpResponse:
@@ -159,13 +161,13 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = ThresholdsForm(request.POST or None, settings=config.recognition_settings())
-        tried: list[admin_results.Tried] = []
+        tried: list[results.Tried] = []
         if request.method == "POST" and form.is_valid():
             if "save" in request.POST and is_superuser(request):
                 config.change({"confidence_thresholds": form.cleaned_data}, by=str(request.user))
                 messages.success(request, _t("The settings hold from now on."))
                 return redirect("admin:training_settings")
-            tried = admin_results.tried(studios_of(_user(request)), threshold=form.cleaned_data["assign"])
+            tried = results.tried(studios_of(_user(request)), threshold=form.cleaned_data["assign"])
         context = {**self.admin_site.each_context(request), "title": _t("Thresholds"), "form": form, "tried": tried}
         may_save = {"may_save": is_superuser(request), "media": self.media}
         return TemplateResponse(request, "admin/training/settings.html", {**context, **may_save})

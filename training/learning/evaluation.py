@@ -8,9 +8,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition import evaluation
-from recognition.evaluation import Numbers
-from training.scoring import Scored
+from recognition.evaluation import error_rates
+from recognition.evaluation.error_rates import Numbers
+from training.learning.scoring import Scored
 
 FARS, FPIR = (1e-2, 1e-3, 1e-4), 1e-2
 WORST, BARS = 10, 40
@@ -24,14 +24,14 @@ class Judged:
     threshold: float
 
     @property
-    def open_set(self) -> evaluation.OpenSet:
-        return evaluation.open_set(self.scored.searches, self.threshold)
+    def open_set(self) -> error_rates.OpenSet:
+        return error_rates.open_set(self.scored.searches, self.threshold)
 
     def as_json(self) -> dict[str, Any]:
         searches = self.scored.searches
         return {
             **self.open_set.as_json(),
-            "accuracy_interval": evaluation.share(self._decided_rightly()).as_json(),
+            "accuracy_interval": error_rates.share(self._decided_rightly()).as_json(),
             "known": int(searches.known.sum()),
             "strangers": int((~searches.known).sum()),
             "eer": _rounded(self._equal_error()),
@@ -72,7 +72,7 @@ class Judged:
     def _tar(self, far: float) -> dict[str, Any]:
         threshold = float(self.scored.edges[np.argmax(self._fmr() <= far)])
         matched = self._genuine >= threshold
-        found = evaluation.share(matched).as_json() if len(matched) else None
+        found = error_rates.share(matched).as_json() if len(matched) else None
         return {"far": far, "threshold": round(threshold, 4), "tar": found}
 
     def _at_fpir(self) -> dict[str, float] | None:
@@ -80,8 +80,8 @@ class Judged:
         strangers = int((~self.scored.searches.known).sum())
         if strangers * FPIR < 1 or strangers == len(self.scored.own):
             return None
-        threshold = evaluation.threshold_at_fpir(self.scored.searches, FPIR)
-        found = 1 - (evaluation.open_set(self.scored.searches, threshold).fnir or 0.0)
+        threshold = error_rates.threshold_at_fpir(self.scored.searches, FPIR)
+        found = 1 - (error_rates.open_set(self.scored.searches, threshold).fnir or 0.0)
         return {"fpir": FPIR, "threshold": round(threshold, 4), "found": round(found, 6)}
 
     def _worst(self) -> list[dict[str, Any]]:

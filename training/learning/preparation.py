@@ -9,15 +9,15 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from facepass.models import Studio
-from galleries import descriptors
-from galleries.jobs import Turn
+from galleries.faces import descriptors
+from galleries.jobs.runner import Turn
 from galleries.models import PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
 from recognition.models import ModelVersion
-from training import dataset
-from training.dataset import Dataset, Faces, Part
+from training.learning import dataset
+from training.learning.dataset import Dataset, Faces, Part
 from training.models import FaceTrainingSession, TrainingAct
 
 COLUMNS = ("pk", "person_id", "photo_id", "quality")

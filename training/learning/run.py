@@ -10,20 +10,22 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facepass import events, heartbeat, notices
-from facepass.errors import FacePassError
+from facepass.core import events, notices
+from facepass.core.errors import FacePassError
+from facepass.core.work import heartbeats
 from facepass.models import EventType, NoticeKind, Studio
-from galleries import jobs
-from galleries.identify import COUNTED, default_threshold
-from galleries.jobs import Lost, Turn
+from galleries.jobs import runner
+from galleries.jobs.runner import Lost, Turn
+from galleries.matching.identification import COUNTED, default_threshold
 from galleries.models import Job
 from recognition.models import ModelVersion
-from training import calibrating, changes, judging, prepare, versions
-from training.dataset import Dataset, Faces, Part
-from training.judging import Judged
-from training.learning import Learnt, learn
+from training import name_changes, versions
+from training.learning import evaluation, preparation, score_calibration
+from training.learning.dataset import Dataset, Faces, Part
+from training.learning.evaluation import Judged
+from training.learning.scoring import MOST_PROBES, Compare, Progress, calibrated, score, some
+from training.learning.templates import Learnt, learn
 from training.models import FaceTrainingSession, TrainingAct
-from training.scoring import MOST_PROBES, Compare, Progress, calibrated, score, some
 
 KIND = "train"
 # A run takes from seconds to minutes.
@@ -41,15 +43,15 @@ def execute(studio: Studio, *, by: str, prepared: FaceTrainingSession | None = N
     Raises FacePassError 409: `nothing_to_train` without any verified face, `training_running` while a run of the studio
     is under way, `already_run` where the session has had its run.
     """
-    if not prepare.is_anything(studio):
-        raise prepare.nothing_to_train()
+    if not preparation.is_anything(studio):
+        raise preparation.nothing_to_train()
     FaceTrainingSession.objects.filter(studio=studio).settle()
     try:
         with transaction.atomic():
             session = _claimed(prepared) if prepared else FaceTrainingSession(studio=studio)
             session.status, session.started_by, session.started_at = Status.RUNNING, by, timezone.now()
             session.save()
-            session.job = jobs.start(KIND, studio=studio, session_id=str(session.pk))
+            session.job = runner.start(KIND, studio=studio, session_id=str(session.pk))
             session.save(update_fields=["job"])
             session.note(TrainingAct.Kind.STARTED, by=by)
     except IntegrityError as error:
@@ -86,7 +88,7 @@ class _Run:
 
     def go(self) -> dict[str, Any]:
         self._reached(0)
-        found = prepare.look(self._session.studio, self._version)
+        found = preparation.look(self._session.studio, self._version)
         self._freeze(found)
         self._reached(35)
         if same := self._same():
@@ -94,25 +96,25 @@ class _Run:
         before, after = self._judge(found)
         kept = found.part(*Part)
         learnt = learn(kept, self._scores)
-        calibration, thresholds = calibrating.calibrate(
+        calibration, thresholds = score_calibration.calibrate(
             kept, learnt.enrolled, self._scores, progress=self._between(75, 90)
         )
         self._session.metrics = _metrics(before, after, learnt, thresholds)
         self._session.model_accuracy = after.open_set.accuracy if after else None
-        taught = changes.Taught.of(learnt.enrolled, calibration)
-        seen = changes.preview(self._session.studio_id, taught, progress=lambda _done: self._reached(90))
+        taught = name_changes.Taught.of(learnt.enrolled, calibration)
+        seen = name_changes.preview(self._session.studio_id, taught, progress=lambda _done: self._reached(90))
         self._session.changes = seen.as_json()
         with transaction.atomic():
             self._reached(99)  # here, so that nobody cancels or takes over until all is written
             versions.keep(self._session, self._version, learnt.enrolled, calibration)
             self._finish()
-            if before and after and judging.not_worse(before, after):
+            if before and after and evaluation.not_worse(before, after):
                 versions.activate(self._session)
             return self._tell()
 
     def _freeze(self, found: Dataset) -> None:
         seen_before = self._session.digest
-        prepare.freeze(self._session, found, self._version)
+        preparation.freeze(self._session, found, self._version)
         if seen_before and seen_before != self._session.digest:
             message = _("The verified faces have changed since this training was prepared. Prepare it again.")
             raise FacePassError("data_changed", message, status=409)
@@ -135,7 +137,7 @@ class _Run:
         if not (train.ids and probes.ids):
             return None, None
         learnt = learn(train, self._scores)
-        calibration, _thresholds = calibrating.calibrate(train, learnt.enrolled, self._scores)
+        calibration, _thresholds = score_calibration.calibrate(train, learnt.enrolled, self._scores)
         self._reached(45)
         people = learnt.enrolled.people
         before = score(probes, people, self._before(train, learnt), progress=self._between(45, 60))
@@ -159,7 +161,7 @@ class _Run:
             return nearest
         twin_faces = train.only(rows)
         twin = learn(twin_faces, self._scores).enrolled
-        calibration, _thresholds = calibrating.calibrate(twin_faces, twin, self._scores)
+        calibration, _thresholds = score_calibration.calibrate(twin_faces, twin, self._scores)
         place = {person: i for i, person in enumerate(learnt.enrolled.people)}
         return _mixed(nearest, calibrated(twin.likeness, calibration), [place[person] for person in twin.people])
 
@@ -187,7 +189,7 @@ class _Run:
         return told
 
     def _reached(self, percent: int) -> None:
-        if heartbeat.stopping():
+        if heartbeats.stopping():
             raise Stopped
         self._turn.report(done=percent, total=100)
 
@@ -206,12 +208,12 @@ def _mixed(most: Compare, some_of_them: Compare, columns: list[int]) -> Compare:
 
 
 def _metrics(
-    before: Judged | None, after: Judged | None, learnt: Learnt, thresholds: list[calibrating.Threshold]
+    before: Judged | None, after: Judged | None, learnt: Learnt, thresholds: list[score_calibration.Threshold]
 ) -> dict[str, Any]:
     return {
         "before": before.as_json() if before else None,
         "after": after.as_json() if after else None,
-        "not_worse": bool(before and after and judging.not_worse(before, after)),
+        "not_worse": bool(before and after and evaluation.not_worse(before, after)),
         "templates": len(learnt.enrolled.templates),
         "odd": [str(pk) for pk in learnt.odd],
         "thresholds": [

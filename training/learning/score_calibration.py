@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.calibration import Calibration, similarity_at
-from recognition.evaluation import CONFIDENCE, RESAMPLES, Interval, Numbers
-from training.dataset import Faces
-from training.learning import Enrolled
-from training.scoring import Counts, Progress, Scored, score, some
+from recognition.evaluation.error_rates import CONFIDENCE, RESAMPLES, Interval, Numbers
+from training.learning.dataset import Faces
+from training.learning.scoring import Counts, Progress, Scored, score, some
+from training.learning.templates import Enrolled
 
 RATES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
 # A rate is measured where at least so many comparisons are expected to lie above it.

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.calibration import Calibration
-from recognition.evaluation import Numbers, Searches
+from recognition.evaluation.error_rates import Numbers, Searches
 from recognition.types import FloatArray
-from training.dataset import Faces
+from training.learning.dataset import Faces
 
 BLOCK = 500
 # More probes make no figure surer than the people do whom they show, and each is compared with every face.

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from galleries.identify import TEMPLATE_SHARE
+from galleries.matching.identification import TEMPLATE_SHARE
 from recognition.calibration import Calibration
 from recognition.types import FloatArray
-from training.dataset import Faces
+from training.learning.dataset import Faces
 
 # A face counts to its person where the nearest of their other faces are at least this like it; so much is one stranger
 # in a hundred. With fewer faces than so many nobody can say which one is odd.
@@ -52,7 +52,7 @@ class Enrolled:
         return np.stack(each, axis=1)
 
     def likeness(self, probes: FloatArray) -> FloatArray:
-        """`galleries.identify.likeness` of each probe to each person: (n, people)."""
+        """`galleries.matching.identification.likeness` of each probe to each person: (n, people)."""
         best = np.maximum.reduceat(probes @ self.templates.T, self.template_starts, axis=1)
         nearest = np.maximum.reduceat(probes @ self.faces.T, self.face_starts, axis=1)
         return np.asarray(TEMPLATE_SHARE * best + (1 - TEMPLATE_SHARE) * nearest, np.float32)

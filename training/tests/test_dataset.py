@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from galleries.tests.factories import descriptor
-from recognition import pictures, pipeline, registry
+from recognition import pipeline
 from recognition.config import RecognitionSettings
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
+from recognition.pictures import decoding
 from recognition.tests.conftest import SHARED, TESTPACK
-from training import dataset
-from training.dataset import SAME_SHOT, Faces, Part, Reason
+from training.learning import dataset
+from training.learning.dataset import SAME_SHOT, Faces, Part, Reason
 
 PEOPLE = SHARED / "data" / "lfw" / "people"
 SCORES = FakeEngine.calibration
@@ -134,6 +136,6 @@ def _person(path):
 
 def _largest(engine, path):
     with path.open("rb") as file, registry.use(engine):
-        picture = pictures.decode(file, longest_side=1600)
+        picture = decoding.decode(file, longest_side=1600)
         found = pipeline.describe(picture, engine=engine, settings=RecognitionSettings())
     return found[0].descriptor if found else None

@@ -5,13 +5,13 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from galleries.identify import likeness
+from galleries.matching.identification import likeness
 from galleries.tests.factories import descriptor
 from recognition.engines.fake import FakeEngine
-from training import calibrating, learning
-from training.dataset import Faces
-from training.judging import Judged, not_worse
-from training.scoring import calibrated, score
+from training.learning import score_calibration, templates
+from training.learning.dataset import Faces
+from training.learning.evaluation import Judged, not_worse
+from training.learning.scoring import calibrated, score
 from training.tests.test_dataset import crowd, near, number
 
 SCORES = FakeEngine.calibration
@@ -29,7 +29,7 @@ def looks(direction, count, seed, cosine=0.9):
 
 def test_a_template_is_the_mean_of_a_persons_faces():
     faces = faces_of(*looks(descriptor(1), 5, 100))
-    learnt = learning.learn(faces, SCORES)
+    learnt = templates.learn(faces, SCORES)
     mean = faces.descriptors.mean(axis=0)
     assert learnt.enrolled.templates.shape == (1, 512)
     assert learnt.enrolled.templates[0] @ mean / np.linalg.norm(mean) == pytest.approx(1)
@@ -38,13 +38,13 @@ def test_a_template_is_the_mean_of_a_persons_faces():
 
 def test_good_faces_count_more():
     good, poor = looks(descriptor(1), 2, 100)
-    template = learning.learn(faces_of(good, poor, quality=[0.9, 0.1]), SCORES).enrolled.templates[0]
+    template = templates.learn(faces_of(good, poor, quality=[0.9, 0.1]), SCORES).enrolled.templates[0]
     assert template @ good > template @ poor
 
 
 def test_a_face_of_somebody_else_is_left_out():
     faces = faces_of(*looks(descriptor(1), 6, 100), near(descriptor(2), 5, 0.9))
-    learnt = learning.learn(faces, SCORES)
+    learnt = templates.learn(faces, SCORES)
     assert learnt.odd == [number(6)]
     assert len(learnt.enrolled.faces) == 6
 
@@ -52,24 +52,24 @@ def test_a_face_of_somebody_else_is_left_out():
 def test_whoever_looks_different_at_times_has_a_template_of_each_look():
     other_look = near(descriptor(1), 9, 0.3)
     faces = faces_of(*looks(descriptor(1), 9, 100), *looks(other_look, 3, 200))
-    learnt = learning.learn(faces, SCORES)
+    learnt = templates.learn(faces, SCORES)
     assert learnt.odd == []
     assert len(learnt.enrolled.templates) == 3
     probe = near(other_look, 300, 0.9)
-    alone = learning.templates_of(faces.descriptors, np.ones(12, np.float32), least=-1)
+    alone = templates.templates_of(faces.descriptors, np.ones(12, np.float32), least=-1)
     assert learnt.enrolled.likeness(probe[None])[0, 0] > likeness(
         float((alone @ probe)[0]), float((faces.descriptors @ probe).max())
     )
 
 
 def test_somebody_of_whom_every_face_differs_is_still_learnt():
-    learnt = learning.learn(faces_of(*(descriptor(n) for n in range(5))), SCORES)
+    learnt = templates.learn(faces_of(*(descriptor(n) for n in range(5))), SCORES)
     assert learnt.odd == []
     assert np.isfinite(learnt.enrolled.templates).all()
 
 
 def test_likeness_is_what_identification_computes_from_one_template_and_one_face():
-    learnt = learning.learn(crowd(people=3, each=4), SCORES).enrolled
+    learnt = templates.learn(crowd(people=3, each=4), SCORES).enrolled
     probes = np.stack([near(descriptor(p), 50 + p, 0.8) for p in range(3)])
     for i, probe in enumerate(probes):
         for p in range(3):
@@ -79,7 +79,7 @@ def test_likeness_is_what_identification_computes_from_one_template_and_one_face
 
 def test_nearest_faces_are_the_mean_of_so_many():
     faces = crowd(people=2, each=5)
-    learnt = learning.learn(faces, SCORES).enrolled
+    learnt = templates.learn(faces, SCORES).enrolled
     probe = near(descriptor(0), 77, 0.8)
     by_hand = [np.sort(faces.descriptors[a : a + 5] @ probe)[-3:].mean() for a in (0, 5)]
     assert learnt.nearest_faces(probe[None], count=3)[0].tolist() == pytest.approx(by_hand, abs=1e-5)
@@ -87,8 +87,8 @@ def test_nearest_faces_are_the_mean_of_so_many():
 
 def test_a_rate_is_measured_as_counting_the_comparisons_one_by_one_does():
     faces = crowd(people=40, each=4)
-    enrolled = learning.learn(faces, SCORES).enrolled
-    _calibration, found = calibrating.calibrate(faces, enrolled, SCORES)
+    enrolled = templates.learn(faces, SCORES).enrolled
+    _calibration, found = score_calibration.calibrate(faces, enrolled, SCORES)
     scores = enrolled.likeness(faces.descriptors)
     others = np.sort(np.concatenate([np.delete(row, i // 4) for i, row in enumerate(scores)]))[::-1]
     for threshold in found[:2]:
@@ -102,15 +102,15 @@ def test_strangers_reach_a_similarity_about_as_often_as_it_says():
     """160 strangers' faces against 40 people who never saw them: 6,400 comparisons."""
     faces = crowd(people=80, each=4)
     known = faces.only(range(160))
-    enrolled = learning.learn(known, SCORES).enrolled
-    calibration, _found = calibrating.calibrate(known, enrolled, SCORES)
+    enrolled = templates.learn(known, SCORES).enrolled
+    calibration, _found = score_calibration.calibrate(known, enrolled, SCORES)
     strangers = score(faces.only(range(160, 320)), enrolled.people, calibrated(enrolled.likeness, calibration))
     assert (strangers.impostors.sum(axis=0)[strangers.edges > 0.4]).sum() / 6400 <= 0.012
 
 
 def test_with_one_person_there_is_nobody_to_compare_with_and_the_models_scale_holds():
     faces = faces_of(*looks(descriptor(1), 4, 100))
-    calibration, found = calibrating.calibrate(faces, learning.learn(faces, SCORES).enrolled, SCORES)
+    calibration, found = score_calibration.calibrate(faces, templates.learn(faces, SCORES).enrolled, SCORES)
     assert not calibration.calibrated
     assert calibration.cosine(0.5) == pytest.approx(SCORES.cosine(0.5), abs=1e-3)
     assert all(one.measured is None for one in found)

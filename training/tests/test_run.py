@@ -6,16 +6,19 @@ import numpy as np
 import pytest
 from django.db.models.functions import Now
 
-from facepass import heartbeat
+from facepass.core.work import heartbeats
 from facepass.models import EventType, OutboxEvent, Scope
-from galleries import identify, jobs, tasks
+from galleries import tasks
+from galleries.jobs import runner
+from galleries.matching import identification
 from galleries.models import Job, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.job import MAX_ATTEMPTS, JobState
 from galleries.tests.factories import (
     descriptor,
 )
 from recognition.models import ModelVersion
-from training import changes, prepare, run, scoring, versions
+from training import name_changes, versions
+from training.learning import preparation, run, scoring
 from training.models import FaceTrainingSession
 from training.tests.test_dataset import near
 from training.tests.test_prepare import person_with
@@ -69,14 +72,14 @@ def test_names_are_given_by_the_version_in_use_and_as_before_after_it_is_taken_b
     session = trained(studio)
     probe = near(descriptor(1), 99, 0.9)
     template = np.array(PersonTemplate.objects.get(person=ann).descriptor)
-    with_templates = identify.identify(probe, studio_ids=[studio.pk])
+    with_templates = identification.identify(probe, studio_ids=[studio.pk])
     nearest = max(probe @ np.array(f.insightface_descriptor) for f in PhotoFace.objects.filter(person=ann))
     assert with_templates.person == ann
     assert with_templates.candidates[0].cosine == pytest.approx(0.7 * (template @ probe) + 0.3 * nearest, abs=2e-3)
     newcomer = person_with(studio, 3, seed=50)
-    assert identify.identify(near(descriptor(50), 98, 0.9), studio_ids=[studio.pk]).person == newcomer
+    assert identification.identify(near(descriptor(50), 98, 0.9), studio_ids=[studio.pk]).person == newcomer
     assert versions.roll_back(session, by="test") is None
-    without = identify.identify(probe, studio_ids=[studio.pk])
+    without = identification.identify(probe, studio_ids=[studio.pk])
     assert without.person == ann
     assert without.candidates[0].cosine != with_templates.candidates[0].cosine
     assert not PhotoFace.objects.filter(training_used=True).exists()
@@ -89,10 +92,10 @@ def test_what_is_in_memory_is_compared_as_the_database_compares(studio):
     person_with(studio, 4, seed=60)
     versions.activate(session)
     version = ModelVersion.objects.current()
-    people, compare = changes._people(studio.pk, changes.in_use(studio.pk), version)
+    people, compare = name_changes._people(studio.pk, name_changes.in_use(studio.pk), version)
     for seed in (1, 5, 60):
         probe = near(descriptor(seed), 77, 0.8)
-        found = identify.identify(probe, studio_ids=[studio.pk], candidates=9)
+        found = identification.identify(probe, studio_ids=[studio.pk], candidates=9)
         scores = dict(zip(people, compare(probe[None])[0].tolist(), strict=True))
         assert len(found.candidates) == 9
         for candidate in found.candidates:
@@ -114,13 +117,13 @@ def test_the_same_faces_are_not_learnt_twice(api, studio):
 
 def test_two_faces_that_exchange_their_names_are_other_data(studio):
     crowd(studio)
-    first = prepare.prepare(studio)
+    first = preparation.prepare(studio)
     one, other = PhotoFace.objects.order_by("person")[::6][:2]
     for mine, yours in ((one, other), (other, one)):
         PhotoFace.objects.filter(pk=mine.pk).update(
             person=yours.person, insightface_descriptor=yours.insightface_descriptor
         )
-    second = prepare.prepare(studio)
+    second = preparation.prepare(studio)
     assert second.manifest["people"].keys() == first.manifest["people"].keys()
     assert second.digest != first.digest
 
@@ -227,7 +230,7 @@ def test_a_run_that_kills_its_workers_is_given_up_and_another_may_start(studio):
 def test_a_worker_that_is_asked_to_stop_gives_the_run_back(studio, monkeypatch):
     crowd(studio, people=3)
     session = run.execute(studio, by="test")
-    monkeypatch.setattr(heartbeat, "stopping", lambda: True)
+    monkeypatch.setattr(heartbeats, "stopping", lambda: True)
     tasks.run_job(str(session.job_id))
     assert Job.objects.get(pk=session.job_id).state == JobState.PENDING
     session.refresh_from_db()
@@ -236,7 +239,7 @@ def test_a_worker_that_is_asked_to_stop_gives_the_run_back(studio, monkeypatch):
 
 def test_many_faces_are_prepared_by_a_worker(api, studio, monkeypatch):
     crowd(studio, people=3)
-    monkeypatch.setattr(prepare, "AT_ONCE", 10)
+    monkeypatch.setattr(preparation, "AT_ONCE", 10)
     started = api.post("/api/v2/train/prepare")
     assert started.status_code == 202
     tasks.run_job(started.json()["task_id"])
@@ -280,7 +283,7 @@ def test_the_queries_of_a_run_do_not_grow_with_the_people(studio, django_assert_
     crowd(studio)
     session = run.execute(studio, by="test")
     with django_assert_max_num_queries(60):
-        jobs.run(session.job_id)
+        runner.run(session.job_id)
 
 
 def test_scores_are_counted_by_the_person_who_is_probed():

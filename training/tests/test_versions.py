@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from galleries import decisions, identify
+from galleries.faces import decisions
+from galleries.matching import identification
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.tests.factories import FaceFactory, MembershipFactory, ModelVersionFactory, descriptor
-from training import changes, run, versions
+from training import name_changes, versions
+from training.learning import run
 from training.models import FaceTrainingSession
 from training.tests.test_dataset import near
 from training.tests.test_prepare import person_with
@@ -62,7 +64,7 @@ def test_templates_of_another_model_are_not_compared(studio):
     session = trained(studio)
     other = ModelVersionFactory(contract_id="another")
     TemplateSet.objects.update(model_version=other)
-    found = identify.identify(near(descriptor(1), 99, 0.9), studio_ids=[studio.pk])
+    found = identification.identify(near(descriptor(1), 99, 0.9), studio_ids=[studio.pk])
     faces = [1 - (1 - 0.81), found.candidates[0].cosine]
     assert faces[1] == pytest.approx(0.73, abs=0.12)
     session.refresh_from_db()
@@ -76,7 +78,7 @@ def test_whoever_is_deleted_takes_their_templates_along(studio):
     trained(studio)
     Person.objects.get(pk=ann.pk).delete()
     assert not PersonTemplate.objects.filter(person=ann.pk).exists()
-    assert identify.identify(near(descriptor(1), 99, 0.9), studio_ids=[studio.pk]).person is None
+    assert identification.identify(near(descriptor(1), 99, 0.9), studio_ids=[studio.pk]).person is None
 
 
 def test_the_names_that_would_change_are_listed_and_changed_when_somebody_says_so(api, studio):
@@ -110,7 +112,7 @@ def test_what_a_person_decided_before_or_since_is_not_touched(api, studio):
     listed = {row["face"] for row in session.changes["listed"]}
     assert listed == {str(decided_later.pk)}
     decisions.assign([decided_later], _others[0], by=member)
-    assert changes.apply(session, by="test") == 0
+    assert name_changes.apply(session, by="test") == 0
     for face, person in ((sent_away, None), (rejected, None), (decided_later, _others[0])):
         face.refresh_from_db()
         assert face.person == person
@@ -123,7 +125,7 @@ def test_nobody_is_given_twice_in_one_photo(studio):
     session = trained(studio)
     assert [row["face"] for row in session.changes["listed"]] == [str(first.pk)]
     FaceFactory(photo=first.photo, insightface_descriptor=near(descriptor(1), 6, 0.9), person=ann, verified=True)
-    assert changes.preview(studio.pk, changes.in_use(studio.pk)).count == 0
+    assert name_changes.preview(studio.pk, name_changes.in_use(studio.pk)).count == 0
 
 
 def test_names_are_changed_only_by_the_version_in_use(api, studio):

@@ -2,7 +2,7 @@
 
 from galleries import tasks
 from galleries.tests.factories import FaceFactory, GalleryFactory, PhotoFactory, descriptor
-from training import run
+from training.learning import run
 from training.tests.test_dataset import near
 from training.tests.test_prepare import person_with
 

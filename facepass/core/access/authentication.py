@@ -14,9 +14,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
-from facepass import limits
+from facepass.core.access import rate_limits
+from facepass.core.access.tenancy import Principal, act_in, scopes_of
 from facepass.models import ApiKey, Scope, User
-from facepass.tenancy import Principal, act_in, scopes_of
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # DRF's views import this module through the settings
@@ -78,7 +78,7 @@ def _in_studio(user: Any, request: Request) -> Any:
 
 def unknown(request: Request, message: Any) -> AuthenticationFailed:
     """The refusal of credentials; who goes on trying is limited by address."""
-    limits.require_address(request._request)
+    rate_limits.require_address(request._request)
     return AuthenticationFailed(message)
 
 
@@ -101,7 +101,7 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         who = principal(request)
         if not who.is_authenticated:
-            limits.require_address(request._request)
+            rate_limits.require_address(request._request)
         return needed_scope(view, request.method or "") in scopes_of(who)
 
 
@@ -121,11 +121,11 @@ class PrincipalThrottle(BaseThrottle):
 
 def take_token(request: Request) -> None:
     """Takes one request out of the principal's bucket. Asked again for the same request, it takes no second one: what
-    comes before the view (`facepass.idempotency`) asks too. Raises 429 `rate_limited`.
+    comes before the view (`facepass.core.requests.idempotency`) asks too. Raises 429 `rate_limited`.
     """
     bucket = bucket_of(principal(request), request)
     if getattr(request._request, "_token_of", None) != bucket:
-        limits.require(*bucket)
+        rate_limits.require(*bucket)
         request._request._token_of = bucket  # type: ignore[attr-defined]
 
 
@@ -135,7 +135,7 @@ def bucket_of(who: Principal, request: Request) -> tuple[str, str]:
         return "key", f"key:{who.pk}"
     if isinstance(who, User):
         return "key", f"user:{who.pk}"
-    return "guest", limits.address_bucket(request._request)
+    return "guest", rate_limits.address_bucket(request._request)
 
 
 def principal(request: Any) -> Principal:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from facepass.models import RateBucket
 
 # `due` is when the bucket will have run empty. Each request fills it by one interval, and it holds `burst` of them.

@@ -10,7 +10,7 @@ from django.core.exceptions import EmptyResultSet, PermissionDenied
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from facepass.models import ROLE_SCOPES, ApiKey, Membership, Scope, Studio, User
 
 # Who asks: a member of staff, or a partner app by its key.

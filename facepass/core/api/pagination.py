@@ -10,7 +10,7 @@ from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.storable import readable_moment, trouble_of_text
+from facepass.core.database.storable_values import readable_moment, trouble_of_text
 
 # PostgreSQL knows no zone further from UTC.
 FURTHEST_ZONE = timedelta(hours=15)

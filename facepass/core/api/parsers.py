@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ValidationError
 
-from facepass.storable import JSON_DEPTH, is_deeper
+from facepass.core.database.storable_values import JSON_DEPTH, is_deeper
 
 # A body may hold a list of rows, each with JSON of its own.
 BODY_DEPTH = JSON_DEPTH + 4

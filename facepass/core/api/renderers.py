@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import renderers
 
-from facepass.storable import finite
+from facepass.core.database.storable_values import finite
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
-from facepass.codes import CODES, Code
-from facepass.schema_examples import example_of
+from facepass.core.api.schema_examples import example_of
+from facepass.core.error_codes import CODES, Code
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # What any operation may answer: one without credentials, and one with.
@@ -52,7 +52,7 @@ ERROR = {
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "facepass.auth.ApiKeyAuthentication"
+    target_class = "facepass.core.access.authentication.ApiKeyAuthentication"
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
@@ -60,12 +60,12 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class JwtScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
-    target_class = "facepass.auth.JwtAuthentication"
+    target_class = "facepass.core.access.authentication.JwtAuthentication"
     name = "token"
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "facepass.auth.SessionAuthentication"
+    target_class = "facepass.core.access.authentication.SessionAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from facepass.storable import UnreadableDay, UnreadableMoment, check_moment
+from facepass.core.database.storable_values import UnreadableDay, UnreadableMoment, check_moment
 
 M = TypeVar("M", bound=models.Model)
 

@@ -1,4 +1,6 @@
-"""The database's word on what every reader can hold (see `facepass.storable`), and how rows of before are mended."""
+"""CHECK constraints that refuse values which not every reader can hold (see `storable_values`), and the migrations'
+way to mend rows that were written before there was a constraint.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,7 +9,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
-from facepass.storable import EARLIEST, FIRST_DAY, LARGEST, LAST_DAY, LATEST, STORED_JSON_DEPTH
+from facepass.core.database.storable_values import EARLIEST, FIRST_DAY, LARGEST, LAST_DAY, LATEST, STORED_JSON_DEPTH
 
 # SQL/JSON paths. Of JSON that somebody else wrote: what is nested deeper, and what no double can hold.
 TOO_DEEP = f"strict $.**{{{STORED_JSON_DEPTH}}}"

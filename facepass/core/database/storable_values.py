@@ -2,7 +2,8 @@
 
 PostgreSQL keeps years before Christ, NaN, and JSON that no parser follows; what reads a list of rows then fails at one
 of them. So values from outside are checked here at the edge (`check_moment`, `check_json`, `trouble_of_json`), and
-`facepass.constraints` makes the database refuse them too. What is there in spite of that is read by `facepass.loaders`.
+`facepass.core.database.constraints` makes the database refuse them too. What is there in spite of that is read by
+`facepass.core.database.value_loaders`.
 """
 
 import json
@@ -26,7 +27,7 @@ ADDRESS_LENGTH = 2_000
 
 
 class UnreadableMoment(datetime):
-    """Stands for a moment of the database that Python cannot hold (see `facepass.loaders`)."""
+    """Stands for a moment of the database that Python cannot hold (see `facepass.core.database.value_loaders`)."""
 
 
 class UnreadableDay(date):

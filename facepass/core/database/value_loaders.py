@@ -18,7 +18,14 @@ from psycopg.abc import Buffer
 from psycopg.types.datetime import DateLoader
 from psycopg.types.string import TextLoader
 
-from facepass.storable import EARLIEST, FIRST_DAY, LAST_DAY, LATEST, UnreadableDay, UnreadableMoment
+from facepass.core.database.storable_values import (
+    EARLIEST,
+    FIRST_DAY,
+    LAST_DAY,
+    LATEST,
+    UnreadableDay,
+    UnreadableMoment,
+)
 
 CODE = "unreadable_value"
 UNREADABLE_JSON = json.dumps({CODE: True})

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from facepass import bodies
-from facepass.auth import bucket_of, principal, take_token
-from facepass.errors import FacePassError, as_refusal, respond
+from facepass.core.access.authentication import bucket_of, principal, take_token
+from facepass.core.errors import FacePassError, as_refusal, respond
+from facepass.core.requests import request_bodies
 from facepass.models import KeptAnswer
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -92,7 +92,7 @@ def _first_answer(request: HttpRequest, *, who: str, key: str) -> HttpResponse |
     if not KEY.fullmatch(key):
         message = _("An Idempotency-Key has 1 to 255 visible ASCII characters.")
         raise FacePassError("idempotency_key_invalid", message)
-    fingerprint = bodies.fingerprint(request, request.headers.get("X-Studio", ""))
+    fingerprint = request_bodies.fingerprint(request, request.headers.get("X-Studio", ""))
     claim = _claim(who=who, key=key, fingerprint=fingerprint)
     if claim is not None:
         request._claim = claim  # type: ignore[attr-defined]

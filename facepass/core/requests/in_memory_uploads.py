@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 
 # Larger than any phone's photo; what may be kept in memory for one request.
 MAX_BYTES = 25_000_000

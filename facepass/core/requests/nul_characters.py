@@ -11,7 +11,8 @@ NUL, QUOTED_NUL = "\0", "%00"
 class NoNulMiddleware:
     """PostgreSQL has no character NUL: what its name holds is not there (404), and what asks for it asks wrongly (400).
 
-    Bodies are left to whoever reads them: forms, serializers, `facepass.parsers` and the staff pages each refuse it.
+    Bodies are left to whoever reads them: forms, serializers, `facepass.core.api.parsers` and the staff pages each
+    refuse it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -15,8 +15,8 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 
-from facepass.errors import envelope
-from facepass.middleware import new_request_id
+from facepass.core.errors import envelope
+from facepass.core.requests.middleware import new_request_id
 
 # Whoever searches with a selfie is promised that it is not stored, so it may not lie in a temporary file either.
 SELFIES = re.compile(

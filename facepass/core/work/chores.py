@@ -11,8 +11,10 @@ from django_q.models import Failure
 from django_q.tasks import async_task
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from facepass import heartbeat, idempotency, limits
-from facepass.each_row import each
+from facepass.core.access import rate_limits
+from facepass.core.requests import idempotency
+from facepass.core.work import heartbeats
+from facepass.core.work.each_row import each
 from facepass.models import Chore, WorkLease
 
 EVERY_SECONDS = 600
@@ -33,14 +35,14 @@ def tidy() -> None:
     for task, every in _chores.items():
         if Chore.objects.take(f"facepass.chore.{task}", every=timedelta(seconds=every)):
             # Failed, it is due again in its time and not by the queue.
-            async_task("facepass.housekeeping.run", task, group="chores", ack_failure=True)
+            async_task("facepass.core.work.chores.run", task, group="chores", ack_failure=True)
     if Chore.objects.take("facepass.tidied", every=timedelta(seconds=EVERY_SECONDS)):
         each(FORGETTING, lambda forget: forget(), task="tidying")
 
 
 def run(task: str) -> None:
     """One chore. Some take long, such as e-mail to many guests, so the watchdog is told."""
-    with heartbeat.at_work(task):
+    with heartbeats.at_work(task):
         import_string(task)()
 
 
@@ -53,7 +55,7 @@ def _forget_failures() -> None:
 
 
 FORGETTING = (
-    limits.forget_empty,
+    rate_limits.forget_empty,
     idempotency.forget_old,
     WorkLease.objects.discard_old,
     _forget_tokens,

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from facepass.codes import as_markdown
+from facepass.core.error_codes import as_markdown
 
 
 class Command(BaseCommand):

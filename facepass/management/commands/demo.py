@@ -7,10 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from facepass.demo import account, event
 from facepass.models import Studio
-from galleries import folders
+from facepass.ops.demo import account, composed_event
 from galleries.models import Gallery
+from galleries.photos import folder_import
 from sessions_app.models import PhotoSession
 
 TITLE = "Demo party"
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *, photos: Path | None, **options: Any) -> None:
         folder = photos.expanduser().absolute() if photos else _composed()
-        if not folders.photos_in(folder):
+        if not folder_import.photos_in(folder):
             raise CommandError(f"{folder}: no JPEG, PNG, WebP or HEIC photos in this folder")
         studio, _made = Studio.objects.get_or_create(slug="demo", defaults={"name": "Demo studio"})
         session = _session(studio, name=folder.name if photos else TITLE)
@@ -40,10 +40,10 @@ class Command(BaseCommand):
             title=session.name,
             defaults={"shoot_date": session.created_at.date()},
         )
-        report = folders.import_folder(gallery, folder)
+        report = folder_import.import_folder(gallery, folder)
         for refusal in report.rejected:
             self.stderr.write(f"refused {refusal.filename}: {refusal.code}: {refusal.message}")
-        done = folders.watch(gallery.pk)
+        done = folder_import.watch(gallery.pk)
         self.stdout.write(f"{done['processed']} photos, {done['faces']} faces, {done['failed']} failed")
 
 
@@ -52,7 +52,7 @@ def _composed() -> Path:
     final = settings.HOME / "demo"
     if not final.exists():
         draft = settings.HOME / "demo.new"
-        event.compose(draft)
+        composed_event.compose(draft)
         draft.rename(final)
     return final / "photos"
 

@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_q import cluster
 
-from facepass import heartbeat, machine
-from facepass.embedded.leash import leash_forks
+from facepass.core import machine
+from facepass.core.work import heartbeats
+from facepass.ops.embedded.die_with_parent import leash_forks
 
 WORKER_DIED = 70
 
@@ -21,7 +22,7 @@ class Sentinel(cluster.Sentinel):  # type: ignore[misc]  # django-q2 has no type
     """
 
     def __init__(self, stop_event: Any, *rest: Any) -> None:
-        heartbeat.stop_event = stop_event
+        heartbeats.stop_event = stop_event
         super().__init__(stop_event, *rest)
 
     def reincarnate(self, process: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from facepass.supervisor.start import Options, up
+from facepass.ops.supervisor.startup import Options, up
 
 
 class Command(BaseCommand):

@@ -11,7 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from recognition import pictures, registry
+from recognition.engines import registry
+from recognition.pictures import decoding
 from recognition.types import DetectedFace, Picture
 
 PHOTOS = 24
@@ -111,7 +112,7 @@ def _selfie(portrait: Picture) -> Picture:
 
 def _read(path: Path) -> Picture:
     with path.open("rb") as file:
-        return pictures.decode(file)
+        return decoding.decode(file)
 
 
 def _write(path: Path, picture: Picture) -> None:

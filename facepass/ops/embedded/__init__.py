@@ -3,8 +3,8 @@
 Settings are read before Django is there, so nothing in this package imports Django.
 """
 
-from facepass.embedded.errors import EmbeddedPostgresError
-from facepass.embedded.places import database_settings
-from facepass.embedded.server import EmbeddedPostgres
+from facepass.ops.embedded.errors import EmbeddedPostgresError
+from facepass.ops.embedded.paths import database_settings
+from facepass.ops.embedded.server import EmbeddedPostgres
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "database_settings"]

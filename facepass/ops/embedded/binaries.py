@@ -7,9 +7,9 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from facepass.embedded.account import Account
-from facepass.embedded.errors import EmbeddedPostgresError
-from facepass.embedded.places import SHARED, make_shared_folder
+from facepass.ops.embedded.errors import EmbeddedPostgresError
+from facepass.ops.embedded.os_account import Account
+from facepass.ops.embedded.paths import SHARED, make_shared_folder
 
 MAJOR = 18
 

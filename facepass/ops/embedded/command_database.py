@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from facepass.embedded.server import EmbeddedPostgres
+from facepass.ops.embedded.server import EmbeddedPostgres
 
 # `up` starts the server itself; the others never ask for it.
 WITHOUT_DATABASE = {

@@ -4,10 +4,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from facepass.embedded.account import Account
-from facepass.embedded.binaries import MAJOR
-from facepass.embedded.errors import EmbeddedPostgresError
-from facepass.embedded.places import DATABASE, ROLE
+from facepass.ops.embedded.binaries import MAJOR
+from facepass.ops.embedded.errors import EmbeddedPostgresError
+from facepass.ops.embedded.os_account import Account
+from facepass.ops.embedded.paths import DATABASE, ROLE
 
 # The builtin provider needs no locale of the operating system, so data sort the same on every machine.
 LOCALE = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

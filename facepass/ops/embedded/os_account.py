@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from facepass.embedded.errors import EmbeddedPostgresError
+from facepass.ops.embedded.errors import EmbeddedPostgresError
 
 NAME = "facepass-db"
 

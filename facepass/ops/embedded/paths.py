@@ -6,9 +6,9 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from facepass import secrets
-from facepass.embedded.account import Account
-from facepass.embedded.errors import EmbeddedPostgresError
+from facepass.core import secrets
+from facepass.ops.embedded.errors import EmbeddedPostgresError
+from facepass.ops.embedded.os_account import Account
 
 DATABASE = ROLE = "facepass"
 # For what root's own folders keep from the server's account.

@@ -10,15 +10,15 @@ from typing import Any, Self
 
 import psycopg
 
-from facepass import machine
-from facepass.embedded import leftovers
-from facepass.embedded.account import Account, account_for
-from facepass.embedded.binaries import usable_by
-from facepass.embedded.cluster import ensure_cluster
-from facepass.embedded.errors import EmbeddedPostgresError
-from facepass.embedded.leash import die_with_parent
-from facepass.embedded.lock import Lock
-from facepass.embedded.places import (
+from facepass.core import machine
+from facepass.ops.embedded import stale_processes
+from facepass.ops.embedded.binaries import usable_by
+from facepass.ops.embedded.die_with_parent import die_with_parent
+from facepass.ops.embedded.errors import EmbeddedPostgresError
+from facepass.ops.embedded.home_lock import Lock
+from facepass.ops.embedded.initdb import ensure_cluster
+from facepass.ops.embedded.os_account import Account, account_for
+from facepass.ops.embedded.paths import (
     choose_data_folder,
     data_folder,
     database_settings,
@@ -174,7 +174,7 @@ class EmbeddedPostgres:
         data = choose_data_folder(self.home, owner=account)
         binaries = usable_by(account)
         title = f"facepass-{key_of(data)}"
-        leftovers.clear(data, title=title)
+        stale_processes.clear(data, title=title)
         ensure_cluster(data, binaries=binaries, account=account, password=password(self.home))
         socket = make_socket_folder(self.home, owner=account)
         settings = {**self._settings, "unix_socket_directories": str(socket), "cluster_name": title}

@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-from facepass.embedded.errors import EmbeddedPostgresError
+from facepass.ops.embedded.errors import EmbeddedPostgresError
 
 PROC = Path("/proc")
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from facepass.embedded.leash import die_with_parent
+from facepass.ops.embedded.die_with_parent import die_with_parent
 
 DEATHS = 5
 WITHIN_SECONDS = 60.0

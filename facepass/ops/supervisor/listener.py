@@ -8,7 +8,7 @@ import errno
 import socket
 from dataclasses import dataclass
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 
 TRIES = 50
 

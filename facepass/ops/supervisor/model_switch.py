@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ EVERY_SECONDS = 3.0
 
 def switched() -> bool:
     """Whether what this process has started uses another model than the active one. True once for each switch."""
-    from recognition import registry  # noqa: PLC0415 - needs Django's registry
+    from recognition.engines import registry  # noqa: PLC0415 - needs Django's registry
     from recognition.models import ModelVersion  # noqa: PLC0415 - as above
 
     try:

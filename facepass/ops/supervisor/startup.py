@@ -14,14 +14,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
-from facepass import checks
-from facepass.embedded import EmbeddedPostgres
-from facepass.embedded.lock import Lock
-from facepass.errors import FacePassError
-from facepass.supervisor import web
-from facepass.supervisor.address import Listener, listen
-from facepass.supervisor.child import Child
-from facepass.supervisor.supervisor import Supervisor
+from facepass.core.errors import FacePassError
+from facepass.ops import checks
+from facepass.ops.embedded import EmbeddedPostgres
+from facepass.ops.embedded.home_lock import Lock
+from facepass.ops.supervisor import web_process
+from facepass.ops.supervisor.child import Child
+from facepass.ops.supervisor.listener import Listener, listen
+from facepass.ops.supervisor.supervisor import Supervisor
 
 WORKER_GRACE = 15.0
 # Two hosts that start at once migrate one after the other. Any number that nobody else uses.
@@ -98,7 +98,7 @@ def _migrate() -> None:
 
 
 def _engine() -> str:
-    from recognition.registry import engine_in_use  # noqa: PLC0415 - imports heavy libraries
+    from recognition.engines.registry import engine_in_use  # noqa: PLC0415 - imports heavy libraries
 
     try:
         engine = engine_in_use()
@@ -131,9 +131,9 @@ def _web(listener: Listener, *, environment: dict[str, str]) -> Child:
     fd = listener.socket.fileno()
     return Child(
         name="The web server",
-        command=[sys.executable, "-m", "facepass.supervisor.web", str(fd)],
+        command=[sys.executable, "-m", "facepass.ops.supervisor.web_process", str(fd)],
         environment={**environment, **_path(), "FACEPASS_ROLE": "web"},
-        grace=web.GRACE_SECONDS + 5.0,
+        grace=web_process.GRACE_SECONDS + 5.0,
         pass_fds=[fd],
     )
 

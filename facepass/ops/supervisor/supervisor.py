@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-from facepass.each_row import try_each
-from facepass.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from facepass.supervisor.child import Child, Deaths, how_it_ended
-from facepass.supervisor.switch import Switch
-from facepass.supervisor.watchdog import Watchdog
+from facepass.core.work.each_row import try_each
+from facepass.ops.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from facepass.ops.supervisor.child import Child, Deaths, how_it_ended
+from facepass.ops.supervisor.model_switch import Switch
+from facepass.ops.supervisor.watchdog import Watchdog
 
 ROUND_SECONDS = 0.2
 

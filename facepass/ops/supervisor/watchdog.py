@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from facepass import heartbeat
+from facepass.core.work import heartbeats
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Watchdog:
         self.sent_at = None
 
     def _look(self) -> bool:
-        if self.sent_at is None or heartbeat.last_beat() != self.seen:
+        if self.sent_at is None or heartbeats.last_beat() != self.seen:
             self._send()
             return False
         late = self.clock() - self.sent_at > STALLED_SECONDS
@@ -68,6 +68,6 @@ class Watchdog:
         return True
 
     def _send(self) -> None:
-        self.seen = heartbeat.last_beat()
+        self.seen = heartbeats.last_beat()
         self.enqueue()
         self.sent_at = self.clock()

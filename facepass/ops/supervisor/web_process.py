@@ -1,4 +1,4 @@
-"""The web server process: `python -m facepass.supervisor.web FD`, with an open listening socket as that descriptor."""
+"""The web server process: `python -m facepass.ops.supervisor.web_process FD`, where FD is an open listening socket."""
 
 import gc
 import os

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from facepass.models import ApiKey, Role, Scope
 from galleries.tests.factories import ApiKeyFactory, MembershipFactory
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from facepass import metrics
 from facepass.models import Scope
+from facepass.ops import metrics
 from facepass.tests.fixtures import client_of, fake_engine, stranger, studio
 from galleries.models import GalleryImage
 from galleries.tests.factories import (

@@ -11,7 +11,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
-from galleries.api.views import GalleryViewSet
+from galleries.api.galleries import GalleryViewSet
 from galleries.models import Gallery, Person
 from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory
 from galleries.tests.staff import member

@@ -10,8 +10,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from rest_framework.test import APIClient
 
-from facepass import bodies, idempotency
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
+from facepass.core.requests import idempotency, request_bodies
 from facepass.models import ApiKey, KeptAnswer
 from galleries.models import Gallery, GalleryImage
 from galleries.tests.factories import PASSWORD, GalleryFactory, MembershipFactory, PhotoFactory
@@ -121,7 +121,7 @@ def age(by):
 def test_a_crash_is_not_kept(api, monkeypatch):
     api.raise_request_exception = False
     with monkeypatch.context() as patch:
-        patch.setattr("galleries.api.views.studio_for", lambda _principal: 1 / 0)
+        patch.setattr("galleries.api.galleries.studio_for", lambda _principal: 1 / 0)
         assert code(post(api, {"title": "Party"})) == (500, "internal_error")
     assert not KeptAnswer.objects.exists()
     assert post(api, {"title": "Party"}).status_code == 201
@@ -169,7 +169,10 @@ def test_the_refusal_at_the_first_gate_is_the_answer_and_the_view_is_not_asked(a
     settings.RATE_LIMITS = {"key": (1, 1)}
     post(api, {"title": "Party"})
     settings.RATE_LIMITS = {"key": (1, 1), "unused": (1, 1)}
-    monkeypatch.setattr("facepass.auth.PrincipalThrottle.allow_request", lambda *_: pytest.fail("the view was run"))
+    monkeypatch.setattr(
+        "facepass.core.access.authentication.PrincipalThrottle.allow_request",
+        lambda *_: pytest.fail("the view was run"),
+    )
     refused = post(api, {"title": "Wedding"}, key="another")
     assert code(refused) == (429, "rate_limited")
     assert int(refused["Retry-After"]) > 0
@@ -220,7 +223,7 @@ def test_an_answer_that_says_when_to_try_again_is_not_replayed(api, monkeypatch,
         raise FacePassError("photo_busy", "Wait.", status=status, retry_after=5)
 
     with monkeypatch.context() as patch:
-        patch.setattr("galleries.api.views.studio_for", busy)
+        patch.setattr("galleries.api.galleries.studio_for", busy)
         assert post(api, {"title": "Party"})["Retry-After"] == "5"
     assert post(api, {"title": "Party"}).status_code == 201
 
@@ -273,19 +276,19 @@ def test_of_a_selfie_nothing_is_kept_but_a_digest(api, studio):
 def test_a_body_of_many_pieces_has_one_fingerprint(monkeypatch):
     """A boundary that lies across two pieces is left out too."""
     body = b"--mark\r\nabc--mark\r\ndef--mark--"
-    monkeypatch.setattr(bodies, "CHUNK", 1_000_000)
-    whole = b"".join(bodies._without(b"mark", io.BytesIO(body)))
+    monkeypatch.setattr(request_bodies, "CHUNK", 1_000_000)
+    whole = b"".join(request_bodies._without(b"mark", io.BytesIO(body)))
     assert whole == body.replace(b"mark", b"")
     for size in range(1, len(body)):
-        monkeypatch.setattr(bodies, "CHUNK", size)
-        assert b"".join(bodies._without(b"mark", io.BytesIO(body))) == whole
-    monkeypatch.setattr(bodies, "CHUNK", 4)
-    assert b"".join(bodies._without(b"", io.BytesIO(body))) == body
+        monkeypatch.setattr(request_bodies, "CHUNK", size)
+        assert b"".join(request_bodies._without(b"mark", io.BytesIO(body))) == whole
+    monkeypatch.setattr(request_bodies, "CHUNK", 4)
+    assert b"".join(request_bodies._without(b"", io.BytesIO(body))) == body
 
 
 def test_a_body_can_be_read_after_its_fingerprint_was_taken():
     request = RequestFactory().post("/x", b'{"a": 1}', content_type="application/json")
-    assert bodies.fingerprint(request) == bodies.fingerprint(request)
+    assert request_bodies.fingerprint(request) == request_bodies.fingerprint(request)
     assert request.body == b'{"a": 1}'
 
 

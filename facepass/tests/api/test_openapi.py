@@ -10,8 +10,8 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.validation import validate_schema
 
-from facepass.codes import CODES, as_markdown
-from facepass.schema import METHODS
+from facepass.core.api.schema import METHODS
+from facepass.core.error_codes import CODES, as_markdown
 from facepass.tests.codes_used import used
 
 DOCS = settings.BASE_DIR / "docs"
@@ -78,10 +78,10 @@ def test_every_operation_says_who_may_call_it(schema):
 
 def test_the_list_of_codes_is_that_of_the_code():
     raised = used()
-    assert sorted(raised.keys() - CODES.keys()) == [], "add them to facepass/codes.py"
+    assert sorted(raised.keys() - CODES.keys()) == [], "add them to facepass/core/error_codes.py"
     assert sorted(CODES.keys() - raised.keys()) == [], "nothing raises them any more"
     wrong = {name: raised[name] for name, code in CODES.items() if code.api and raised[name] != {code.status}}
-    assert wrong == {}, "facepass/codes.py names another status"
+    assert wrong == {}, "facepass/core/error_codes.py names another status"
 
 
 def test_the_page_of_codes_is_up_to_date():

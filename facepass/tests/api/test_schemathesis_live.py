@@ -1,6 +1,6 @@
 """Whatever comes in, the running server answers as its document says: all operations, all checks of schemathesis.
 
-A longer run: `SCHEMATHESIS_SECONDS=600 SCHEMATHESIS_EXAMPLES=200 pytest facepass/tests/test_schemathesis_live.py`.
+A longer run: `SCHEMATHESIS_SECONDS=600 SCHEMATHESIS_EXAMPLES=200 pytest facepass/tests/api/test_schemathesis_live.py`.
 """
 
 import os

@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 from rest_framework import serializers
 
-from facepass.serializers import StrictSerializer
+from facepass.core.api.serializers import StrictSerializer
 
 
 class Inner(StrictSerializer):

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from facepass import events
+from facepass.core import events
 from facepass.models import ApiKey, EventType, Role, User
 from facepass.tests.fixtures import fake_engine
-from galleries import jobs
+from galleries.jobs import runner
 from galleries.models.photo import State
 from galleries.tests.factories import (
     ApiKeyFactory,
@@ -328,7 +328,7 @@ def test_the_first_page_of_a_stranger_counts_nothing(world, outsider, fake_engin
 def test_what_runs_shows_and_is_asked_again(world, member, outsider):
     gallery = world.rows["galleries_gallery"]
     PhotoFactory(gallery=gallery, stored=False, seed=77)
-    jobs.start("rebuild_index", studio=world.studio)
+    runner.start("rebuild_index", studio=world.studio)
     page = member.get(reverse("admin-now")).content.decode()
     assert "2 of 3" in page
     assert "Rebuilding the index" in page

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from facepass import notices
+from facepass.core import notices
 from facepass.models import NoticeKind, Role, StaffNotice, User
 from facepass.tests.fixtures import fake_engine, studio
 from galleries.tests.factories import GalleryFactory, MembershipFactory, StudioFactory, UserFactory

@@ -3,8 +3,8 @@
 import pytest
 from django.db import DataError, OperationalError, connection
 
-from facepass import each_row
-from facepass.each_row import RowsFailed, each, try_each
+from facepass.core.work import each_row
+from facepass.core.work.each_row import RowsFailed, each, try_each
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from facepass.core.requests.middleware import RequestIdFilter
 from facepass.env import Environment
-from facepass.middleware import RequestIdFilter
 
 ORIGIN = "https://app.example.com"
 PREFLIGHT = {"origin": ORIGIN, "access-control-request-method": "POST", "access-control-request-headers": "x-studio"}
@@ -38,7 +38,7 @@ def test_an_id_that_is_not_sane_is_replaced(client, db, sent):
 
 
 def test_the_id_stands_in_the_log(client, db, logged, monkeypatch):
-    from facepass import health
+    from facepass.ops import health
 
     monkeypatch.setattr(health.timezone, "now", lambda: 1 / 0)
     client.raise_request_exception = False

@@ -7,8 +7,16 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
-from facepass.loaders import unreadable
-from facepass.storable import EARLIEST, LATEST, check_json, finite, readable_json, readable_moment, trouble_of_json
+from facepass.core.database.storable_values import (
+    EARLIEST,
+    LATEST,
+    check_json,
+    finite,
+    readable_json,
+    readable_moment,
+    trouble_of_json,
+)
+from facepass.core.database.value_loaders import unreadable
 from galleries.models import Gallery
 
 OURS = ("facepass", "galleries", "recognition", "sessions_app", "training")

@@ -13,8 +13,8 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import connection, transaction
 
-from facepass.channel_layer import MAX_PAYLOAD_BYTES, RESYNC, PayloadTooLarge, PostgresChannelLayer
-from facepass.progress import publish
+from facepass.core.live.postgres_channel_layer import MAX_PAYLOAD_BYTES, RESYNC, PayloadTooLarge, PostgresChannelLayer
+from facepass.core.live.progress import publish
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -24,7 +24,7 @@ django.setup()
 from django.conf import settings
 from django.db import connection
 settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = sys.argv[1]
-from facepass.progress import publish
+from facepass.core.live.progress import publish
 for n in range(int(sys.argv[2])):
     publish("gallery.1", {"type": "count", "n": n})
 """

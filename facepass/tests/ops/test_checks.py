@@ -3,8 +3,8 @@
 import pytest
 from django.conf import settings as django_settings
 
-from facepass import checks
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
+from facepass.ops import checks
 
 
 def ids(found) -> list[str]:
@@ -34,7 +34,7 @@ def test_an_engine_that_is_not_there_is_an_error(monkeypatch):
     def refuse():
         raise FacePassError("model_not_installed", "The pack buffalo_l is not installed.")
 
-    monkeypatch.setattr("recognition.registry.engine_in_use", refuse)
+    monkeypatch.setattr("recognition.engines.registry.engine_in_use", refuse)
     (error,) = checks.face_engine()
     assert (error.id, error.msg) == ("facepass.E003", "The pack buffalo_l is not installed.")
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from facepass import machine
-from facepass.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries, database_settings, leftovers
-from facepass.embedded.commands import needs_database
-from facepass.embedded.places import SHARED, socket_folder
+from facepass.core import machine
+from facepass.ops.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries, database_settings, stale_processes
+from facepass.ops.embedded.command_database import needs_database
+from facepass.ops.embedded.paths import SHARED, socket_folder
 from facepass.tests.live import connect, environment, eventually, manage, new_home, processes_of, remove
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -24,7 +24,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 OWNER = """
 import sys, time
 from pathlib import Path
-from facepass.embedded import EmbeddedPostgres
+from facepass.ops.embedded import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]))
 server.start()
 print(server.pid, server.data, flush=True)
@@ -224,7 +224,7 @@ def test_an_ordinary_user_runs_it_under_their_own_name(empty_home):
         assert Path(f"/proc/{int(pid)}").stat().st_uid == 65534
         assert data.decode() == str(empty_home / "pgdata")
         owner.kill()
-    eventually(lambda: not leftovers.processes_of(empty_home / "pgdata", title="-"))
+    eventually(lambda: not stale_processes.processes_of(empty_home / "pgdata", title="-"))
 
 
 @pytest.mark.parametrize("line", ["migrate", "shell", "import_photos a b", "check --database default", "qcluster"])

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from facepass import checks
+from facepass.ops import checks
 from facepass.tests.live import manage
 from galleries.tests.factories import ModelVersionFactory
-from recognition import packs, registry
+from recognition import packs
+from recognition.engines import registry
 from recognition.models import ModelVersion
 from recognition.packs import install
 from recognition.tests.conftest import TESTPACK
-from recognition.tests.test_packs import zipped
+from recognition.tests.packs.test_packs import zipped
 
 pytestmark = pytest.mark.django_db
 

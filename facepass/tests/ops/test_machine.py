@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from facepass import machine
+from facepass.core import machine
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from facepass.tests.test_admin import LISTS, change_page, list_page, member_of, new_world
-from recognition import registry
+from facepass.tests.console.test_admin import LISTS, change_page, list_page, member_of, new_world
+from recognition.engines import registry
 from recognition.models import ModelVersion
 from recognition.tests.fake_pictures import picture_of
 from sessions_app.models import FoundPhoto, Guest

@@ -115,7 +115,7 @@ def test_every_model_change_has_its_migration():
     ],
 )
 def test_former_names_of_the_pack_are_understood_and_named_in_a_warning(given, pack, monkeypatch, settings):
-    from facepass import checks
+    from facepass.ops import checks
 
     for name, value in given.items():
         monkeypatch.setenv(name, value)

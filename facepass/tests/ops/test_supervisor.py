@@ -13,18 +13,18 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from facepass import heartbeat
-from facepass.embedded.places import socket_folder
-from facepass.errors import FacePassError
-from facepass.supervisor import child as supervision
-from facepass.supervisor.address import Listener, listen
-from facepass.supervisor.child import Child
-from facepass.supervisor.supervisor import Supervisor
-from facepass.supervisor.switch import Switch
-from facepass.supervisor.watchdog import EVERY_SECONDS, STALLED_SECONDS, Watchdog
+from facepass.core.errors import FacePassError
+from facepass.core.work import heartbeats
+from facepass.ops.embedded.paths import socket_folder
+from facepass.ops.supervisor import child as supervision
+from facepass.ops.supervisor.child import Child
+from facepass.ops.supervisor.listener import Listener, listen
+from facepass.ops.supervisor.model_switch import Switch
+from facepass.ops.supervisor.supervisor import Supervisor
+from facepass.ops.supervisor.watchdog import EVERY_SECONDS, STALLED_SECONDS, Watchdog
 from facepass.tests.live import eventually, manage, processes_of, start
 from galleries.tests.factories import ModelVersionFactory
-from recognition import registry
+from recognition.engines import registry
 from recognition.models import ModelVersion
 from recognition.tests.conftest import TESTPACK
 
@@ -296,8 +296,8 @@ def clock(monkeypatch):
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr(heartbeat, "last_beat", lambda: clock.beat)
-    monkeypatch.setattr("facepass.supervisor.watchdog.close_old_connections", lambda: None)
+    monkeypatch.setattr(heartbeats, "last_beat", lambda: clock.beat)
+    monkeypatch.setattr("facepass.ops.supervisor.watchdog.close_old_connections", lambda: None)
     return clock
 
 

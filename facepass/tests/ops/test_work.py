@@ -14,10 +14,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.models import Failure
 
-from facepass import heartbeat, housekeeping
+from facepass.core.work import chores, heartbeats
 from facepass.models import Chore, WorkLease
-from facepass.supervisor.watchdog import STALLED_SECONDS, Watchdog
-from galleries import grouping, jobs, tasks
+from facepass.ops.supervisor.watchdog import STALLED_SECONDS, Watchdog
+from galleries import tasks
+from galleries.faces import grouping
+from galleries.jobs import runner
 from galleries.models import Gallery, Job, Occasion, SuggestionCount
 from galleries.tests.factories import GalleryFactory
 
@@ -55,9 +57,9 @@ def test_of_workers_that_ask_at_once_one_has_it():
 
 def test_a_chore_runs_under_a_lease_so_that_a_long_one_is_no_stall():
     served.clear()
-    housekeeping.run(f"{__name__}.note_whether_somebody_is_at_work")
+    chores.run(f"{__name__}.note_whether_somebody_is_at_work")
     assert served == [True]
-    assert not heartbeat.is_at_work()
+    assert not heartbeats.is_at_work()
 
 
 def note_whether_somebody_is_at_work():
@@ -69,7 +71,7 @@ def test_failures_of_the_queue_are_not_kept_for_ever():
     for number, age in enumerate((1, 8)):
         moment = now - timedelta(days=age)
         Failure.objects.create(id=str(number), name="x", func="x", started=moment, stopped=moment, success=False)
-    housekeeping.tidy()
+    chores.tidy()
     assert list(Failure.objects.values_list("id", flat=True)) == ["0"]
 
 
@@ -79,8 +81,8 @@ def test_failures_of_the_queue_are_not_kept_for_ever():
 def test_a_cull_of_the_cache_takes_neither_heartbeat_nor_chores_nor_counts(monkeypatch):
     call_command("createcachetable", verbosity=0)
     gallery = GalleryFactory()
-    heartbeat.beat()
-    before = heartbeat.last_beat()
+    heartbeats.beat()
+    before = heartbeats.last_beat()
     Chore.objects.take("letters", every=MINUTE)
     SuggestionCount.objects.note(Occasion.of_gallery(gallery), 7)
     cache = caches["default"]
@@ -88,7 +90,7 @@ def test_a_cull_of_the_cache_takes_neither_heartbeat_nor_chores_nor_counts(monke
         monkeypatch.setattr(cache, "_max_entries", 10)
         cache.set(f"filler-{number}", number)
     cache.clear()
-    assert heartbeat.last_beat() == before is not None
+    assert heartbeats.last_beat() == before is not None
     assert not Chore.objects.take("letters", every=MINUTE)
     assert grouping.suggestions_noted([gallery.pk]) == {gallery.pk: 7}
 
@@ -130,17 +132,17 @@ def test_two_studios_that_use_one_session_id_have_counts_of_their_own():
 
 
 def test_a_beat_is_another_token_each_time():
-    assert heartbeat.last_beat() is None
-    heartbeat.beat()
-    first = heartbeat.last_beat()
-    heartbeat.beat()
-    assert None is not first != heartbeat.last_beat()
+    assert heartbeats.last_beat() is None
+    heartbeats.beat()
+    first = heartbeats.last_beat()
+    heartbeats.beat()
+    assert None is not first != heartbeats.last_beat()
 
 
 def test_a_lease_ends_with_its_work_also_where_that_fails():
     def divide():
-        with heartbeat.at_work("division"):
-            assert heartbeat.is_at_work()
+        with heartbeats.at_work("division"):
+            assert heartbeats.is_at_work()
             return 1 / 0
 
     with pytest.raises(ZeroDivisionError):
@@ -152,12 +154,12 @@ def test_the_lease_of_a_worker_that_died_ends_when_the_queue_would_have_ended_it
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         (now,) = cursor.fetchone()
-    lease = heartbeat.at_work("grouping")
+    lease = heartbeats.at_work("grouping")
     lease.__enter__()
     ends = WorkLease.objects.get().expires_at - now
     assert timedelta(seconds=settings.TASK_SECONDS - 5) < ends < timedelta(seconds=settings.TASK_SECONDS + 60)
     WorkLease.objects.update(expires_at=Now())
-    assert not heartbeat.is_at_work()
+    assert not heartbeats.is_at_work()
     WorkLease.objects.discard_old()
     assert not WorkLease.objects.exists()
 
@@ -166,7 +168,7 @@ def test_a_lease_that_can_not_be_given_back_does_not_hide_how_the_work_ended(mon
     def refuse(_self):
         raise DatabaseError("gone")
 
-    with heartbeat.at_work("grouping"):
+    with heartbeats.at_work("grouping"):
         monkeypatch.setattr(WorkLease, "delete", refuse)
     assert "the lease of grouping stays until it ends: DatabaseError" in caplog.text
 
@@ -178,7 +180,7 @@ def large_session(monkeypatch):
     """
     gallery, said, clock = GalleryFactory(), [], [1000.0]
     Gallery.objects.filter(pk=gallery.pk).update(analyses=1)
-    monkeypatch.setattr("facepass.supervisor.watchdog.close_old_connections", lambda: None)
+    monkeypatch.setattr("facepass.ops.supervisor.watchdog.close_old_connections", lambda: None)
     watchdog = Watchdog(enqueue=lambda: None, clock=lambda: clock[0])
 
     def look(*_arguments, **_options):
@@ -207,8 +209,8 @@ def test_and_one_that_does_so_as_a_job_although_the_jobs_own_lease_is_over(large
         return grouped(*arguments, **options)
 
     monkeypatch.setattr(grouping, "group", overdue)
-    job = jobs.start("cluster_unknown_faces", studio=gallery.studio, gallery_id=str(gallery.pk), rebuild=False)
-    jobs.run(job.pk)
+    job = runner.start("cluster_unknown_faces", studio=gallery.studio, gallery_id=str(gallery.pk), rebuild=False)
+    runner.run(job.pk)
     assert said
     assert not any(said)
 

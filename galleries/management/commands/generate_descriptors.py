@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
-from facepass.errors import FacePassError
-from galleries import redescription
-from recognition import registry
+from facepass.core.errors import FacePassError
+from galleries.faces import redescription
+from recognition.engines import registry
 from recognition.models import ModelVersion
 from recognition.packs import install
 

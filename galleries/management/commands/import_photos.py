@@ -7,8 +7,8 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from facepass.models import Studio
-from galleries import folders
 from galleries.models import Gallery
+from galleries.photos import folder_import
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             session_id=session,
             defaults={"shoot_date": date.today()},
         )
-        report = folders.import_folder(gallery, folder.expanduser())
+        report = folder_import.import_folder(gallery, folder.expanduser())
         for refusal in report.rejected:
             self.stderr.write(f"refused {refusal.filename}: {refusal.code}: {refusal.message}")
         self.stdout.write(
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             f"gallery {gallery.pk}"
         )
         if not options["no_wait"]:
-            done = folders.watch(gallery.pk)
+            done = folder_import.watch(gallery.pk)
             self.stdout.write(f"{done['processed']} photos analysed, {done['failed']} failed, {done['faces']} faces")
 
 

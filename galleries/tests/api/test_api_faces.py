@@ -6,8 +6,10 @@ import cv2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from galleries import analysis, enrolment, tasks
+from galleries import tasks
 from galleries.models import Gallery, GalleryImage, PhotoFace
+from galleries.people import enrolment
+from galleries.photos import analysis
 from galleries.tests.factories import FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
 from recognition import config
 from recognition.models import ModelVersion

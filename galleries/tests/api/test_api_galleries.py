@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from galleries import analysis, media
 from galleries.models import Gallery, GalleryImage
+from galleries.photos import analysis, media_files
 from galleries.tests.factories import (
     PASSWORD,
     FaceFactory,
@@ -122,10 +122,10 @@ def test_photos_list_carries_addresses_that_work_for_an_hour_without_a_key(api, 
 
 def test_a_signature_opens_one_file_only(client):
     one, two = PhotoFactory(), PhotoFactory()
-    signature = media.signed_path(one, "original").partition("?")[2]
-    assert client.get(f"{media.path_of(one, 'original')}?{signature}").status_code == 200
-    assert client.get(f"{media.path_of(two, 'original')}?{signature}").status_code == 404
-    assert client.get(f"{media.path_of(one, 'preview')}?{signature}").status_code == 404
+    signature = media_files.signed_path(one, "original").partition("?")[2]
+    assert client.get(f"{media_files.path_of(one, 'original')}?{signature}").status_code == 200
+    assert client.get(f"{media_files.path_of(two, 'original')}?{signature}").status_code == 404
+    assert client.get(f"{media_files.path_of(one, 'preview')}?{signature}").status_code == 404
 
 
 def test_members_of_the_studio_fetch_files_with_their_session_and_others_do_not(client):
@@ -139,7 +139,7 @@ def test_members_of_the_studio_fetch_files_with_their_session_and_others_do_not(
 
 def test_a_download_is_named_as_the_photo_was(client):
     photo = PhotoFactory(original_name="Anna & Böb.jpg")
-    answer = client.get(f"{media.signed_path(photo, 'original')}&download")
+    answer = client.get(f"{media_files.signed_path(photo, 'original')}&download")
     assert answer["Content-Disposition"].startswith("attachment")
     assert "B%C3%B6b.jpg" in answer["Content-Disposition"]
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"

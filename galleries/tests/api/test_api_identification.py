@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
+from galleries.tests.faces.test_generate_descriptors import analyse_all
 from galleries.tests.factories import FaceFactory, GalleryFactory, ModelVersionFactory, PersonFactory, PhotoFactory
-from galleries.tests.test_generate_descriptors import analyse_all
 from recognition.tests.fake_pictures import picture_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]

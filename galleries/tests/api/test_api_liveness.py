@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from galleries.models import LivenessChallenge
-from recognition import registry
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
-from recognition.liveness import addon
+from recognition.liveness import model_files
 from recognition.quality import FACE_MM
 from recognition.tests.fake_pictures import pixels_of
 from recognition.tests.test_liveness import tiny_model
@@ -146,9 +146,9 @@ def test_one_picture_is_judged_by_the_installed_model(api, settings, tmp_path):
     file = tmp_path / "own.onnx"
     file.write_bytes(tiny_model())
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    addon.install(from_file=file, sha256=digest, threshold=0.01)
+    model_files.install(from_file=file, sha256=digest, threshold=0.01)
     assert api.post(URL, {"image": frame()}, format="multipart").json() == {"live": True, "reasons": []}
-    addon.install(from_file=file, sha256=digest, threshold=0.999)
+    model_files.install(from_file=file, sha256=digest, threshold=0.999)
     answer = api.post(f"{URL}/", {"image": frame()}, format="multipart").json()
     assert answer == {"live": False, "reasons": ["presentation_attack"]}
     nobody = SimpleUploadedFile("a.png", cv2.imencode(".png", np.full((300, 300, 3), 90, np.uint8))[1].tobytes())

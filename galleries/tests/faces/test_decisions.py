@@ -2,10 +2,10 @@
 
 import pytest
 
-from facepass import progress
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
+from facepass.core.live import progress
 from facepass.models import ApiKey
-from galleries import decisions, grouping
+from galleries.faces import decisions, grouping
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.tests.factories import (

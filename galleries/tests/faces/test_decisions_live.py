@@ -7,10 +7,10 @@ import pytest
 from channels.db import database_sync_to_async
 from django.db import connection, transaction
 
-from galleries import decisions, live
+from galleries.faces import decisions, live_events
 from galleries.models import FaceDecision
 from galleries.tests.factories import ClusterFactory, FaceFactory, GalleryFactory, PhotoFactory, StudioFactory
-from galleries.tests.test_progress_live import Socket, closed, session_of_member
+from galleries.tests.photos.test_progress_live import Socket, closed, session_of_member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -109,17 +109,19 @@ async def test_a_decision_that_is_rolled_back_is_not_told(group):
 async def test_a_run_of_the_grouping_is_told(group):
     socket = await watching(occasion_path(group.gallery_id), group.studio)
     await socket.event()
-    event = live.GroupsEvent(type="groups.changed", occasion=str(group.gallery_id), joined=1, created=0, merged=0)
-    await database_sync_to_async(live.tell)(group.occasion, event)
+    event = live_events.GroupsEvent(
+        type="groups.changed", occasion=str(group.gallery_id), joined=1, created=0, merged=0
+    )
+    await database_sync_to_async(live_events.tell)(group.occasion, event)
     assert json.loads(json.dumps(event)) == await socket.event()
     await closed(socket)
 
 
 async def test_the_snapshot_changes_with_every_decision(group):
-    before = await database_sync_to_async(live.snapshot_of_occasion)(group.occasion)
+    before = await database_sync_to_async(live_events.snapshot_of_occasion)(group.occasion)
     decision = await reject(group)
-    made = await database_sync_to_async(live.snapshot_of_occasion)(group.occasion)
+    made = await database_sync_to_async(live_events.snapshot_of_occasion)(group.occasion)
     await database_sync_to_async(decisions.undo)(decision, by=None)
-    undone = await database_sync_to_async(live.snapshot_of_occasion)(group.occasion)
+    undone = await database_sync_to_async(live_events.snapshot_of_occasion)(group.occasion)
     assert len({before["version"], made["version"], undone["version"]}) == 3
     assert await database_sync_to_async(FaceDecision.objects.count)() == 1

@@ -2,9 +2,12 @@
 
 import pytest
 
-from galleries import decisions, grouping, jobs, naming, tasks
+from galleries import tasks
+from galleries.faces import decisions, grouping
+from galleries.jobs import runner
 from galleries.models import FaceDecision, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
+from galleries.people import naming
 from galleries.tests.factories import FaceFactory, PersonFactory, PhotoFactory, UserFactory, descriptor
 from galleries.tests.staff import address
 
@@ -85,8 +88,8 @@ def test_no_other_group_of_the_person_takes_it_in(way, faces, ann, gallery):
 @pytest.mark.parametrize("way", WAYS)
 def test_no_recognition_of_a_gallery_gives_it_again(way, faces, ann, gallery, studio):
     way(faces[1], ann, UserFactory())
-    jobs.start("recognize_gallery", studio=studio, gallery_id=str(gallery.pk))
-    job = jobs.Job.objects.get()
+    runner.start("recognize_gallery", studio=studio, gallery_id=str(gallery.pk))
+    job = runner.Job.objects.get()
     tasks.run_job(str(job.pk))
     job.refresh_from_db()
     assert job.state == "done"

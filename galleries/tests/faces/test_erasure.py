@@ -5,7 +5,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from galleries import analysis, avatars, decisions, erasure, grouping, marking, redescription, switching
+from galleries.faces import decisions, erasure, grouping, marking, redescription, switching
 from galleries.models import (
     ErasedFace,
     FaceDecision,
@@ -16,10 +16,12 @@ from galleries.models import (
     SpareFace,
 )
 from galleries.models.face import FaceCategory
+from galleries.people import avatars
+from galleries.photos import analysis
+from galleries.tests.faces.test_generate_descriptors import Nobody
 from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory, UserFactory
 from galleries.tests.other_engine import OtherEngine, run
-from galleries.tests.test_generate_descriptors import Nobody
-from recognition import registry
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
 from recognition.tests.fake_pictures import picture_of

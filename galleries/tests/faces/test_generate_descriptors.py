@@ -8,15 +8,19 @@ from django.core.management import CommandError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 
-from facepass.errors import FacePassError
-from galleries import analysis, checks, progress, redescription, search, stages, switching
+from facepass.core.errors import FacePassError
+from galleries import checks
+from galleries.faces import redescription, switching
+from galleries.faces.same_faces import pairs
+from galleries.matching import search
 from galleries.models import Gallery, GalleryImage, Occasion, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
 from galleries.models.face import FaceCategory
-from galleries.same_faces import pairs
+from galleries.photos import analysis, progress, stages
 from galleries.tests.factories import ClusterFactory, GalleryFactory, PersonFactory, PhotoFactory
 from galleries.tests.other_engine import OtherEngine, run
-from recognition import pipeline, registry
+from recognition import pipeline
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
 from recognition.tests.fake_pictures import pixels_of

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from galleries import decisions, grouping, tasks
+from galleries import tasks
+from galleries.faces import decisions, grouping
 from galleries.models import FaceCluster, Gallery, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.tests.factories import (

@@ -9,11 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from facepass.core.access.tenancy import require_still
 from facepass.models import ApiKey, Membership, Role, Scope, User
-from facepass.tenancy import require_still
-from galleries import grouping, ingest, jobs, people, recognise
+from galleries.faces import grouping
+from galleries.jobs import runner
+from galleries.matching import studio_recognition
 from galleries.models import FaceCluster, Gallery, GalleryImage, Occasion, Person, PhotoFace, Reference
 from galleries.models.face import FaceCategory
+from galleries.people import records
+from galleries.photos import ingest
 from galleries.tests.factories import (
     PASSWORD,
     FaceFactory,
@@ -24,8 +28,8 @@ from galleries.tests.factories import (
     SessionFactory,
     descriptor,
 )
-from recognition import pictures
 from recognition.engines.fake import FakeEngine
+from recognition.pictures import decoding
 from recognition.tests.fake_pictures import picture_of
 from sessions_app.models import PhotoSession, SessionDay
 
@@ -35,7 +39,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 @contextmanager
 def meanwhile(do):
     """`do` happens once, while the file is looked at or the engine describes its face."""
-    inspect, embed, happened = pictures.inspect, FakeEngine.embed, []
+    inspect, embed, happened = decoding.inspect, FakeEngine.embed, []
 
     def once():
         if not happened:
@@ -53,7 +57,7 @@ def meanwhile(do):
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pictures, "inspect", inspecting)
+        patch.setattr(decoding, "inspect", inspecting)
         patch.setattr(FakeEngine, "embed", embedding)
         yield
     assert happened
@@ -135,7 +139,7 @@ def test_a_key_that_is_revoked_or_narrowed_meanwhile_is_told_nothing(api, studio
 
 def test_of_several_files_those_before_the_revocation_stay(api, studio):
     gallery, seen = GalleryFactory(studio=studio), []
-    inspect = pictures.inspect
+    inspect = decoding.inspect
 
     def inspecting(stream):
         seen.append(stream)
@@ -144,7 +148,7 @@ def test_of_several_files_those_before_the_revocation_stay(api, studio):
         return inspect(stream)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pictures, "inspect", inspecting)
+        patch.setattr(decoding, "inspect", inspecting)
         files = [picture(seed=number) for number in range(3)]
         answer = api.post(f"/api/v1/galleries/{gallery.pk}/images", {"files": files}, format="multipart")
     assert answer.status_code == 401
@@ -254,7 +258,7 @@ def galleries(photo):
 
 
 def a_person(photo):
-    people.delete(photo.subject)
+    records.delete(photo.subject)
 
 
 def a_photo(photo):
@@ -353,7 +357,7 @@ def test_a_person_who_is_deleted_while_a_gallery_is_recognised_is_given_to_nobod
     gallery, ann = GalleryFactory(studio=studio), PersonFactory(studio=studio)
     known, *unknown = one_person(gallery, 3)
     PhotoFace.objects.filter(pk=known.pk).update(person=ann, verified=True, face_category=FaceCategory.KNOWN)
-    identify, asked = recognise.identify.identify, []
+    identify, asked = studio_recognition.identify.identify, []
 
     def identifying(*arguments, **options):
         found = identify(*arguments, **options)
@@ -361,9 +365,9 @@ def test_a_person_who_is_deleted_while_a_gallery_is_recognised_is_given_to_nobod
         Person.objects.filter(pk=ann.pk).delete()
         return found
 
-    monkeypatch.setattr(recognise.identify, "identify", identifying)
-    job = jobs.start("recognize_gallery", studio=studio, gallery_id=str(gallery.pk))
-    jobs.run(job.pk)
+    monkeypatch.setattr(studio_recognition.identify, "identify", identifying)
+    job = runner.start("recognize_gallery", studio=studio, gallery_id=str(gallery.pk))
+    runner.run(job.pk)
     job.refresh_from_db()
     connection.check_constraints()
     assert asked[0] == ann

@@ -16,10 +16,10 @@ import insightface
 import pytest
 import skimage
 
-from facepass.embedded import EmbeddedPostgres
+from facepass.ops.embedded import EmbeddedPostgres
 from facepass.tests.live import connect, eventually, manage, new_home, remove, start
 
-ROWS = Path(__file__).parent / "data" / "home_described_by_dlib.copy.gz"
+ROWS = Path(__file__).parent.parent / "data" / "home_described_by_dlib.copy.gz"
 # What protected the descriptors in that home.
 KEY = {"TEMPLATE_KEY": "1d" * 32, "LANGUAGE_CODE": "en"}
 # The last migrations of the version that wrote the rows.

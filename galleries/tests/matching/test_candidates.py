@@ -7,7 +7,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from galleries.candidates import Candidate, Levels, decide
+from galleries.matching.candidates import Candidate, Levels, decide
 from recognition.calibration import Calibration
 from recognition.config import AMONG, FEWEST, ConfidenceThresholds
 

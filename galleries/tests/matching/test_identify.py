@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from galleries import identify, nearest
+from galleries.matching import identification, nearest
 from galleries.models import PhotoFace
 from galleries.tests.factories import (
     FaceFactory,
@@ -15,7 +15,7 @@ from galleries.tests.factories import (
     StudioFactory,
     descriptor,
 )
-from galleries.tests.test_search import at
+from galleries.tests.matching.test_search import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -40,7 +40,7 @@ def test_the_person_whose_nearest_faces_are_most_alike_is_named(gallery):
     ann, bob = PersonFactory(studio=gallery.studio), PersonFactory(studio=gallery.studio)
     known(gallery, ann, 0.8, 0.7, 0.6, 0.0, probe=probe)
     known(gallery, bob, 0.75, 0.1, 0.1, probe=probe)
-    found = identify.identify(probe, studio_ids=[gallery.studio_id])
+    found = identification.identify(probe, studio_ids=[gallery.studio_id])
     assert found.person == ann
     assert [candidate.person for candidate in found.candidates] == [ann, bob]
     assert found.candidates[0].cosine == pytest.approx(0.7, abs=2e-3)
@@ -51,7 +51,7 @@ def test_somebody_whom_nobody_knows_is_nobody_and_the_nearest_are_still_told(gal
     probe = descriptor(1)
     ann = PersonFactory(studio=gallery.studio)
     known(gallery, ann, 0.3, probe=probe)
-    found = identify.identify(probe, studio_ids=[gallery.studio_id])
+    found = identification.identify(probe, studio_ids=[gallery.studio_id])
     assert (found.person, found.margin) == (None, None)
     assert [candidate.person for candidate in found.candidates] == [ann]
 
@@ -61,17 +61,17 @@ def test_unverified_faces_and_other_studios_name_nobody(gallery):
     known(gallery, PersonFactory(studio=gallery.studio), 0.9, probe=probe, verified=False)
     other = GalleryFactory(studio=StudioFactory())
     known(other, PersonFactory(studio=other.studio), 0.9, probe=probe)
-    assert identify.identify(probe, studio_ids=[gallery.studio_id]).candidates == []
+    assert identification.identify(probe, studio_ids=[gallery.studio_id]).candidates == []
 
 
 def test_a_threshold_of_ones_own_and_fewer_candidates(gallery):
     probe = descriptor(1)
     for cosine in (0.5, 0.45, 0.4):
         known(gallery, PersonFactory(studio=gallery.studio), cosine, probe=probe)
-    found = identify.identify(probe, studio_ids=[gallery.studio_id], threshold=0.5, candidates=2)
+    found = identification.identify(probe, studio_ids=[gallery.studio_id], threshold=0.5, candidates=2)
     assert found.person is not None
     assert len(found.candidates) == 2
-    assert identify.identify(probe, studio_ids=[gallery.studio_id], threshold=0.9).person is None
+    assert identification.identify(probe, studio_ids=[gallery.studio_id], threshold=0.9).person is None
 
 
 @pytest.mark.django_db(transaction=True)

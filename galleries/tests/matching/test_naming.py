@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from facepass.errors import FacePassError
-from galleries import grouping, naming
+from facepass.core.errors import FacePassError
+from galleries.faces import grouping
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
 from galleries.models.face import FaceCategory
+from galleries.people import naming
 from galleries.tests.factories import (
     ClusterFactory,
     FaceFactory,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from galleries import search
+from galleries.matching import search
 from galleries.models import Occasion, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.tests.factories import (

@@ -9,13 +9,14 @@ from django.db import DataError
 from django.db.models.functions import Now
 from PIL import Image
 
-from facepass import heartbeat
-from facepass.errors import FacePassError
-from galleries import analysis, media, tasks
+from facepass.core.errors import FacePassError
+from facepass.core.work import heartbeats
+from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import MAX_ATTEMPTS, State
+from galleries.photos import analysis, media_files
 from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory
-from recognition import registry
+from recognition.engines import registry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -69,8 +70,8 @@ def test_analysis_writes_faces_thumbnails_and_state():
         assert face.insightface_bbox["width"] == pytest.approx(954, abs=12)
         assert len(face.landmarks) == 5
         assert "reasons" in face.quality
-    for variant, side in media.SIDES.items():
-        with default_storage.open(media.storage_name(photo, variant)) as file:
+    for variant, side in media_files.SIDES.items():
+        with default_storage.open(media_files.storage_name(photo, variant)) as file:
             picture = Image.open(file)
             assert max(picture.size) == side
             assert not picture.getexif()
@@ -288,7 +289,7 @@ def test_a_missing_model_puts_back_every_photo_under_way(fake_engine):
 def test_a_worker_that_is_to_stop_gives_back_what_it_has_not_begun(fake_engine, monkeypatch):
     class Stopping(type(fake_engine)):
         def detect(self, pictures):
-            monkeypatch.setattr(heartbeat, "stopping", lambda: True)
+            monkeypatch.setattr(heartbeats, "stopping", lambda: True)
             time.sleep(0.2)
             return super().detect(pictures)
 

@@ -11,12 +11,12 @@ from django.db import connection
 from django_q.models import OrmQ
 from PIL import Image
 
-from galleries import ingest
 from galleries.models import GalleryImage
 from galleries.models.photo import State
+from galleries.photos import ingest
 from galleries.tests.factories import GalleryFactory
 from recognition.tests.fake_pictures import picture_of
-from recognition.tests.test_pictures import exif_of, saved
+from recognition.tests.pictures.test_pictures import exif_of, saved
 
 pytestmark = pytest.mark.django_db
 

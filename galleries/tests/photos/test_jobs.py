@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django_q.models import OrmQ
 
-from facepass import heartbeat
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
+from facepass.core.work import heartbeats
 from facepass.models import Role
-from galleries import jobs, tasks
-from galleries.jobs import Turn
+from galleries import tasks
+from galleries.jobs import runner
+from galleries.jobs.runner import Turn
 from galleries.models import Job
 from galleries.models.job import MAX_ATTEMPTS, JobState
 from galleries.tests.factories import PASSWORD, MembershipFactory
@@ -54,12 +55,12 @@ def be_cancelled(turn):
 def kinds(monkeypatch):
     seen.clear()
     for handler in (count, refuse, busy, crash, be_cancelled):
-        monkeypatch.setitem(jobs._handlers, handler.__name__, f"{__name__}.{handler.__name__}")
+        monkeypatch.setitem(runner._handlers, handler.__name__, f"{__name__}.{handler.__name__}")
 
 
 @pytest.fixture
 def job(studio):
-    return jobs.start("count", studio=studio)
+    return runner.start("count", studio=studio)
 
 
 def again(job):
@@ -87,25 +88,25 @@ def test_a_job_that_is_over_taken_or_gone_is_left_alone(job):
 
 
 def test_the_same_job_is_started_once_while_it_is_under_way(job, studio):
-    assert jobs.start("count", studio=studio) == job
-    assert jobs.start("count", studio=studio, gallery="other") != job
+    assert runner.start("count", studio=studio) == job
+    assert runner.start("count", studio=studio, gallery="other") != job
     tasks.run_job(str(job.pk))
-    assert jobs.start("count", studio=studio) != job
+    assert runner.start("count", studio=studio) != job
 
 
 def test_a_start_that_is_rolled_back_leaves_neither_job_nor_task(studio):
     with transaction.atomic():
-        jobs.start("count", studio=studio)
+        runner.start("count", studio=studio)
         transaction.set_rollback(True)
     assert not Job.objects.exists()
     assert not OrmQ.objects.exists()
 
 
 def test_a_turn_that_is_over_leads_to_another_that_goes_on(job, monkeypatch):
-    monkeypatch.setattr(jobs, "TURN_SECONDS", 0)
+    monkeypatch.setattr(runner, "TURN_SECONDS", 0)
     tasks.run_job(str(job.pk))
     assert (again(job).state, job.attempts, OrmQ.objects.count()) == (JobState.PENDING, 0, 2)
-    monkeypatch.setattr(jobs, "TURN_SECONDS", 60)
+    monkeypatch.setattr(runner, "TURN_SECONDS", 60)
     Job.objects.update(cursor=2, done=2, total=3)
     tasks.run_job(str(job.pk))
     assert again(job).state == JobState.DONE
@@ -113,7 +114,7 @@ def test_a_turn_that_is_over_leads_to_another_that_goes_on(job, monkeypatch):
 
 
 def test_a_worker_that_is_asked_to_stop_gives_the_job_back(job, monkeypatch):
-    monkeypatch.setattr(heartbeat, "stopping", lambda: True)
+    monkeypatch.setattr(heartbeats, "stopping", lambda: True)
     tasks.run_job(str(job.pk))
     assert again(job).state == JobState.PENDING
     assert OrmQ.objects.count() == 1  # the call that started it: the next worker is called by the reconciler
@@ -125,7 +126,7 @@ def test_the_job_of_a_dead_worker_is_taken_up_and_the_dead_one_writes_nothing(jo
     lose_lease(job)
     tasks.run_job(str(job.pk))
     assert again(job).state == JobState.DONE
-    with pytest.raises(jobs.Lost):
+    with pytest.raises(runner.Lost):
         Turn(dead).report(done=1, total=9)
     assert not dead.finish({"counted": 9})
     assert not dead.fail("late")
@@ -153,13 +154,13 @@ def test_a_job_that_kills_its_workers_is_given_up(job):
 
 
 def test_a_refusal_fails_the_job_with_its_code(studio):
-    job = jobs.start("refuse", studio=studio)
+    job = runner.start("refuse", studio=studio)
     tasks.run_job(str(job.pk))
     assert (again(job).state, job.error) == (JobState.FAILED, "no_music")
 
 
 def test_a_job_that_must_wait_is_taken_up_after_its_time(studio):
-    job = jobs.start("busy", studio=studio)
+    job = runner.start("busy", studio=studio)
     tasks.run_job(str(job.pk))
     assert again(job).state == JobState.PENDING
     assert not Job.objects.claimable().exists()
@@ -168,20 +169,20 @@ def test_a_job_that_must_wait_is_taken_up_after_its_time(studio):
 
 
 def test_an_error_fails_the_job_and_stays_loud(studio):
-    job = jobs.start("crash", studio=studio)
+    job = runner.start("crash", studio=studio)
     with pytest.raises(ZeroDivisionError):
         tasks.run_job(str(job.pk))
     assert (again(job).state, job.error) == (JobState.FAILED, "internal_error")
 
 
 def test_a_kind_that_nobody_does_fails(studio):
-    job = jobs.start("dance", studio=studio)
+    job = runner.start("dance", studio=studio)
     tasks.run_job(str(job.pk))
     assert (again(job).state, job.error) == (JobState.FAILED, "unknown_kind")
 
 
 def test_a_cancelled_job_stops_at_its_next_report(studio):
-    job = jobs.start("be_cancelled", studio=studio)
+    job = runner.start("be_cancelled", studio=studio)
     tasks.run_job(str(job.pk))
     assert (again(job).state, job.done) == (JobState.CANCELLED, 0)
 

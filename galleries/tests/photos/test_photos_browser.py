@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from galleries import analysis
 from galleries.models import FaceDecision, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import State
+from galleries.photos import analysis
 from galleries.tests.browser import NEEDS, in_thread
 from galleries.tests.factories import FaceFactory, MembershipFactory, PersonFactory, PhotoFactory
 from galleries.tests.photo_pages import open_grid, open_photo, row, shoot

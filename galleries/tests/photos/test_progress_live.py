@@ -11,10 +11,10 @@ from django.db import connection
 from django.test import Client
 
 from facepass.asgi import application
-from facepass.channel_layer import PostgresChannelLayer
-from galleries import progress
+from facepass.core.live.postgres_channel_layer import PostgresChannelLayer
 from galleries.models import GalleryImage
 from galleries.models.photo import State
+from galleries.photos import progress
 from galleries.tests.factories import MembershipFactory, PhotoFactory, StudioFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]

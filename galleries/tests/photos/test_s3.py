@@ -4,8 +4,8 @@ import pytest
 import requests
 from django.core.files.base import ContentFile
 
-from galleries import analysis, ingest, media
 from galleries.models import GalleryImage
+from galleries.photos import analysis, ingest, media_files
 from galleries.tests.buckets import keys
 from galleries.tests.factories import GalleryFactory
 from recognition.tests.fake_pictures import picture_of
@@ -22,7 +22,7 @@ def test_a_photo_lives_in_the_bucket_from_upload_to_deletion(bucket, client, dja
     assert keys(bucket) == ["original.jpg", "preview.jpg", "thumbnail.jpg"]
     assert photo.faces.count() == 1
 
-    answer = client.get(media.signed_path(photo, "original"))
+    answer = client.get(media_files.signed_path(photo, "original"))
     assert answer.status_code == 302
     assert requests.get(answer["Location"], timeout=60).content == data
 

@@ -5,9 +5,9 @@ from django.core.asgi import get_asgi_application
 from django.urls import reverse
 
 from facepass import asgi
-from galleries import progress
 from galleries.models import GalleryImage
 from galleries.models.photo import State
+from galleries.photos import progress
 from galleries.tests.browser import NEEDS, in_thread
 from galleries.tests.factories import FaceFactory, GalleryFactory, MembershipFactory, PhotoFactory
 

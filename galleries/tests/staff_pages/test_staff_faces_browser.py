@@ -8,7 +8,8 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from facepass import asgi
-from galleries import decisions, probe
+from galleries.faces import decisions
+from galleries.matching import probe
 from galleries.models import FaceCluster, FaceDecision, GalleryImage, Person, PhotoFace
 from galleries.models.photo import State
 from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
@@ -21,7 +22,7 @@ from galleries.tests.factories import (
     PhotoFactory,
     descriptor,
 )
-from recognition import registry
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.tests.fake_pictures import picture_of
 

@@ -12,9 +12,10 @@ from django.urls import reverse
 from PIL import Image
 
 from facepass.models import Role
-from galleries import avatars, media
 from galleries.models import FaceDecision, GalleryImage, Person
 from galleries.models.photo import State
+from galleries.people import avatars
+from galleries.photos import media_files
 from galleries.tests.factories import (
     ClusterFactory,
     FaceFactory,
@@ -113,7 +114,7 @@ def test_who_has_no_face_has_no_picture(staff, ann):
 
 def test_a_face_is_cut_out_of_its_photo_for_who_may_see_it(staff, ann, seen):
     default_storage.save(
-        media.storage_name(seen.photo, "preview"), BytesIO(picture_of(["ann"], size=(320, 240), seed=1))
+        media_files.storage_name(seen.photo, "preview"), BytesIO(picture_of(["ann"], size=(320, 240), seed=1))
     )
     answer = staff.get(avatars.path_of(seen))
     assert Image.open(BytesIO(answer.content)).size == (avatars.SIDE, avatars.SIDE)
@@ -130,7 +131,7 @@ def picture(*people, seed=5):
 
 
 def descriptor_of(*people):
-    from galleries import probe
+    from galleries.matching import probe
 
     return probe.subject(probe.read(picture(*people))).descriptor
 

@@ -6,10 +6,11 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from facepass.models import Role
-from galleries import analysis, decisions, descriptors
+from galleries.faces import decisions, descriptors
 from galleries.models import FaceDecision, Gallery, GalleryImage, Person, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import State
+from galleries.photos import analysis
 from galleries.tests.factories import (
     ClusterFactory,
     FaceFactory,

@@ -13,8 +13,8 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from facepass.models import Role
-from galleries import incoming
 from galleries.models import GalleryImage
+from galleries.photos import direct_uploads
 from galleries.tests.buckets import keys
 from galleries.tests.factories import GalleryFactory, StudioFactory
 from galleries.tests.staff import address, member, post
@@ -133,11 +133,11 @@ def test_the_page_may_send_to_the_bucket(bucket, staff, gallery, settings):
 def test_what_nobody_asked_about_is_swept_away(bucket, staff, gallery, monkeypatch):
     put(staff, gallery)
     default_storage.save("photos/kept.jpg", ContentFile(b"x"))
-    assert incoming.sweep() == 0
-    monkeypatch.setattr(incoming, "KEPT_FOR", timedelta(seconds=-5))
-    assert incoming.sweep() == 1
+    assert direct_uploads.sweep() == 0
+    monkeypatch.setattr(direct_uploads, "KEPT_FOR", timedelta(seconds=-5))
+    assert direct_uploads.sweep() == 1
     assert [row.key for row in bucket.objects.all()] == ["photos/kept.jpg"]
 
 
 def test_without_a_bucket_there_is_nothing_to_sweep():
-    assert incoming.sweep() == 0
+    assert direct_uploads.sweep() == 0

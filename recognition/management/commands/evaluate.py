@@ -11,10 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from facepass.errors import FacePassError
-from recognition import evaluation, judgement, plots, registry, trials
+from facepass.core.errors import FacePassError
+from recognition.engines import registry
 from recognition.engines.base import FaceEngine
-from recognition.judgement import Judged
+from recognition.evaluation import comparisons, curves, error_rates, error_report
+from recognition.evaluation.error_report import Judged
 
 
 def _range(text: str) -> tuple[float, float]:
@@ -58,11 +59,11 @@ class Command(BaseCommand):
 
     def _judged(self, options: dict[str, Any]) -> Sequence[Judged]:
         if options["synthetic"]:
-            return [Judged("synthetic", trials.synthetic())]
-        pairs = trials.from_csv(options["pairs"], pictures=options["pictures"]) if options["pairs"] else []
+            return [Judged("synthetic", comparisons.synthetic())]
+        pairs = comparisons.from_csv(options["pairs"], pictures=options["pictures"]) if options["pairs"] else []
         folder: Path | None = options["data_dir"]
         if folder:
-            pairs = trials.from_folder(folder)
+            pairs = comparisons.from_folder(folder)
         _require_both_kinds(pairs, folder)
         return [_judge(engine, pairs, folder) for engine in map(_engine, options["pack"] or [""])]
 
@@ -77,9 +78,9 @@ class Command(BaseCommand):
             return
         output.mkdir(parents=True, exist_ok=True)
         drawn = [one for one in judged if one.scores] if options["generate_plots"] else []
-        names = plots.draw(drawn, output, thresholds=thresholds) if drawn else []
+        names = curves.draw(drawn, output, thresholds=thresholds) if drawn else []
         (output / "evaluation.json").write_text(json.dumps(report, indent=1))
-        (output / "evaluation.html").write_text(judgement.page(report, plots=names), encoding="utf-8")
+        (output / "evaluation.html").write_text(error_report.page(report, plots=names), encoding="utf-8")
         self.stdout.write(str(output / "evaluation.html"))
 
     def _tell(self, found: dict[str, Any]) -> None:
@@ -106,7 +107,7 @@ def _shown(rate: dict[str, float]) -> str:
     return f"{rate['value']:.4f} ({rate['low']:.4f}–{rate['high']:.4f}{at})"
 
 
-def _require_both_kinds(pairs: Sequence[trials.Pair], folder: Path | None) -> None:
+def _require_both_kinds(pairs: Sequence[comparisons.Pair], folder: Path | None) -> None:
     kinds = {pair.same for pair in pairs}
     if len(kinds) == 1 or (not kinds and not (folder and _faces_and_attacks(folder)[0])):
         message = _("There must be pairs of one person and of two people.")
@@ -114,7 +115,7 @@ def _require_both_kinds(pairs: Sequence[trials.Pair], folder: Path | None) -> No
 
 
 def _faces_and_attacks(folder: Path) -> tuple[list[Path], list[Path]]:
-    live, spoof = (trials.pictures_in(folder / "liveness" / name) for name in ("live", "spoof"))
+    live, spoof = (comparisons.pictures_in(folder / "liveness" / name) for name in ("live", "spoof"))
     return (live, spoof) if live and spoof else ([], [])
 
 
@@ -124,17 +125,17 @@ def _engine(name: str) -> FaceEngine:
     return registry.load(name)
 
 
-def _judge(engine: FaceEngine, pairs: Sequence[trials.Pair], folder: Path | None) -> Judged:
+def _judge(engine: FaceEngine, pairs: Sequence[comparisons.Pair], folder: Path | None) -> Judged:
     live, spoof = _faces_and_attacks(folder) if folder else ([], [])
-    total = trials.count_pictures(pairs) + len(live) + len(spoof)
+    total = comparisons.count_pictures(pairs) + len(live) + len(spoof)
     name = f"{engine.name} {engine.model}"
     with tqdm(total=total, desc=name, unit=_("picture"), dynamic_ncols=True) as bar:
         step: Callable[[], object] = bar.update
-        found = trials.compared(engine, pairs, progress=step)
+        found = comparisons.compared(engine, pairs, progress=step)
         errors = None
         if live:
-            errors = evaluation.presentation_errors(
-                live_accepted=trials.accepted(engine, live, progress=step),
-                spoof_accepted=trials.accepted(engine, spoof, progress=step),
+            errors = error_rates.presentation_errors(
+                live_accepted=comparisons.accepted(engine, live, progress=step),
+                spoof_accepted=comparisons.accepted(engine, spoof, progress=step),
             )
     return Judged(name, found, errors)

@@ -14,10 +14,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from recognition import packs
 from recognition.engines.base import License
-from recognition.liveness import addon
+from recognition.liveness import model_files
 from recognition.packs import Pack, catalogue, install
 from recognition.packs.install import Own
 
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         own = Own(license_, options["detector"])
         asked = Asked(name, sources, own, options["accept_license"], options["update"])
         try:
-            if name == addon.NAME:
+            if name == model_files.NAME:
                 self._install_liveness(asked, sha256=sha256)
             else:
                 self._install(asked)
@@ -94,13 +94,13 @@ class Command(BaseCommand):
         self.stdout.write(message % {"name": pack.name})
 
     def _install_liveness(self, asked: Asked, *, sha256: str) -> None:
-        if addon.is_installed() and not asked.update:
-            self.stdout.write(_("%(name)s is already installed.") % {"name": addon.NAME})
+        if model_files.is_installed() and not asked.update:
+            self.stdout.write(_("%(name)s is already installed.") % {"name": model_files.NAME})
             return
         if not sha256:
-            self._ask(addon.NAME, accepted=asked.accepted)
+            self._ask(model_files.NAME, accepted=asked.accepted)
         file = asked.sources[0] if asked.sources else None
-        installed = addon.install(from_file=file, sha256=sha256, license_=asked.own.license)
+        installed = model_files.install(from_file=file, sha256=sha256, license_=asked.own.license)
         self.stdout.write(f"  {installed.path.name}  sha256:{installed.sha256}")
 
     def _tell_license(self, asked: Asked) -> None:

@@ -7,13 +7,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
-from recognition import devices, packs, registry, verdicts
-from recognition.engine_info import EngineInfo
+from facepass.core.errors import FacePassError
+from recognition import packs
+from recognition.engines import registry
 from recognition.engines.base import License
-from recognition.liveness import addon
+from recognition.liveness import model_files
 from recognition.packs import ModelFile, catalogue
 from recognition.packs.catalogue import Entry
+from recognition.packs.engine_info import EngineInfo
+from recognition.runtimes import devices, selftest_results
 
 
 class Command(BaseCommand):
@@ -35,7 +37,7 @@ class Command(BaseCommand):
     def _runtimes(self) -> None:
         installed = ", ".join(f"{name} {version}" for name, version in devices.runtimes().items())
         self.stdout.write(f"{_('runtimes')}: {installed} (INFERENCE_RUNTIME={settings.ENV.inference_runtime})")
-        for found in verdicts.everything():
+        for found in selftest_results.everything():
             if found.problem:
                 why = found.problem
             else:
@@ -64,12 +66,12 @@ class Command(BaseCommand):
 
     def _liveness(self) -> None:
         try:
-            installed = addon.find()
+            installed = model_files.find()
         except FacePassError as refusal:
             if refusal.code == "model_corrupt":
                 self.stdout.write(refusal.message)
             return  # else it is in the catalogue
-        self.stdout.write(f"{addon.NAME} {installed.path.name}")
+        self.stdout.write(f"{model_files.NAME} {installed.path.name}")
         self.stdout.write(f"  {_('licence')}: {_stated(installed.license)}")
         self.stdout.write(f"    sha256:{installed.sha256}")
 
@@ -79,7 +81,7 @@ class Command(BaseCommand):
         for entry in catalogue.CATALOGUE.values():
             if not packs.is_installed(entry.name):
                 self._offer(entry)
-        if not addon.is_installed():
+        if not model_files.is_installed():
             self._offer(catalogue.LIVENESS)
 
     def _offer(self, entry: Entry) -> None:

@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from recognition import detection, pictures
+from recognition import detection
 from recognition.align import aligned
 from recognition.engines.fake import FakeEngine
+from recognition.pictures import decoding
 from recognition.tests.conftest import GROUP, SHARED
 from recognition.tests.fake_pictures import pixels_of
 from recognition.types import Box, DetectedFace
@@ -110,9 +111,9 @@ def test_a_selfie_that_lies_on_its_side_is_turned_too():
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_a_photo_without_exif_is_read_in_every_direction(engine, degrees):
     with (PHOTOS / "rotate_rot_0.jpg").open("rb") as file:
-        upright = pictures.decode(file)
+        upright = decoding.decode(file)
     with (PHOTOS / f"rotate_rot_{degrees}.jpg").open("rb") as file:
-        picture = pictures.decode(file)
+        picture = decoding.decode(file)
     expected = detection.find(engine, [upright], "balanced")[0]
     faces = detection.find(engine, [picture], "balanced")[0]
     assert len(faces) == len(expected) == 1
@@ -127,13 +128,13 @@ def test_a_photo_without_exif_is_read_in_every_direction(engine, degrees):
 @pytest.mark.parametrize("name", ["bulk_view.jpg", "crop_no_face.png"])
 def test_a_photo_without_people_stays_without_in_every_direction(engine, name):
     with (PHOTOS / name).open("rb") as file:
-        picture = pictures.decode(file)
+        picture = decoding.decode(file)
     assert detection.find(engine, [picture], "thorough") == [[]]
 
 
 def test_thorough_finds_faces_that_balanced_misses(insightface_engine):
     with GROUP.open("rb") as file:
-        group = pictures.decode(file)
+        group = decoding.decode(file)
     canvas = np.full((2133, 3200, 3), 120, np.uint8)
     # Faces of 107 pixels in the group become about 28.
     small = cv2.resize(group, None, fx=0.26, fy=0.26, interpolation=cv2.INTER_AREA)

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recognition import pictures, pipeline
+from recognition import pipeline
 from recognition.config import QualityFilters, RecognitionSettings, SelfieFilters
 from recognition.engines.fake import FakeEngine
+from recognition.pictures import decoding
 from recognition.quality import assess, pose
 from recognition.tests.conftest import SHARED
 from recognition.tests.fake_pictures import picture_of, pixels_of
@@ -113,11 +114,11 @@ def test_small_faces_are_found(engine, astronaut):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_exif_orientation_gives_the_same_boxes(engine, astronaut, orientation):
-    from recognition.tests.test_pictures import STORED, exif_of, saved
+    from recognition.tests.pictures.test_pictures import STORED, exif_of, saved
 
     upright = engine.detect([astronaut])[0][0]
     stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](astronaut)))
-    picture = pictures.decode(saved(stored, "JPEG", quality=95, exif=exif_of(orientation)))
+    picture = decoding.decode(saved(stored, "JPEG", quality=95, exif=exif_of(orientation)))
     faces = engine.detect([picture])[0]
     assert len(faces) == 1
     assert overlap(faces[0].box, upright.box) > 0.85
@@ -140,7 +141,7 @@ def similarity(engine, row):
     descriptors = []
     for name in (row["a"], row["b"]):
         picture = cv2.copyMakeBorder(
-            pictures.decode(BytesIO((LFW / name).read_bytes())), *[40] * 4, cv2.BORDER_REPLICATE
+            decoding.decode(BytesIO((LFW / name).read_bytes())), *[40] * 4, cv2.BORDER_REPLICATE
         )
         descriptors.append(engine.embed(picture, engine.detect([picture])[0][:1])[0])
     return engine.calibration.similarity(float(descriptors[0] @ descriptors[1]))
@@ -185,7 +186,7 @@ def test_pose_is_read_from_landmarks(angles):
 def test_profiles_are_turned_away_to_their_side(insightface_engine):
     def yaw(name):
         with (SHARED / "data" / "photos" / name).open("rb") as file:
-            picture = pictures.decode(file)
+            picture = decoding.decode(file)
         return assess(picture, insightface_engine.detect([picture])[0][0], SelfieFilters())
 
     left, right = yaw("pose_left_face.jpeg"), yaw("pose_right_face.png")
@@ -210,7 +211,7 @@ def test_describe_returns_protected_descriptors_of_every_face(group, opencv_zoo_
 @pytest.mark.parametrize("side", [None, 64])
 def test_fake_people_survive_encoding_and_scaling(form, side):
     data = picture_of(["ann", "bob", "ann#3"], format=form, side=side, size=(1200, 800))
-    picture = pictures.decode(BytesIO(data), longest_side=800)
+    picture = decoding.decode(BytesIO(data), longest_side=800)
     found = sorted(
         pipeline.describe(picture, engine=FakeEngine(), settings=RecognitionSettings()), key=lambda f: f.face.box.x
     )

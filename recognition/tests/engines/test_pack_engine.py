@@ -5,13 +5,14 @@ import numpy as np
 import onnx
 import pytest
 
-from facepass.errors import FacePassError
-from recognition import packs, pictures
+from facepass.core.errors import FacePassError
+from recognition import packs
 from recognition.align import ARCFACE_TEMPLATE
 from recognition.engines.pack_engine import PackEngine
 from recognition.engines.recogniser import Recogniser
 from recognition.engines.scrfd import Scrfd
 from recognition.engines.scrfd_detector import ScrfdDetector
+from recognition.pictures import decoding
 from recognition.suppression import suppressed
 from recognition.tests.conftest import GROUP, SHARED, TESTPACK
 from recognition.types import Box
@@ -35,7 +36,7 @@ def theirs():
 
 def decoded(path):
     with path.open("rb") as file:
-        return pictures.decode(file, longest_side=1600)
+        return decoding.decode(file, longest_side=1600)
 
 
 def corners(box):

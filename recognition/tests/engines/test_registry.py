@@ -6,12 +6,13 @@ import shutil
 import pytest
 from django.core.management import call_command
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from galleries.tests.factories import ModelVersionFactory
-from recognition import packs, registry
-from recognition.engine_info import info_of_pack
+from recognition import packs
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
+from recognition.packs.engine_info import info_of_pack
 from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 
 pytestmark = pytest.mark.django_db  # the active version is asked for first

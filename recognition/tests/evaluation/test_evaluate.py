@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from recognition import registry, trials
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
+from recognition.evaluation import comparisons
 from recognition.liveness import passive
 from recognition.tests.conftest import SHARED
 from recognition.tests.fake_pictures import picture_of
@@ -141,11 +142,11 @@ def test_rates_on_real_pairs_equal_an_independent_computation(tmp_path, insightf
     some = [row for same in "10" for row in [r for r in rows if r["same"] == same][:40]]
     file = tmp_path / "some.csv"
     file.write_text("a,b,same\n" + "".join(f"{r['a']},{r['b']},{r['same']}\n" for r in some))
-    pairs = trials.from_csv(file, pictures=LFW / "pairs")
-    known = {path: trials._descriptor(insightface_engine, path) for pair in pairs for path in (pair.a, pair.b)}
+    pairs = comparisons.from_csv(file, pictures=LFW / "pairs")
+    known = {path: comparisons._descriptor(insightface_engine, path) for pair in pairs for path in (pair.a, pair.b)}
     cosines = np.array([known[pair.a] @ known[pair.b] for pair in pairs])
     same = np.array([pair.same for pair in pairs])
-    monkeypatch.setattr("recognition.registry.get_engine", lambda: insightface_engine)
+    monkeypatch.setattr("recognition.engines.registry.get_engine", lambda: insightface_engine)
     (found,) = evaluated(tmp_path, "--pairs", str(file), "--pictures", str(LFW / "pairs"))
     allowed = int(0.1 * (~same).sum())
     least = sorted(cosines[~same], reverse=True)[allowed]

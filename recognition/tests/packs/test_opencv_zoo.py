@@ -9,10 +9,11 @@ import numpy as np
 import onnx
 import pytest
 
-from facepass.errors import FacePassError
-from recognition import packs, sessions
+from facepass.core.errors import FacePassError
+from recognition import packs
 from recognition.engines.pack_engine import PackEngine, opens
 from recognition.engines.yunet import YuNet
+from recognition.runtimes import inference_sessions
 from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 from recognition.types import Box
 
@@ -90,14 +91,14 @@ def test_nothing_is_printed_while_the_networks_are_opened_and_run(astronaut, cap
 
 
 def test_there_is_nothing_to_warn_of_where_warnings_are_asked_for(astronaut, capfd, monkeypatch):
-    options = sessions.session_options
+    options = inference_sessions.session_options
 
     def loud():
         found = options()
         found.log_severity_level = 2
         return found
 
-    monkeypatch.setattr(sessions, "session_options", loud)
+    monkeypatch.setattr(inference_sessions, "session_options", loud)
     engine = PackEngine(packs.read(OPENCV_ZOO))
     engine.embed(astronaut, engine.detect([astronaut])[0])
     assert "nitializer" not in capfd.readouterr().err

@@ -6,7 +6,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from recognition import packs, registry
+from recognition import packs
+from recognition.engines import registry
 from recognition.packs import catalogue
 from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 

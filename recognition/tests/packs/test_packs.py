@@ -11,10 +11,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from onnx import TensorProto, helper
 
-from facepass.errors import FacePassError
-from recognition import contracts, packs, registry
+from facepass.core.errors import FacePassError
+from recognition import packs
+from recognition.engines import registry
 from recognition.models import ModelVersion
-from recognition.packs import catalogue, downloads, install
+from recognition.packs import catalogue, contracts, downloads, install
 from recognition.tests.conftest import TESTPACK
 
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.core.management import CommandError, call_command
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from recognition import packs
 from recognition.packs import catalogue, install
 from recognition.packs.catalogue import APACHE, MIT, Entry, PinnedFile, Wheel

@@ -6,10 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 
-from facepass import checks, health
-from facepass.errors import FacePassError
-from recognition import devices, packs, registry, runtimes, sessions
+from facepass.core.errors import FacePassError
+from facepass.ops import checks, health
+from recognition import packs
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
+from recognition.runtimes import devices, inference_sessions, network
 from recognition.tests.conftest import OPENCV_ZOO
 
 
@@ -53,14 +55,14 @@ def test_a_gpu_that_does_not_start_is_refused_and_not_replaced_by_the_cpu(machin
     model = packs.read(OPENCV_ZOO).detector.path
     machine("auto", gpu=True, offered=True)
     with pytest.raises(FacePassError) as refusal:
-        runtimes.Network(model)
+        network.Network(model)
     assert refusal.value.code == "device_missing"
 
 
 def test_threads_are_those_of_the_settings(settings):
-    assert sessions.session_options().intra_op_num_threads == 1
+    assert inference_sessions.session_options().intra_op_num_threads == 1
     settings.ENV = settings.ENV.model_copy(update={"inference_threads": 3})
-    assert sessions.session_options().intra_op_num_threads == 3
+    assert inference_sessions.session_options().intra_op_num_threads == 3
 
 
 @pytest.mark.django_db

@@ -5,10 +5,10 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from recognition import graphs, selftest, verdicts
-from recognition.runtimes import Network
-from recognition.sessions import OnnxSession
-from recognition.verdicts import FAITHFUL, ROUGHLY, Verdict
+from recognition.runtimes import onnx_graphs, selftest, selftest_results
+from recognition.runtimes.inference_sessions import OnnxSession
+from recognition.runtimes.network import Network
+from recognition.runtimes.selftest_results import FAITHFUL, ROUGHLY, Verdict
 
 
 def network(path, *, last="GlobalAveragePool", listed=False):
@@ -46,12 +46,12 @@ def pictures(count=1, side=24):
 
 
 def test_a_file_that_can_be_run_as_it_is_is_left_alone(model):
-    assert graphs.adapted(model) is None
+    assert onnx_graphs.adapted(model) is None
 
 
 def test_weights_that_are_listed_as_inputs_are_constants_again(tmp_path, model):
     listed = network(tmp_path / "listed.onnx", listed=True)
-    adapted = onnx.load_model_from_string(graphs.adapted(listed))
+    adapted = onnx.load_model_from_string(onnx_graphs.adapted(listed))
     assert [entry.name for entry in adapted.graph.input] == ["in"]
     assert np.array_equal(Network(listed).run(pictures())[0], Network(model).run(pictures())[0])
 
@@ -109,17 +109,17 @@ def test_each_network_says_how_alike_its_outputs_must_be(tried, model, cosine, l
     opened = Network(model, least=least)
     opened.run(pictures())
     assert isinstance(opened._session, OnnxSession) is (runtime == "onnxruntime")
-    (kept,) = verdicts.everything()
+    (kept,) = selftest_results.everything()
     assert (kept.least, kept.runtime, kept.faithful) == (least, runtime, runtime == "openvino")
 
 
 def test_a_verdict_of_before_there_were_two_bars_is_read_with_the_strict_one(tried, model, tmp_path):
     tried(1.0)
-    verdicts.keep(model, Verdict("small.onnx", "bf16", speedup=2.0, cosine=0.998))
+    selftest_results.keep(model, Verdict("small.onnx", "bf16", speedup=2.0, cosine=0.998))
     file = tmp_path / "models" / "runtimes.json"
     file.write_text(file.read_text().replace(f',\n   "least": {FAITHFUL}', ""))
     assert "least" not in file.read_text()
-    assert verdicts.kept(model).least == FAITHFUL
+    assert selftest_results.kept(model).least == FAITHFUL
 
 
 @pytest.mark.parametrize("highest", [1, 255])

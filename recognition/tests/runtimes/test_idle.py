@@ -8,10 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from facepass.errors import FacePassError
-from recognition import idle, registry
+from facepass.core.errors import FacePassError
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
-from recognition.idle import Held
+from recognition.runtimes import idle_release
+from recognition.runtimes.idle_release import Held
 from recognition.tests.conftest import TESTPACK
 
 
@@ -38,7 +39,7 @@ def test_it_goes_after_the_idle_time_and_is_made_again_at_the_next_use():
 def test_each_use_starts_the_time_anew(monkeypatch):
     clock = SimpleNamespace(now=0.0)
     passing = SimpleNamespace(monotonic=lambda: clock.now, sleep=lambda _seconds: time.sleep(0.001))
-    monkeypatch.setattr(idle, "time", passing)
+    monkeypatch.setattr(idle_release, "time", passing)
     held = Held()
     first = held.get(Model, idle_seconds=10)
     for _use in range(6):

@@ -12,15 +12,17 @@ from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 from onnx import TensorProto, helper, numpy_helper
 
-from facepass import checks, health
-from facepass.errors import FacePassError
-from recognition import devices, packs, registry, selftest, sessions, verdicts
+from facepass.core.errors import FacePassError
+from facepass.ops import checks, health
+from recognition import packs
+from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.engines.pack_engine import PackEngine
-from recognition.runtimes import Network
-from recognition.sessions import OnnxSession, OpenVinoSession
+from recognition.runtimes import devices, inference_sessions, selftest, selftest_results
+from recognition.runtimes.inference_sessions import OnnxSession, OpenVinoSession
+from recognition.runtimes.network import Network
+from recognition.runtimes.selftest_results import Verdict
 from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
-from recognition.verdicts import Verdict
 
 
 def network(path: Path, *, batch="n", side=24) -> Path:
@@ -115,7 +117,7 @@ def test_openvino_that_is_asked_for_and_does_not_do_is_refused(ask, measured, mo
 def test_without_openvino_auto_is_onnxruntime(ask, model):
     ask("auto", openvino=False)
     assert kind_of(Network(model)) is OnnxSession
-    assert verdicts.everything() == []
+    assert selftest_results.everything() == []
 
 
 @pytest.mark.django_db
@@ -185,30 +187,30 @@ def test_the_self_test_compares_speed_and_outputs_once_and_keeps_what_it_found(a
     pytest.importorskip("openvino")
     ask("auto")
     Network(model).run(pictures())
-    (found,) = verdicts.everything()
+    (found,) = selftest_results.everything()
     assert (found.network, found.problem) == ("small.onnx", "")
     assert found.speedup > 0
     assert 0.999 < found.cosine <= 1.000001
     monkeypatch.setattr(selftest, "_measured", None)  # is not called again
-    assert kind_of(Network(model)) is (OpenVinoSession if found.speedup >= verdicts.FASTER else OnnxSession)
+    assert kind_of(Network(model)) is (OpenVinoSession if found.speedup >= selftest_results.FASTER else OnnxSession)
 
 
 def test_what_was_measured_holds_for_this_network_machine_and_thread_count_only(ask, measured, model, settings):
     ask("auto")
-    verdicts.keep(model, measured())
-    assert verdicts.kept(model) is not None
+    selftest_results.keep(model, measured())
+    assert selftest_results.kept(model) is not None
     settings.ENV = settings.ENV.model_copy(update={"inference_threads": 2})
-    assert verdicts.kept(model) is None
+    assert selftest_results.kept(model) is None
     settings.ENV = settings.ENV.model_copy(update={"inference_threads": 1})
     model.write_bytes(model.read_bytes() + b"\x7a\x00")
-    assert verdicts.kept(model) is None
+    assert selftest_results.kept(model) is None
 
 
 def test_a_damaged_note_is_measured_again(ask, model, tmp_path):
     ask("auto")
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "runtimes.json").write_text("{")
-    assert verdicts.kept(model) is None
+    assert selftest_results.kept(model) is None
 
 
 def test_a_runtime_whose_outputs_differ_is_found_out(ask, model, monkeypatch):
@@ -217,7 +219,7 @@ def test_a_runtime_whose_outputs_differ_is_found_out(ask, model, monkeypatch):
     right = OpenVinoSession.run
     monkeypatch.setattr(OpenVinoSession, "run", lambda session, given: [right(session, given)[0] * [1, 1, 1, -1]])
     assert kind_of(Network(model)) is OnnxSession
-    assert not verdicts.everything()[0].faithful
+    assert not selftest_results.everything()[0].faithful
 
 
 def test_outputs_that_are_not_numbers_are_found_out(ask, model, monkeypatch):
@@ -234,15 +236,15 @@ def test_a_network_that_openvino_cannot_run_stays_with_onnxruntime_and_says_why(
     def broken():
         raise RuntimeError("no such operation")
 
-    monkeypatch.setattr(sessions, "_openvino_options", broken)
+    monkeypatch.setattr(inference_sessions, "_openvino_options", broken)
     assert kind_of(Network(model)) is OnnxSession
-    assert verdicts.everything()[0].problem == "no such operation"
+    assert selftest_results.everything()[0].problem == "no such operation"
 
 
 def test_a_network_that_is_only_looked_at_is_not_tested(ask, tmp_path):
     ask("auto")
     assert Network(network(tmp_path / "open.onnx", side="s")).shape == (None, 3, None, None)
-    assert verdicts.everything() == []
+    assert selftest_results.everything() == []
 
 
 def test_the_side_of_a_network_that_takes_any_is_part_of_what_is_tested(ask, measured, tmp_path):
@@ -251,14 +253,14 @@ def test_the_side_of_a_network_that_takes_any_is_part_of_what_is_tested(ask, mea
     path = network(tmp_path / "open.onnx", side="s")
     Network(path, size=(24, 24)).run(pictures(side=24))
     Network(path, size=(48, 48)).run(pictures(side=48))
-    assert len(verdicts.everything()) == 2
+    assert len(selftest_results.everything()) == 2
 
 
 @pytest.mark.django_db
 def test_models_and_health_say_what_runs_the_networks(ask, model, measured):
     pytest.importorskip("openvino")
     ask("auto")
-    verdicts.keep(model, measured(speedup=3.1, cosine=0.99985, precision="bf16"))
+    selftest_results.keep(model, measured(speedup=3.1, cosine=0.99985, precision="bf16"))
     out = io.StringIO()
     with registry.use(FakeEngine()):
         call_command("models", stdout=out)
@@ -280,10 +282,10 @@ def test_bf16_is_taken_where_the_cpu_has_it_only(monkeypatch):
         def get_property(self, device, name):
             return self.capabilities
 
-    monkeypatch.setattr(sessions, "_core", lambda: Core("FP32", "BF16"))
-    assert sessions.openvino_precision() == "bf16"
-    monkeypatch.setattr(sessions, "_core", lambda: Core("FP32"))
-    assert sessions.openvino_precision() == "f32"
+    monkeypatch.setattr(inference_sessions, "_core", lambda: Core("FP32", "BF16"))
+    assert inference_sessions.openvino_precision() == "bf16"
+    monkeypatch.setattr(inference_sessions, "_core", lambda: Core("FP32"))
+    assert inference_sessions.openvino_precision() == "f32"
 
 
 @pytest.mark.parametrize("folder", [OPENCV_ZOO, TESTPACK], ids=lambda folder: folder.name)
@@ -297,7 +299,7 @@ def test_real_descriptors_and_boxes_are_the_same(ask, monkeypatch, group, folder
     if not folder.is_dir():
         pytest.skip("no model pack to test with")
     ask("auto")
-    monkeypatch.setattr(verdicts, "FASTER", 0)
+    monkeypatch.setattr(selftest_results, "FASTER", 0)
     other = PackEngine(packs.read(folder))
     (ours,) = other.detect([group])
     described = other.embed(group, ours)

@@ -19,16 +19,16 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from facepass import limits
-from facepass.each_row import each
-from facepass.errors import FacePassError
-from galleries import probe, search
+from facepass.core.access import rate_limits
+from facepass.core.errors import FacePassError
+from facepass.core.work.each_row import each
+from galleries.matching import probe, search
 from galleries.models import Gallery, GalleryImage, Occasion
 from galleries.models.photo import State
 from recognition.models import ModelVersion
 from sessions_app import sealing, validation
-from sessions_app.guest import consent, found, tokens
-from sessions_app.guest.links import address as link
+from sessions_app.guest.domain import consent, matched_photos, signed_ids
+from sessions_app.guest.domain.absolute_urls import address as link
 from sessions_app.models import Alert, Guest, PhotoSession, ReturnLink, ShareLink
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
         raise FacePassError("invalid_request", _("Enter an e-mail address."), status=400) from None
     descriptor = probe.subject(probe.read(picture)).descriptor
     for name in (guest.pk.hex, hashlib.sha256(address.lower().encode()).hexdigest()):
-        limits.require("guest_alert", f"alert:{name}")
+        rate_limits.require("guest_alert", f"alert:{name}")
     with consent.still_given(guest):
         Alert.objects.filter(guest=guest).delete()
         alert = Alert.objects.create(
@@ -58,7 +58,7 @@ def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
             descriptor=sealing.seal_descriptor(descriptor),
             model_version=ModelVersion.objects.current(),
         )
-    confirm_at = link("guest-alert-confirm", tokens.made("alert", guest.pk))
+    confirm_at = link("guest-alert-confirm", signed_ids.made("alert", guest.pk))
     _send(alert, "confirm", _("Photos of you: %(session)s"), {"confirm": confirm_at})
 
 
@@ -115,8 +115,8 @@ def look(alert: Alert) -> None:
         if not mine.update(looked_at=now):
             return  # stopped, or asked anew, or another worker was here
         known = set(alert.guest.found.values_list("photo_id", flat=True))
-        new = [match for match in found.allowed(alert.guest, matches) if match.face.photo_id not in known]
-        kept = found.keep(alert.guest, new)
+        new = [match for match in matched_photos.allowed(alert.guest, matches) if match.face.photo_id not in known]
+        kept = matched_photos.keep(alert.guest, new)
         Alert.objects.filter(pk=alert.pk).update(untold=F("untold") + len(kept))
 
 
@@ -147,7 +147,7 @@ def tell(alert: Alert) -> None:
 def _send(alert: Alert, name: str, subject: str, words: dict[str, object]) -> None:
     """In the guest's language. Mail programs offer to stop it by one click (RFC 8058)."""
     session = alert.guest.session
-    stop_at = link("guest-alert-stop", tokens.made("alert", alert.pk))
+    stop_at = link("guest-alert-stop", signed_ids.made("alert", alert.pk))
     with translation.override(alert.guest.language):
         text = render_to_string(f"guest/mail/{name}.txt", {**words, "session": session, "stop": stop_at})
         message = EmailMessage(

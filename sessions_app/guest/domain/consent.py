@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
 from sessions_app import analytics, validation
 from sessions_app.analytics import What
-from sessions_app.guest import pin
+from sessions_app.guest.domain import pin
 from sessions_app.models import Alert, Guest, GuestRules, PhotoSession
 
 # Of the notice's text. With another one everybody is asked again.

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
-from facepass import events
-from facepass.each_row import each
+from facepass.core import events
+from facepass.core.work.each_row import each
 from facepass.models import EventType
 from galleries.models import PhotoFace
-from sessions_app.guest import consent
+from sessions_app.guest.domain import consent
 from sessions_app.models import Alert, Guest, HiddenFace, Hiding
 
 SALT = "sessions_app.guest.receipt"

@@ -1,7 +1,8 @@
 """A guest's photos: what a search may give, and what the guest says of what it gave.
 
 "That is not me" binds this guest's later searches and nobody else's: the face is out, and so is its group once more
-than half of what the guest was shown of it was refused. It decides nothing for staff, unlike `galleries.decisions`.
+than half of what the guest was shown of it was refused. Unlike `galleries.faces.decisions`, it
+decides nothing for staff.
 """
 
 from collections import defaultdict
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from galleries.search import Match, still_there
+from galleries.matching.search import Match, still_there
 from sessions_app import analytics
 from sessions_app.analytics import What
 from sessions_app.models import FoundPhoto, Guest, HiddenFace

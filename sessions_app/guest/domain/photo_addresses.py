@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from galleries.media import Variant
+from galleries.photos.media_files import Variant
 
 Whose = Literal["guest", "share"]
 # Within one span all pages give the same address, so that the browser need not fetch a picture again. An address works

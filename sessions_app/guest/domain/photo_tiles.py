@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from galleries import media
 from galleries.models import GalleryImage, PhotoFace
-from sessions_app.guest import addresses
+from galleries.photos import media_files
+from sessions_app.guest.domain import photo_addresses
 from sessions_app.models import FoundPhoto, Guest, GuestRules, ShareLink
 
 # A little above the middle, where faces are in most pictures.
@@ -24,7 +24,7 @@ class Tile:
     height: int
     """Pixels of the upright photo, so that the browser knows the shape before the picture is there."""
     blur: str
-    """What is shown until then: see `recognition.thumbnails.blur`."""
+    """What is shown until then: see `recognition.pictures.thumbnails.blur`."""
     focus: str
     """In percent from the left and the top, what a square tile is cut around: the guest's face, where there is one."""
     favourite: bool = False
@@ -32,7 +32,7 @@ class Tile:
     @property
     def sources(self) -> str:
         """For `srcset`: the two sizes that the worker made."""
-        widths = [(self.thumbnail, media.SIDES["thumbnail"]), (self.preview, media.SIDES["preview"])]
+        widths = [(self.thumbnail, media_files.SIDES["thumbnail"]), (self.preview, media_files.SIDES["preview"])]
         return ", ".join(f"{address} {self._width_at(side)}w" for address, side in widths)
 
     def _width_at(self, side: int) -> int:
@@ -53,13 +53,13 @@ def of_share(share: ShareLink, rows: Iterable[FoundPhoto], rules: GuestRules) ->
     return [_tile("share", share.pk, FoundPhoto(photo=row.photo), rules) for row in rows]
 
 
-def _tile(whose: addresses.Whose, pk: UUID, row: FoundPhoto, rules: GuestRules) -> Tile:
+def _tile(whose: photo_addresses.Whose, pk: UUID, row: FoundPhoto, rules: GuestRules) -> Tile:
     photo, variant = row.photo, rules.download_variant
     return Tile(
         photo=photo.pk,
-        thumbnail=addresses.signed(whose, pk, photo.pk, "thumbnail"),
-        preview=addresses.signed(whose, pk, photo.pk, "preview"),
-        download=f"{addresses.signed(whose, pk, photo.pk, variant)}&download" if variant else "",
+        thumbnail=photo_addresses.signed(whose, pk, photo.pk, "thumbnail"),
+        preview=photo_addresses.signed(whose, pk, photo.pk, "preview"),
+        download=f"{photo_addresses.signed(whose, pk, photo.pk, variant)}&download" if variant else "",
         width=photo.width,
         height=photo.height,
         blur=photo.blur,

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from facepass import limits
-from facepass.errors import FacePassError
+from facepass.core.access import rate_limits
+from facepass.core.errors import FacePassError
 from sessions_app.models import GuestRules
 
 SALT = "sessions_app.guest.pin"
@@ -24,8 +24,8 @@ def is_known(request: HttpRequest, rules: GuestRules) -> bool:
 
 def require(request: HttpRequest, rules: GuestRules, told: str) -> None:
     """Raises 429 `rate_limited`, for one address and for all who guess at one session, and 403 `pin_wrong`."""
-    limits.require("guest_pin", f"pin:{rules.session_id}:{limits.address_of(request)}")
-    limits.require("guest_pin_session", f"pins:{rules.session_id}")
+    rate_limits.require("guest_pin", f"pin:{rules.session_id}:{rate_limits.address_of(request)}")
+    rate_limits.require("guest_pin_session", f"pins:{rules.session_id}")
     if not rules.opens_with(told.strip()):
         raise FacePassError("pin_wrong", _("That is not the PIN. Look at your card again."), status=403)
 

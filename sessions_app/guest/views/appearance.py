@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from sessions_app.guest import branding
+from sessions_app.guest.domain import branding
 from sessions_app.models import PhotoSession
 
 # Their addresses carry the version of what they serve.

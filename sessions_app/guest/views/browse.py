@@ -7,18 +7,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from facepass import limits
+from facepass.core.access import rate_limits
 from galleries.models import GalleryImage
 from galleries.models.photo import State
-from sessions_app.guest import branding, consent, identity, pages, tiles
-from sessions_app.guest.visit import Visit
+from sessions_app.guest.domain import branding, consent, guest_cookie, photo_tiles
+from sessions_app.guest.views import guest_page
+from sessions_app.guest.views.visit import Visit
 from sessions_app.models import FoundPhoto, Guest, PhotoSession
 
 PER_PAGE = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@pages.entered
+@guest_page.entered
 def browse(request: HttpRequest, here: Visit) -> HttpResponse:
     """A POST begins it: the guest gets an identity, and agrees to nothing."""
     if not here.rules.browsing:
@@ -27,8 +28,8 @@ def browse(request: HttpRequest, here: Visit) -> HttpResponse:
         return _page(request, here, here.guest) if here.guest else redirect("guest-page", code=here.session.code)
     response = redirect("guest-browse", code=here.session.code)
     if here.guest is None:
-        limits.require("guest_consent", f"consents:{limits.address_of(request)}")
-        identity.remember(response, consent.look_around(here.session))
+        rate_limits.require("guest_consent", f"consents:{rate_limits.address_of(request)}")
+        guest_cookie.remember(response, consent.look_around(here.session))
     return response
 
 
@@ -41,7 +42,7 @@ def _page(request: HttpRequest, here: Visit, guest: Guest) -> HttpResponse:
         "session": here.session,
         "brand": branding.of(here.session),
         "page": page,
-        "tiles": tiles.of_photos(guest, page, here.rules),
+        "tiles": photo_tiles.of_photos(guest, page, here.rules),
     }
     return render(request, "guest/browse.html", context)
 

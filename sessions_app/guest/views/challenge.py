@@ -12,23 +12,23 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from facepass.errors import FacePassError
-from galleries import liveness
+from facepass.core.errors import FacePassError
+from galleries.matching import liveness
 from galleries.models import LivenessChallenge
-from sessions_app.guest import pages
-from sessions_app.guest.visit import Visit
+from sessions_app.guest.views import guest_page
+from sessions_app.guest.views.visit import Visit
 
 SALT = "sessions_app.guest.challenge"
 
 
 @require_POST
-@pages.entered
+@guest_page.entered
 def begin(request: HttpRequest, here: Visit) -> HttpResponse:
     """The page with what to do, for two minutes. Its token is good for this guest only."""
     guest = here.agreed_guest()
     asked = liveness.new_challenge(here.session.studio)
     token = signing.dumps([str(asked.pk), str(guest.pk)], salt=SALT)
-    return pages.guest_page(request, here, challenge={"token": token, "steps": asked.steps})
+    return guest_page.guest_page(request, here, challenge={"token": token, "steps": asked.steps})
 
 
 def require(here: Visit, request: HttpRequest, picture: File[bytes]) -> None:

@@ -14,29 +14,30 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 from zipstream import ZipStream  # type: ignore[import-untyped]
 
-from galleries import files, media
+from galleries import views
 from galleries.models import GalleryImage
-from recognition import watermark
+from galleries.photos import media_files
+from recognition.pictures import watermark
 from sessions_app import analytics
 from sessions_app.analytics import What
-from sessions_app.guest import addresses, identity
+from sessions_app.guest.domain import guest_cookie, photo_addresses
 from sessions_app.models import FoundPhoto, Guest, GuestRules, PhotoSession
 
 NEEDED = ("photo", "guest__session__guest_rules")
 
 
 @require_safe
-def guest_photo(request: HttpRequest, guest_id: UUID, pk: UUID, variant: media.Variant) -> HttpResponseBase:
+def guest_photo(request: HttpRequest, guest_id: UUID, pk: UUID, variant: media_files.Variant) -> HttpResponseBase:
     """For the browser of the guest for whom the address was signed, and nobody else's."""
     rows = FoundPhoto.objects.kept().filter(guest=guest_id, photo=pk)
     row = _signed_for(request, rows.select_related(*NEEDED).first() or _looked_at(guest_id, pk))
-    if identity.named(request, row.guest.session) != guest_id:
+    if guest_cookie.named(request, row.guest.session) != guest_id:
         raise Http404
     return _send(request, row, variant)
 
 
 @require_safe
-def shared_photo(request: HttpRequest, share_id: UUID, pk: UUID, variant: media.Variant) -> HttpResponseBase:
+def shared_photo(request: HttpRequest, share_id: UUID, pk: UUID, variant: media_files.Variant) -> HttpResponseBase:
     """For whoever holds the shared link."""
     rows = FoundPhoto.objects.kept().filter(shares=share_id, shares__expires_at__gt=timezone.now(), photo=pk)
     return _send(request, _signed_for(request, rows.select_related(*NEEDED).first()), variant)
@@ -53,28 +54,28 @@ def _looked_at(guest_id: UUID, pk: UUID) -> FoundPhoto | None:
 
 
 def _signed_for(request: HttpRequest, row: FoundPhoto | None) -> FoundPhoto:
-    if row is None or row.guest.withdrawn_at or not addresses.is_signed(request):
+    if row is None or row.guest.withdrawn_at or not photo_addresses.is_signed(request):
         raise Http404
     if not row.guest.session.facepass_enabled or GuestRules.of(row.guest.session).expired:
         raise Http404
     return row
 
 
-def _send(request: HttpRequest, row: FoundPhoto, variant: media.Variant) -> HttpResponseBase:
+def _send(request: HttpRequest, row: FoundPhoto, variant: media_files.Variant) -> HttpResponseBase:
     rules = GuestRules.of(row.guest.session)
     if variant == "original" and rules.download_variant != "original":
         raise Http404
     if is_download := "download" in request.GET:
         analytics.count(row.guest.session, What.DOWNLOAD)
-    return files.serve(row.photo, file_name(row.photo, variant, rules), as_attachment=is_download)
+    return views.serve(row.photo, file_name(row.photo, variant, rules), as_attachment=is_download)
 
 
-def file_name(photo: GalleryImage, variant: media.Variant, rules: GuestRules) -> str:
+def file_name(photo: GalleryImage, variant: media_files.Variant, rules: GuestRules) -> str:
     """In the storage, of what guests may see: the file, or a copy with the studio's watermark, made the first time."""
-    name = media.storage_name(photo, variant)
+    name = media_files.storage_name(photo, variant)
     if variant == "original" or not rules.watermark:
         return name
-    marked = media.marked_name(photo, variant, text=rules.watermark)
+    marked = media_files.marked_name(photo, variant, text=rules.watermark)
     if not default_storage.exists(marked):
         try:
             with default_storage.open(name) as file:
@@ -117,10 +118,10 @@ def _names(photos: Sequence[GalleryImage], *, as_jpeg: bool) -> Iterator[str]:
         yield name
 
 
-def _bytes(photo: GalleryImage, variant: media.Variant, rules: GuestRules) -> Iterator[bytes]:
+def _bytes(photo: GalleryImage, variant: media_files.Variant, rules: GuestRules) -> Iterator[bytes]:
     """Opens the file when it is its turn, so that one is open at a time."""
     with default_storage.open(file_name(photo, variant, rules)) as file:
-        while chunk := file.read(files.CHUNK):
+        while chunk := file.read(views.CHUNK):
             yield chunk
 
 

@@ -5,10 +5,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from facepass import limits
-from facepass.errors import FacePassError
-from sessions_app.guest import consent, identity, pages, pin, visit
-from sessions_app.guest.visit import Visit
+from facepass.core.access import rate_limits
+from facepass.core.errors import FacePassError
+from sessions_app.guest.domain import consent, guest_cookie, pin
+from sessions_app.guest.views import guest_page, visit
+from sessions_app.guest.views.visit import Visit
 
 
 @require_POST
@@ -21,35 +22,35 @@ def tell_pin(request: HttpRequest, code: str) -> HttpResponseBase:
         rules = visit.opened(session)
         pin.require(request, rules, request.POST.get("pin", ""))
     except FacePassError as refusal:
-        if refusal.code in pages.CLOSED:
+        if refusal.code in guest_page.CLOSED:
             return redirect("guest-page", code=code)
-        return pages.pin_page(request, session, refusal)
+        return guest_page.pin_page(request, session, refusal)
     response = redirect("guest-page", code=session.code)
     pin.remember(response, rules)
     return response
 
 
 @require_POST
-@pages.entered
+@guest_page.entered
 def agree(request: HttpRequest, here: Visit) -> HttpResponse:
     """Who agreed to an older notice, or only looked around, becomes a new guest: nothing is carried over."""
     if "agree" not in request.POST:
         raise FacePassError("consent_required", _("Agree first, then take the picture."), status=403)
     response = redirect("guest-page", code=here.session.code)
     if not here.agreed:
-        limits.require("guest_consent", f"consents:{limits.address_of(request)}")
-        identity.remember(response, consent.agree(here.session, guardian="guardian" in request.POST))
+        rate_limits.require("guest_consent", f"consents:{rate_limits.address_of(request)}")
+        guest_cookie.remember(response, consent.agree(here.session, guardian="guardian" in request.POST))
     # Where scripts run, the camera opens at once.
     response["Location"] += "#camera"
     return response
 
 
 @require_POST
-@pages.entered
+@guest_page.entered
 def withdraw(request: HttpRequest, here: Visit) -> HttpResponse:
     if here.guest is not None:
         consent.withdraw(here.guest)
     response = redirect("guest-page", code=here.session.code)
     response["Location"] += "?withdrawn"
-    identity.forget(response, here.session)
+    guest_cookie.forget(response, here.session)
     return response

@@ -8,11 +8,11 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sessions_app.guest import erasure, found, identity, tokens
-from sessions_app.guest.erasure import Receipt
-from sessions_app.guest.links import address
-from sessions_app.guest.sharing import gone
-from sessions_app.guest.visits import of_guest, page
+from sessions_app.guest.domain import erasure, guest_cookie, matched_photos, signed_ids
+from sessions_app.guest.domain.absolute_urls import address
+from sessions_app.guest.domain.erasure import Receipt
+from sessions_app.guest.views.photo_pages import of_guest, page
+from sessions_app.guest.views.sharing import gone
 from sessions_app.models import Guest, Hiding
 
 
@@ -25,11 +25,11 @@ def forget(request: HttpRequest, guest: Guest) -> HttpResponse:
     if request.method == "POST":
         receipt = erasure.forget(guest, hidden="hidden" in request.POST)
         response = redirect("guest-forgotten", token=receipt.token)
-        identity.forget(response, guest.session)
+        guest_cookie.forget(response, guest.session)
         return response
     hiding = Hiding.objects.filter(guest=guest).first()
     undo, nobody = hiding and _way_back(hiding.pk), "nobody" in request.GET
-    counts = found.counts(found.of_guest(guest))
+    counts = matched_photos.counts(matched_photos.of_guest(guest))
     return page(request, "guest/forget.html", guest.session, counts=counts, hiding=undo, nobody=nobody)
 
 
@@ -42,7 +42,7 @@ def _hide(guest: Guest) -> HttpResponse:
 
 
 def _way_back(hiding: UUID) -> str:
-    return address("guest-hidden", tokens.made("hiding", hiding))
+    return address("guest-hidden", signed_ids.made("hiding", hiding))
 
 
 @never_cache
@@ -63,7 +63,7 @@ def forgotten(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hidden(request: HttpRequest, token: str) -> HttpResponse:
     """By the private link of a receipt: others may find them again."""
-    hiding = Hiding.objects.select_related("session__studio").filter(pk=tokens.read("hiding", token)).first()
+    hiding = Hiding.objects.select_related("session__studio").filter(pk=signed_ids.read("hiding", token)).first()
     if hiding is None:
         return gone(request)
     if request.method == "POST":

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from facepass.errors import FacePassError, respond
-from facepass.uploads import keep_in_memory
-from sessions_app.guest import branding, mail, visit
-from sessions_app.guest.advice import Advice
-from sessions_app.guest.readiness import Readiness
-from sessions_app.guest.visit import Find, Visit
+from facepass.core.errors import FacePassError, respond
+from facepass.core.requests.in_memory_uploads import keep_in_memory
+from sessions_app.guest.domain import branding, mail
+from sessions_app.guest.domain.readiness import Readiness
+from sessions_app.guest.domain.selfie_advice import Advice
+from sessions_app.guest.views import visit
+from sessions_app.guest.views.visit import Find, Visit
 from sessions_app.models import PhotoSession
 
 # Who is not here any more, because they withdrew or were forgotten while something was done for them.

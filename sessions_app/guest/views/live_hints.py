@@ -10,14 +10,14 @@ from typing import Literal
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
-from facepass import limits
-from facepass.errors import FacePassError
-from galleries import probe
-from recognition import registry
+from facepass.core.access import rate_limits
+from facepass.core.errors import FacePassError
+from galleries.matching import probe
+from recognition.engines import registry
 from recognition.types import DetectedFace, Picture
-from sessions_app import selfie
-from sessions_app.guest import pages
-from sessions_app.guest.visit import Visit
+from sessions_app import selfie_upload
+from sessions_app.guest.views import guest_page
+from sessions_app.guest.views.visit import Visit
 
 Hint = Literal["", "no-face", "several", "far", "near"]
 
@@ -28,10 +28,10 @@ MAX_FRAME_BYTES = 200_000
 FAR, NEAR = 0.3, 0.95
 
 
-@pages.in_memory
+@guest_page.in_memory
 def look(request: HttpRequest, here: Visit) -> JsonResponse:
-    limits.require("guest_look", f"look:{here.agreed_guest().pk}")
-    frame = selfie.of(request)
+    rate_limits.require("guest_look", f"look:{here.agreed_guest().pk}")
+    frame = selfie_upload.of(request)
     if frame.size > MAX_FRAME_BYTES:
         raise FacePassError("image_too_large", _("The frame is too large."), status=413)
     picture = probe.read(frame)

@@ -10,26 +10,27 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from facepass import events
-from facepass.errors import FacePassError
+from facepass.core import events
+from facepass.core.access.tenancy import UUID_TEXT
+from facepass.core.errors import FacePassError
 from facepass.models import EventType
-from facepass.tenancy import UUID_TEXT
+from galleries.matching.search import MAX_LIMIT, Match
 from galleries.models import GalleryImage
-from galleries.search import MAX_LIMIT, Match
-from sessions_app import analytics, selfie
+from sessions_app import analytics, selfie_upload
 from sessions_app.analytics import What
-from sessions_app.guest import consent, downloads, found, mail, pace, tiles
-from sessions_app.guest.advice import Advice
-from sessions_app.guest.found import Show
-from sessions_app.guest.visits import of_guest, page, with_selfie
+from sessions_app.guest.domain import consent, mail, matched_photos, photo_tiles, search_limits
+from sessions_app.guest.domain.matched_photos import Show
+from sessions_app.guest.domain.selfie_advice import Advice
+from sessions_app.guest.views import downloads
+from sessions_app.guest.views.photo_pages import of_guest, page, with_selfie
 from sessions_app.models import FoundPhoto, Guest, GuestRules
-from sessions_app.search import SessionSearch, count, search_session
+from sessions_app.session_search import SessionSearch, count, search_session
 
 
 def take(guest: Guest, searched: SessionSearch) -> list[Match]:
     """What a guest's own search may give them, which is theirs from now on. Raises as `consent.still_given`."""
     with consent.still_given(guest):
-        matches = found.keep(guest, found.allowed(guest, searched.matches))
+        matches = matched_photos.keep(guest, matched_photos.allowed(guest, searched.matches))
         _note(guest, searched, photos=len(matches))
     return matches
 
@@ -37,13 +38,13 @@ def take(guest: Guest, searched: SessionSearch) -> list[Match]:
 def context(guest: Guest, *, show: Show = "all") -> dict[str, Any]:
     """What `guest/results.html` needs; one query."""
     rules = GuestRules.of(guest.session)
-    rows = found.of_guest(guest)
-    counts = found.counts(rows)
-    filters = [name for name in found.SHOWS if counts[name] and (name != "me" or counts["me"] < counts["all"])]
+    rows = matched_photos.of_guest(guest)
+    counts = matched_photos.counts(rows)
+    filters = [name for name in matched_photos.SHOWS if counts[name] and (name != "me" or counts["me"] < counts["all"])]
     return {
         "guest": guest,
         "session": guest.session,
-        "tiles": tiles.of_guest(guest, found.filtered(rows, show), rules),
+        "tiles": photo_tiles.of_guest(guest, matched_photos.filtered(rows, show), rules),
         "may_download": rules.download_variant is not None,
         "may_send": not rules.challenge,
         "mail": mail.offered(),
@@ -69,7 +70,7 @@ def photos(request: HttpRequest, guest: Guest) -> HttpResponse:
 
 
 def shown(text: str) -> Show:
-    return text if text in found.SHOWS else "all"
+    return text if text in matched_photos.SHOWS else "all"
 
 
 @require_POST
@@ -78,13 +79,13 @@ def act(request: HttpRequest, guest: Guest, action: str) -> HttpResponseBase:
     """Something for the chosen photos; a script is answered without a page."""
     chosen = chosen_photos(request)
     if action == "favourite":
-        found.mark(guest, chosen, favourite=True)
+        matched_photos.mark(guest, chosen, favourite=True)
     elif action == "unfavourite":
-        found.mark(guest, chosen, favourite=False)
+        matched_photos.mark(guest, chosen, favourite=False)
     elif action == "refuse":
-        found.refuse(guest, chosen)
+        matched_photos.refuse(guest, chosen)
     elif action == "restore":
-        found.take_back(guest, chosen)
+        matched_photos.take_back(guest, chosen)
     else:
         raise Http404
     if "X-Script" in request.headers:
@@ -97,7 +98,7 @@ def act(request: HttpRequest, guest: Guest, action: str) -> HttpResponseBase:
 def download(request: HttpRequest, guest: Guest) -> HttpResponseBase:
     """The chosen photos, or all that the page shows, as one ZIP."""
     show = shown(request.POST.get("show", ""))
-    rows = found.filtered(found.of_guest(guest), show)
+    rows = matched_photos.filtered(matched_photos.of_guest(guest), show)
     chosen = wanted(request, rows)
     if not chosen:
         return back(guest, show=show, choose=True)
@@ -130,9 +131,9 @@ def friend(request: HttpRequest, guest: Guest) -> HttpResponseBase:
     """A second selfie: photos that show both, or those of the friend as well. It is searched with and forgotten."""
     require_agreed(request)
     add = request.POST.get("combine") == "any"
-    searched = search_session(guest.session, [selfie.of(request)], limit=MAX_LIMIT)
+    searched = search_session(guest.session, [selfie_upload.of(request)], limit=MAX_LIMIT)
     with consent.still_given(guest):
-        matches = found.keep_friends(guest, found.without_hidden(guest, searched.matches), add=add)
+        matches = matched_photos.keep_friends(guest, matched_photos.without_hidden(guest, searched.matches), add=add)
         _note(guest, searched, photos=len(matches))
     return back(guest, show="all" if add else "both")
 
@@ -147,6 +148,6 @@ def _note(guest: Guest, searched: SessionSearch, *, photos: int) -> None:
     """A search that came to its end: it is counted, partners hear of it, and one that gave nothing is a miss."""
     count(searched)
     if not photos:
-        pace.note_miss(guest)
+        search_limits.note_miss(guest)
     data = {"session_id": str(guest.session_id), "photos": photos}
     events.emit(EventType.GUEST_SEARCH_COMPLETED, studio_id=guest.session.studio_id, data=data)

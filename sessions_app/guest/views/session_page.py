@@ -5,12 +5,13 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from facepass.errors import FacePassError
-from galleries.search import MAX_LIMIT
-from sessions_app import selfie
-from sessions_app.guest import advice, challenge, pace, pages, results, visit
-from sessions_app.guest.visit import Visit
-from sessions_app.search import search_session
+from facepass.core.errors import FacePassError
+from galleries.matching.search import MAX_LIMIT
+from sessions_app import selfie_upload
+from sessions_app.guest.domain import search_limits, selfie_advice
+from sessions_app.guest.views import challenge, guest_page, results, visit
+from sessions_app.guest.views.visit import Visit
+from sessions_app.session_search import search_session
 
 guest_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -18,13 +19,13 @@ guest_methods = require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # `_search` checks the token, after the selfie's upload handler is in place
 @guest_methods
 def short_link(request: HttpRequest, code: str) -> HttpResponseBase:
-    return pages.answer(request, lambda: visit.by_code(code), _page)
+    return guest_page.answer(request, lambda: visit.by_code(code), _page)
 
 
 @csrf_exempt
 @guest_methods
 def session_page(request: HttpRequest, pk: str) -> HttpResponseBase:
-    return pages.answer(request, lambda: visit.by_id(pk), _page)
+    return guest_page.answer(request, lambda: visit.by_id(pk), _page)
 
 
 @require_safe
@@ -36,9 +37,9 @@ def by_code(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, here: Visit) -> HttpResponse:
     if request.method != "POST":
-        return pages.guest_page(request, here)
-    pace.require(request, here)
-    selfie.keep_in_memory(request)
+        return guest_page.guest_page(request, here)
+    search_limits.require(request, here)
+    selfie_upload.keep_in_memory(request)
     found: HttpResponse = _search(request, here)
     return found
 
@@ -46,14 +47,14 @@ def _page(request: HttpRequest, here: Visit) -> HttpResponse:
 @csrf_protect
 def _search(request: HttpRequest, here: Visit) -> HttpResponse:
     try:
-        picture = selfie.of(request)
+        picture = selfie_upload.of(request)
         guest = here.agreed_guest()
         guest.session = here.session
         if here.rules.challenge:
             challenge.require(here, request, picture)
         found = search_session(here.session, [picture], limit=MAX_LIMIT)
     except FacePassError as refusal:
-        return pages.refused(request, here, refusal)
+        return guest_page.refused(request, here, refusal)
     matches = results.take(guest, found)
     shown = results.context(guest) if matches else results.nothing(guest)
-    return pages.guest_page(request, here, **shown, hints=advice.for_better_selfie(found.faces))
+    return guest_page.guest_page(request, here, **shown, hints=selfie_advice.for_better_selfie(found.faces))

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from facepass.tenancy import UUID_TEXT
+from facepass.core.access.tenancy import UUID_TEXT
 from sessions_app import analytics
 from sessions_app.analytics import What
-from sessions_app.guest import consent, downloads, found, identity, results, tiles, tokens
-from sessions_app.guest.links import address
-from sessions_app.guest.visits import of_guest, page
+from sessions_app.guest.domain import consent, guest_cookie, matched_photos, photo_tiles, signed_ids
+from sessions_app.guest.domain.absolute_urls import address
+from sessions_app.guest.views import downloads, results
+from sessions_app.guest.views.photo_pages import of_guest, page
 from sessions_app.models import FoundPhoto, Guest, GuestRules, ReturnLink, ShareLink
 
 DAYS = (1, 7, 30)
@@ -26,7 +27,7 @@ def share(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Makes a link to the chosen photos."""
     show = results.shown(request.POST.get("show", ""))
     chosen = set(results.chosen_photos(request))
-    rows = [row for row in found.filtered(found.of_guest(guest), show) if row.photo_id in chosen]
+    rows = [row for row in matched_photos.filtered(matched_photos.of_guest(guest), show) if row.photo_id in chosen]
     if not rows:
         return results.back(guest, show=show, choose=True)
     asked = request.POST.get("days", "")
@@ -48,7 +49,7 @@ def shares(request: HttpRequest, guest: Guest) -> HttpResponse:
         guest.shares.filter(pk=revoked).delete()
         return redirect("guest-shares", code=guest.session.code)
     live = guest.shares.live().prefetch_related("photos")
-    rows = [{"share": row, "address": address("shared", tokens.made("share", row.pk))} for row in live]
+    rows = [{"share": row, "address": address("shared", signed_ids.made("share", row.pk))} for row in live]
     return page(request, "guest/shares.html", guest.session, rows=rows)
 
 
@@ -64,14 +65,14 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
     if request.method == "POST":
         analytics.count(link.guest.session, What.DOWNLOAD, number=len(rows))
         return downloads.as_zip([row.photo for row in rows], link.guest.session)
-    shown = tiles.of_share(link, rows, rules)
+    shown = photo_tiles.of_share(link, rows, rules)
     may_download = rules.download_variant is not None
     return page(request, "guest/shared.html", link.guest.session, share=link, tiles=shown, may_download=may_download)
 
 
 def _live(token: str) -> ShareLink | None:
     try:
-        pk = tokens.read("share", token)
+        pk = signed_ids.read("share", token)
     except Http404:
         return None
     link = (
@@ -111,5 +112,5 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
     if guest is None:
         return gone(request)
     response = redirect("guest-photos", code=guest.session.code)
-    identity.remember(response, guest)
+    guest_cookie.remember(response, guest)
     return response

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from facepass.errors import FacePassError
-from sessions_app import source, validation
-from sessions_app.guest import consent, identity, pin
+from facepass.core.errors import FacePassError
+from sessions_app import session_source, validation
+from sessions_app.guest.domain import consent, guest_cookie, pin
 from sessions_app.models import Guest, GuestRules, PhotoSession
 
 Find = Callable[[], PhotoSession | None]
@@ -41,7 +41,7 @@ def by_code(code: str) -> PhotoSession | None:
 def by_id(text: str) -> PhotoSession | None:
     """Raises as `validation.parsed` and `source.current`."""
     pk = validation.parsed(text)
-    known = source.current([pk]).get(pk)
+    known = session_source.current([pk]).get(pk)
     return known.session if known else None
 
 
@@ -50,7 +50,7 @@ def enter(request: HttpRequest, session: PhotoSession) -> Visit:
     rules = opened(session)
     if not pin.is_known(request, rules):
         raise pin.required()
-    return Visit(session, rules, identity.of(request, session))
+    return Visit(session, rules, guest_cookie.of(request, session))
 
 
 def opened(session: PhotoSession) -> GuestRules:

@@ -11,19 +11,20 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from facepass import limits
-from facepass.each_row import each
-from facepass.errors import FacePassError
-from sessions_app.guest import mail, pages
-from sessions_app.guest.readiness import Readiness
-from sessions_app.guest.visit import Visit
+from facepass.core.access import rate_limits
+from facepass.core.errors import FacePassError
+from facepass.core.work.each_row import each
+from sessions_app.guest.domain import mail
+from sessions_app.guest.domain.readiness import Readiness
+from sessions_app.guest.views import guest_page
+from sessions_app.guest.views.visit import Visit
 from sessions_app.models import PhotoSession, ReadyNotice
 
 log = logging.getLogger(__name__)
 
 
 @require_safe
-@pages.entered
+@guest_page.entered
 def progress(request: HttpRequest, here: Visit) -> HttpResponse:
     """What an open page asks for every few seconds."""
     found = Readiness.of(here.session)
@@ -32,7 +33,7 @@ def progress(request: HttpRequest, here: Visit) -> HttpResponse:
 
 
 @require_POST
-@pages.entered
+@guest_page.entered
 def ask(request: HttpRequest, here: Visit) -> HttpResponse:
     """Puts down an address. It says the same to one that is there already."""
     address = request.POST.get("email", "").strip().lower()
@@ -40,9 +41,9 @@ def ask(request: HttpRequest, here: Visit) -> HttpResponse:
         ReadyNotice._meta.get_field("address").clean(address, None)  # also in its length
     except ValidationError:
         raise FacePassError("email_invalid", _("This is not an e-mail address.")) from None
-    limits.require("guest_mail", f"mail:{limits.address_of(request)}")
+    rate_limits.require("guest_mail", f"mail:{rate_limits.address_of(request)}")
     ReadyNotice.objects.get_or_create(session=here.session, address=address, defaults={"language": get_language()})
-    return pages.guest_page(request, here, asked=address)
+    return guest_page.guest_page(request, here, asked=address)
 
 
 def tell_ready() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from facepass.each_row import RowsFailed
+from facepass.core.work.each_row import RowsFailed
 from sessions_app.pixora import gateway, sync
 from sessions_app.pixora.mirror import Changes
 

@@ -14,7 +14,7 @@ import uvicorn
 from facepass import asgi
 from galleries import tasks
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
-from recognition import registry
+from recognition.engines import registry
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -8,12 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from galleries import liveness
+from galleries.matching import liveness
 from galleries.models import LivenessChallenge
 from recognition.liveness import active
 from recognition.tests.fake_pictures import picture_of
 from recognition.types import Box, DetectedFace
-from sessions_app.guest import looking
+from sessions_app.guest.views import live_hints
 from sessions_app.tests.guests import address, agree, search, text, with_rules
 
 
@@ -39,7 +39,7 @@ def test_a_frame_is_answered_with_what_to_change(client, party, people, side, hi
 
 def test_a_face_that_fills_the_picture_is_too_near():
     face = DetectedFace(Box(0, 0, 90, 98), np.zeros((5, 2), np.float32), 0.9)
-    assert looking.hint(np.zeros((100, 120, 3), np.uint8), [face]) == "near"
+    assert live_hints.hint(np.zeros((100, 120, 3), np.uint8), [face]) == "near"
 
 
 def test_frames_want_the_consent_the_pin_and_an_open_session(client, party):

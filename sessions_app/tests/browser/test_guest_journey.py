@@ -7,12 +7,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
 
-from galleries import liveness
+from galleries.matching import liveness
 from galleries.models import GalleryImage
 from galleries.models.photo import State
 from sessions_app.models import Guest
-from sessions_app.tests.guests import with_rules
-from sessions_app.tests.test_guest_browser import (  # noqa: F401 - fixtures
+from sessions_app.tests.browser.test_guest_browser import (  # noqa: F401 - pytest finds them here
     CHROMIUM,
     address,
     astronaut,
@@ -21,7 +20,8 @@ from sessions_app.tests.test_guest_browser import (  # noqa: F401 - fixtures
     jpeg,
     session,
     visit,
-)  # fmt: skip
+)
+from sessions_app.tests.guests import with_rules
 
 pytestmark = [
     pytest.mark.browser,

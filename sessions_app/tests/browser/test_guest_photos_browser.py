@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from sessions_app.models import FoundPhoto, Guest, GuestRules
-from sessions_app.tests.test_guest_browser import (  # noqa: F401 - fixtures
+from sessions_app.tests.browser.test_guest_browser import (  # noqa: F401 - pytest finds them here
     CHROMIUM,
     address,
     astronaut,
@@ -14,8 +14,8 @@ from sessions_app.tests.test_guest_browser import (  # noqa: F401 - fixtures
     jpeg,
     session,
     visit,
-)  # fmt: skip
-from sessions_app.tests.test_guest_journey import (  # noqa: F401 - fixtures
+)
+from sessions_app.tests.browser.test_guest_journey import (  # noqa: F401 - fixtures
     AXE,
     DESKTOP,
     axe,

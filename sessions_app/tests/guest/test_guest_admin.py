@@ -12,7 +12,7 @@ from PIL import Image
 
 from facepass.models import Role
 from galleries.tests.factories import PASSWORD, MembershipFactory, SessionFactory
-from sessions_app import cards
+from sessions_app import table_cards
 from sessions_app.models import GuestRules, Origin
 from sessions_app.tests.guests import address, with_rules
 
@@ -137,7 +137,7 @@ def test_the_card_is_one_page_of_a6_with_cyrillic_and_a_logo(browser, session):
 
 def test_a_long_name_keeps_the_card_on_one_page(session):
     session.name = "A very long name of a celebration that nobody would print on one line " * 2
-    assert cards.table_card(session).count(b"/Type /Page\n") == 1
+    assert table_cards.table_card(session).count(b"/Type /Page\n") == 1
 
 
 @pytest.mark.parametrize("name", ["qr.png", "card.pdf"])

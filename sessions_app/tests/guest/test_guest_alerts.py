@@ -16,7 +16,7 @@ from galleries import tasks
 from galleries.models import GalleryImage
 from galleries.tests.factories import ModelVersionFactory, PhotoFactory
 from sessions_app import sealing
-from sessions_app.guest import alerts
+from sessions_app.guest.domain import alerts
 from sessions_app.models import Alert, FoundPhoto, GuestRules
 from sessions_app.models.guest import LASTS
 from sessions_app.models.keeping import UNCONFIRMED

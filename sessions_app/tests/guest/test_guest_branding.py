@@ -14,7 +14,7 @@ from PIL import Image
 
 from facepass.models import Role
 from galleries.tests.factories import PASSWORD, MembershipFactory, SessionFactory, StudioFactory
-from sessions_app.guest import branding
+from sessions_app.guest.domain import branding
 from sessions_app.tests.guests import address, text, with_rules
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,10 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
-from galleries import files, media
-from sessions_app.guest import addresses as signing
-from sessions_app.guest import downloads
+from galleries import views
+from galleries.photos import media_files
+from sessions_app.guest.domain import photo_addresses as signing
+from sessions_app.guest.views import downloads
 from sessions_app.models import GuestRules, PhotoSession
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import addresses, device, ids, search, text
@@ -154,7 +155,7 @@ def picture(data):
 
 
 def original(photo):
-    with default_storage.open(media.storage_name(photo, "original")) as file:
+    with default_storage.open(media_files.storage_name(photo, "original")) as file:
         return file.read()
 
 
@@ -216,7 +217,7 @@ def test_photos_of_one_name_are_numbered(ann, session, photos):
 def test_copies_in_a_zip_bear_the_watermark(ann, session, photos, rules):
     rules(downloads="preview", watermark="Proof")
     archive = opened(zipped(ann, session, photos[0]))
-    with default_storage.open(media.marked_name(photos[0], "preview", text="Proof")) as file:
+    with default_storage.open(media_files.marked_name(photos[0], "preview", text="Proof")) as file:
         assert archive.read(archive.namelist()[0]) == file.read()
 
 
@@ -242,14 +243,14 @@ async def test_a_zip_is_sent_piece_by_piece_with_one_file_open(monkeypatch):
             self.close()
 
     monkeypatch.setattr(default_storage, "open", lambda name: Slow(bytes(size)), raising=False)
-    photos = [files.GalleryImage(original_name=f"{n}.jpg", byte_size=size, file=f"{n}.jpg") for n in range(10)]
+    photos = [views.GalleryImage(original_name=f"{n}.jpg", byte_size=size, file=f"{n}.jpg") for n in range(10)]
     session = PhotoSession(name="Party")
     session.guest_rules = GuestRules(session=session)
     response = downloads.as_zip(photos, session)
     assert most == 0
     sent = 0
     async for piece in response:
-        assert len(piece) <= files.CHUNK
+        assert len(piece) <= views.CHUNK
         sent += len(piece)
     assert sent == int(response["Content-Length"]) > 10 * size
     assert most == 1

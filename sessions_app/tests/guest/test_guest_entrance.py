@@ -10,7 +10,7 @@ from django.utils import timezone
 from galleries.models import GalleryImage
 from galleries.models.photo import State
 from galleries.tests.factories import PhotoFactory, SessionFactory
-from sessions_app.guest import consent
+from sessions_app.guest.domain import consent
 from sessions_app.models import FoundPhoto, Guest
 from sessions_app.tests.guests import address, agree, search, text, with_rules
 
@@ -219,7 +219,7 @@ def test_who_looked_around_and_then_agrees_begins_anew(client, party):
 
 
 def test_photos_come_by_the_page_with_few_queries(client, party, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("sessions_app.guest.browse.PER_PAGE", 2)
+    monkeypatch.setattr("sessions_app.guest.views.browse.PER_PAGE", 2)
     with_rules(party, browsing=True)
     client.post(address(party, "browse/"))
     # session, guest, count, photos, and what was shown, if guest and photos are still there (and a savepoint for it)

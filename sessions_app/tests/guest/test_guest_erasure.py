@@ -14,7 +14,7 @@ from facepass.models import EventType, OutboxEvent, Role
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
 from galleries.tests.factories import PASSWORD, MembershipFactory, PhotoFactory
-from sessions_app.guest import erasure
+from sessions_app.guest.domain import erasure
 from sessions_app.models import Alert, FoundPhoto, Guest, HiddenFace, Hiding, ReturnLink, ShareLink
 from sessions_app.models.guest import LASTS
 from sessions_app.tests.visitors import *  # noqa: F403

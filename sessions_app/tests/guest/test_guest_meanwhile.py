@@ -13,13 +13,13 @@ from django.test import Client
 from django.utils import timezone
 
 from facepass.models import OutboxEvent
-from galleries import search as searching
 from galleries import tasks
+from galleries.matching import search as searching
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.tests.factories import PhotoFactory
 from recognition.engines.fake import FakeEngine
-from sessions_app.guest import alerts, consent, erasure, identity
+from sessions_app.guest.domain import alerts, consent, erasure, guest_cookie
 from sessions_app.models import Alert, FoundPhoto, Guest, GuestRules, ReturnLink, SessionDay, ShareLink
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import device, ids, search, selfie, shown, text
@@ -256,15 +256,15 @@ MAKING = {"photos/share/": {"show": "all"}, "link/": {}, "forget/": {"hide": "1"
 @pytest.mark.parametrize("part", MAKING)
 def test_links_and_hidings_are_not_made_for_who_has_just_left(ann, session, photos, part, monkeypatch):
     """The page has let them in, and then they leave in another tab."""
-    let_in = identity.of
+    let_in = guest_cookie.of
 
     def and_gone(*arguments):
         guest = let_in(*arguments)
         consent.withdraw(guest)
         return guest
 
-    monkeypatch.setattr(identity, "of", and_gone)
-    monkeypatch.setattr("sessions_app.guest.found.of_guest", lambda _guest: [unsaved(photos[0])])
+    monkeypatch.setattr(guest_cookie, "of", and_gone)
+    monkeypatch.setattr("sessions_app.guest.domain.matched_photos.of_guest", lambda _guest: [unsaved(photos[0])])
     answer = ann.post(f"/s/{session.code}/{part}", {"photo": ids(photos[0]), **MAKING[part]})
     assert answer.status_code == 403
     assert "Nothing was kept" in text(answer)

@@ -10,15 +10,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
-from facepass import uploads
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
+from facepass.core.requests import in_memory_uploads
 from galleries import tasks
 from galleries.models import GalleryImage
 from galleries.models.photo import State
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
-from sessions_app.guest import views
-from sessions_app.guest.advice import Advice
+from sessions_app.guest.domain.selfie_advice import Advice
+from sessions_app.guest.views import session_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -210,7 +210,7 @@ def test_a_form_without_a_picture_asks_for_one(client, session):
 
 
 def test_a_picture_over_the_limit_is_refused_before_it_is_read(client, session, monkeypatch):
-    monkeypatch.setattr(uploads, "MAX_BYTES", 20_000)
+    monkeypatch.setattr(in_memory_uploads, "MAX_BYTES", 20_000)
     response = send(client, session, bytes(40_000))
     assert response.status_code == 413
     assert "This picture is too large" in text(response)
@@ -220,7 +220,7 @@ def test_an_engine_that_is_missing_is_not_the_guests_fault(client, session, monk
     def missing(*_args, **_options):
         raise FacePassError("model_not_installed", "secret path", status=503)
 
-    monkeypatch.setattr(views, "search_session", missing)
+    monkeypatch.setattr(session_page, "search_session", missing)
     response = post(client, session, ["ann"])
     assert response.status_code == 503
     assert "does not work at the moment" in text(response)

@@ -268,21 +268,21 @@ def test_a_page_of_many_photos_costs_few_queries(ann, session, gallery, django_a
 
 
 def test_a_search_writes_what_it_found_in_one_statement(session, photos, django_assert_max_num_queries):
-    from galleries import search as faces
+    from galleries.matching import search as faces
     from galleries.models import Occasion
     from recognition import pipeline
     from recognition.config import recognition_settings
     from recognition.tests.fake_pictures import pixels_of
-    from sessions_app.guest import found
+    from sessions_app.guest.domain import matched_photos
 
     guest = device(session).guest
     described = pipeline.describe_near(pixels_of(["ann"]), settings=recognition_settings())[0]
     within = Occasion(session.studio_id, session_id=session.pk)
     matches = faces.photos_of(described.descriptor, within=within, threshold=0.5)
     with django_assert_max_num_queries(3):  # the others look whether faces and photos are there
-        found.keep(guest, matches)
+        matched_photos.keep(guest, matches)
     with django_assert_max_num_queries(2):
-        assert len(found.allowed(guest, matches)) == 2
+        assert len(matched_photos.allowed(guest, matches)) == 2
 
 
 def test_a_stranger_can_not_guess_a_session(client):

@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from galleries import probe
+from galleries.matching import probe
 from recognition import pipeline
 from recognition.tests.fake_pictures import picture_of
 from sessions_app.tests.guests import address, agree, text

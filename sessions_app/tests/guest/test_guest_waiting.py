@@ -10,7 +10,7 @@ from django.utils import timezone
 from galleries.models import GalleryImage
 from galleries.models.photo import State
 from galleries.tests.factories import SessionFactory
-from sessions_app.guest import waiting
+from sessions_app.guest.views import waiting
 from sessions_app.models import ReadyNotice
 from sessions_app.tests.guests import address, agree, text, with_rules
 
@@ -118,7 +118,7 @@ def test_an_e_mail_that_did_not_go_out_is_tried_again_later(client, unready, pos
     ask(client, unready)
     done()
     with monkeypatch.context() as patch:
-        patch.setattr("sessions_app.guest.mail.send", broken)
+        patch.setattr("sessions_app.guest.domain.mail.send", broken)
         waiting.tell_ready()
     waiting.tell_ready()
     assert mail.outbox == [], "somebody else may be at it"

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from facepass import housekeeping
-from facepass.errors import FacePassError
+from facepass.core.errors import FacePassError
+from facepass.core.work import chores
 from facepass.models import StaffNotice
 from galleries.tests.factories import GalleryFactory, SessionFactory, StudioFactory
 from sessions_app.models import PhotoSession, PixoraLink
@@ -114,11 +114,11 @@ def test_a_missing_column_is_a_named_error_and_no_crash_of_the_workers(pixora, c
 
 def test_the_workers_are_called_once_a_minute(pixora, monkeypatch):
     called = []
-    monkeypatch.setattr(housekeeping, "_chores", {"sessions_app.pixora.sync.periodically": 60})
-    monkeypatch.setattr(housekeeping, "async_task", lambda *task, **_options: called.append(task))
-    housekeeping.tidy()
-    housekeeping.tidy()
-    assert called == [("facepass.housekeeping.run", "sessions_app.pixora.sync.periodically")]
+    monkeypatch.setattr(chores, "_chores", {"sessions_app.pixora.sync.periodically": 60})
+    monkeypatch.setattr(chores, "async_task", lambda *task, **_options: called.append(task))
+    chores.tidy()
+    chores.tidy()
+    assert called == [("facepass.core.work.chores.run", "sessions_app.pixora.sync.periodically")]
 
 
 def test_the_command_tells_how_far_it_is(pixora, capsys):

@@ -9,9 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from facepass.models import OutboxEvent, StaffNotice
-from galleries import analysis, decisions, people, tasks
+from galleries import tasks
+from galleries.faces import decisions
 from galleries.models import GalleryImage
 from galleries.models.photo import MAX_ATTEMPTS
+from galleries.people import records
+from galleries.photos import analysis
 from galleries.tests.factories import (
     ClusterFactory,
     FaceFactory,
@@ -144,7 +147,7 @@ def test_an_erasure_is_told_by_what_went(api, studio, path):
 def test_an_erasure_that_did_not_happen_is_not_told(studio):
     ann = PersonFactory(studio=studio)
     with transaction.atomic():
-        people.delete(ann)
+        records.delete(ann)
         transaction.set_rollback(True)
     assert kinds() == []
 
