@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.console.base import VERIFIERS, TenantAdmin, acting, column
 from facepass.core.errors import FacePassError
-from galleries.admin import html
 from galleries.admin.person_forms import OwnPersonForm
 from galleries.faces import decisions
 from galleries.models import FaceCluster, PhotoFace
 from galleries.people import naming
 from galleries.staff import groups
+from galleries.staff_kit import markup
 
 FACES_SHOWN = 6
 
@@ -85,7 +85,7 @@ class FaceClusterAdmin(TenantAdmin):
 
     @column(_("faces"))
     def faces_shown(self, cluster: Any) -> str:
-        return format_html_join("", "{}", ((html.crop(face),) for face in cluster.first_faces))
+        return format_html_join("", "{}", ((markup.crop(face),) for face in cluster.first_faces))
 
     @column(_("person"), ordering="person__real_name")
     def person_shown(self, cluster: FaceCluster) -> str:

@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from facepass.console.base import VERIFIERS, TenantAdmin, acting, column
-from galleries.admin import html
 from galleries.admin.person_forms import OwnPersonForm
 from galleries.faces import decisions, erasure
 from galleries.models import PhotoFace
 from galleries.people import naming
 from galleries.staff import verify
+from galleries.staff_kit import markup
 
 
 @admin.register(PhotoFace)
@@ -88,11 +88,11 @@ class PhotoFaceAdmin(TenantAdmin):
 
     @column("")
     def crop(self, face: PhotoFace) -> str:
-        return html.crop(face)
+        return markup.crop(face)
 
     @column(_("face"))
     def crop_large(self, face: PhotoFace) -> str:
-        return format_html('<span class="fp-large">{}</span>', html.crop(face))
+        return format_html('<span class="fp-large">{}</span>', markup.crop(face))
 
     @column(_("person"), ordering="person__real_name")
     def person_shown(self, face: PhotoFace) -> str:
@@ -101,7 +101,7 @@ class PhotoFaceAdmin(TenantAdmin):
     @column(_("photo"))
     def photo_link(self, face: PhotoFace) -> str:
         return format_html(
-            '<a class="fp-link" href="{}">{}</a>', html.change_page("galleryimage", face.photo_id), face.photo
+            '<a class="fp-link" href="{}">{}</a>', markup.change_page("galleryimage", face.photo_id), face.photo
         )
 
     @column(_("similarity"), ordering="recognition_confidence", empty="–")
@@ -114,4 +114,4 @@ class PhotoFaceAdmin(TenantAdmin):
 
     @column(_("quality"))
     def quality_shown(self, face: PhotoFace) -> str:
-        return html.reasons(face) or str(_("good"))
+        return markup.reasons(face) or str(_("good"))

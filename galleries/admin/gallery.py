@@ -19,12 +19,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from facepass.console.base import TenantAdmin, acting, column
-from galleries.admin import html
 from galleries.models import Gallery, GalleryImage
 from galleries.models.photo import State
 from galleries.photos import ingest, progress
 from galleries.staff import grid
 from galleries.staff import upload as uploading
+from galleries.staff_kit import markup
 
 # Enough to see what the gallery is; the list of photos has them all.
 PHOTOS_SHOWN = 48
@@ -66,7 +66,7 @@ class GalleryAdmin(TenantAdmin):
         if not self.has_change_permission(request, gallery):
             raise PermissionDenied
         tell(request, ingest.add_photos(gallery, request.FILES.getlist("files"), by=acting(request)))
-        return redirect(html.change_page("gallery", pk))
+        return redirect(markup.change_page("gallery", pk))
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         gallery = self.get_object(request, object_id)
@@ -115,7 +115,7 @@ def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
         "socket_path": f"/ws/galleries/{gallery.pk}/progress/",
         "poll_path": f"/api/v1/galleries/{gallery.pk}/progress",
         "upload_path": reverse("admin:galleries_gallery_upload", args=[gallery.pk]) if may_upload else None,
-        "photos": [(photo, html.thumbnail(photo)) for photo in photos],
+        "photos": [(photo, markup.thumbnail(photo)) for photo in photos],
         "photo_list_path": f"{reverse('admin:galleries_galleryimage_changelist')}?gallery__id__exact={gallery.pk}",
         "work_path": reverse("admin:galleries_gallery_photos", args=[gallery.pk]),
     }

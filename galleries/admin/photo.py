@@ -13,11 +13,11 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from facepass.console.base import TenantAdmin, column
 from galleries import tasks
-from galleries.admin import html
 from galleries.models import GalleryImage, PhotoFace
 from galleries.photos import analysis, media_files
 from galleries.staff import photo as staff_photo
 from galleries.staff import photo_faces
+from galleries.staff_kit import markup
 
 
 @admin.register(GalleryImage)
@@ -69,9 +69,9 @@ class GalleryImageAdmin(TenantAdmin):
 
     @column("")
     def thumbnail(self, photo: GalleryImage) -> str:
-        return html.thumbnail(photo)
+        return markup.thumbnail(photo)
 
-    @column(_("state"), ordering="state", label=html.STATE_LABELS)
+    @column(_("state"), ordering="state", label=markup.STATE_LABELS)
     def state_shown(self, photo: GalleryImage) -> tuple[str, str]:
         return photo.state, photo.get_state_display()
 
@@ -81,7 +81,7 @@ class GalleryImageAdmin(TenantAdmin):
 
     @column(_("error"), empty="–")
     def error_shown(self, photo: GalleryImage) -> str | None:
-        return html.error(photo) or None
+        return markup.error(photo) or None
 
 
 def _picture(photo: GalleryImage) -> dict[str, Any]:
@@ -97,10 +97,10 @@ def _picture(photo: GalleryImage) -> dict[str, Any]:
                 "face": face,
                 "number": number,
                 "box": box,
-                "crop": html.crop(face),
-                "reasons": html.reasons(face),
+                "crop": markup.crop(face),
+                "reasons": markup.reasons(face),
                 "score": f"{face.insightface_confidence:.2f}",
-                "path": html.change_page("photoface", face.pk),
+                "path": markup.change_page("photoface", face.pk),
             }
             for number, (face, box) in enumerate(boxes, 1)
         ],

@@ -15,12 +15,12 @@ from django.utils.translation import ngettext
 
 from facepass.console.base import EDITORS, has_role
 from galleries import tasks
-from galleries.admin import html
 from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.photo import GalleryImageQuerySet, State
 from galleries.photos import analysis, direct_uploads, media_files, progress
 from galleries.staff import script_texts
-from galleries.staff.json_views import asked, invalid, number, page, reads, require, said, uuid, visible, writes
+from galleries.staff_kit import markup
+from galleries.staff_kit.json_views import asked, invalid, number, page, reads, require, said, uuid, visible, writes
 
 WINDOW = 200
 UNPROCESSED, FAILED = (State.PENDING, State.PROCESSING), (State.FAILED, State.QUARANTINED)
@@ -96,7 +96,7 @@ def _page(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> HttpRes
         "may_upload": may_upload,
         "paths": {name: reverse(f"admin:galleries_gallery_{name}", args=[pk]) for name in _paths(may_upload)},
         "photo_path": reverse("admin:galleries_galleryimage_faces", args=[UUID(int=0)]),
-        "settings_path": html.change_page("gallery", pk),
+        "settings_path": markup.change_page("gallery", pk),
         "texts": script_texts.of_grid(),
         "keys": script_texts.keys_of_grid(),
         "upload_texts": script_texts.of_upload(),
@@ -134,7 +134,7 @@ def _tile(photo: GalleryImage, *, faces: int, unnamed: int) -> dict[str, Any]:
         "name": photo.original_name,
         "state": photo.state,
         "note": _note(faces, unnamed) if done else photo.get_state_display(),
-        "error": html.error(photo),
+        "error": markup.error(photo),
         "thumbnail": media_files.path_of(photo, "thumbnail") if done else None,
         "faces": faces,
         "unnamed": unnamed,

@@ -12,16 +12,16 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 
 from facepass.console.base import acting
-from galleries.admin import html
 from galleries.faces import decisions, live_events
 from galleries.faces.descriptors import as_array
 from galleries.matching import identification
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
 from galleries.models.face import BEST_FIRST, FaceCategory
 from galleries.people import naming
-from galleries.staff import occasions, pairs, person_choice
-from galleries.staff.json_views import asked, invalid, named, page, reads, said, uuid, uuids, writes
+from galleries.staff import occasions, pairs
 from galleries.staff.occasions import decided_in, occasion_of
+from galleries.staff_kit import markup, person_choice
+from galleries.staff_kit.json_views import asked, invalid, named, page, reads, said, uuid, uuids, writes
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
@@ -136,7 +136,7 @@ def _add_the_way_back(cards: list[dict[str, Any]], occasion: Occasion) -> None:
 
 
 def _face(face: PhotoFace) -> dict[str, Any]:
-    return {"pk": face.pk, "crop": html.crop(face), "photo": face.photo, "reasons": html.reasons(face)}
+    return {"pk": face.pk, "crop": markup.crop(face), "photo": face.photo, "reasons": markup.reasons(face)}
 
 
 def _singles(occasion: Occasion) -> Any:
@@ -166,7 +166,7 @@ def _like(request: HttpRequest, key: UUID, pk: UUID) -> JsonResponse:
                 "id": str(one.person.pk),
                 "name": one.person.real_name,
                 "similarity": one.similarity,
-                "crop": html.crop(faces[one.face.pk]),
+                "crop": markup.crop(faces[one.face.pk]),
             }
             for one in likely[:3]
         ]

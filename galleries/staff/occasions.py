@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from facepass.console.base import VERIFIERS, acting, has_role
 from facepass.core.access.tenancy import Principal, studios_of
-from galleries.admin import html
 from galleries.faces import decisions, live_events
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.staff.json_views import asked, require, said, uuid, uuids
+from galleries.staff_kit import markup
+from galleries.staff_kit.json_views import asked, require, said, uuid, uuids
 
 # The newest ones; older galleries are found by the list of galleries.
 OCCASIONS_SHOWN = 60
@@ -116,7 +116,7 @@ def history(rows: Iterable[FaceDecision]) -> list[FaceDecision]:
     found = told.select_related("made_by", "undone_by", "person").defer("before", "after", "same", "apart")
     shown = list(found.order_by("-made_at")[:HISTORY_SHOWN])
     for decision in shown:
-        decision.gone = html.gone(decision)
+        decision.gone = markup.gone(decision)
     return shown
 
 

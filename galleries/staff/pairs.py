@@ -10,12 +10,12 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from facepass.console.base import acting
-from galleries.admin import html
 from galleries.faces import decisions, grouping, live_events
 from galleries.models import FaceCluster, FaceDecision, Occasion, PhotoFace
 from galleries.staff import occasions
-from galleries.staff.json_views import asked, page, said, uuid, writes
 from galleries.staff.occasions import decided_in, occasion_of
+from galleries.staff_kit import markup
+from galleries.staff_kit.json_views import asked, page, said, uuid, writes
 
 PAIRS_SHOWN, FACES_SHOWN = 10, 9
 
@@ -72,7 +72,7 @@ def _faces(group_ids: list[UUID]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = {}
     rows = occasions.shown(PhotoFace.objects.filter(cluster__in=group_ids)).best_of("cluster", FACES_SHOWN)
     for face in rows:
-        found.setdefault(face.cluster_id, []).append(html.crop(face))
+        found.setdefault(face.cluster_id, []).append(markup.crop(face))
     return found
 
 

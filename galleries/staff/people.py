@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from facepass.console.base import VERIFIERS, acting
 from facepass.models import Scope
-from galleries.admin import html
 from galleries.faces import decisions
 from galleries.models import FaceCluster, FaceDecision, Gallery, GalleryImage, Occasion, Person, PhotoFace
 from galleries.models.face import BEST_FIRST, FaceCategory
 from galleries.people import avatars, enrolment
-from galleries.staff import occasions, person_choice
-from galleries.staff.json_views import asked, invalid, named, page, reads, require, said, uuid, visible, writes
+from galleries.staff import occasions
+from galleries.staff_kit import markup, person_choice
+from galleries.staff_kit.json_views import asked, invalid, named, page, reads, require, said, uuid, visible, writes
 
 FACES_SHOWN, PHOTOS_SHOWN = 12, 18
 
@@ -84,12 +84,12 @@ def overview(request: HttpRequest, person: Person) -> dict[str, Any]:
     unions = FaceDecision.objects.filter(studio=person.studio_id, kind=FaceDecision.Kind.UNITE)
     return {
         "person": person,
-        "best_faces": [{"pk": face.pk, "crop": html.crop(face), "face": face} for face in best],
+        "best_faces": [{"pk": face.pk, "crop": markup.crop(face), "face": face} for face in best],
         "counts": faces.aggregate(faces=Count("pk"), verified=Count("pk", filter=Q(verified=True))),
         "appearances": _appearances(person),
-        "photos": [(photo, html.thumbnail(photo)) for photo in seen.order_by("-created_at", "pk")[:PHOTOS_SHOWN]],
+        "photos": [(photo, markup.thumbnail(photo)) for photo in seen.order_by("-created_at", "pk")[:PHOTOS_SHOWN]],
         "photo_total": seen.count(),
-        "pictures": [(photo, html.thumbnail(photo), html.error(photo)) for photo in pictures[:PHOTOS_SHOWN]],
+        "pictures": [(photo, markup.thumbnail(photo), markup.error(photo)) for photo in pictures[:PHOTOS_SHOWN]],
         "history": occasions.history(unions.filter(before__people__has_key=str(person.pk))),
         "may_decide": occasions.may_decide(request, person.studio_id),
         "version": occasions.version_of_studios(request),
@@ -130,7 +130,7 @@ def _merge(admin: ModelAdmin[Person], request: HttpRequest, pk: UUID) -> HttpRes
     if request.method == "POST":
         decisions.unite(kept, other, by=acting(request))
         messages.success(request, _("%(other)s is %(kept)s now.") % {"other": other, "kept": kept})
-        return HttpResponseRedirect(html.change_page("person", kept.pk))
+        return HttpResponseRedirect(markup.change_page("person", kept.pk))
     sides = [{"person": person, "crops": _crops(person)} for person in (kept, other)]
     context = {
         "title": _("Are they one person?"),
@@ -158,7 +158,7 @@ def preview(kept: Person, other: Person) -> Preview:
 
 def _crops(person: Person) -> list[Any]:
     best = occasions.shown(PhotoFace.objects.filter(person=person)).order_by("-verified", *BEST_FIRST)
-    return [html.crop(face) for face in best[:9]]
+    return [markup.crop(face) for face in best[:9]]
 
 
 def _avatar(admin: Any, request: HttpRequest, pk: UUID) -> JsonResponse:
@@ -186,9 +186,9 @@ def _enrol(admin: Any, request: HttpRequest, pk: UUID) -> JsonResponse:
         raise invalid()
     found = None if request.POST.get("sure") else enrolment.conflict(person, files[0])
     if found:
-        crop = html.crop(PhotoFace.objects.select_related("photo").get(pk=found.face.pk))
+        crop = markup.crop(PhotoFace.objects.select_related("photo").get(pk=found.face.pk))
         text = _("This face looks like another person: %(name)s.") % {"name": found.person.real_name}
-        page_path = html.change_page("person", found.person.pk)
+        page_path = markup.change_page("person", found.person.pk)
         return said(conflict={"text": text, "similarity": found.similarity, "crop": crop, "path": page_path})
     photo = enrolment.enrol(person, files[0], by=acting(request), scope=Scope.SEARCH)
     admin.log_change(request, person, [{"added": {"name": "enrolment picture", "object": photo.original_name}}])

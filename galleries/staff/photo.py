@@ -14,12 +14,12 @@ from django.utils.formats import date_format
 
 from facepass.console.base import EDITORS, VERIFIERS, has_role
 from facepass.core.database.storable_values import readable_moment
-from galleries.admin import html
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import GalleryImageQuerySet
 from galleries.photos import media_files
 from galleries.staff import grid, script_texts
-from galleries.staff.json_views import page, reads, said, visible
+from galleries.staff_kit import markup
+from galleries.staff_kit.json_views import page, reads, said, visible
 
 NO_ROW = UUID(int=0)
 # Paths below a photo's; the page's script puts the photo's id in.
@@ -53,7 +53,7 @@ def _page(admin: ModelAdmin[GalleryImage], request: HttpRequest, pk: UUID) -> Ht
         "gallery_path": reverse("admin:galleries_gallery_photos", args=[gallery.pk]),
         "socket_path": f"/ws/galleries/{gallery.pk}/progress/",
         "poll_path": f"/api/v1/galleries/{gallery.pk}/progress",
-        "form_path": html.change_page("galleryimage", NO_ROW),
+        "form_path": markup.change_page("galleryimage", NO_ROW),
         "paths": {name: reverse(f"admin:galleries_galleryimage_{name}", args=[NO_ROW]) for name in ("faces", *PARTS)},
         "may_verify": has_role(request, gallery.studio_id, VERIFIERS),
         "may_edit": has_role(request, gallery.studio_id, EDITORS),
@@ -75,7 +75,7 @@ def as_json(photo: GalleryImage) -> dict[str, Any]:
         "name": photo.original_name,
         "state": photo.state,
         "label": photo.get_state_display(),
-        "error": html.error(photo),
+        "error": markup.error(photo),
         "taken": _moment(readable_moment(photo.taken_at)),
         "width": photo.width,
         "height": photo.height,
@@ -99,7 +99,7 @@ def _face(face: PhotoFace) -> dict[str, Any]:
         "hidden": face.is_hidden,
         "drawn": face.drawn,
         "similarity": face.recognition_confidence,
-        "notes": html.reasons(face),
+        "notes": markup.reasons(face),
         "group": {"id": str(group.pk), "size": group.size} if group and not group.rejected else None,
     }
 

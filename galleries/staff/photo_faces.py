@@ -16,15 +16,25 @@ from django.utils.translation import gettext as _
 from facepass.console.base import EDITORS, VERIFIERS, acting
 from facepass.core.errors import FacePassError
 from galleries import tasks
-from galleries.admin import html
 from galleries.faces import decisions, denials, descriptors, marking
 from galleries.matching import identification
 from galleries.models import FaceDecision, GalleryImage, Occasion, Person, PhotoFace
 from galleries.people import naming
 from galleries.photos import analysis, progress
-from galleries.staff import person_choice
-from galleries.staff.json_views import asked, finite_number, invalid, reads, require, said, uuid, uuids, visible, writes
 from galleries.staff.photo import as_json, photo_of
+from galleries.staff_kit import markup, person_choice
+from galleries.staff_kit.json_views import (
+    asked,
+    finite_number,
+    invalid,
+    reads,
+    require,
+    said,
+    uuid,
+    uuids,
+    visible,
+    writes,
+)
 from recognition.config import recognition_settings
 from recognition.types import Box
 
@@ -99,7 +109,7 @@ def _decision(row: FaceDecision) -> dict[str, Any]:
         "by": str(row.made_by or row.made_with),
         "at": date_format(timezone.localtime(row.made_at), "SHORT_DATETIME_FORMAT"),
         "undone": row.undone_at is not None,
-        "gone": html.gone(row),
+        "gone": markup.gone(row),
     }
 
 

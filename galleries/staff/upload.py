@@ -14,7 +14,7 @@ from facepass.console.base import EDITORS, acting
 from galleries.models import Gallery, GalleryImage
 from galleries.photos import direct_uploads, ingest, progress
 from galleries.staff.grid import gallery_of
-from galleries.staff.json_views import asked, invalid, number, require, said, uuid, writes
+from galleries.staff_kit.json_views import asked, invalid, number, require, said, uuid, writes
 
 # Digests that one question may name.
 MOST_ASKED = 1000

@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 
 from facepass.console.base import VERIFIERS, acting, roles
 from facepass.core.access.tenancy import Principal
-from galleries.admin import html
 from galleries.faces import decisions, live_events
 from galleries.models import FaceDecision, Occasion, PhotoFace
 from galleries.staff import occasions
-from galleries.staff.json_views import asked, named, page, require, said, uuid, uuids, visible, writes
 from galleries.staff.occasions import occasion_of
+from galleries.staff_kit import markup
+from galleries.staff_kit.json_views import asked, named, page, require, said, uuid, uuids, visible, writes
 
 FACES_SHOWN, KNOWN_SHOWN = 12, 6
 # The least certain first; or everything of one person together.
@@ -82,7 +82,7 @@ def _context(request: HttpRequest, occasion: Occasion | None) -> dict[str, Any]:
     return {
         "order": order,
         "total": proposed.count(),
-        "rows": [{"face": face, "crop": html.crop(face), "known": known.get(face.person_id, [])} for face in faces],
+        "rows": [{"face": face, "crop": markup.crop(face), "known": known.get(face.person_id, [])} for face in faces],
         "skipped": len(skipped),
         "history": occasions.history(made),
         "may_decide": request.user.is_superuser or any(role in VERIFIERS for role in roles(request).values()),
@@ -95,7 +95,7 @@ def _known(person_ids: set[UUID | None]) -> dict[UUID | None, list[Any]]:
     found: dict[UUID | None, list[Any]] = {}
     verified = occasions.shown(PhotoFace.objects.filter(person__in=person_ids, verified=True))
     for face in verified.best_of("person", KNOWN_SHOWN):
-        found.setdefault(face.person_id, []).append(html.crop(face))
+        found.setdefault(face.person_id, []).append(markup.crop(face))
     return found
 
 

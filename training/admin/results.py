@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from facepass.models import Studio
-from galleries.admin import html
 from galleries.models import Person, PhotoFace
+from galleries.staff_kit import markup
 from training import name_changes, score_charts
 from training.models import FaceTrainingSession
 from training.name_changes import Change, Preview
@@ -99,8 +99,8 @@ def shown(listed: Iterable[Change]) -> list[ShownChange]:
     names = {str(pk): person.real_name for pk, person in people.items()}
     return [
         ShownChange(
-            html.crop(by_id[row.face]),
-            html.change_page("photoface", row.face),
+            markup.crop(by_id[row.face]),
+            markup.change_page("photoface", row.face),
             names.get(row.was or "", "–"),
             names.get(row.becomes or "", "–"),
             row.similarity,

@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from facepass.console.base import VERIFIERS, acting
 from galleries.models import Person
 from galleries.people import naming
-from galleries.staff.json_views import require, said, uuid, visible
+from galleries.staff_kit.json_views import require, said, uuid, visible
 
 OFFERED = 8
 
