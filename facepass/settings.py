@@ -314,7 +314,7 @@ RATE_LIMITS: dict[str, tuple[float, int]] = {
     "guest": (ENV.rate_limit_requests_per_minute, ENV.rate_limit_burst),
     "key": (ENV.rate_limit_key_requests_per_minute, ENV.rate_limit_key_burst),
     "login": (10, 5),
-    # Guests who agreed (see `sessions_app.guest.domain.search_limits`). A whole party has its Wi-Fi's address.
+    # Guests who agreed (see `sessions_app.guest.domain.guest_search`). A whole party has its Wi-Fi's address.
     "guest_address": (120, 40),
     "guest_consent": (60, 40),
     "guest_device": (10, 6),

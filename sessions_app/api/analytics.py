@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from facepass.core.access.authentication import principal
 from facepass.models import Scope
-from sessions_app import analytics, validation
+from sessions_app import analytics, session_access
 from sessions_app.analytics import Period
 from sessions_app.api.views import ID
 from sessions_app.models import PhotoSession
@@ -77,7 +77,7 @@ class AnalyticsView(GenericAPIView[Any]):
     @extend_schema(parameters=[ID, FROM, TO], responses=AnalyticsSerializer)
     def get(self, request: Request, pk: str) -> Response:
         mine = PhotoSession.objects.visible_to(principal(request))
-        session = get_object_or_404(mine, pk=validation.parsed(pk))
+        session = get_object_or_404(mine, pk=session_access.parsed(pk))
         asked = PeriodSerializer(data=request.query_params.dict())  # where an empty one is no date
         asked.is_valid(raise_exception=True)
         period: Period = asked.validated_data["period"]

@@ -23,7 +23,7 @@ from facepass.models import Scope
 from galleries.api import matches as told
 from galleries.matching.search import still_there
 from galleries.models import Gallery, Person
-from sessions_app import validation
+from sessions_app import session_access
 from sessions_app.api import serializers
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
@@ -57,7 +57,7 @@ class SessionViewSet(
         return session
 
     def _known(self) -> Known:
-        return validation.visible(validation.parsed(self.kwargs["pk"]), principal=principal(self.request))
+        return session_access.visible(session_access.parsed(self.kwargs["pk"]), principal=principal(self.request))
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         known = self._known()
@@ -103,8 +103,8 @@ class ValidateView(GenericAPIView[Any]):
 
     @extend_schema(parameters=[ID_NAMED_PK], responses=serializers.ValidationSerializer)
     def get(self, request: Request, pk: str) -> Response:
-        session_id = validation.parsed(pk)
-        return Response(_validation(validation.validate([session_id], principal=principal(request))[session_id]))
+        session_id = session_access.parsed(pk)
+        return Response(_validation(session_access.validate([session_id], principal=principal(request))[session_id]))
 
 
 class ValidateManyView(GenericAPIView[Any]):
@@ -115,7 +115,7 @@ class ValidateManyView(GenericAPIView[Any]):
     def post(self, request: Request) -> Response:
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        found = validation.validate(asked.validated_data["ids"], principal=principal(request))
+        found = session_access.validate(asked.validated_data["ids"], principal=principal(request))
         return Response({"results": {str(pk): _validation(answer) for pk, answer in found.items()}})
 
 
@@ -132,7 +132,7 @@ class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
-        session = validation.usable(wanted["session_id"], principal=principal(request))
+        session = session_access.usable(wanted["session_id"], principal=principal(request))
         people = list(Person.objects.visible_to(principal(request)).filter(pk__in=wanted["person_id"]))
         if len(people) != len(set(wanted["person_id"])):
             raise Http404
@@ -149,15 +149,15 @@ class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
 
     def _counted(self, found: SessionSearch) -> SessionSearch:
         """What may be told, if the session may still be searched by whoever asked."""
-        validation.require_enabled(found.session)  # may ask Pixora, so not in the transaction
+        session_access.require_enabled(found.session)  # may ask Pixora, so not in the transaction
         with transaction.atomic():
             require_still(principal(self.request), Scope.SEARCH, studio_id=found.session.studio_id)
-            validation.hold_open(found.session)
+            session_access.hold_open(found.session)
             count(found)
             return replace(found, matches=still_there(found.matches), possible=still_there(found.possible))
 
 
-def _validation(answer: validation.Validation) -> dict[str, Any]:
+def _validation(answer: session_access.Validation) -> dict[str, Any]:
     session = serializers.SessionSerializer(answer.session).data if answer.session else None
     valid = answer.session is not None
     return {"valid": valid, "session": session, "error": answer.error, **_stale(answer.stale)}

@@ -1,6 +1,6 @@
 from sessions_app.models.analytics import SessionDay
 from sessions_app.models.guest import FoundPhoto, Guest, GuestRules
-from sessions_app.models.keeping import Alert, HiddenFace, Hiding, ReturnLink, ShareLink
+from sessions_app.models.links import Alert, HiddenFace, Hiding, ReturnLink, ShareLink
 from sessions_app.models.notice import ReadyNotice
 from sessions_app.models.pixora import PixoraLink, PixoraSession
 from sessions_app.models.session import Origin, PhotoSession, PhotoSessionQuerySet, new_code

@@ -26,8 +26,8 @@ from galleries.matching import probe, search
 from galleries.models import Gallery, GalleryImage, Occasion
 from galleries.models.photo import State
 from recognition.models import ModelVersion
-from sessions_app import sealing, validation
-from sessions_app.guest.domain import consent, matched_photos, signed_ids
+from sessions_app import sealing, session_access
+from sessions_app.guest.domain import consent, links, matched_photos
 from sessions_app.guest.domain.absolute_urls import address as link
 from sessions_app.models import Alert, Guest, PhotoSession, ReturnLink, ShareLink
 
@@ -58,7 +58,7 @@ def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
             descriptor=sealing.seal_descriptor(descriptor),
             model_version=ModelVersion.objects.current(),
         )
-    confirm_at = link("guest-alert-confirm", signed_ids.made("alert", guest.pk))
+    confirm_at = link("guest-alert-confirm", links.made("alert", guest.pk))
     _send(alert, "confirm", _("Photos of you: %(session)s"), {"confirm": confirm_at})
 
 
@@ -92,7 +92,7 @@ def _look_for_all() -> None:
 def _look_and_tell(alert: Alert) -> None:
     """What can be expected to fail now and then is tried again the next time."""
     try:
-        validation.require_enabled(alert.guest.session)
+        session_access.require_enabled(alert.guest.session)
         look(alert)
         tell(alert)
     except FacePassError as refusal:
@@ -147,7 +147,7 @@ def tell(alert: Alert) -> None:
 def _send(alert: Alert, name: str, subject: str, words: dict[str, object]) -> None:
     """In the guest's language. Mail programs offer to stop it by one click (RFC 8058)."""
     session = alert.guest.session
-    stop_at = link("guest-alert-stop", signed_ids.made("alert", alert.pk))
+    stop_at = link("guest-alert-stop", links.made("alert", alert.pk))
     with translation.override(alert.guest.language):
         text = render_to_string(f"guest/mail/{name}.txt", {**words, "session": session, "stop": stop_at})
         message = EmailMessage(

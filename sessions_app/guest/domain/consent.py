@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
-from sessions_app import analytics, validation
+from sessions_app import analytics, session_access
 from sessions_app.analytics import What
 from sessions_app.guest.domain import pin
 from sessions_app.models import Alert, Guest, GuestRules, PhotoSession
@@ -42,12 +42,12 @@ def still_given(guest: Guest) -> Iterator[None]:
     finds what was written, and deletes it. Rows are locked from the session down, as everywhere.
 
     Raises 403 `consent_withdrawn`, `facepass_disabled` or `pin_required`, 410 `session_expired`, and as
-    `validation.require_enabled`.
+    `session_access.require_enabled`.
     """
-    validation.require_enabled(guest.session)  # may ask Pixora, which nobody does while rows are locked
+    session_access.require_enabled(guest.session)  # may ask Pixora, which nobody does while rows are locked
     known = GuestRules.of(guest.session)
     with transaction.atomic():
-        validation.hold_open(guest.session)
+        session_access.hold_open(guest.session)
         rules = GuestRules.objects.select_for_update(no_key=True).filter(pk=guest.session_id).first()
         if rules is not None:
             rules.require_unexpired()

@@ -66,7 +66,7 @@ QUALITY_HINTS: dict[str, Text] = {
     "too_bright": _("Step out of the glare: the light on your face is too strong."),
     "low_confidence": UNCOVERED,
 }
-# After so many misses, see `sessions_app.guest.domain.search_limits`; shorter waits are for rush hours.
+# After so many misses, see `sessions_app.guest.domain.guest_search`; shorter waits are for rush hours.
 PATIENCE_SECONDS = 15
 PAUSE = _("Take a short break before the next try")
 BROKEN = _("The search does not work at the moment")

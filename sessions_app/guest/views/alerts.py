@@ -7,10 +7,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sessions_app import selfie_upload
-from sessions_app.guest.domain import alerts, mail, signed_ids
+from sessions_app.guest.domain import alerts, links, mail
 from sessions_app.guest.domain.selfie_advice import Advice
 from sessions_app.guest.views.photo_pages import of_guest, page, with_selfie
-from sessions_app.guest.views.results import require_agreed
+from sessions_app.guest.views.photos import require_agreed
 from sessions_app.guest.views.sharing import gone
 from sessions_app.models import Alert, Guest
 
@@ -41,7 +41,7 @@ def stop_here(request: HttpRequest, guest: Guest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The link itself confirms nothing, because mail scanners follow links; its button does."""
-    guest_id = signed_ids.read("alert", token)
+    guest_id = links.read("alert", token)
     alert = Alert.objects.select_related("guest__session__studio").filter(pk=guest_id).first()
     if alert is None or (request.method == "POST" and alerts.confirm(guest_id) is None):
         return gone(request)
@@ -53,7 +53,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt  # a mail program has no token of ours; the link's own signature says who asks
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    guest_id = signed_ids.read("alert", token)
+    guest_id = links.read("alert", token)
     if request.method == "POST":
         alerts.stop(guest_id)
     waits = Alert.objects.filter(pk=guest_id).exists()

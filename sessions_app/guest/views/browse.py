@@ -11,7 +11,7 @@ from facepass.core.access import rate_limits
 from galleries.models import GalleryImage
 from galleries.models.photo import State
 from sessions_app.guest.domain import branding, consent, guest_cookie, photo_tiles
-from sessions_app.guest.views import guest_page
+from sessions_app.guest.views import guest_view
 from sessions_app.guest.views.visit import Visit
 from sessions_app.models import FoundPhoto, Guest, PhotoSession
 
@@ -19,7 +19,7 @@ PER_PAGE = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guest_page.entered
+@guest_view.entered
 def browse(request: HttpRequest, here: Visit) -> HttpResponse:
     """A POST begins it: the guest gets an identity, and agrees to nothing."""
     if not here.rules.browsing:

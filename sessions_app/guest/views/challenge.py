@@ -15,20 +15,20 @@ from django.views.decorators.http import require_POST
 from facepass.core.errors import FacePassError
 from galleries.matching import liveness
 from galleries.models import LivenessChallenge
-from sessions_app.guest.views import guest_page
+from sessions_app.guest.views import guest_view
 from sessions_app.guest.views.visit import Visit
 
 SALT = "sessions_app.guest.challenge"
 
 
 @require_POST
-@guest_page.entered
+@guest_view.entered
 def begin(request: HttpRequest, here: Visit) -> HttpResponse:
     """The page with what to do, for two minutes. Its token is good for this guest only."""
     guest = here.agreed_guest()
     asked = liveness.new_challenge(here.session.studio)
     token = signing.dumps([str(asked.pk), str(guest.pk)], salt=SALT)
-    return guest_page.guest_page(request, here, challenge={"token": token, "steps": asked.steps})
+    return guest_view.guest_page(request, here, challenge={"token": token, "steps": asked.steps})
 
 
 def require(here: Visit, request: HttpRequest, picture: File[bytes]) -> None:

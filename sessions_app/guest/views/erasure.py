@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sessions_app.guest.domain import erasure, guest_cookie, matched_photos, signed_ids
+from sessions_app.guest.domain import erasure, guest_cookie, links, matched_photos
 from sessions_app.guest.domain.absolute_urls import address
 from sessions_app.guest.domain.erasure import Receipt
 from sessions_app.guest.views.photo_pages import of_guest, page
@@ -42,7 +42,7 @@ def _hide(guest: Guest) -> HttpResponse:
 
 
 def _way_back(hiding: UUID) -> str:
-    return address("guest-hidden", signed_ids.made("hiding", hiding))
+    return address("guest-hidden", links.made("hiding", hiding))
 
 
 @never_cache
@@ -63,7 +63,7 @@ def forgotten(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hidden(request: HttpRequest, token: str) -> HttpResponse:
     """By the private link of a receipt: others may find them again."""
-    hiding = Hiding.objects.select_related("session__studio").filter(pk=signed_ids.read("hiding", token)).first()
+    hiding = Hiding.objects.select_related("session__studio").filter(pk=links.read("hiding", token)).first()
     if hiding is None:
         return gone(request)
     if request.method == "POST":

@@ -16,7 +16,7 @@ from galleries.matching import probe
 from recognition.engines import registry
 from recognition.types import DetectedFace, Picture
 from sessions_app import selfie_upload
-from sessions_app.guest.views import guest_page
+from sessions_app.guest.views import guest_view
 from sessions_app.guest.views.visit import Visit
 
 Hint = Literal["", "no-face", "several", "far", "near"]
@@ -28,7 +28,7 @@ MAX_FRAME_BYTES = 200_000
 FAR, NEAR = 0.3, 0.95
 
 
-@guest_page.in_memory
+@guest_view.in_memory
 def look(request: HttpRequest, here: Visit) -> JsonResponse:
     rate_limits.require("guest_look", f"look:{here.agreed_guest().pk}")
     frame = selfie_upload.of(request)

@@ -10,15 +10,15 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from facepass.core.errors import FacePassError
 from sessions_app import selfie_upload
-from sessions_app.guest.domain import branding, search_limits
+from sessions_app.guest.domain import branding, guest_search
 from sessions_app.guest.domain.selfie_advice import Advice
-from sessions_app.guest.views import guest_page, visit
+from sessions_app.guest.views import guest_view, visit
 from sessions_app.guest.views.visit import Visit
 from sessions_app.models import Guest, PhotoSession
 
 View = Callable[..., HttpResponseBase]
 # What sends a guest back to the session's own page, which says why.
-ENTRANCE = {*guest_page.CLOSED, guest_page.GONE, "pin_required"}
+ENTRANCE = {*guest_view.CLOSED, guest_view.GONE, "pin_required"}
 Show = Callable[[HttpRequest, Guest, Advice | None], HttpResponse]
 
 
@@ -38,7 +38,7 @@ def of_guest(view: View) -> View:
             here.guest.session = here.session
             return view(request, here.guest, **kwargs)
 
-        return guest_page.answer(request, lambda: visit.by_code(code), entered)
+        return guest_view.answer(request, lambda: visit.by_code(code), entered)
 
     return visited
 
@@ -61,7 +61,7 @@ def with_selfie(show: Show) -> Callable[[View], View]:
             if request.method != "POST":
                 return show(request, here.guest, None)
             try:
-                search_limits.require(request, here)
+                guest_search.require(request, here)
                 selfie_upload.keep_in_memory(request)
                 return protected(request, here.guest)
             except FacePassError as refusal:
@@ -72,7 +72,7 @@ def with_selfie(show: Show) -> Callable[[View], View]:
         @csrf_exempt  # `protected` checks the token, after the selfie's upload handler is in place
         @wraps(act)
         def taking(request: HttpRequest, code: str) -> HttpResponseBase:
-            return guest_page.answer(request, lambda: visit.by_code(code), entered)
+            return guest_view.answer(request, lambda: visit.by_code(code), entered)
 
         return taking
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from facepass.core.access.tenancy import UUID_TEXT
 from sessions_app import analytics
 from sessions_app.analytics import What
-from sessions_app.guest.domain import consent, guest_cookie, matched_photos, photo_tiles, signed_ids
+from sessions_app.guest.domain import consent, guest_cookie, links, matched_photos, photo_tiles
 from sessions_app.guest.domain.absolute_urls import address
-from sessions_app.guest.views import downloads, results
+from sessions_app.guest.views import downloads, photos
 from sessions_app.guest.views.photo_pages import of_guest, page
 from sessions_app.models import FoundPhoto, Guest, GuestRules, ReturnLink, ShareLink
 
@@ -25,11 +25,11 @@ DAYS = (1, 7, 30)
 @of_guest
 def share(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Makes a link to the chosen photos."""
-    show = results.shown(request.POST.get("show", ""))
-    chosen = set(results.chosen_photos(request))
+    show = photos.shown(request.POST.get("show", ""))
+    chosen = set(photos.chosen_photos(request))
     rows = [row for row in matched_photos.filtered(matched_photos.of_guest(guest), show) if row.photo_id in chosen]
     if not rows:
-        return results.back(guest, show=show, choose=True)
+        return photos.back(guest, show=show, choose=True)
     asked = request.POST.get("days", "")
     days = int(asked) if asked in map(str, DAYS) else DAYS[1]
     ends = timezone.now() + timedelta(days=days)
@@ -49,7 +49,7 @@ def shares(request: HttpRequest, guest: Guest) -> HttpResponse:
         guest.shares.filter(pk=revoked).delete()
         return redirect("guest-shares", code=guest.session.code)
     live = guest.shares.live().prefetch_related("photos")
-    rows = [{"share": row, "address": address("shared", signed_ids.made("share", row.pk))} for row in live]
+    rows = [{"share": row, "address": address("shared", links.made("share", row.pk))} for row in live]
     return page(request, "guest/shares.html", guest.session, rows=rows)
 
 
@@ -72,7 +72,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _live(token: str) -> ShareLink | None:
     try:
-        pk = signed_ids.read("share", token)
+        pk = links.read("share", token)
     except Http404:
         return None
     link = (

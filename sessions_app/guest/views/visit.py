@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
-from sessions_app import session_source, validation
+from sessions_app import session_access, session_source
 from sessions_app.guest.domain import consent, guest_cookie, pin
 from sessions_app.models import Guest, GuestRules, PhotoSession
 
@@ -39,8 +39,8 @@ def by_code(code: str) -> PhotoSession | None:
 
 
 def by_id(text: str) -> PhotoSession | None:
-    """Raises as `validation.parsed` and `source.current`."""
-    pk = validation.parsed(text)
+    """Raises as `session_access.parsed` and `source.current`."""
+    pk = session_access.parsed(text)
     known = session_source.current([pk]).get(pk)
     return known.session if known else None
 
@@ -55,7 +55,7 @@ def enter(request: HttpRequest, session: PhotoSession) -> Visit:
 
 def opened(session: PhotoSession) -> GuestRules:
     """Its rules. Raises 403 `facepass_disabled`, 410 `session_expired`, and as `source.current`."""
-    validation.require_enabled(session)
+    session_access.require_enabled(session)
     rules = GuestRules.of(session)
     rules.require_unexpired()
     return rules

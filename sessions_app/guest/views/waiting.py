@@ -16,7 +16,7 @@ from facepass.core.errors import FacePassError
 from facepass.core.work.each_row import each
 from sessions_app.guest.domain import mail
 from sessions_app.guest.domain.readiness import Readiness
-from sessions_app.guest.views import guest_page
+from sessions_app.guest.views import guest_view
 from sessions_app.guest.views.visit import Visit
 from sessions_app.models import PhotoSession, ReadyNotice
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @require_safe
-@guest_page.entered
+@guest_view.entered
 def progress(request: HttpRequest, here: Visit) -> HttpResponse:
     """What an open page asks for every few seconds."""
     found = Readiness.of(here.session)
@@ -33,7 +33,7 @@ def progress(request: HttpRequest, here: Visit) -> HttpResponse:
 
 
 @require_POST
-@guest_page.entered
+@guest_view.entered
 def ask(request: HttpRequest, here: Visit) -> HttpResponse:
     """Puts down an address. It says the same to one that is there already."""
     address = request.POST.get("email", "").strip().lower()
@@ -43,7 +43,7 @@ def ask(request: HttpRequest, here: Visit) -> HttpResponse:
         raise FacePassError("email_invalid", _("This is not an e-mail address.")) from None
     rate_limits.require("guest_mail", f"mail:{rate_limits.address_of(request)}")
     ReadyNotice.objects.get_or_create(session=here.session, address=address, defaults={"language": get_language()})
-    return guest_page.guest_page(request, here, asked=address)
+    return guest_view.guest_page(request, here, asked=address)
 
 
 def tell_ready() -> None:

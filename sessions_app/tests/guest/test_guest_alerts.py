@@ -19,7 +19,7 @@ from sessions_app import sealing
 from sessions_app.guest.domain import alerts
 from sessions_app.models import Alert, FoundPhoto, GuestRules
 from sessions_app.models.guest import LASTS
-from sessions_app.models.keeping import UNCONFIRMED
+from sessions_app.models.links import UNCONFIRMED
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import device, selfie, shown, text
 

@@ -18,7 +18,7 @@ from galleries.models.photo import State
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
 from sessions_app.guest.domain.selfie_advice import Advice
-from sessions_app.guest.views import session_page
+from sessions_app.guest.views import search as search_views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -220,7 +220,7 @@ def test_an_engine_that_is_missing_is_not_the_guests_fault(client, session, monk
     def missing(*_args, **_options):
         raise FacePassError("model_not_installed", "secret path", status=503)
 
-    monkeypatch.setattr(session_page, "search_session", missing)
+    monkeypatch.setattr(search_views, "search_session", missing)
     response = post(client, session, ["ann"])
     assert response.status_code == 503
     assert "does not work at the moment" in text(response)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from sessions_app.guest.domain import signed_ids
+from sessions_app.guest.domain import links
 from sessions_app.models import GuestRules, ReturnLink, ShareLink
 from sessions_app.models.guest import LASTS
 from sessions_app.tests.visitors import *  # noqa: F403
@@ -100,7 +100,7 @@ def test_a_link_that_was_not_made_here_opens_nothing(client, db, token):
 
 
 def test_a_link_made_for_one_purpose_serves_no_other(ann, session):
-    token = signed_ids.made("alert", ann.guest.pk)
+    token = links.made("alert", ann.guest.pk)
     assert Client().get(f"/shared/{token}/").status_code == 404
     assert Client().get(f"/hidden/{token}/").status_code == 404
 
@@ -110,7 +110,7 @@ def test_links_cost_few_queries(ann, session, photos, django_assert_num_queries)
         share(ann, session, photos[0], photos[2])
     with django_assert_num_queries(4):  # session, guest, links, their photos
         ann.get(f"/s/{session.code}/shares/")
-    token = signed_ids.made("share", ShareLink.objects.first().pk)
+    token = links.made("share", ShareLink.objects.first().pk)
     with django_assert_num_queries(2):  # link, photos
         Client().get(f"/shared/{token}/")
 

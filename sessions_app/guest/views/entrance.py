@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
 from sessions_app.guest.domain import consent, guest_cookie, pin
-from sessions_app.guest.views import guest_page, visit
+from sessions_app.guest.views import guest_view, visit
 from sessions_app.guest.views.visit import Visit
 
 
@@ -22,16 +22,16 @@ def tell_pin(request: HttpRequest, code: str) -> HttpResponseBase:
         rules = visit.opened(session)
         pin.require(request, rules, request.POST.get("pin", ""))
     except FacePassError as refusal:
-        if refusal.code in guest_page.CLOSED:
+        if refusal.code in guest_view.CLOSED:
             return redirect("guest-page", code=code)
-        return guest_page.pin_page(request, session, refusal)
+        return guest_view.pin_page(request, session, refusal)
     response = redirect("guest-page", code=session.code)
     pin.remember(response, rules)
     return response
 
 
 @require_POST
-@guest_page.entered
+@guest_view.entered
 def agree(request: HttpRequest, here: Visit) -> HttpResponse:
     """Who agreed to an older notice, or only looked around, becomes a new guest: nothing is carried over."""
     if "agree" not in request.POST:
@@ -46,7 +46,7 @@ def agree(request: HttpRequest, here: Visit) -> HttpResponse:
 
 
 @require_POST
-@guest_page.entered
+@guest_view.entered
 def withdraw(request: HttpRequest, here: Visit) -> HttpResponse:
     if here.guest is not None:
         consent.withdraw(here.guest)

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from facepass.core.errors import FacePassError
 from galleries.matching.search import MAX_LIMIT
 from sessions_app import selfie_upload
-from sessions_app.guest.domain import search_limits, selfie_advice
-from sessions_app.guest.views import challenge, guest_page, results, visit
+from sessions_app.guest.domain import guest_search, selfie_advice
+from sessions_app.guest.views import challenge, guest_view, photos, visit
 from sessions_app.guest.views.visit import Visit
 from sessions_app.session_search import search_session
 
@@ -19,13 +19,13 @@ guest_methods = require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # `_search` checks the token, after the selfie's upload handler is in place
 @guest_methods
 def short_link(request: HttpRequest, code: str) -> HttpResponseBase:
-    return guest_page.answer(request, lambda: visit.by_code(code), _page)
+    return guest_view.answer(request, lambda: visit.by_code(code), _page)
 
 
 @csrf_exempt
 @guest_methods
 def session_page(request: HttpRequest, pk: str) -> HttpResponseBase:
-    return guest_page.answer(request, lambda: visit.by_id(pk), _page)
+    return guest_view.answer(request, lambda: visit.by_id(pk), _page)
 
 
 @require_safe
@@ -37,8 +37,8 @@ def by_code(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, here: Visit) -> HttpResponse:
     if request.method != "POST":
-        return guest_page.guest_page(request, here)
-    search_limits.require(request, here)
+        return guest_view.guest_page(request, here)
+    guest_search.require(request, here)
     selfie_upload.keep_in_memory(request)
     found: HttpResponse = _search(request, here)
     return found
@@ -54,7 +54,7 @@ def _search(request: HttpRequest, here: Visit) -> HttpResponse:
             challenge.require(here, request, picture)
         found = search_session(here.session, [picture], limit=MAX_LIMIT)
     except FacePassError as refusal:
-        return guest_page.refused(request, here, refusal)
-    matches = results.take(guest, found)
-    shown = results.context(guest) if matches else results.nothing(guest)
-    return guest_page.guest_page(request, here, **shown, hints=selfie_advice.for_better_selfie(found.faces))
+        return guest_view.refused(request, here, refusal)
+    matches = photos.take(guest, found)
+    shown = photos.context(guest) if matches else photos.nothing(guest)
+    return guest_view.guest_page(request, here, **shown, hints=selfie_advice.for_better_selfie(found.faces))

@@ -18,7 +18,7 @@ from galleries.matching.search import MAX_LIMIT, Match
 from galleries.models import GalleryImage
 from sessions_app import analytics, selfie_upload
 from sessions_app.analytics import What
-from sessions_app.guest.domain import consent, mail, matched_photos, photo_tiles, search_limits
+from sessions_app.guest.domain import consent, guest_search, mail, matched_photos, photo_tiles
 from sessions_app.guest.domain.matched_photos import Show
 from sessions_app.guest.domain.selfie_advice import Advice
 from sessions_app.guest.views import downloads
@@ -148,6 +148,6 @@ def _note(guest: Guest, searched: SessionSearch, *, photos: int) -> None:
     """A search that came to its end: it is counted, partners hear of it, and one that gave nothing is a miss."""
     count(searched)
     if not photos:
-        search_limits.note_miss(guest)
+        guest_search.note_miss(guest)
     data = {"session_id": str(guest.session_id), "photos": photos}
     events.emit(EventType.GUEST_SEARCH_COMPLETED, studio_id=guest.session.studio_id, data=data)
