@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
@@ -165,7 +165,7 @@ class PrepareView(APIView):
     @extend_schema(request=None, responses={201: PreparedSerializer, 202: TrainingStartedSerializer})
     def post(self, request: Request) -> Response:
         """201 with what was found, or 202 with a task where there are more than 5,000 faces."""
-        who = principal(request)
+        who = principal_of(request)
         studio = studio_for(who)
         if preparation.is_large(studio):
             job = runner.start("prepare_training", studio=studio, by=str(who))
@@ -183,7 +183,7 @@ class ExecuteView(generics.GenericAPIView[Any]):
         """Learns from the verified faces; one run of a studio at a time, the others are 409 `training_running`."""
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        who = principal(request)
+        who = principal_of(request)
         prepared = asked.validated_data.get("session_id")
         session = run.execute(
             studio_for(who), by=str(who), prepared=prepared and get_object_or_404(_visible(request), pk=prepared)
@@ -238,7 +238,7 @@ class ActivateView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """From now on names are given by this version."""
         session = get_object_or_404(_visible(request), pk=pk)
-        versions.activate(session, by=str(principal(request)))
+        versions.activate(session, by=str(principal_of(request)))
         return Response(TrainingSerializer(get_object_or_404(_visible(request), pk=pk)).data)
 
 
@@ -248,7 +248,7 @@ class RollBackView(APIView):
     @extend_schema(request=None, responses=RolledBackSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Takes the version out of use, for the one before it."""
-        former = versions.roll_back(get_object_or_404(_visible(request), pk=pk), by=str(principal(request)))
+        former = versions.roll_back(get_object_or_404(_visible(request), pk=pk), by=str(principal_of(request)))
         return Response({"version": former.number if former else None})
 
 
@@ -259,10 +259,10 @@ class ApplyView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Changes the names that are listed. What a person decided stays, also if it was decided since."""
         session = get_object_or_404(_visible(request), pk=pk)
-        return Response({"applied": name_changes.apply(session, by=str(principal(request)))})
+        return Response({"applied": name_changes.apply(session, by=str(principal_of(request)))})
 
 
 def _visible(request: Request) -> QuerySet[FaceTrainingSession]:
-    sessions = FaceTrainingSession.objects.visible_to(principal(request))
+    sessions = FaceTrainingSession.objects.visible_to(principal_of(request))
     sessions.settle()
     return sessions.select_related("job", "template_set").prefetch_related("acts").defer("manifest")

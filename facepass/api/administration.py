@@ -13,7 +13,7 @@ from rest_framework.filters import SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import Principal, studios_of
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.serializers import StrictModelSerializer
@@ -57,7 +57,7 @@ class StaffView(generics.ListAPIView[Membership]):
     search_fields = ["user__username", "user__email", "user__first_name", "user__last_name"]
 
     def get_queryset(self) -> Any:
-        mine = Membership.objects.filter(studio__in=studios_of(principal(self.request)))
+        mine = Membership.objects.filter(studio__in=studios_of(principal_of(self.request)))
         return mine.select_related("user").order_by("user__username", "pk")
 
 
@@ -104,7 +104,7 @@ class StatsView(generics.GenericAPIView[Any]):
 
     @extend_schema(responses=StatsSerializer)
     def get(self, request: Request) -> Response:
-        return Response(StatsSerializer(stats(principal(request))).data)
+        return Response(StatsSerializer(stats(principal_of(request))).data)
 
 
 def stats(who: Principal) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.api.serializers import IssuedKeySerializer, KeySerializer, RotationSerializer
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import scopes_of, studio_for, studios_of
 from facepass.core.errors import FacePassError
 from facepass.models import PARTNER_SCOPES, ApiKey, Scope
@@ -28,7 +28,7 @@ class KeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
     keeps_answers = False
 
     def get_queryset(self) -> Any:
-        return ApiKey.objects.filter(studio__in=studios_of(principal(self.request)))
+        return ApiKey.objects.filter(studio__in=studios_of(principal_of(self.request)))
 
     @extend_schema(request=KeySerializer, responses={201: IssuedKeySerializer})
     def create(self, request: Request) -> Response:
@@ -37,7 +37,7 @@ class KeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         asked.is_valid(raise_exception=True)
         fields = {**asked.validated_data, "scopes": sorted(asked.validated_data.get("scopes", PARTNER_SCOPES))}
         self._require_held(fields["scopes"])
-        return _issued(*ApiKey.issue(studio_for(principal(request)), **fields))
+        return _issued(*ApiKey.issue(studio_for(principal_of(request)), **fields))
 
     @extend_schema(request=RotationSerializer, responses={201: IssuedKeySerializer})
     @action(detail=True, methods=["post"])
@@ -60,7 +60,7 @@ class KeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
 
     def _require_held(self, scopes: Iterable[str]) -> None:
         """Nobody can give a key more than they have themselves."""
-        missing = sorted(set(scopes) - scopes_of(principal(self.request)))
+        missing = sorted(set(scopes) - scopes_of(principal_of(self.request)))
         if missing:
             message = _("You can not give a key what you may not do yourself.")
             raise FacePassError("scope_not_held", message, status=403, details={"scopes": missing})

@@ -50,12 +50,6 @@ def has_role(request: HttpRequest, studio_id: UUID, wanted: frozenset[Role]) -> 
     return is_superuser(request) or roles(request).get(studio_id) in wanted
 
 
-def acting(request: HttpRequest) -> User:
-    """The signed-in member of staff; the admin lets nobody else in."""
-    assert isinstance(request.user, User)  # noqa: S101
-    return request.user
-
-
 def is_superuser(request: HttpRequest) -> bool:
     """Also named in the settings, for what the sidebar shows."""
     return bool(request.user.is_active and request.user.is_superuser)

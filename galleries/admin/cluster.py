@@ -10,7 +10,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass.console.base import VERIFIERS, TenantAdmin, acting, column
+from facepass.console.base import VERIFIERS, TenantAdmin, column
+from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
 from galleries.admin.person_forms import OwnPersonForm
 from galleries.faces import decisions
@@ -63,14 +64,14 @@ class FaceClusterAdmin(TenantAdmin):
     def save_model(self, request: HttpRequest, obj: FaceCluster, form: Any, change: bool) -> None:
         """A name is a decision about every face of the group."""
         if "person" in form.changed_data and self.has_change_permission(request, obj):
-            naming.name_group(obj, obj.person, by=acting(request))
+            naming.name_group(obj, obj.person, by=user_of(request))
         else:
             super().save_model(request, obj, form, change)
 
     @admin.action(description=_("The selected groups are the same person"), permissions=["change"])
     def merge(self, request: HttpRequest, queryset: Any) -> None:
         try:
-            decision = decisions.merge(list(self.editable(request, queryset)), by=acting(request))
+            decision = decisions.merge(list(self.editable(request, queryset)), by=user_of(request))
         except FacePassError as refusal:
             messages.error(request, refusal.message)
         else:
@@ -80,7 +81,7 @@ class FaceClusterAdmin(TenantAdmin):
     @admin.action(description=_("The selected groups are not faces, or not wanted"), permissions=["change"])
     def reject(self, request: HttpRequest, queryset: Any) -> None:
         for group in self.editable(request, queryset):
-            decisions.reject(group, by=acting(request))
+            decisions.reject(group, by=user_of(request))
         messages.success(request, _t("The faces are hidden. Decisions can be undone."))
 
     @column(_("faces"))

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from facepass.console.base import VERIFIERS, TenantAdmin, acting, column
+from facepass.console.base import VERIFIERS, TenantAdmin, column
+from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
 from galleries.faces import decisions
 from galleries.models import FaceDecision
@@ -43,7 +44,7 @@ class FaceDecisionAdmin(TenantAdmin):
         undone = 0
         for decision in self.editable(request, queryset).order_by("-made_at"):
             try:
-                decisions.undo(decision, by=acting(request))
+                decisions.undo(decision, by=user_of(request))
             except FacePassError as refusal:
                 messages.error(request, f"{decision.made_at:%d.%m.%Y %H:%M}: {refusal.message}")
             else:

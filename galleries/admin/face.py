@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from facepass.console.base import VERIFIERS, TenantAdmin, acting, column
+from facepass.console.base import VERIFIERS, TenantAdmin, column
+from facepass.core.access.authentication import user_of
 from galleries.admin.person_forms import OwnPersonForm
 from galleries.faces import decisions, erasure
 from galleries.models import PhotoFace
@@ -65,7 +66,7 @@ class PhotoFaceAdmin(TenantAdmin):
         """Who it is, is a decision of its own; the other columns follow it, as the form has them."""
         if "person" in form.changed_data and self.has_change_permission(request, obj):
             wanted = {name: getattr(obj, name) for name in form.changed_data if name != "person"}
-            naming.name_faces([obj], obj.person, by=acting(request))
+            naming.name_faces([obj], obj.person, by=user_of(request))
             if wanted:
                 PhotoFace.objects.filter(pk=obj.pk).update(**wanted)
         else:
@@ -81,7 +82,7 @@ class PhotoFaceAdmin(TenantAdmin):
     def verify(self, request: HttpRequest, queryset: Any) -> None:
         """One decision for each photo session, because it is undone there."""
         faces = self.editable(request, queryset).exclude(person=None).filter(verified=False)
-        made = decisions.confirm_all(list(faces.select_related("gallery")), by=acting(request))
+        made = decisions.confirm_all(list(faces.select_related("gallery")), by=user_of(request))
         number = sum(decision.face_count for decision in made)
         text = ngettext("%(number)d face was confirmed.", "%(number)d faces were confirmed.", number)
         self.message_user(request, text % {"number": number}, messages.SUCCESS)

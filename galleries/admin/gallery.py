@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from facepass.console.base import TenantAdmin, acting, column
+from facepass.console.base import TenantAdmin, column
+from facepass.core.access.authentication import user_of
 from galleries.models import Gallery, GalleryImage
 from galleries.models.photo import State
 from galleries.photos import ingest, progress
@@ -65,7 +66,7 @@ class GalleryAdmin(TenantAdmin):
             raise Http404
         if not self.has_change_permission(request, gallery):
             raise PermissionDenied
-        tell(request, ingest.add_photos(gallery, request.FILES.getlist("files"), by=acting(request)))
+        tell(request, ingest.add_photos(gallery, request.FILES.getlist("files"), by=user_of(request)))
         return redirect(markup.change_page("gallery", pk))
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:

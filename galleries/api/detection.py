@@ -10,7 +10,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal, require_scope
+from facepass.core.access.authentication import principal_of, require_scope
 from facepass.core.api.parsers import JSONParser
 from facepass.core.api.serializers import StrictSerializer
 from facepass.core.requests.in_memory_uploads import InMemoryMixin
@@ -98,7 +98,7 @@ class DetectFacesView(InMemoryMixin, generics.GenericAPIView[Any]):
             return None
         if wanted["save"]:
             require_scope(self.request, Scope.WRITE)
-        mine = GalleryImage.objects.visible_to(principal(self.request)).of_events()
+        mine = GalleryImage.objects.visible_to(principal_of(self.request)).of_events()
         return get_object_or_404(mine, pk=wanted["photo_id"])
 
 

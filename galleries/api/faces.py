@@ -10,7 +10,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer
@@ -80,9 +80,9 @@ class EnrolView(generics.GenericAPIView[Person]):
         """Enrols a person by a picture, which must show exactly one usable face. A worker looks for it."""
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        mine = Person.objects.visible_to(principal(request)).select_related("studio")
+        mine = Person.objects.visible_to(principal_of(request)).select_related("studio")
         person = get_object_or_404(mine, pk=asked.validated_data["user_id"])
-        photo = enrolment.enrol(person, asked.validated_data["file"], by=principal(request))
+        photo = enrolment.enrol(person, asked.validated_data["file"], by=principal_of(request))
         task = enrolment.task_of(photo)
         body = {"face_id": task["id"], "task_id": task["id"], "user_id": str(person.pk), "state": task["state"]}
         return Response(body, status=status.HTTP_202_ACCEPTED)
@@ -93,7 +93,7 @@ class _Faces(generics.GenericAPIView[PhotoFace]):
     queryset = PhotoFace.objects.none()
 
     def get_queryset(self) -> Any:
-        mine = PhotoFace.objects.visible_to(principal(self.request)).select_related("photo")
+        mine = PhotoFace.objects.visible_to(principal_of(self.request)).select_related("photo")
         return mine.defer("insightface_descriptor", "landmarks")
 
 
@@ -105,7 +105,7 @@ class FacesOfUserView(_Faces, generics.ListAPIView[PhotoFace]):
     def get_queryset(self) -> Any:
         if "user_id" not in self.kwargs:  # when the schema is made
             return super().get_queryset()
-        people = Person.objects.visible_to(principal(self.request))
+        people = Person.objects.visible_to(principal_of(self.request))
         return super().get_queryset().filter(person=get_object_or_404(people, pk=self.kwargs["user_id"]))
 
 

@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
@@ -46,10 +46,10 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
     ordering = ["-created_at"]
 
     def get_queryset(self) -> Any:
-        return Gallery.objects.visible_to(principal(self.request)).of_events().with_counts()
+        return Gallery.objects.visible_to(principal_of(self.request)).of_events().with_counts()
 
     def perform_create(self, serializer: Any) -> None:
-        serializer.save(studio=studio_for(principal(self.request)))
+        serializer.save(studio=studio_for(principal_of(self.request)))
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={202: UploadReportSerializer})
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
@@ -57,7 +57,7 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
         gallery = self.get_object()
         upload = UploadSerializer(data={"files": request.FILES.getlist("files")})
         upload.is_valid(raise_exception=True)
-        report = ingest.add_photos(gallery, upload.validated_data["files"], by=principal(request))
+        report = ingest.add_photos(gallery, upload.validated_data["files"], by=principal_of(request))
         return Response(_report(report), status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=PhotoSerializer(many=True))
@@ -97,7 +97,7 @@ class PhotoViewSet(
     ordering = ["-created_at"]
 
     def get_queryset(self) -> Any:
-        return GalleryImage.objects.visible_to(principal(self.request)).of_events().with_face_count()
+        return GalleryImage.objects.visible_to(principal_of(self.request)).of_events().with_face_count()
 
 
 def _report(report: ingest.Report) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import Principal
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
@@ -168,7 +168,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         """With the best faces of each group: the prefetch is sliced per group, in one query."""
         faces = PhotoFace.objects.defer("insightface_descriptor", "landmarks").select_related("photo")
         best = Prefetch("faces", faces.order_by("-insightface_confidence", "pk")[:FACES_SHOWN], to_attr="best_faces")
-        mine = FaceCluster.objects.visible_to(principal(self.request)).defer("centroid")
+        mine = FaceCluster.objects.visible_to(principal_of(self.request)).defer("centroid")
         return (mine.inhabited() if self.action == "list" else mine).prefetch_related(best)
 
     @extend_schema(responses=told.ShownFaceSerializer(many=True))
@@ -184,21 +184,21 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     def merge(self, request: Request, pk: UUID) -> Response:
         """They show one person."""
         others = self._groups(_asked(OthersSerializer, request)["group_ids"])
-        return _decided(decisions.merge([self.get_object(), *others], by=principal(request)))
+        return _decided(decisions.merge([self.get_object(), *others], by=principal_of(request)))
 
     @extend_schema(request=OtherSerializer, responses=DecisionSerializer)
     @action(detail=True, methods=["post"], url_path="keep-apart")
     def keep_apart(self, request: Request, pk: UUID) -> Response:
         """They show two people, however alike."""
         (other,) = self._groups([_asked(OtherSerializer, request)["group_id"]])
-        return _decided(decisions.keep_apart(self.get_object(), other, by=principal(request)))
+        return _decided(decisions.keep_apart(self.get_object(), other, by=principal_of(request)))
 
     @extend_schema(request=SplitSerializer, responses=DecisionSerializer)
     @action(detail=True, methods=["post"])
     def split(self, request: Request, pk: UUID) -> Response:
         """These of its faces are somebody else."""
         faces = _faces(self.get_object(), _asked(SplitSerializer, request)["face_ids"])
-        return _decided(decisions.split(faces, by=principal(request)))
+        return _decided(decisions.split(faces, by=principal_of(request)))
 
     @extend_schema(request=NameSerializer, responses=NamedSerializer)
     @action(detail=True, methods=["post"], url_path="name")
@@ -208,14 +208,14 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         group, asked = self.get_object(), _asked(NameSerializer, request)
         person = self._person(group.studio_id, asked)
         if "face_ids" in asked:
-            made = naming.name_faces(_faces(group, asked["face_ids"]), person, by=principal(request))
+            made = naming.name_faces(_faces(group, asked["face_ids"]), person, by=principal_of(request))
         else:
-            made = [naming.name_group(group, person, by=principal(request))]
+            made = [naming.name_group(group, person, by=principal_of(request))]
         made[-1].decision_ids = [decision.pk for decision in made]  # type: ignore[attr-defined]
         return Response(NamedSerializer(made[-1]).data)
 
     def _person(self, studio_id: UUID, asked: dict[str, Any]) -> Person | None:
-        who = principal(self.request)
+        who = principal_of(self.request)
         if "name" in asked:
             return naming.person_named(asked["name"], studio_id=studio_id, by=who)
         if asked["person_id"] is None:
@@ -226,7 +226,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: UUID) -> Response:
         """Not faces, or nobody who should be found."""
-        return _decided(decisions.reject(self.get_object(), by=principal(request)))
+        return _decided(decisions.reject(self.get_object(), by=principal_of(request)))
 
     @extend_schema(parameters=[WhereSerializer], responses=SuggestionSerializer(many=True))
     @action(detail=False, pagination_class=None, filterset_class=None)
@@ -234,11 +234,11 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         """Pairs that may be one person, the most alike first."""
         asked = WhereSerializer(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        found = grouping.suggestions(occasion_of(asked.validated_data, principal(request)))
+        found = grouping.suggestions(occasion_of(asked.validated_data, principal_of(request)))
         return Response([{"group_id": s.one.pk, "other_id": s.other.pk, "similarity": s.similarity} for s in found])
 
     def _groups(self, wanted: list[UUID]) -> list[FaceCluster]:
-        found = list(FaceCluster.objects.visible_to(principal(self.request)).filter(pk__in=wanted))
+        found = list(FaceCluster.objects.visible_to(principal_of(self.request)).filter(pk__in=wanted))
         if len(found) != len(set(wanted)):
             raise Http404
         return found
@@ -253,14 +253,14 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     pagination_class = LatestFirst
 
     def get_queryset(self) -> Any:
-        made = FaceDecision.objects.visible_to(principal(self.request)).with_faces_gone()
+        made = FaceDecision.objects.visible_to(principal_of(self.request)).with_faces_gone()
         return made.select_related("made_by", "undone_by")
 
     @extend_schema(request=None, responses=DecisionSerializer)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: UUID) -> Response:
         decision = self.get_object()
-        decisions.undo(decision, by=principal(request))
+        decisions.undo(decision, by=principal_of(request))
         decision.refresh_from_db()
         return _decided(decision)
 
@@ -275,7 +275,7 @@ class ClusterUnknownFacesView(generics.GenericAPIView[Any]):
     def post(self, request: Request) -> Response:
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        occasion = occasion_of(asked.validated_data, principal(request))
+        occasion = occasion_of(asked.validated_data, principal_of(request))
         arguments = {name: str(value) for name, value in occasion.fields.items() if value and name != "studio_id"}
         studio = Studio.objects.get(pk=occasion.studio_id)
         job = runner.start("cluster_unknown_faces", studio=studio, rebuild=asked.validated_data["rebuild"], **arguments)
@@ -290,8 +290,8 @@ class RejectFaceClusterView(generics.GenericAPIView[Any]):
     def post(self, request: Request) -> Response:
         """As `/api/v1/groups/{id}/reject/`."""
         wanted = _asked(RejectSerializer, request)["cluster_id"]
-        group = get_object_or_404(FaceCluster.objects.visible_to(principal(request)), pk=wanted)
-        return _decided(decisions.reject(group, by=principal(request)))
+        group = get_object_or_404(FaceCluster.objects.visible_to(principal_of(request)), pk=wanted)
+        return _decided(decisions.reject(group, by=principal_of(request)))
 
 
 def occasion_of(asked: dict[str, Any], who: Principal) -> Occasion:

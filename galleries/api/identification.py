@@ -11,7 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal, require_scope
+from facepass.core.access.authentication import principal_of, require_scope
 from facepass.core.access.tenancy import Principal, studio_for, studios_of
 from facepass.core.api.parsers import JSONParser
 from facepass.core.api.serializers import FiniteFloatField, StrictSerializer
@@ -75,7 +75,7 @@ class FacesSearchView(InMemoryMixin, generics.GenericAPIView[Any]):
         started = time.perf_counter()
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        wanted, who = asked.validated_data, principal(request)
+        wanted, who = asked.validated_data, principal_of(request)
         faces = PhotoFace.objects.visible_to(who)
         if "gallery_id" in wanted:
             faces = faces.in_galleries([get_object_or_404(Gallery.objects.visible_to(who), pk=wanted["gallery_id"]).pk])
@@ -141,7 +141,7 @@ class RecognizeView(InMemoryMixin, generics.GenericAPIView[Any]):
     def post(self, request: Request) -> Response:
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        return Response(_recognised(asked.validated_data["image"], asked.validated_data, principal(request)))
+        return Response(_recognised(asked.validated_data["image"], asked.validated_data, principal_of(request)))
 
 
 class BatchSerializer(_HowSure):
@@ -180,7 +180,7 @@ class RecognizeBatchView(InMemoryMixin, generics.GenericAPIView[Any]):
     def post(self, request: Request) -> Response:
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        wanted, who = asked.validated_data, principal(request)
+        wanted, who = asked.validated_data, principal_of(request)
         if "gallery_id" not in wanted:
             return Response({"results": [_one_of_many(image, wanted, who) for image in wanted["images"]]})
         gallery = get_object_or_404(Gallery.objects.visible_to(who), pk=wanted["gallery_id"])

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.serializers import StrictModelSerializer
 from facepass.models import Scope
@@ -53,7 +53,7 @@ class TaskView(APIView):
     @extend_schema(responses=TaskSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """A job, or a picture that enrols somebody: its row is its job."""
-        who = principal(request)
+        who = principal_of(request)
         job = Job.objects.visible_to(who).filter(pk=pk).first()
         if job is not None:
             return Response(TaskSerializer(job).data)
@@ -63,7 +63,7 @@ class TaskView(APIView):
     @extend_schema(responses={200: TaskSerializer})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Cancels it. What is over stays as it is."""
-        Job.objects.visible_to(principal(request)).filter(pk=pk).cancel()
+        Job.objects.visible_to(principal_of(request)).filter(pk=pk).cancel()
         return self.get(request, pk)
 
 
@@ -75,7 +75,7 @@ class StartView(APIView):
 
     @extend_schema(request=None, responses={202: StartedSerializer})
     def post(self, request: Request) -> Response:
-        job = runner.start(self.kind, studio=studio_for(principal(request)))
+        job = runner.start(self.kind, studio=studio_for(principal_of(request)))
         return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
 
 

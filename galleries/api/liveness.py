@@ -11,7 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.serializers import StrictModelSerializer
 from facepass.core.requests.in_memory_uploads import InMemoryMixin
@@ -80,7 +80,7 @@ class ChallengesView(generics.GenericAPIView[Any]):
     @extend_schema(request=None, responses={201: ChallengeSerializer})
     def post(self, request: Request) -> Response:
         """A random challenge: for two minutes, for one answer."""
-        challenge = liveness.new_challenge(studio_for(principal(request)))
+        challenge = liveness.new_challenge(studio_for(principal_of(request)))
         return Response(ChallengeSerializer(challenge).data, status=status.HTTP_201_CREATED)
 
 
@@ -97,7 +97,7 @@ class LivenessView(InMemoryMixin, generics.GenericAPIView[Any]):
         wanted = asked.validated_data
         if "image" in wanted:
             return _answer(liveness.judge_picture(wanted["image"]))
-        mine = LivenessChallenge.objects.visible_to(principal(request))
+        mine = LivenessChallenge.objects.visible_to(principal_of(request))
         challenge = get_object_or_404(mine, pk=wanted["challenge_id"])
         return _answer(liveness.judge_frames(challenge, wanted["frames"]))
 

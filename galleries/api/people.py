@@ -16,7 +16,7 @@ from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
@@ -153,10 +153,10 @@ class _People(viewsets.ModelViewSet[Person]):
     ordering = ["-created_at"]
 
     def get_queryset(self) -> Any:
-        return Person.objects.visible_to(principal(self.request)).with_face_count()
+        return Person.objects.visible_to(principal_of(self.request)).with_face_count()
 
     def perform_create(self, serializer: Any) -> None:
-        serializer.save(studio=studio_for(principal(self.request)))
+        serializer.save(studio=studio_for(principal_of(self.request)))
 
     @extend_schema(responses={200: PersonDeletedSerializer})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -178,7 +178,7 @@ class PersonViewSet(_People):
         """Makes or changes up to 1,000 people by `external_id`; a row that is refused leaves the others alone."""
         asked = BulkSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        studio = studio_for(principal(request))
+        studio = studio_for(principal_of(request))
         rows = asked.validated_data["people"]
         named = {index: row for index, row in enumerate(rows) if BulkRowSerializer(data=row).is_valid()}
         written = records.upsert(studio, list(named.values()), write=_writer(studio))

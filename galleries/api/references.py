@@ -9,7 +9,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import FiniteFloatField, StrictModelSerializer
@@ -67,7 +67,7 @@ class ReferenceViewSet(
     parser_classes = [MultiPartParser]
 
     def get_queryset(self) -> Any:
-        return Reference.objects.visible_to(principal(self.request)).defer("descriptor")
+        return Reference.objects.visible_to(principal_of(self.request)).defer("descriptor")
 
     @extend_schema(request={"multipart/form-data": NewReferenceSerializer}, responses={201: ReferenceSerializer})
     def create(self, request: Request) -> Response:
@@ -75,8 +75,8 @@ class ReferenceViewSet(
         asked = NewReferenceSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
-        studio = studio_for(principal(request))
-        kept = verification.keep_reference(studio, wanted["image"], label=wanted["label"], by=principal(request))
+        studio = studio_for(principal_of(request))
+        kept = verification.keep_reference(studio, wanted["image"], label=wanted["label"], by=principal_of(request))
         return Response(ReferenceSerializer(kept).data, status=status.HTTP_201_CREATED)
 
 
@@ -91,7 +91,7 @@ class VerifyView(InMemoryMixin, generics.GenericAPIView[Any]):
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
-        mine = Reference.objects.visible_to(principal(request))
+        mine = Reference.objects.visible_to(principal_of(request))
         reference = get_object_or_404(mine, pk=wanted["reference_id"])
         found = verification.verify(reference, wanted["image"], threshold=wanted.get("threshold"))
         return Response(

@@ -11,7 +11,7 @@ from django.shortcuts import render as fragment
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 
-from facepass.console.base import acting
+from facepass.core.access.authentication import user_of
 from galleries.faces import decisions, live_events
 from galleries.faces.descriptors import as_array
 from galleries.matching import identification
@@ -184,28 +184,28 @@ def _name(request: HttpRequest, key: UUID) -> JsonResponse:
     occasion, what = decided_in(request, key), asked(request)
     person = person_choice.chosen(request, what, studio_id=occasion.studio_id)
     if faces := _faces(occasion, what):
-        return _decided(*naming.name_faces(faces, person, by=acting(request)), person=person)
+        return _decided(*naming.name_faces(faces, person, by=user_of(request)), person=person)
     group = _group(occasion, uuid(what.get("group")))
-    return _decided(naming.name_group(group, person, by=acting(request)), person=person)
+    return _decided(naming.name_group(group, person, by=user_of(request)), person=person)
 
 
 def _merge(request: HttpRequest, key: UUID) -> JsonResponse:
     """`groups`: they are one person."""
     occasion, wanted = decided_in(request, key), uuids(asked(request).get("groups"))
-    return _decided(decisions.merge([_group(occasion, pk) for pk in wanted], by=acting(request)))
+    return _decided(decisions.merge([_group(occasion, pk) for pk in wanted], by=user_of(request)))
 
 
 def _split(request: HttpRequest, key: UUID) -> JsonResponse:
     """`faces` are not the person whom the rest of their group shows."""
-    return _decided(decisions.split(_faces(decided_in(request, key), asked(request)), by=acting(request)))
+    return _decided(decisions.split(_faces(decided_in(request, key), asked(request)), by=user_of(request)))
 
 
 def _reject(request: HttpRequest, key: UUID) -> JsonResponse:
     """`faces`, else the whole `group`, are no faces or nobody who should be found."""
     occasion, what = decided_in(request, key), asked(request)
     if faces := _faces(occasion, what):
-        return _decided(decisions.ignore(faces, by=acting(request)))
-    return _decided(decisions.reject(_group(occasion, uuid(what.get("group"))), by=acting(request)))
+        return _decided(decisions.ignore(faces, by=user_of(request)))
+    return _decided(decisions.reject(_group(occasion, uuid(what.get("group"))), by=user_of(request)))
 
 
 def _group(occasion: Occasion, pk: UUID) -> FaceCluster:

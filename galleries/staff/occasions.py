@@ -13,7 +13,8 @@ from django.shortcuts import render as fragment
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from facepass.console.base import VERIFIERS, acting, has_role
+from facepass.console.base import VERIFIERS, has_role
+from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import Principal, studios_of
 from galleries.faces import decisions, live_events
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
@@ -148,7 +149,7 @@ def undo(request: HttpRequest) -> JsonResponse:
     for decision in chosen:
         require(request, decision.studio_id, VERIFIERS)
     for decision in chosen:
-        decisions.undo(decision, by=acting(request))
+        decisions.undo(decision, by=user_of(request))
     groups = [group for decision in chosen for group in decision.before.get("groups", {})]
     faces = [face for decision in chosen for face in decision.before.get("faces", {})]
     return said(decisions=[str(decision.pk) for decision in chosen], groups=groups, faces=faces[:1])
@@ -157,14 +158,14 @@ def undo(request: HttpRequest) -> JsonResponse:
 def _named_ones(request: HttpRequest, what: dict[str, Any]) -> list[FaceDecision]:
     """The latest first, because a decision stands on those before it."""
     wanted = set(uuids(what["decisions"]))
-    found = list(FaceDecision.objects.visible_to(acting(request)).filter(pk__in=wanted).order_by("-made_at"))
+    found = list(FaceDecision.objects.visible_to(user_of(request)).filter(pk__in=wanted).order_by("-made_at"))
     if len(found) != len(wanted):
         raise Http404
     return found
 
 
 def _latest(request: HttpRequest, what: dict[str, Any]) -> list[FaceDecision]:
-    mine = FaceDecision.objects.visible_to(acting(request)).standing().filter(made_by=acting(request))
+    mine = FaceDecision.objects.visible_to(user_of(request)).standing().filter(made_by=user_of(request))
     if what.get("of"):
         mine = mine.within(occasion_of(request, uuid(what["of"])))
     return list(mine.order_by("-made_at")[:1])

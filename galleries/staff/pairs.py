@@ -9,7 +9,7 @@ from django.shortcuts import render as fragment
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
-from facepass.console.base import acting
+from facepass.core.access.authentication import user_of
 from galleries.faces import decisions, grouping, live_events
 from galleries.models import FaceCluster, FaceDecision, Occasion, PhotoFace
 from galleries.staff import occasions
@@ -83,5 +83,5 @@ def _apart(request: HttpRequest, key: UUID) -> JsonResponse:
     one, other = (groups.filter(pk=uuid(what.get(side))).first() for side in ("one", "other"))
     if one is None or other is None:
         raise Http404
-    decision = decisions.keep_apart(one, other, by=acting(request))
+    decision = decisions.keep_apart(one, other, by=user_of(request))
     return said(decisions=[str(decision.pk)], text=_("Kept apart."))

@@ -13,7 +13,8 @@ from django.shortcuts import render as fragment
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from facepass.console.base import VERIFIERS, acting
+from facepass.console.base import VERIFIERS
+from facepass.core.access.authentication import user_of
 from facepass.models import Scope
 from galleries.faces import decisions
 from galleries.models import FaceCluster, FaceDecision, Gallery, GalleryImage, Occasion, Person, PhotoFace
@@ -128,7 +129,7 @@ def _merge(admin: ModelAdmin[Person], request: HttpRequest, pk: UUID) -> HttpRes
     if other == kept:
         raise Http404
     if request.method == "POST":
-        decisions.unite(kept, other, by=acting(request))
+        decisions.unite(kept, other, by=user_of(request))
         messages.success(request, _("%(other)s is %(kept)s now.") % {"other": other, "kept": kept})
         return HttpResponseRedirect(markup.change_page("person", kept.pk))
     sides = [{"person": person, "crops": _crops(person)} for person in (kept, other)]
@@ -190,6 +191,6 @@ def _enrol(admin: Any, request: HttpRequest, pk: UUID) -> JsonResponse:
         text = _("This face looks like another person: %(name)s.") % {"name": found.person.real_name}
         page_path = markup.change_page("person", found.person.pk)
         return said(conflict={"text": text, "similarity": found.similarity, "crop": crop, "path": page_path})
-    photo = enrolment.enrol(person, files[0], by=acting(request), scope=Scope.SEARCH)
+    photo = enrolment.enrol(person, files[0], by=user_of(request), scope=Scope.SEARCH)
     admin.log_change(request, person, [{"added": {"name": "enrolment picture", "object": photo.original_name}}])
     return said(photo=str(photo.pk), text=_("The picture is being analysed."))

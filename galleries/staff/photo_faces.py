@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from facepass.console.base import EDITORS, VERIFIERS, acting
+from facepass.console.base import EDITORS, VERIFIERS
+from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
 from galleries import tasks
 from galleries.faces import decisions, denials, descriptors, marking
@@ -133,24 +134,24 @@ def _name(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Se
     person = person_choice.chosen(request, what, studio_id=photo.gallery.studio_id)
     group = faces[0].cluster
     if what.get("group") and group is not None:
-        return [naming.name_group(group, person, by=acting(request))]
-    return naming.name_faces(faces, person, by=acting(request))
+        return [naming.name_group(group, person, by=user_of(request))]
+    return naming.name_faces(faces, person, by=user_of(request))
 
 
 def _unname(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    return naming.name_faces(_faces(photo, what.get("faces")), None, by=acting(request))
+    return naming.name_faces(_faces(photo, what.get("faces")), None, by=user_of(request))
 
 
 def _confirm(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    return [decisions.confirm(_faces(photo, what.get("faces")), by=acting(request))]
+    return [decisions.confirm(_faces(photo, what.get("faces")), by=user_of(request))]
 
 
 def _reject(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    return [decisions.ignore(_faces(photo, what.get("faces")), by=acting(request))]
+    return [decisions.ignore(_faces(photo, what.get("faces")), by=user_of(request))]
 
 
 def _show(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    return [decisions.show(_faces(photo, what.get("faces")), by=acting(request))]
+    return [decisions.show(_faces(photo, what.get("faces")), by=user_of(request))]
 
 
 def _ignore_rest(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
@@ -158,7 +159,7 @@ def _ignore_rest(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]
     rest = list(photo.faces.unnamed().select_related("gallery"))
     if not rest:
         raise FacePassError("nothing_left", _("Every face of this photo has a name."))
-    return [decisions.ignore(rest, by=acting(request))]
+    return [decisions.ignore(rest, by=user_of(request))]
 
 
 @transaction.atomic
@@ -168,7 +169,7 @@ def _undo(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Se
     wanted = uuids(what["decisions"]) if "decisions" in what else [uuid(what.get("decision"))]
     chosen = [visible(request, rows, pk) for pk in wanted]
     for decision in sorted(chosen, key=lambda one: one.made_at, reverse=True):
-        decisions.undo(decision, by=acting(request))
+        decisions.undo(decision, by=user_of(request))
     return []
 
 
@@ -188,7 +189,7 @@ def _draw(request: HttpRequest, pk: UUID) -> JsonResponse:
     photo = _verifiable(request, pk)
     what = asked(request)
     box = Box(*(finite_number(what.get(side)) for side in ("x", "y", "width", "height")))
-    face, decision = marking.mark(photo, box, by=acting(request))
+    face, decision = marking.mark(photo, box, by=user_of(request))
     if face.insightface_descriptor is None:
         return _told(photo, [decision], face=str(face.pk), described=False)
     tasks.wake_workers(photo.gallery_id, photos=1)

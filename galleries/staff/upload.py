@@ -10,7 +10,8 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import URLPattern
 
-from facepass.console.base import EDITORS, acting
+from facepass.console.base import EDITORS
+from facepass.core.access.authentication import user_of
 from galleries.models import Gallery, GalleryImage
 from galleries.photos import direct_uploads, ingest, progress
 from galleries.staff.grid import gallery_of
@@ -51,7 +52,7 @@ def _file(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonRes
     files = request.FILES.getlist("file")
     if len(files) != 1:
         raise invalid()
-    return _told(admin, request, ingest.add_photos(gallery, files, by=acting(request)))
+    return _told(admin, request, ingest.add_photos(gallery, files, by=user_of(request)))
 
 
 def _place(request: HttpRequest, pk: UUID) -> JsonResponse:
@@ -69,7 +70,7 @@ def _arrived(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> Json
         raise invalid()
     what = asked(request)
     name = str(what.get("name") or "")[:NAME_CHARACTERS]
-    return _told(admin, request, direct_uploads.take_in(gallery, uuid(what.get("id")), name=name, by=acting(request)))
+    return _told(admin, request, direct_uploads.take_in(gallery, uuid(what.get("id")), name=name, by=user_of(request)))
 
 
 def _writable(request: HttpRequest, pk: UUID) -> Gallery:

@@ -11,7 +11,8 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from facepass.console.base import VERIFIERS, acting, roles
+from facepass.console.base import VERIFIERS, roles
+from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import Principal
 from galleries.faces import decisions, live_events
 from galleries.models import FaceDecision, Occasion, PhotoFace
@@ -108,7 +109,7 @@ def _confirm(request: HttpRequest) -> JsonResponse:
         raise Http404
     for studio_id in {face.gallery.studio_id for face in faces}:
         require(request, studio_id, VERIFIERS)
-    made = decisions.confirm_all(faces, by=acting(request))
+    made = decisions.confirm_all(faces, by=user_of(request))
     text = ngettext("%(number)d face was confirmed.", "%(number)d faces were confirmed.", len(faces))
     return said(decisions=[str(decision.pk) for decision in made], text=text % {"number": len(faces)})
 
@@ -118,5 +119,5 @@ def _deny(request: HttpRequest) -> JsonResponse:
     rows = PhotoFace.objects.select_related("gallery").defer("insightface_descriptor", "landmarks")
     face = visible(request, cast(Any, rows), uuid(asked(request).get("face")))
     require(request, face.gallery.studio_id, VERIFIERS)
-    decision = decisions.deny(face, by=acting(request))
+    decision = decisions.deny(face, by=user_of(request))
     return said(decisions=[str(decision.pk)], text=_("Somebody else."))

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest, JsonResponse
 
-from facepass.console.base import VERIFIERS, acting
+from facepass.console.base import VERIFIERS
+from facepass.core.access.authentication import user_of
 from galleries.models import Person
 from galleries.people import naming
 from galleries.staff_kit.json_views import require, said, uuid, visible
@@ -36,5 +37,5 @@ def chosen(request: HttpRequest, what: dict[str, Any], *, studio_id: UUID) -> Pe
         return visible(request, Person.objects.filter(studio=studio_id), uuid(what["person"]))
     name = what.get("name")
     return naming.person_named(
-        name if isinstance(name, str) else "", studio_id=studio_id, by=acting(request), namesake=bool(what.get("new"))
+        name if isinstance(name, str) else "", studio_id=studio_id, by=user_of(request), namesake=bool(what.get("new"))
     )

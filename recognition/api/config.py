@@ -11,7 +11,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.parsers import JSONParser
 from facepass.core.api.serializers import StrictModelSerializer
@@ -63,7 +63,7 @@ class ConfigView(generics.GenericAPIView[Any]):
         """Changes what it names, checks the whole, and holds from the next photo or search on."""
         part = _settings_of(request.data)
         if_match = parse_etags(request.headers.get("If-Match", ""))
-        return _answer(config.change(part, by=str(principal(request)), if_match=if_match))
+        return _answer(config.change(part, by=str(principal_of(request)), if_match=if_match))
 
 
 class NewestFirst(Cursors):

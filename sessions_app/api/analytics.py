@@ -13,7 +13,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.models import Scope
 from sessions_app import analytics, session_access
 from sessions_app.analytics import Period
@@ -76,7 +76,7 @@ class AnalyticsView(GenericAPIView[Any]):
 
     @extend_schema(parameters=[ID, FROM, TO], responses=AnalyticsSerializer)
     def get(self, request: Request, pk: str) -> Response:
-        mine = PhotoSession.objects.visible_to(principal(request))
+        mine = PhotoSession.objects.visible_to(principal_of(request))
         session = get_object_or_404(mine, pk=session_access.parsed(pk))
         asked = PeriodSerializer(data=request.query_params.dict())  # where an empty one is no date
         asked.is_valid(raise_exception=True)

@@ -15,7 +15,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import require_still, studio_for
 from facepass.core.errors import FacePassError
 from facepass.core.requests.in_memory_uploads import InMemoryMixin
@@ -49,7 +49,7 @@ class SessionViewSet(
     http_method_names = ["get", "post", "patch", "head", "options"]
 
     def get_queryset(self) -> Any:
-        return PhotoSession.objects.visible_to(principal(self.request)).filter(gone_at=None)
+        return PhotoSession.objects.visible_to(principal_of(self.request)).filter(gone_at=None)
 
     def get_object(self) -> PhotoSession:
         session = self._known().session
@@ -57,7 +57,7 @@ class SessionViewSet(
         return session
 
     def _known(self) -> Known:
-        return session_access.visible(session_access.parsed(self.kwargs["pk"]), principal=principal(self.request))
+        return session_access.visible(session_access.parsed(self.kwargs["pk"]), principal=principal_of(self.request))
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         known = self._known()
@@ -66,7 +66,7 @@ class SessionViewSet(
     def perform_create(self, serializer: Any) -> None:
         if gateway.configured():
             raise _kept_in_pixora()
-        studio = studio_for(principal(self.request))
+        studio = studio_for(principal_of(self.request))
         try:
             with transaction.atomic():
                 serializer.save(studio=studio)
@@ -83,7 +83,7 @@ class SessionViewSet(
     def facepass_status(self, request: Request, pk: str) -> Response:
         known = self._known()
         session = known.session
-        galleries = Gallery.objects.visible_to(principal(request)).of_session(session.pk).with_counts()
+        galleries = Gallery.objects.visible_to(principal_of(request)).of_session(session.pk).with_counts()
         found = list(galleries)
         return Response(
             {
@@ -104,7 +104,7 @@ class ValidateView(GenericAPIView[Any]):
     @extend_schema(parameters=[ID_NAMED_PK], responses=serializers.ValidationSerializer)
     def get(self, request: Request, pk: str) -> Response:
         session_id = session_access.parsed(pk)
-        return Response(_validation(session_access.validate([session_id], principal=principal(request))[session_id]))
+        return Response(_validation(session_access.validate([session_id], principal=principal_of(request))[session_id]))
 
 
 class ValidateManyView(GenericAPIView[Any]):
@@ -115,7 +115,7 @@ class ValidateManyView(GenericAPIView[Any]):
     def post(self, request: Request) -> Response:
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        found = session_access.validate(asked.validated_data["ids"], principal=principal(request))
+        found = session_access.validate(asked.validated_data["ids"], principal=principal_of(request))
         return Response({"results": {str(pk): _validation(answer) for pk, answer in found.items()}})
 
 
@@ -132,8 +132,8 @@ class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
-        session = session_access.usable(wanted["session_id"], principal=principal(request))
-        people = list(Person.objects.visible_to(principal(request)).filter(pk__in=wanted["person_id"]))
+        session = session_access.usable(wanted["session_id"], principal=principal_of(request))
+        people = list(Person.objects.visible_to(principal_of(request)).filter(pk__in=wanted["person_id"]))
         if len(people) != len(set(wanted["person_id"])):
             raise Http404
         found = search_session(
@@ -151,7 +151,7 @@ class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
         """What may be told, if the session may still be searched by whoever asked."""
         session_access.require_enabled(found.session)  # may ask Pixora, so not in the transaction
         with transaction.atomic():
-            require_still(principal(self.request), Scope.SEARCH, studio_id=found.session.studio_id)
+            require_still(principal_of(self.request), Scope.SEARCH, studio_id=found.session.studio_id)
             session_access.hold_open(found.session)
             count(found)
             return replace(found, matches=still_there(found.matches), possible=still_there(found.possible))

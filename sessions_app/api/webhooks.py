@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal
+from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer
@@ -84,13 +84,13 @@ class EndpointViewSet(viewsets.ModelViewSet[WebhookEndpoint]):
     keeps_answers = False
 
     def get_queryset(self) -> Any:
-        return WebhookEndpoint.objects.visible_to(principal(self.request))
+        return WebhookEndpoint.objects.visible_to(principal_of(self.request))
 
     @extend_schema(request=EndpointSerializer, responses={201: SecretSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        made = asked.save(studio=studio_for(principal(request)))
+        made = asked.save(studio=studio_for(principal_of(request)))
         return Response(SecretSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=SecretSerializer)
@@ -124,7 +124,7 @@ class DeliveryViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Webhook
     scope = Scope.ADMIN
 
     def get_queryset(self) -> Any:
-        rows = WebhookDelivery.objects.visible_to(principal(self.request))
+        rows = WebhookDelivery.objects.visible_to(principal_of(self.request))
         return rows.select_related("event").prefetch_related("log")
 
     @extend_schema(request=None, responses={202: DeliverySerializer})

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication
@@ -99,7 +100,7 @@ class HasScope(BasePermission):
     """The principal may do what the view needs."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        who = principal(request)
+        who = principal_of(request)
         if not who.is_authenticated:
             rate_limits.require_address(request._request)
         return needed_scope(view, request.method or "") in scopes_of(who)
@@ -107,7 +108,7 @@ class HasScope(BasePermission):
 
 def require_scope(request: Request, scope: Scope) -> None:
     """For what needs more than its view does in general. Raises 403."""
-    if scope not in scopes_of(principal(request)):
+    if scope not in scopes_of(principal_of(request)):
         raise PermissionDenied
 
 
@@ -123,7 +124,7 @@ def take_token(request: Request) -> None:
     """Takes one request out of the principal's bucket. Asked again for the same request, it takes no second one: what
     comes before the view (`facepass.core.requests.idempotency`) asks too. Raises 429 `rate_limited`.
     """
-    bucket = bucket_of(principal(request), request)
+    bucket = bucket_of(principal_of(request), request)
     if getattr(request._request, "_token_of", None) != bucket:
         rate_limits.require(*bucket)
         request._request._token_of = bucket  # type: ignore[attr-defined]
@@ -138,7 +139,12 @@ def bucket_of(who: Principal, request: Request) -> tuple[str, str]:
     return "guest", rate_limits.address_bucket(request._request)
 
 
-def principal(request: Any) -> Principal:
-    """Who makes the request. DRF types `request.user` as Django's user model, which an API key is not."""
-    found: Principal = request.user
-    return found
+def principal_of(request: Request | HttpRequest) -> Principal:
+    """Return who makes the request: a member of staff, an API key, or nobody who is known."""
+    return cast(Principal, request.user)  # both types name Django's user model only, which an API key is not
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return the signed-in member of staff. For views of the admin site, which lets nobody else in."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from facepass.core.access.authentication import bucket_of, principal, take_token
+from facepass.core.access.authentication import bucket_of, principal_of, take_token
 from facepass.core.errors import FacePassError, as_refusal, respond
 from facepass.core.requests import request_bodies
 from facepass.models import KeptAnswer
@@ -80,7 +80,7 @@ def _who(request: HttpRequest, view: Any) -> str | None:
     if not hasattr(view, "cls") or "Authorization" not in request.headers:
         return None
     asked = Request(request, authenticators=view.cls(**view.initkwargs).get_authenticators())
-    kind, name = bucket_of(principal(asked), asked)
+    kind, name = bucket_of(principal_of(asked), asked)
     if kind != "key":
         return None
     take_token(asked)
