@@ -83,7 +83,7 @@ def brute_force(probe: Any, occasion: Any, faces: Any) -> set[Any]:
     """
     import numpy as np
 
-    from galleries.faces import descriptors
+    from galleries.matching import descriptors
     from recognition.models import ModelVersion
 
     scores = ModelVersion.objects.current().scores

@@ -13,7 +13,7 @@ from uuid import UUID
 import numpy as np
 from django.db import transaction
 
-from galleries.faces import descriptors
+from galleries.matching import descriptors
 from galleries.matching.identification import COUNTED
 from galleries.models import FaceDecision, Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.face import FaceCategory, PhotoFaceQuerySet

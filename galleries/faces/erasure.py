@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from galleries.faces import same_faces
 from galleries.models import ErasedFace, GalleryImage, Person, PhotoFace, SpareFace
 from galleries.people import avatars
+from galleries.photos import same_faces
 from recognition.types import Box
 
 

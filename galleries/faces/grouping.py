@@ -16,10 +16,11 @@ from uuid import UUID
 import numpy as np
 from django.db import connection, models, transaction
 
-from galleries.faces import descriptors, live_events
+from galleries.faces import live_events
 from galleries.faces.denials import denied_people
 from galleries.faces.live_events import GroupsEvent
 from galleries.jobs.runner import Turn
+from galleries.matching import descriptors
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Person, PhotoFace, SuggestionCount
 from galleries.models.face import proposal
 from recognition import clustering

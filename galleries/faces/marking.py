@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from facepass.core.access.tenancy import Principal, require_still
 from facepass.core.errors import FacePassError
 from facepass.models import Scope
-from galleries.faces import decisions, erasure, same_faces
+from galleries.faces import decisions, erasure
 from galleries.models import FaceDecision, Gallery, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.photos import analysis
+from galleries.photos import analysis, same_faces
 from recognition import detection, pipeline
 from recognition.config import recognition_settings
 from recognition.engines import registry

@@ -18,13 +18,12 @@ from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
 from facepass.core.work.each_row import try_each
-from galleries.faces import same_faces
 from galleries.faces.switching import switch
 from galleries.jobs.runner import Turn
 from galleries.models import GalleryImage, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
 from galleries.models.photo import State
-from galleries.photos import analysis
+from galleries.photos import analysis, same_faces
 from galleries.photos.stages import AHEAD, BATCH, Batch, Stages
 from recognition import pipeline, protected_templates
 from recognition.config import recognition_settings

@@ -13,10 +13,10 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from galleries.faces import same_faces
 from galleries.models import ErasedFace, Gallery, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
 from galleries.models.face import DESCRIPTION
+from galleries.photos import same_faces
 from recognition.models import ModelVersion
 
 ROWS_AT_ONCE = 500

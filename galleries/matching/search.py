@@ -15,7 +15,7 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Q, QuerySet
 
-from galleries.faces import descriptors
+from galleries.matching import descriptors
 from galleries.matching.candidates import WEAK_PROBE, Candidate, Levels, decide
 from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
 from recognition.calibration import Calibration

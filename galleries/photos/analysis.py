@@ -21,12 +21,11 @@ from facepass.core import events
 from facepass.core.database.value_loaders import unreadable
 from facepass.core.errors import FacePassError
 from facepass.models import EventType
-from galleries.faces import descriptors, same_faces
-from galleries.matching import probe
+from galleries.matching import descriptors, probe
 from galleries.models import FaceCluster, Gallery, GalleryImage, PhotoFace
 from galleries.models.face import DESCRIPTION, GUESS, FaceCategory
 from galleries.models.photo import State
-from galleries.photos import media_files, progress
+from galleries.photos import media_files, progress, same_faces
 from recognition import detection, pipeline
 from recognition.config import RecognitionSettings, recognition_settings
 from recognition.models import ModelVersion

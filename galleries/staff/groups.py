@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from facepass.core.access.authentication import user_of
 from galleries.faces import decisions, live_events
-from galleries.faces.descriptors import as_array
 from galleries.matching import identification
+from galleries.matching.descriptors import as_array
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
 from galleries.models.face import BEST_FIRST, FaceCategory
 from galleries.people import naming

@@ -17,8 +17,8 @@ from facepass.console.base import EDITORS, VERIFIERS
 from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
 from galleries import tasks
-from galleries.faces import decisions, denials, descriptors, marking
-from galleries.matching import identification
+from galleries.faces import decisions, denials, marking
+from galleries.matching import descriptors, identification
 from galleries.models import FaceDecision, GalleryImage, Occasion, Person, PhotoFace
 from galleries.people import naming
 from galleries.photos import analysis, progress

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
 from facepass.models import Studio
-from galleries.faces import descriptors
 from galleries.jobs.runner import Turn
+from galleries.matching import descriptors
 from galleries.models import PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
 from recognition.models import ModelVersion

@@ -11,12 +11,12 @@ from django.utils import timezone, translation
 from facepass.core.errors import FacePassError
 from galleries import checks
 from galleries.faces import redescription, switching
-from galleries.faces.same_faces import pairs
 from galleries.matching import search
 from galleries.models import Gallery, GalleryImage, Occasion, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import waiting_for
 from galleries.models.face import FaceCategory
 from galleries.photos import analysis, progress, stages
+from galleries.photos.same_faces import pairs
 from galleries.tests.factories import ClusterFactory, GalleryFactory, PersonFactory, PhotoFactory
 from galleries.tests.other_engine import OtherEngine, run
 from recognition import pipeline

@@ -6,7 +6,8 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from facepass.models import Role
-from galleries.faces import decisions, descriptors
+from galleries.faces import decisions
+from galleries.matching import descriptors
 from galleries.models import FaceDecision, Gallery, GalleryImage, Person, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import State
