@@ -17,7 +17,7 @@ class GalleriesConfig(AppConfig):
 
         runner.register("cluster_unknown_faces", "galleries.faces.grouping.in_a_turn")
         runner.register("rebuild_index", "galleries.matching.nearest.in_a_turn")
-        runner.register("recognize_gallery", "galleries.matching.studio_recognition.gallery")
+        runner.register("recognize_gallery", "galleries.faces.name_proposals.propose_names")
         runner.register("generate_descriptors", "galleries.faces.redescription.in_turns")
         runner.register("regenerate_unknown_descriptors", "galleries.faces.unknown_faces.redescribe")
 

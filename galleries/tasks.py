@@ -4,32 +4,16 @@ import logging
 import time
 from uuid import UUID
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models import Count, Q
-from django.utils import timezone
-from django_q.models import OrmQ
-from django_q.tasks import async_task
-
-from facepass.core import events, notices
 from facepass.core.work import chores, heartbeats
 from facepass.core.work.each_row import each
-from facepass.models import EventType, NoticeKind
-from galleries.jobs import runner
+from galleries.jobs import gallery_completion, queue, runner
 from galleries.models import Gallery, GalleryImage, Job, Occasion
-from galleries.models.photo import State
 from galleries.photos import progress
 from recognition.engines import registry
 
 log = logging.getLogger(__name__)
 # A task gives its worker back after this long and asks for another turn, so that no gallery starves the others.
 TURN_SECONDS = 60
-
-
-def wake_workers(gallery_id: UUID, *, photos: int) -> None:
-    """Queues one wake-up per worker that could be of use. One that finds nothing to do returns at once."""
-    for _turn in range(min(settings.WORKERS, photos)):
-        async_task("galleries.tasks.analyse_gallery", str(gallery_id), group=str(gallery_id))
 
 
 def analyse_gallery(gallery_id: str) -> int:
@@ -48,7 +32,7 @@ def analyse_gallery(gallery_id: str) -> int:
         done = line.run(more=lambda: not heartbeats.stopping() and time.monotonic() < until)
     group_faces(gallery_id)
     if time.monotonic() >= until and not heartbeats.stopping():
-        wake_workers(UUID(gallery_id), photos=1)
+        queue.wake_workers(UUID(gallery_id), photos=1)
     return done
 
 
@@ -67,33 +51,8 @@ def group_faces(gallery_id: str) -> None:
     if gallery and not heartbeats.stopping():
         with heartbeats.at_work("group_faces"):  # minutes, in a large session
             grouping.group(Occasion.of_gallery(gallery))
-        _tell_if_processed(gallery)
+        gallery_completion.notify_if_done(gallery)
         progress.publish(gallery.pk)
-
-
-def _tell_if_processed(gallery: Gallery) -> None:
-    """Two workers that finish together may both tell; whoever hears of an event may hear of it twice anyway."""
-    photos = GalleryImage.objects.filter(gallery=gallery).aggregate(
-        total=Count("pk"),
-        unfinished=Count("pk", filter=Q(state__in=[State.PENDING, State.PROCESSING])),
-        failed=Count("pk", filter=Q(state__in=[State.FAILED, State.QUARANTINED])),
-    )
-    if photos["unfinished"]:
-        return
-    session_id = gallery.session_id and str(gallery.session_id)
-    data = {"gallery_id": str(gallery.pk), "session_id": session_id, "photos": photos["total"]}
-    with transaction.atomic():
-        events.emit(EventType.GALLERY_PROCESSED, studio_id=gallery.studio_id, data=data)
-        for kind, number in ((NoticeKind.GALLERY_DONE, photos["total"]), (NoticeKind.PHOTOS_FAILED, photos["failed"])):
-            if number:
-                notices.tell(
-                    kind,
-                    studio_id=gallery.studio_id,
-                    subject=gallery.pk,
-                    title=gallery.title,
-                    photos=number,
-                    analyses=gallery.analyses,
-                )
 
 
 def reconcile() -> None:
@@ -106,11 +65,11 @@ def reconcile() -> None:
 
 
 def _wake_where_work_waits() -> None:
-    if OrmQ.objects.filter(lock__lte=timezone.now()).exists():
+    if queue.has_waiting_calls():
         return
     waiting = GalleryImage.objects.claimable().order_by().values_list("gallery_id", flat=True).distinct()
     for gallery_id in waiting.union(Gallery.objects.to_group().order_by().values_list("pk", flat=True)):
-        wake_workers(gallery_id, photos=1)
+        queue.wake_workers(gallery_id, photos=1)
     runner.reconcile()
 
 

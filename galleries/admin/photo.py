@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from facepass.console.base import TenantAdmin, column
-from galleries import tasks
+from galleries.jobs import queue
 from galleries.models import GalleryImage, PhotoFace
 from galleries.photos import analysis, media_files
 from galleries.staff import photo as staff_photo
@@ -63,7 +63,7 @@ class GalleryImageAdmin(TenantAdmin):
         photos = list(self.editable(request, queryset))
         number = analysis.analyse_again(photos)
         for gallery_id in {photo.gallery_id for photo in photos}:
-            tasks.wake_workers(gallery_id, photos=number)
+            queue.wake_workers(gallery_id, photos=number)
         text = ngettext("%(number)d photo waits for analysis.", "%(number)d photos wait for analysis.", number)
         self.message_user(request, text % {"number": number}, messages.SUCCESS)
 

@@ -25,6 +25,7 @@ from facepass.core.database.storable_values import trouble_of_json
 from facepass.core.errors import FacePassError, refusal_of
 from galleries.api.filters import Moment
 from galleries.models import Person
+from galleries.models.person import refuse_duplicates
 from galleries.people import records
 
 MAX_METADATA_BYTES = 10_000
@@ -50,7 +51,7 @@ class _Fields(StrictModelSerializer[Person]):
     face_count = serializers.IntegerField(read_only=True, default=0)
 
     def save(self, **kwargs: Any) -> Person:
-        with records.refusing_twins():
+        with refuse_duplicates():
             return super().save(**kwargs)
 
 
@@ -60,7 +61,7 @@ class PersonSerializer(_Fields):
     class Meta:
         model = Person
         fields = ["id", "real_name", "email", "external_id", "avatar_url", "metadata", "face_count", "created_at"]
-        # Uniqueness is the database's to say, and a 409 (see galleries/people/records.py).
+        # Uniqueness is the database's to say, and a 409 (see `refuse_duplicates`).
         validators: list[Any] = []
 
 

@@ -21,7 +21,7 @@ from galleries.faces import changes, live_events
 from galleries.faces.changes import Change
 from galleries.models import FaceCluster, FaceDecision, GalleryImage, Occasion, Person, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.people import records
+from galleries.models.person import refuse_duplicates
 
 Kind = FaceDecision.Kind
 
@@ -210,7 +210,7 @@ def undo(decision: FaceDecision, *, by: Principal) -> None:
     standing = FaceDecision.objects.standing().filter(pk=decision.pk).select_for_update().first()
     if standing is None:
         return
-    with records.refusing_twins():
+    with refuse_duplicates():
         changes.take_back(standing)
     standing.undone_at = timezone.now()
     standing.undone_by, standing.undone_with = changes.signature(by)

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from galleries.models import ErasedFace, GalleryImage, Person, PhotoFace, SpareFace
-from galleries.people import avatars
-from galleries.photos import same_faces
+from galleries.photos import media_files, same_faces
 from recognition.types import Box
 
 
@@ -25,7 +24,7 @@ def erase(face: PhotoFace) -> None:
         return
     ErasedFace.objects.create(photo=photo, box=face.box)
     _delete_spares(photo, face.as_box)
-    Person.objects.filter(studio=photo.gallery.studio_id, avatar_url=avatars.path_of(face)).update(avatar_url="")
+    Person.objects.filter(studio=photo.gallery.studio_id, avatar_url=media_files.face_path(face)).update(avatar_url="")
     PhotoFace.objects.filter(pk=face.pk).delete()
 
 

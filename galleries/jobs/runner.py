@@ -13,11 +13,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.module_loading import import_string
-from django_q.tasks import async_task
 
 from facepass.core.errors import FacePassError
 from facepass.core.work import heartbeats
 from facepass.models import Studio
+from galleries.jobs import queue
 from galleries.models import Job
 
 log = logging.getLogger(__name__)
@@ -65,12 +65,8 @@ def start(kind: str, *, studio: Studio, **arguments: Any) -> Job:
         same = Job.objects.unfinished()
         job, made = same.get_or_create(studio=studio, kind=kind, arguments=arguments)
         if made:
-            wake(job.pk)
+            queue.wake_worker_for_job(job.pk)
     return job
-
-
-def wake(pk: UUID) -> None:
-    async_task("galleries.tasks.run_job", str(pk), group="jobs")
 
 
 def run(pk: UUID) -> None:
@@ -97,7 +93,7 @@ def _settle(job: Job, result: Result | None) -> None:
     if result is not None:
         job.finish(result)
     elif job.put_back() and not heartbeats.stopping():
-        wake(job.pk)
+        queue.wake_worker_for_job(job.pk)
 
 
 def _handler(kind: str) -> Handler:
@@ -110,4 +106,4 @@ def _handler(kind: str) -> Handler:
 def reconcile() -> None:
     """Brings back jobs whose worker died or whose wake-up call was dropped."""
     for pk in Job.objects.claimable().values_list("pk", flat=True):
-        wake(pk)
+        queue.wake_worker_for_job(pk)

@@ -1,12 +1,16 @@
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.validators import MaxLengthValidator
-from django.db import models
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantModel, TenantQuerySet
 from facepass.core.database.constraints import readable
 from facepass.core.database.storable_values import ADDRESS_LENGTH, check_json
+from facepass.core.errors import FacePassError
 from galleries.models.face import PhotoFace
 
 
@@ -47,3 +51,30 @@ class Person(TenantModel):
 
     def __str__(self) -> str:
         return self.real_name
+
+
+@contextmanager
+def refuse_duplicates() -> Iterator[None]:
+    """Raise FacePassError 409 `email_taken` or `external_id_taken` where the block writes a person who has another's.
+
+    The block runs in a savepoint, so the caller's transaction goes on.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        refusal = _duplicate_refusal(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None))
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _duplicate_refusal(constraint: str | None) -> FacePassError | None:
+    match constraint:
+        case "one_person_per_email":
+            message = gettext("Somebody of this studio has this e-mail address already.")
+            return FacePassError("email_taken", message, status=409)
+        case "one_person_per_external_id":
+            message = gettext("Somebody of this studio has this external id already.")
+            return FacePassError("external_id_taken", message, status=409)
+    return None

@@ -4,7 +4,6 @@ from io import BytesIO
 from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
-from django.urls import reverse
 from PIL import Image
 
 from galleries.models import Person, PhotoFace
@@ -17,18 +16,13 @@ MARGIN = 1.5
 QUALITY = 85
 
 
-def path_of(face: PhotoFace) -> str:
-    """The lasting path of a face's picture; fetching it needs a session or a key."""
-    return reverse("face-file", args=[face.photo_id, face.pk])
-
-
 def best_face(person: Person) -> PhotoFace | None:
     faces = PhotoFace.objects.filter(person=person).exclude(face_category=FaceCategory.IGNORED)
     return faces.select_related("photo").order_by("-verified", *BEST_FIRST).first()
 
 
 def show_as(person: Person, face: PhotoFace) -> None:
-    person.avatar_url = path_of(face)
+    person.avatar_url = media_files.face_path(face)
     person.save(update_fields=["avatar_url"])
 
 

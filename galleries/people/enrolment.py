@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from facepass.core.access.tenancy import Principal
 from facepass.core.errors import FacePassError
 from facepass.models import Scope, Studio
-from galleries import tasks
+from galleries.jobs import queue
 from galleries.matching import identification, probe
 from galleries.matching.identification import Candidate
 from galleries.models import Gallery, GalleryImage, Person
@@ -48,7 +48,7 @@ def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Sc
         photo.refresh_from_db()
         is_new = True
     if is_new:
-        tasks.wake_workers(gallery.pk, photos=1)
+        queue.wake_workers(gallery.pk, photos=1)
     return photo
 
 

@@ -1,18 +1,17 @@
 """People: made, changed, taken over in bulk, and deleted with all that was known of their faces."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.db import transaction
 
 from facepass.core import events
 from facepass.core.errors import FacePassError
 from facepass.models import EventType, Studio
 from galleries.models import GalleryImage, Person, PhotoFace
 from galleries.models.face import FaceCategory
+from galleries.models.person import refuse_duplicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +30,6 @@ class Row:
     person: Person | None
     is_new: bool = False
     refusal: FacePassError | None = None
-
-
-@contextmanager
-def refusing_twins() -> Iterator[None]:
-    """To be held around a write: raises 409 `email_taken` or `external_id_taken`, and leaves the transaction whole."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        refusal = _refusal_of(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None))
-        if refusal is None:
-            raise
-        raise refusal from error
-
-
-def _refusal_of(constraint: str | None) -> FacePassError | None:
-    match constraint:
-        case "one_person_per_email":
-            message = _("Somebody of this studio has this e-mail address already.")
-            return FacePassError("email_taken", message, status=409)
-        case "one_person_per_external_id":
-            message = _("Somebody of this studio has this external id already.")
-            return FacePassError("external_id_taken", message, status=409)
-    return None
 
 
 def upsert(
@@ -79,7 +54,7 @@ def _written(
 ) -> Row:
     found = known.get(str(row["external_id"]))
     try:
-        with refusing_twins():
+        with refuse_duplicates():
             person = write(row, found)
     except FacePassError as refusal:
         if found is not None:

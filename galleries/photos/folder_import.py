@@ -9,7 +9,7 @@ from django.core.files import File
 from tqdm import tqdm
 
 from facepass.core.errors import FacePassError
-from galleries import tasks
+from galleries.jobs import queue
 from galleries.models import Gallery
 from galleries.photos import ingest, progress
 
@@ -33,7 +33,7 @@ def import_folder(gallery: Gallery, folder: Path) -> ingest.Report:
     for path in tqdm(photos_in(folder), desc="importing", unit="photo", dynamic_ncols=True):
         _import(gallery, path, report)
     if report.accepted:
-        tasks.wake_workers(gallery.pk, photos=len(report.accepted))
+        queue.wake_workers(gallery.pk, photos=len(report.accepted))
     return report
 
 

@@ -20,7 +20,7 @@ from facepass.core.access.tenancy import Principal, require_still
 from facepass.core.database.storable_values import readable_moment
 from facepass.core.errors import FacePassError
 from facepass.models import Scope
-from galleries import tasks
+from galleries.jobs import queue
 from galleries.models import Gallery, GalleryImage, Person
 from galleries.photos import media_files
 from recognition.pictures import decoding
@@ -55,7 +55,7 @@ def add_photos(gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal 
     for file in files:
         add_to_report(gallery, file, report, by=by)
     if report.accepted:
-        tasks.wake_workers(gallery.pk, photos=len(report.accepted))
+        queue.wake_workers(gallery.pk, photos=len(report.accepted))
     return report
 
 

@@ -12,7 +12,7 @@ from django.core import signing
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from galleries.models import GalleryImage
+from galleries.models import GalleryImage, PhotoFace
 
 Variant = Literal["original", "preview", "thumbnail"]
 # Longest side in pixels of what the worker makes.
@@ -31,6 +31,11 @@ def storage_name(photo: GalleryImage, variant: Variant) -> str:
 def path_of(photo: GalleryImage, variant: Variant) -> str:
     """The lasting path of a file; fetching it needs a session, a key or a signature."""
     return reverse("photo-file", args=[photo.pk, variant])
+
+
+def face_path(face: PhotoFace) -> str:
+    """Return the lasting path of a face's picture, cut out of its photo; fetching it needs a session or a key."""
+    return reverse("face-file", args=[face.photo_id, face.pk])
 
 
 def signed_path(photo: GalleryImage, variant: Variant) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from facepass.console.base import EDITORS, has_role
-from galleries import tasks
+from galleries.jobs import queue
 from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.photo import GalleryImageQuerySet, State
 from galleries.photos import analysis, direct_uploads, media_files, progress
@@ -175,7 +175,7 @@ def _retry(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonRe
     photos = photos.filter(state__in=FAILED) if wanted is None else photos.filter(pk__in=map(uuid, wanted))
     again = analysis.analyse_again(list(photos.only("pk")))
     if again:
-        tasks.wake_workers(pk, photos=again)
+        queue.wake_workers(pk, photos=again)
         progress.publish(pk)
         admin.log_change(request, gallery, f"{again} photos analysed again")
     text = ngettext("%(number)d photo waits for analysis.", "%(number)d photos wait for analysis.", again)

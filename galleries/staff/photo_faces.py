@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from facepass.console.base import EDITORS, VERIFIERS
 from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
-from galleries import tasks
 from galleries.faces import decisions, denials, marking
+from galleries.jobs import queue
 from galleries.matching import descriptors, identification
 from galleries.models import FaceDecision, GalleryImage, Occasion, Person, PhotoFace
 from galleries.people import naming
@@ -192,7 +192,7 @@ def _draw(request: HttpRequest, pk: UUID) -> JsonResponse:
     face, decision = marking.mark(photo, box, by=user_of(request))
     if face.insightface_descriptor is None:
         return _told(photo, [decision], face=str(face.pk), described=False)
-    tasks.wake_workers(photo.gallery_id, photos=1)
+    queue.wake_workers(photo.gallery_id, photos=1)
     return _told(photo, [decision], face=str(face.pk), described=True)
 
 
@@ -201,7 +201,7 @@ def _retry(admin: ModelAdmin[GalleryImage], request: HttpRequest, pk: UUID) -> J
     require(request, photo.gallery.studio_id, EDITORS)
     if not analysis.analyse_again([photo]):
         raise FacePassError("photo_busy", _("This photo is being analysed."), status=409, retry_after=5)
-    tasks.wake_workers(photo.gallery_id, photos=1)
+    queue.wake_workers(photo.gallery_id, photos=1)
     admin.log_change(request, photo, "analysed again")
     photo.refresh_from_db(fields=["state", "error", "attempts", "processed_at"])
     return _told(photo, [])

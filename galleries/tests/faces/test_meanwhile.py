@@ -13,7 +13,7 @@ from facepass.core.access.tenancy import require_still
 from facepass.models import ApiKey, Membership, Role, Scope, User
 from galleries.faces import grouping
 from galleries.jobs import runner
-from galleries.matching import studio_recognition
+from galleries.matching import identification
 from galleries.models import FaceCluster, Gallery, GalleryImage, Occasion, Person, PhotoFace, Reference
 from galleries.models.face import FaceCategory
 from galleries.people import records
@@ -357,7 +357,7 @@ def test_a_person_who_is_deleted_while_a_gallery_is_recognised_is_given_to_nobod
     gallery, ann = GalleryFactory(studio=studio), PersonFactory(studio=studio)
     known, *unknown = one_person(gallery, 3)
     PhotoFace.objects.filter(pk=known.pk).update(person=ann, verified=True, face_category=FaceCategory.KNOWN)
-    identify, asked = studio_recognition.identification.identify, []
+    identify, asked = identification.identify, []
 
     def identifying(*arguments, **options):
         found = identify(*arguments, **options)
@@ -365,7 +365,7 @@ def test_a_person_who_is_deleted_while_a_gallery_is_recognised_is_given_to_nobod
         Person.objects.filter(pk=ann.pk).delete()
         return found
 
-    monkeypatch.setattr(studio_recognition.identification, "identify", identifying)
+    monkeypatch.setattr(identification, "identify", identifying)
     job = runner.start("recognize_gallery", studio=studio, gallery_id=str(gallery.pk))
     runner.run(job.pk)
     job.refresh_from_db()

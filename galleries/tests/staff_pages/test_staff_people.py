@@ -99,11 +99,11 @@ def test_nobody_is_merged_with_themselves_a_stranger_or_nobody(staff, ann):
 def test_the_best_face_or_a_chosen_one_is_the_picture(staff, ann, seen):
     assert say(staff, "avatar", ann).status_code == 200
     ann.refresh_from_db()
-    assert ann.avatar_url == avatars.path_of(seen)
+    assert ann.avatar_url == media_files.face_path(seen)
     better = FaceFactory(photo=seen.photo, person=ann)
     say(staff, "avatar", ann, face=str(better.pk))
     ann.refresh_from_db()
-    assert ann.avatar_url == avatars.path_of(better)
+    assert ann.avatar_url == media_files.face_path(better)
     assert LogEntry.objects.count() == 2
     assert say(staff, "avatar", ann, face=str(FaceFactory().pk)).status_code == 404
 
@@ -116,14 +116,14 @@ def test_a_face_is_cut_out_of_its_photo_for_who_may_see_it(staff, ann, seen):
     default_storage.save(
         media_files.storage_name(seen.photo, "preview"), BytesIO(picture_of(["ann"], size=(320, 240), seed=1))
     )
-    answer = staff.get(avatars.path_of(seen))
+    answer = staff.get(media_files.face_path(seen))
     assert Image.open(BytesIO(answer.content)).size == (avatars.SIDE, avatars.SIDE)
     assert answer["Cache-Control"].startswith("private")
     for client in (member(StudioFactory(), Role.VERIFIER), Client()):
-        assert client.get(avatars.path_of(seen)).status_code == 404
+        assert client.get(media_files.face_path(seen)).status_code == 404
     other = FaceFactory(photo=PhotoFactory(gallery=seen.gallery, stored=False))
     assert staff.get(reverse("face-file", args=[seen.photo_id, other.pk])).status_code == 404
-    assert staff.get(avatars.path_of(other)).status_code == 404, "it has no preview"
+    assert staff.get(media_files.face_path(other)).status_code == 404, "it has no preview"
 
 
 def picture(*people, seed=5):
