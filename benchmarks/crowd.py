@@ -33,7 +33,7 @@ def fill(code: str, count: int) -> None:
     vectors = scale.made_up(count)
     for number, start in enumerate(range(0, count, PORTION), 1):
         scale.add(gallery, vectors[start : start + PORTION], name=f"crowd{start}-")
-        grouping.group(Occasion.of_gallery(gallery))
+        grouping.group_faces(Occasion.for_gallery(gallery))
         if number % TIDY_EVERY == 0:
             scale.vacuum()
         print(f"{min(count, start + PORTION)} of {count}", end="\r", flush=True)

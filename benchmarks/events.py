@@ -67,7 +67,7 @@ def judged(event: Path, *, strangers: Path | None = None) -> Result:
     truth = json.loads((event / "truth.json").read_text())
     occasion = indexed(event, list(truth["photos"]))
     started = time.perf_counter()
-    grouping.group(occasion)
+    grouping.group_faces(occasion)
     grouping_ms = (time.perf_counter() - started) * 1000
     times: list[float] = []
     hit = miss = wrong = possible = 0
@@ -124,7 +124,7 @@ def indexed(event: Path, photos: list[str]) -> Any:
         PhotoFace.objects.bulk_create(
             analysis.row_of(photo, face, version, scale=1) for face in pipeline.describe(picture)
         )
-    return Occasion.of_gallery(gallery)
+    return Occasion.for_gallery(gallery)
 
 
 def decoded(path: Path) -> Any:
@@ -141,11 +141,13 @@ def searched(selfie: Path, occasion: Any, times: list[float]) -> tuple[set[str],
     from galleries.matching import probe, search
 
     try:
-        face = probe.subject(probe.read(ContentFile(selfie.read_bytes())))
+        face = probe.describe_subject(probe.read_picture(ContentFile(selfie.read_bytes())))
     except FacePassError:
         return None
     started = time.perf_counter()
-    findings = search.find(face.descriptor, within=occasion, limit=search.MAX_LIMIT, weak=search.is_weak(face))
+    findings = search.search_photos(
+        face.descriptor, within=occasion, limit=search.MAX_LIMIT, weak=search.is_weak_probe(face)
+    )
     times.append((time.perf_counter() - started) * 1000)
     names = [{match.face.photo.original_name for match in each} for each in (findings.matches, findings.possible)]
     return names[0], names[1]

@@ -258,7 +258,7 @@ def _describe_anew(gallery: Any) -> None:
     from recognition.models import ModelVersion
 
     class Nobody:
-        def more(self) -> bool:
+        def has_time(self) -> bool:
             return True
 
         def report(self, *, done: int, total: int) -> None:
@@ -273,7 +273,7 @@ def _describe_anew(gallery: Any) -> None:
         redescription.BATCH, redescription.AHEAD = way
         PhotoDescription.objects.filter(model_version=version).delete()
         started = time.perf_counter()
-        count = redescription.describe_waiting(registry.get_engine(), version, watch=Nobody())
+        count = redescription.describe_waiting_photos(registry.get_engine(), version, watch=Nobody())
         found[way].append((time.perf_counter() - started) / count)
     ours, theirs = (1000 * statistics.median(found[way]) for way in (as_it_is, alone))
     print(f"generate_descriptors: {ours:.0f} ms a photo, {theirs:.0f} one at a time, {theirs / ours:.2f} times as fast")

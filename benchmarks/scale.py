@@ -60,14 +60,14 @@ def session(numbers: list[int]) -> None:
     config.save({"confidence_thresholds": {"search": 0.55, "possible": 0, "assign": 1}})
     occasion, vectors = event((numbers or [50_000])[0])
     with timed("grouping"):
-        grouping.group(occasion)
+        grouping.group_faces(occasion)
     vacuum()
     times, queries, agree = [], [], 0
     for number in range(40):
         probe = view_of(vectors, number)
         started = time.perf_counter()
         with connection.execute_wrapper(spent := InQueries()):
-            found = search.photos_of(probe, within=occasion, threshold=0.55)
+            found = search.find_matches(probe, within=occasion, threshold=0.55)
         times.append((time.perf_counter() - started) * 1000)
         queries.append(spent.ms)
         agree += {match.face.pk for match in found} == brute_force(probe, occasion, PhotoFace)
@@ -118,11 +118,11 @@ def studio(numbers: list[int]) -> None:
         cursor.execute("SET maintenance_work_mem = '4GB'")
         cursor.execute("SET max_parallel_maintenance_workers = 2")
     with timed(f"index of {count} faces"):
-        nearest.rebuild()
+        nearest.rebuild_index()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_size_pretty(pg_relation_size(%s)), pg_size_pretty(pg_total_relation_size('photo_faces'))",
-            [nearest.INDEX],
+            [nearest.INDEX_NAME],
         )
         print("index, table with indexes:", cursor.fetchone())
     faces = PhotoFace.objects.searchable(ModelVersion.objects.current()).filter(gallery__in=occasion.galleries)
@@ -136,7 +136,7 @@ def measured(name: str, faces: Any, vectors: Any, nearest: Any, *, rounds: int =
     for number in range(rounds + 5):
         probe = view_of(vectors, number)
         started = time.perf_counter()
-        found = nearest.nearest(faces, probe, limit=10)
+        found = nearest.find_nearest(faces, probe, limit=10)
         if number >= 5:
             times.append((time.perf_counter() - started) * 1000)
             exact = {face.pk for face in faces.at_distance(probe).order_by("distance")[:10]}
@@ -152,7 +152,7 @@ def groups(numbers: list[int]) -> None:
     for count in numbers or [10_000, 30_000, 100_000]:
         occasion, _vectors = event(count)
         with timed(f"grouping {count} faces"):
-            print(grouping.group(occasion))
+            print(grouping.group_faces(occasion))
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 
@@ -162,11 +162,11 @@ def growth(_numbers: list[int]) -> None:
 
     occasion, vectors = event(10_000)
     with timed("grouping 10000 faces"):
-        grouping.group(occasion)
+        grouping.group_faces(occasion)
     gallery = occasion.galleries.get()
     add(gallery, vectors[:400] + 0, name="late")
     with timed("100 photos more, 4 faces each"):
-        print(grouping.group(Occasion.of_gallery(gallery)))
+        print(grouping.group_faces(Occasion.for_gallery(gallery)))
 
 
 def event(count: int) -> tuple[Any, Any]:
@@ -180,7 +180,7 @@ def event(count: int) -> tuple[Any, Any]:
     with timed(f"{count} rows"):
         add(gallery, vectors, name="photo")
     vacuum()
-    return Occasion.of_gallery(gallery), vectors
+    return Occasion.for_gallery(gallery), vectors
 
 
 def made_up(count: int) -> Any:

@@ -86,12 +86,12 @@ def _search(selfie: bytes, gallery: Any) -> tuple[float, ...] | None:
 
     try:
         times = [time.perf_counter()]
-        picture = probe.read(File(BytesIO(selfie), name="selfie.jpg"))
+        picture = probe.read_picture(File(BytesIO(selfie), name="selfie.jpg"))
         times.append(time.perf_counter())
-        face = probe.subject(picture)
+        face = probe.describe_subject(picture)
         times.append(time.perf_counter())
-        within = Occasion.of_gallery(gallery)
-        search.find(face.descriptor, within=within)
+        within = Occasion.for_gallery(gallery)
+        search.search_photos(face.descriptor, within=within)
         times.append(time.perf_counter())
     except FacePassError:
         return None

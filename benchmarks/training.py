@@ -97,7 +97,7 @@ def parted(names: np.ndarray, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def split(
     names: np.ndarray, quality: np.ndarray, vectors: np.ndarray, scores: Any, *, seed: int
 ) -> tuple[list[float], list[float]]:
-    from galleries.matching.identification import COUNTED
+    from galleries.matching.identification import FACES_PER_PERSON
     from training.learning.dataset import Faces
     from training.learning.score_calibration import calibrate
     from training.learning.scoring import calibrated, score
@@ -112,7 +112,7 @@ def split(
     known = learn(faces(enrolled), scores).enrolled
     calibration, _thresholds = calibrate(faces(enrolled), known, scores)
     ways = (
-        calibrated(lambda probes: known.nearest_faces(probes, count=COUNTED), scores),
+        calibrated(lambda probes: known.nearest_faces(probes, count=FACES_PER_PERSON), scores),
         calibrated(known.likeness, calibration),
     )
     before, after = (figures(score(faces(searched), known.people, way).searches) for way in ways)
@@ -196,7 +196,7 @@ def scale(faces: int = 100_000, people: int = 5_000) -> None:
         used("with the faces made, before the training")
         session = run.execute(Studio.objects.get(pk=occasion.studio_id), by="benchmark")
         with synthetic.timed(f"training from {faces} faces of {people} people"):
-            runner.run(session.job_id)
+            runner.run_turn(session.job_id)
         session.refresh_from_db()
         used("after it")
         after = session.metrics["after"]

@@ -15,14 +15,14 @@ class GalleriesConfig(AppConfig):
         from galleries import checks  # noqa: F401, PLC0415 - checks registers itself
         from galleries.jobs import runner  # noqa: PLC0415 - as above
 
-        runner.register("cluster_unknown_faces", "galleries.faces.grouping.in_a_turn")
-        runner.register("rebuild_index", "galleries.matching.nearest.in_a_turn")
-        runner.register("recognize_gallery", "galleries.faces.name_proposals.propose_names")
-        runner.register("generate_descriptors", "galleries.faces.redescription.in_turns")
-        runner.register("regenerate_unknown_descriptors", "galleries.faces.unknown_faces.redescribe")
+        runner.register_handler("cluster_unknown_faces", "galleries.faces.grouping.run_grouping_job")
+        runner.register_handler("rebuild_index", "galleries.matching.nearest.run_rebuild_job")
+        runner.register_handler("recognize_gallery", "galleries.faces.name_proposals.propose_names")
+        runner.register_handler("generate_descriptors", "galleries.faces.redescription.run_redescription_job")
+        runner.register_handler("regenerate_unknown_descriptors", "galleries.faces.unknown_faces.run_unknown_faces_job")
 
         chores.register("galleries.photos.direct_uploads.sweep", every=3600)
-        chores.register("galleries.models.suggestion.forget_old", every=3600)
+        chores.register("galleries.models.suggestion.delete_orphaned_counts", every=3600)
 
         post_delete.connect(discard_with_row, sender="galleries.GalleryImage", dispatch_uid="photo files")
 
@@ -32,4 +32,4 @@ def discard_with_row(instance: Any, **kwargs: Any) -> None:
     from galleries.photos import media_files  # noqa: PLC0415 - models are not loaded when this module is
 
     names = media_files.storage_names(instance)  # now: after the commit the instance has lost its id
-    transaction.on_commit(lambda: media_files.discard(names))
+    transaction.on_commit(lambda: media_files.delete_files(names))

@@ -69,11 +69,11 @@ class GalleryProgressConsumer(WatchConsumer):
 
     def visible_channels(self, user: Principal) -> list[str]:
         pk: UUID = self._named["gallery_id"]
-        return [progress.group_of(pk)] if Gallery.objects.visible_to(user).filter(pk=pk).exists() else []
+        return [progress.channel_group(pk)] if Gallery.objects.visible_to(user).filter(pk=pk).exists() else []
 
     def snapshot(self) -> Mapping[str, Any]:
         pk: UUID = self._named["gallery_id"]
-        return ProgressEvent(type="gallery.progress", gallery_id=str(pk), progress=progress.of_gallery(pk))
+        return ProgressEvent(type="gallery.progress", gallery_id=str(pk), progress=progress.load_progress(pk))
 
     async def gallery_progress(self, event: ProgressEvent) -> None:
         await self.send_json(event)
@@ -84,16 +84,16 @@ class DecisionsConsumer(WatchConsumer):
 
     def visible_channels(self, user: Principal) -> list[str]:
         if key := self._named.get("key"):
-            self.occasion = Occasion.visible(key, user)
-            return [live_events.of_occasion(self.occasion)] if self.occasion else []
+            self.occasion = Occasion.find_visible(key, user)
+            return [live_events.occasion_channel(self.occasion)] if self.occasion else []
         self.studios = list(studios_of(user).values_list("pk", flat=True))
-        return [live_events.of_studio(pk) for pk in self.studios]
+        return [live_events.studio_channel(pk) for pk in self.studios]
 
     def snapshot(self) -> Mapping[str, Any]:
         if self._named.get("key"):
             assert self.occasion is not None  # noqa: S101 - else there is no channel
-            return live_events.snapshot_of_occasion(self.occasion)
-        return live_events.snapshot_of_studios(self.studios)
+            return live_events.build_occasion_snapshot(self.occasion)
+        return live_events.build_studios_snapshot(self.studios)
 
     async def decision_made(self, event: DecisionEvent) -> None:
         await self.send_json(event)

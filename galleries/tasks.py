@@ -38,7 +38,7 @@ def analyse_gallery(gallery_id: str) -> int:
 
 def run_job(job_id: str) -> None:
     """One turn of a job that an API call started."""
-    runner.run(UUID(job_id))
+    runner.run_turn(UUID(job_id))
 
 
 def group_faces(gallery_id: str) -> None:
@@ -47,12 +47,12 @@ def group_faces(gallery_id: str) -> None:
     """
     from galleries.faces import grouping  # noqa: PLC0415 - as above
 
-    gallery = Gallery.objects.to_group().filter(pk=gallery_id).first()
+    gallery = Gallery.objects.awaiting_grouping().filter(pk=gallery_id).first()
     if gallery and not heartbeats.stopping():
         with heartbeats.at_work("group_faces"):  # minutes, in a large session
-            grouping.group(Occasion.of_gallery(gallery))
+            grouping.group_faces(Occasion.for_gallery(gallery))
         gallery_completion.notify_if_done(gallery)
-        progress.publish(gallery.pk)
+        progress.publish_progress(gallery.pk)
 
 
 def reconcile() -> None:
@@ -68,9 +68,9 @@ def _wake_where_work_waits() -> None:
     if queue.has_waiting_calls():
         return
     waiting = GalleryImage.objects.claimable().order_by().values_list("gallery_id", flat=True).distinct()
-    for gallery_id in waiting.union(Gallery.objects.to_group().order_by().values_list("pk", flat=True)):
+    for gallery_id in waiting.union(Gallery.objects.awaiting_grouping().order_by().values_list("pk", flat=True)):
         queue.wake_workers(gallery_id, photos=1)
-    runner.reconcile()
+    runner.wake_waiting_jobs()
 
 
 RECONCILING = (
@@ -81,7 +81,7 @@ RECONCILING = (
 )
 
 
-def busy() -> bool:
+def is_busy() -> bool:
     """Whether some worker holds a live lease, and so is alive and at work."""
     photos, running = GalleryImage.objects.being_processed(), Job.objects.running()
     return photos.exists() or running.exists() or heartbeats.is_at_work()

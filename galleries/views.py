@@ -51,7 +51,7 @@ def face_file(request: HttpRequest, photo: UUID, pk: UUID) -> HttpResponseBase:
     if face is None:
         raise Http404
     try:
-        response = HttpResponse(avatars.cut_out(face), content_type="image/jpeg")
+        response = HttpResponse(avatars.crop_face(face), content_type="image/jpeg")
     except FileNotFoundError:
         raise Http404 from None
     response["Cache-Control"] = "private, max-age=3600"

@@ -46,37 +46,40 @@ def search_session(
 ) -> SessionSearch:
     """Photos of any, or of all, of the pictures' subjects and the people. Pictures are held in memory only.
 
-    Whoever may still have the answer counts it (`count`). Raises what `probe.read` and `probe.subject` raise.
+    Whoever may still have the answer counts it (`count`). Raises what `probe.read_picture` and
+    `probe.describe_subject` raise.
     """
     started = time.perf_counter()
     settings = recognition_settings()
     rules = settings.confidence_thresholds
     within = Occasion(session.studio_id, session_id=session.pk)
-    faces = [probe.subject(probe.read(picture), settings=settings) for picture in pictures]
+    faces = [probe.describe_subject(probe.read_picture(picture), settings=settings) for picture in pictures]
     findings = [
-        search.find(
+        search.search_photos(
             face.descriptor,
             within=within,
             threshold=threshold,
             limit=search.MAX_LIMIT,
             rules=rules,
-            weak=search.is_weak(face),
+            weak=search.is_weak_probe(face),
         )
         for face in faces
     ]
-    named = [search.photos_with(p, within=within, threshold=threshold, limit=search.MAX_LIMIT) for p in people]
-    matches = search.together([*(each.matches for each in findings), *named], combine=combine)[:limit]
+    named = [
+        search.find_photos_of_person(p, within=within, threshold=threshold, limit=search.MAX_LIMIT) for p in people
+    ]
+    matches = search.combine_matches([*(each.matches for each in findings), *named], combine=combine)[:limit]
     possible = _possible(findings, named, matches, combine=combine)[:limit]
     least = min((each.threshold for each in findings), default=threshold)
     if least is None:
-        least = search.threshold_within(within, rules=rules)
+        least = search.search_threshold(within, rules=rules)
     misses = _misses([face.descriptor for face in faces], matches, within=within, threshold=least) if explain else None
     elapsed = (time.perf_counter() - started) * 1000
     return SessionSearch(session, faces, matches, possible, least, round(elapsed, 1), misses)
 
 
 def _possible(
-    findings: Sequence[search.Findings],
+    findings: Sequence[search.SearchResult],
     named: Sequence[list[search.Match]],
     matches: Sequence[search.Match],
     *,
@@ -84,7 +87,7 @@ def _possible(
 ) -> list[search.Match]:
     """Photos that only together with what is possible show any, or all, of the subjects."""
     given = {match.face.photo_id for match in matches}
-    wider = search.together([*(each.matches + each.possible for each in findings), *named], combine=combine)
+    wider = search.combine_matches([*(each.matches + each.possible for each in findings), *named], combine=combine)
     return [match for match in wider if match.face.photo_id not in given]
 
 
@@ -96,4 +99,6 @@ def count(searched: SessionSearch) -> None:
 def _misses(
     descriptors: Sequence[FloatArray], matches: list[search.Match], *, within: Occasion, threshold: float
 ) -> list[search.Miss]:
-    return [miss for each in descriptors for miss in search.misses(each, matches, within=within, threshold=threshold)]
+    return [
+        miss for each in descriptors for miss in search.find_misses(each, matches, within=within, threshold=threshold)
+    ]

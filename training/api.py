@@ -168,7 +168,7 @@ class PrepareView(APIView):
         who = principal_of(request)
         studio = studio_for(who)
         if preparation.is_large(studio):
-            job = runner.start("prepare_training", studio=studio, by=str(who))
+            job = runner.start_job("prepare_training", studio=studio, by=str(who))
             return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
         session = preparation.prepare(studio, by=str(who))
         return Response(PreparedSerializer(session).data, status=status.HTTP_201_CREATED)

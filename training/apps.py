@@ -10,6 +10,6 @@ class TrainingConfig(AppConfig):
         from facepass.core.work import chores  # noqa: PLC0415 - models are not loaded when this module is
         from galleries.jobs import runner  # noqa: PLC0415
 
-        runner.register("prepare_training", "training.learning.preparation.in_a_turn")
-        runner.register("train", "training.learning.run.in_a_turn")
+        runner.register_handler("prepare_training", "training.learning.preparation.in_a_turn")
+        runner.register_handler("train", "training.learning.run.in_a_turn")
         chores.register("training.tasks.settle", every=60)

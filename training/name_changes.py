@@ -14,7 +14,7 @@ import numpy as np
 from django.db import transaction
 
 from galleries.matching import descriptors
-from galleries.matching.identification import COUNTED
+from galleries.matching.identification import FACES_PER_PERSON
 from galleries.models import FaceDecision, Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.face import FaceCategory, PhotoFaceQuerySet
 from galleries.models.gallery import GalleryKind
@@ -140,7 +140,7 @@ def _open(studio_id: UUID, version: ModelVersion) -> PhotoFaceQuerySet:
     """Faces of events whose name, or whose lack of one, is a machine's."""
     faces = PhotoFace.objects.searchable(version).filter(gallery__studio=studio_id, gallery__kind=GalleryKind.EVENT)
     decided = FaceDecision.objects.filter(studio=studio_id).standing()
-    return faces.filter(verified=False).exclude(pk__in=decided.faces_changed())
+    return faces.filter(verified=False).exclude(pk__in=decided.changed_face_ids())
 
 
 def _people(studio_id: UUID, taught: Taught | None, version: ModelVersion) -> tuple[list[UUID], Compare]:
@@ -158,7 +158,7 @@ def _people(studio_id: UUID, taught: Taught | None, version: ModelVersion) -> tu
     if learnt.people and taught is not None:
         parts.append(calibrated(learnt.likeness, taught.scores))
     if others.people:
-        parts.append(calibrated(lambda probes: others.nearest_faces(probes, count=COUNTED), version.scores))
+        parts.append(calibrated(lambda probes: others.nearest_faces(probes, count=FACES_PER_PERSON), version.scores))
     return [*learnt.people, *others.people], lambda probes: np.concatenate([part(probes) for part in parts], axis=1)
 
 

@@ -20,7 +20,7 @@ from facepass.core.api.serializers import StrictModelSerializer
 from facepass.core.errors import FacePassError
 from facepass.models import Membership, Scope
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from recognition.engines import registry
 
 DAYS = 30
@@ -111,12 +111,12 @@ def stats(who: Principal) -> dict[str, Any]:
     """Of the studios that the principal sees; enrolment pictures count as photos."""
     photos, faces = GalleryImage.objects.visible_to(who), PhotoFace.objects.visible_to(who)
     counted = photos.aggregate(
-        **{state.value: Count("pk", filter=Q(state=state)) for state in State},
+        **{state.value: Count("pk", filter=Q(state=state)) for state in PhotoState},
         total=Count("pk"),
         storage_bytes=Sum("byte_size", default=0),
     )
     return {
-        "galleries": Gallery.objects.visible_to(who).of_events().count(),
+        "galleries": Gallery.objects.visible_to(who).event_galleries().count(),
         "photos": {**counted, "failed": counted["failed"] + counted["quarantined"]},
         "faces": faces.aggregate(
             total=Count("pk"), named=Count("pk", filter=~Q(person=None)), verified=Count("pk", filter=Q(verified=True))

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from galleries.models import FaceCluster, Gallery, GalleryImage, Job, Person, PhotoFace
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import progress
 from sessions_app.models import PhotoSession
 
-WAITING, FAILED = (State.PENDING, State.PROCESSING), (State.FAILED, State.QUARANTINED)
+WAITING, FAILED = (PhotoState.PENDING, PhotoState.PROCESSING), (PhotoState.FAILED, PhotoState.QUARANTINED)
 # Galleries and jobs at work that are shown: there are no more workers than this.
 SHOWN = 6
 
@@ -50,13 +50,13 @@ def of(user: Any) -> dict[str, Any]:
 
 
 def cards(user: Any) -> list[Card]:
-    photos = GalleryImage.objects.visible_to(user).of_events()
+    photos = GalleryImage.objects.visible_to(user).event_photos()
     counts = photos.aggregate(
         total=Count("pk"),
         waiting=Count("pk", filter=Q(state__in=WAITING)),
         failed=Count("pk", filter=Q(state__in=FAILED)),
     )
-    groups = FaceCluster.objects.visible_to(user).inhabited().filter(person=None, size__gt=1)
+    groups = FaceCluster.objects.visible_to(user).shown().filter(person=None, size__gt=1)
     to_confirm = PhotoFace.objects.visible_to(user).proposed().count()
     failed = counts["failed"]
     return [
@@ -81,12 +81,14 @@ def _list(model: str, query: str = "", *, app: str = "galleries") -> str:
 
 def galleries_at_work(user: Any) -> list[Running]:
     unfinished = GalleryImage.objects.filter(gallery=OuterRef("pk"), state__in=WAITING)
-    found = Gallery.objects.visible_to(user).of_events().filter(Exists(unfinished)).order_by("-created_at")[:SHOWN]
+    found = (
+        Gallery.objects.visible_to(user).event_galleries().filter(Exists(unfinished)).order_by("-created_at")[:SHOWN]
+    )
     return [_gallery(gallery) for gallery in found]
 
 
 def _gallery(gallery: Gallery) -> Running:
-    at = progress.of_gallery(gallery.pk)
+    at = progress.load_progress(gallery.pk)
     return Running(
         title=gallery.title,
         path=reverse("admin:galleries_gallery_photos", args=[gallery.pk]),

@@ -53,7 +53,7 @@ def _sessions(user: Any) -> list[dict[str, Any]]:
     found = PhotoSession.objects.visible_to(user).filter(gone_at=None).order_by("-created_at")[:SESSIONS_SHOWN]
     rows = GalleryImage.objects.filter(gallery__session_id__in=[session.pk for session in found]).order_by()
     photos = dict(rows.values_list("gallery__session_id").annotate(Count("pk")))
-    pairs = grouping.suggestions_noted(session.pk for session in found)
+    pairs = grouping.count_suggestions(session.pk for session in found)
     return [
         {
             "name": session.name,

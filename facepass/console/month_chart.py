@@ -43,7 +43,7 @@ class Plot:
 
 def of(user: Any) -> list[Plot]:
     days = [timezone.localdate() - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    photos = _by_day(GalleryImage.objects.visible_to(user).of_events().filter(created_at__date__gte=days[0]))
+    photos = _by_day(GalleryImage.objects.visible_to(user).event_photos().filter(created_at__date__gte=days[0]))
     searches = OutboxEvent.objects.filter(
         studio__in=studios_of(user), type=EventType.GUEST_SEARCH_COMPLETED, created_at__date__gte=days[0]
     )

@@ -20,7 +20,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from galleries.models import GalleryImage, PhotoFace
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from sessions_app.pixora import gateway
 from sessions_app.pixora.connection_state import gauges as pixora_gauges
 
@@ -44,7 +44,7 @@ class Database(Collector):
     """A few counts, made anew for each scrape."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        states = dict.fromkeys(State.values, 0)
+        states = dict.fromkeys(PhotoState.values, 0)
         states.update(GalleryImage.objects.order_by().values_list("state").annotate(number=Count("pk")))
         photos = GaugeMetricFamily("facepass_photos", "Photos by state.", labels=["state"])
         for state, number in states.items():

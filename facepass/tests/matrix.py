@@ -57,7 +57,7 @@ def world(studio: Studio) -> World:
         "other": other.pk,
         "decision": decisions.keep_apart(group, other, by=key).pk,
         "reference": reference(studio).pk,
-        "challenge": liveness.new_challenge(studio).pk,
+        "challenge": liveness.create_challenge(studio).pk,
         "task": Job.objects.create(studio=studio, kind="regenerate_unknown_descriptors").pk,
         "training": FaceTrainingSession.objects.create(studio=studio).pk,
         "key": key.pk,

@@ -73,10 +73,10 @@ class PhotoFaceAdmin(TenantAdmin):
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: PhotoFace) -> None:
-        erasure.erase(obj)
+        erasure.erase_face(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        erasure.erase_all(queryset)
+        erasure.erase_faces(queryset)
 
     @admin.action(description=_("Confirm the names of the selected faces"), permissions=["change"])
     def verify(self, request: HttpRequest, queryset: Any) -> None:

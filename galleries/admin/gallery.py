@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from facepass.console.base import TenantAdmin, column
 from facepass.core.access.authentication import user_of
 from galleries.models import Gallery, GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import ingest, progress
 from galleries.staff import grid
 from galleries.staff import upload as uploading
@@ -51,8 +51,11 @@ class GalleryAdmin(TenantAdmin):
         js = [forms.Script("facepass-admin/progress.js", type="module")]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        counts = {"unfinished": [State.PENDING, State.PROCESSING], "failed": [State.FAILED, State.QUARANTINED]}
-        rows = super().get_queryset(request).of_events().with_counts()
+        counts = {
+            "unfinished": [PhotoState.PENDING, PhotoState.PROCESSING],
+            "failed": [PhotoState.FAILED, PhotoState.QUARANTINED],
+        }
+        rows = super().get_queryset(request).event_galleries().with_counts()
         return rows.annotate(**{name: _photos_in(states) for name, states in counts.items()})
 
     def get_urls(self) -> list[URLPattern]:
@@ -104,7 +107,7 @@ class GalleryAdmin(TenantAdmin):
         return ("done", _t("done")) if gallery.photo_count else ("empty", _t("empty"))
 
 
-def _photos_in(states: list[State]) -> Any:
+def _photos_in(states: list[PhotoState]) -> Any:
     rows = GalleryImage.objects.filter(gallery=OuterRef("pk"), state__in=states).order_by().values("gallery")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
@@ -112,7 +115,7 @@ def _photos_in(states: list[State]) -> Any:
 def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
     photos = gallery.photos.with_face_count().order_by("created_at", "pk")[:PHOTOS_SHOWN]
     return {
-        "progress": progress.of_gallery(gallery.pk),
+        "progress": progress.load_progress(gallery.pk),
         "socket_path": f"/ws/galleries/{gallery.pk}/progress/",
         "poll_path": f"/api/v1/galleries/{gallery.pk}/progress",
         "upload_path": reverse("admin:galleries_gallery_upload", args=[gallery.pk]) if may_upload else None,
@@ -122,7 +125,7 @@ def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
     }
 
 
-def tell(request: HttpRequest, report: ingest.Report) -> None:
+def tell(request: HttpRequest, report: ingest.UploadReport) -> None:
     """What became of an upload, in words."""
     if not (report.accepted or report.duplicates or report.rejected):
         messages.warning(request, _t("No file was chosen."))

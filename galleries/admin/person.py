@@ -52,11 +52,11 @@ class PersonAdmin(TenantAdmin):
         return super().get_queryset(request).annotate(face_count=counted)
 
     def delete_model(self, request: HttpRequest, obj: Person) -> None:
-        records.delete(obj)
+        records.delete_person(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for person in queryset:
-            records.delete(person)
+            records.delete_person(person)
 
     @column("")
     def avatar(self, person: Person) -> str:

@@ -25,7 +25,7 @@ class PersonForm(forms.ModelForm[Any]):
         cleaned = super().clean() or {}
         name, studio = cleaned.get("real_name"), cleaned.get("studio")
         is_told_apart = cleaned.get("email") or cleaned.get("external_id") or not self.instance._state.adding
-        if name and studio and not is_told_apart and naming.namesakes(name, studio_id=studio.pk).exists():
+        if name and studio and not is_told_apart and naming.find_namesakes(name, studio_id=studio.pk).exists():
             message = _("Somebody has this name already. Give an e-mail or an external id for another person.")
             self.add_error("real_name", message)
         return cleaned

@@ -89,7 +89,9 @@ def _picture(photo: GalleryImage) -> dict[str, Any]:
     faces = photo.faces.defer("insightface_descriptor", "landmarks").select_related("person", "photo")
     boxes = [(face, {side: f"{value:.1f}" for side, value in face.box.items()}) for face in faces]
     return {
-        "preview_path": media_files.path_of(photo, "preview" if photo.processed_at and not photo.error else "original"),
+        "preview_path": media_files.photo_path(
+            photo, "preview" if photo.processed_at and not photo.error else "original"
+        ),
         "work_path": None if photo.subject_id else reverse("admin:galleries_galleryimage_faces", args=[photo.pk]),
         "size": {"width": str(photo.width), "height": str(photo.height)},
         "faces": [

@@ -81,7 +81,7 @@ class DetectFacesView(InMemoryMixin, generics.GenericAPIView[Any]):
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         photo = self._photo(wanted)
-        found = detection.in_image(wanted["image"]) if photo is None else _look(photo, save=wanted["save"])
+        found = detection.detect_in_upload(wanted["image"]) if photo is None else _look(photo, save=wanted["save"])
         return Response(
             {
                 "photo_id": str(photo.pk) if photo else None,
@@ -98,15 +98,15 @@ class DetectFacesView(InMemoryMixin, generics.GenericAPIView[Any]):
             return None
         if wanted["save"]:
             require_scope(self.request, Scope.WRITE)
-        mine = GalleryImage.objects.visible_to(principal_of(self.request)).of_events()
+        mine = GalleryImage.objects.visible_to(principal_of(self.request)).event_photos()
         return get_object_or_404(mine, pk=wanted["photo_id"])
 
 
-def _look(photo: GalleryImage, *, save: bool) -> detection.Detection:
-    return detection.save(photo) if save else detection.in_photo(photo)
+def _look(photo: GalleryImage, *, save: bool) -> detection.DetectionReport:
+    return detection.detect_and_record(photo) if save else detection.detect_in_photo(photo)
 
 
-def _face(found: detection.Found) -> dict[str, Any]:
+def _face(found: detection.ReportedFace) -> dict[str, Any]:
     return {
         "face_id": str(found.pk) if found.pk else None,
         "bbox": found.bbox,

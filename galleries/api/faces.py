@@ -83,7 +83,7 @@ class EnrolView(generics.GenericAPIView[Person]):
         mine = Person.objects.visible_to(principal_of(request)).select_related("studio")
         person = get_object_or_404(mine, pk=asked.validated_data["user_id"])
         photo = enrolment.enrol(person, asked.validated_data["file"], by=principal_of(request))
-        task = enrolment.task_of(photo)
+        task = enrolment.describe_task(photo)
         body = {"face_id": task["id"], "task_id": task["id"], "user_id": str(person.pk), "state": task["state"]}
         return Response(body, status=status.HTTP_202_ACCEPTED)
 
@@ -115,4 +115,4 @@ class FaceView(_Faces, generics.RetrieveDestroyAPIView[PhotoFace]):
     """
 
     def perform_destroy(self, face: PhotoFace) -> None:
-        erasure.erase(face)
+        erasure.erase_face(face)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from galleries.models import Gallery, GalleryImage, PhotoFace
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 
 
 class Moment(django_filters.IsoDateTimeFilter):
@@ -34,7 +34,7 @@ class GalleryFilter(_Created):
     shot_from = django_filters.DateFilter("shoot_date", lookup_expr="gte")
     shot_until = django_filters.DateFilter("shoot_date", lookup_expr="lte")
     state = django_filters.ChoiceFilter(
-        choices=State.choices, method="with_photos", label=_("has photos in this state")
+        choices=PhotoState.choices, method="with_photos", label=_("has photos in this state")
     )
     has_faces = django_filters.BooleanFilter(method="with_faces", label=_("has faces"))
     person = django_filters.UUIDFilter(method="showing", label=_("shows this person"))
@@ -51,7 +51,7 @@ class GalleryFilter(_Created):
 
 
 class PhotoFilter(_Created):
-    state = django_filters.MultipleChoiceFilter(choices=State.choices)
+    state = django_filters.MultipleChoiceFilter(choices=PhotoState.choices)
     gallery = django_filters.UUIDFilter("gallery_id")
     session_id = django_filters.UUIDFilter("gallery__session_id")
     taken_after = Moment("taken_at", lookup_expr="gte")

@@ -46,7 +46,7 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
     ordering = ["-created_at"]
 
     def get_queryset(self) -> Any:
-        return Gallery.objects.visible_to(principal_of(self.request)).of_events().with_counts()
+        return Gallery.objects.visible_to(principal_of(self.request)).event_galleries().with_counts()
 
     def perform_create(self, serializer: Any) -> None:
         serializer.save(studio=studio_for(principal_of(self.request)))
@@ -75,7 +75,7 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
     @extend_schema(responses=ProgressSerializer)
     @action(detail=True)
     def progress(self, request: Request, pk: UUID) -> Response:
-        return Response(progress.of_gallery(self.get_object().pk))
+        return Response(progress.load_progress(self.get_object().pk))
 
 
 class PhotoViewSet(
@@ -97,10 +97,10 @@ class PhotoViewSet(
     ordering = ["-created_at"]
 
     def get_queryset(self) -> Any:
-        return GalleryImage.objects.visible_to(principal_of(self.request)).of_events().with_face_count()
+        return GalleryImage.objects.visible_to(principal_of(self.request)).event_photos().with_face_count()
 
 
-def _report(report: ingest.Report) -> dict[str, Any]:
+def _report(report: ingest.UploadReport) -> dict[str, Any]:
     return {
         "accepted": [{"id": str(photo.pk), "filename": photo.original_name} for photo in report.accepted],
         "duplicates": [{"id": str(pk), "filename": name} for name, pk in report.duplicates],

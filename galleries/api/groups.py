@@ -169,7 +169,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         faces = PhotoFace.objects.defer("insightface_descriptor", "landmarks").select_related("photo")
         best = Prefetch("faces", faces.order_by("-insightface_confidence", "pk")[:FACES_SHOWN], to_attr="best_faces")
         mine = FaceCluster.objects.visible_to(principal_of(self.request)).defer("centroid")
-        return (mine.inhabited() if self.action == "list" else mine).prefetch_related(best)
+        return (mine.shown() if self.action == "list" else mine).prefetch_related(best)
 
     @extend_schema(responses=told.ShownFaceSerializer(many=True))
     @action(detail=True, filterset_class=None)
@@ -217,7 +217,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     def _person(self, studio_id: UUID, asked: dict[str, Any]) -> Person | None:
         who = principal_of(self.request)
         if "name" in asked:
-            return naming.person_named(asked["name"], studio_id=studio_id, by=who)
+            return naming.get_or_create_person(asked["name"], studio_id=studio_id, by=who)
         if asked["person_id"] is None:
             return None
         return get_object_or_404(Person.objects.visible_to(who), pk=asked["person_id"], studio=studio_id)
@@ -234,7 +234,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         """Pairs that may be one person, the most alike first."""
         asked = WhereSerializer(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        found = grouping.suggestions(occasion_of(asked.validated_data, principal_of(request)))
+        found = grouping.find_suggestions(occasion_of(asked.validated_data, principal_of(request)))
         return Response([{"group_id": s.one.pk, "other_id": s.other.pk, "similarity": s.similarity} for s in found])
 
     def _groups(self, wanted: list[UUID]) -> list[FaceCluster]:
@@ -278,7 +278,9 @@ class ClusterUnknownFacesView(generics.GenericAPIView[Any]):
         occasion = occasion_of(asked.validated_data, principal_of(request))
         arguments = {name: str(value) for name, value in occasion.fields.items() if value and name != "studio_id"}
         studio = Studio.objects.get(pk=occasion.studio_id)
-        job = runner.start("cluster_unknown_faces", studio=studio, rebuild=asked.validated_data["rebuild"], **arguments)
+        job = runner.start_job(
+            "cluster_unknown_faces", studio=studio, rebuild=asked.validated_data["rebuild"], **arguments
+        )
         return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
 
 
@@ -301,7 +303,7 @@ def occasion_of(asked: dict[str, Any], who: Principal) -> Occasion:
         gallery = galleries.filter(session_id=asked["session_id"]).first()
     else:
         gallery = galleries.filter(pk=asked["gallery_id"]).first()
-    return Occasion.of_gallery(get_object_or_404(galleries, pk=gallery and gallery.pk))
+    return Occasion.for_gallery(get_object_or_404(galleries, pk=gallery and gallery.pk))
 
 
 def _asked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -80,14 +80,14 @@ class FacesSearchView(InMemoryMixin, generics.GenericAPIView[Any]):
         if "gallery_id" in wanted:
             faces = faces.in_galleries([get_object_or_404(Gallery.objects.visible_to(who), pk=wanted["gallery_id"]).pk])
         probe = (
-            studio_recognition.descriptor_of_picture(wanted["file"])
+            studio_recognition.describe_picture(wanted["file"])
             if "file" in wanted
-            else studio_recognition.descriptor_of_face(
+            else studio_recognition.require_descriptor(
                 get_object_or_404(PhotoFace.objects.visible_to(who), pk=wanted["face_id"])
             )
         )
         threshold = wanted.get("threshold", identification.default_threshold())
-        found = studio_recognition.like(
+        found = studio_recognition.find_similar_faces(
             probe, among=faces.exclude(pk=wanted.get("face_id")), threshold=threshold, limit=wanted["limit"]
         )
         return Response(
@@ -185,7 +185,7 @@ class RecognizeBatchView(InMemoryMixin, generics.GenericAPIView[Any]):
             return Response({"results": [_one_of_many(image, wanted, who) for image in wanted["images"]]})
         gallery = get_object_or_404(Gallery.objects.visible_to(who), pk=wanted["gallery_id"])
         require_scope(request, Scope.WRITE)
-        job = runner.start("recognize_gallery", studio=studio_for(who), gallery_id=str(gallery.pk))
+        job = runner.start_job("recognize_gallery", studio=studio_for(who), gallery_id=str(gallery.pk))
         return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
 
 
@@ -202,7 +202,7 @@ def _recognised(image: Any, wanted: dict[str, Any], who: Principal) -> dict[str,
     started = time.perf_counter()
     studios = list(studios_of(who).values_list("pk", flat=True))
     threshold = wanted.get("threshold", identification.default_threshold())
-    faces = studio_recognition.people_in(
+    faces = studio_recognition.identify_people(
         image, studio_ids=studios, threshold=threshold, candidates=wanted["candidates"]
     )
     return {
@@ -221,7 +221,7 @@ def _recognised(image: Any, wanted: dict[str, Any], who: Principal) -> dict[str,
     }
 
 
-def _candidate(candidate: identification.Candidate) -> dict[str, Any]:
+def _candidate(candidate: identification.PersonCandidate) -> dict[str, Any]:
     return {
         "person": _person(candidate.person),
         "cosine": candidate.cosine,

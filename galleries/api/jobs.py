@@ -58,7 +58,7 @@ class TaskView(APIView):
         if job is not None:
             return Response(TaskSerializer(job).data)
         enrolments = GalleryImage.objects.visible_to(who).exclude(subject=None)
-        return Response(enrolment.task_of(get_object_or_404(enrolments, pk=pk)))
+        return Response(enrolment.describe_task(get_object_or_404(enrolments, pk=pk)))
 
     @extend_schema(responses={200: TaskSerializer})
     def delete(self, request: Request, pk: UUID) -> Response:
@@ -75,7 +75,7 @@ class StartView(APIView):
 
     @extend_schema(request=None, responses={202: StartedSerializer})
     def post(self, request: Request) -> Response:
-        job = runner.start(self.kind, studio=studio_for(principal_of(request)))
+        job = runner.start_job(self.kind, studio=studio_for(principal_of(request)))
         return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
 
 

@@ -80,7 +80,7 @@ class ChallengesView(generics.GenericAPIView[Any]):
     @extend_schema(request=None, responses={201: ChallengeSerializer})
     def post(self, request: Request) -> Response:
         """A random challenge: for two minutes, for one answer."""
-        challenge = liveness.new_challenge(studio_for(principal_of(request)))
+        challenge = liveness.create_challenge(studio_for(principal_of(request)))
         return Response(ChallengeSerializer(challenge).data, status=status.HTTP_201_CREATED)
 
 
@@ -109,5 +109,5 @@ def _form(request: Request) -> dict[str, Any]:
     return {**data, "frames": frames} if frames else data
 
 
-def _answer(verdict: liveness.Verdict) -> Response:
+def _answer(verdict: liveness.LivenessVerdict) -> Response:
     return Response({"live": verdict.live, "reasons": verdict.reasons})

@@ -163,7 +163,7 @@ class _People(viewsets.ModelViewSet[Person]):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         person = self.get_object()
         pk = person.pk
-        return Response({"id": str(pk), "deleted": asdict(records.delete(person))})
+        return Response({"id": str(pk), "deleted": asdict(records.delete_person(person))})
 
 
 class UserViewSet(_People):
@@ -182,16 +182,18 @@ class PersonViewSet(_People):
         studio = studio_for(principal_of(request))
         rows = asked.validated_data["people"]
         named = {index: row for index, row in enumerate(rows) if BulkRowSerializer(data=row).is_valid()}
-        written = records.upsert(studio, list(named.values()), write=_writer(studio))
+        written = records.upsert_people(studio, list(named.values()), write=_writer(studio))
         report = dict(zip(named, written, strict=True))
         results = [_result(index, named.get(index), report.get(index, _nameless())) for index in range(len(rows))]
         counts = {kind: sum(r["status"] == kind for r in results) for kind in ("created", "updated", "failed")}
         return Response({**counts, "results": results}, status=status.HTTP_200_OK)
 
 
-def _nameless() -> records.Row:
+def _nameless() -> records.UpsertedPerson:
     details = {"external_id": [_t("Each row needs an external id.")]}
-    return records.Row(None, refusal=FacePassError("invalid_request", _t("The request is not valid."), details=details))
+    return records.UpsertedPerson(
+        None, refusal=FacePassError("invalid_request", _t("The request is not valid."), details=details)
+    )
 
 
 def _writer(studio: Any) -> Any:
@@ -206,7 +208,7 @@ def _writer(studio: Any) -> Any:
     return write
 
 
-def _result(index: int, row: Mapping[str, Any] | None, written: records.Row) -> dict[str, Any]:
+def _result(index: int, row: Mapping[str, Any] | None, written: records.UpsertedPerson) -> dict[str, Any]:
     refusal = written.refusal
     error = {"code": refusal.code, "message": refusal.message, "details": refusal.details} if refusal else None
     return {

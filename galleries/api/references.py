@@ -76,7 +76,7 @@ class ReferenceViewSet(
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         studio = studio_for(principal_of(request))
-        kept = verification.keep_reference(studio, wanted["image"], label=wanted["label"], by=principal_of(request))
+        kept = verification.create_reference(studio, wanted["image"], label=wanted["label"], by=principal_of(request))
         return Response(ReferenceSerializer(kept).data, status=status.HTTP_201_CREATED)
 
 
@@ -93,7 +93,7 @@ class VerifyView(InMemoryMixin, generics.GenericAPIView[Any]):
         wanted = asked.validated_data
         mine = Reference.objects.visible_to(principal_of(request))
         reference = get_object_or_404(mine, pk=wanted["reference_id"])
-        found = verification.verify(reference, wanted["image"], threshold=wanted.get("threshold"))
+        found = verification.verify_probe(reference, wanted["image"], threshold=wanted.get("threshold"))
         return Response(
             {
                 "verified": found.verified,

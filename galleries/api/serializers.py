@@ -22,7 +22,7 @@ class GallerySerializer(StrictModelSerializer[Gallery]):
 
 class PhotoSerializer(StrictModelSerializer[GalleryImage]):
     filename = serializers.CharField(source="original_name", read_only=True)
-    error = serializers.CharField(source="trouble", read_only=True)
+    error = serializers.CharField(source="problem_code", read_only=True)
     thumbnail_url = serializers.SerializerMethodField()
     image_url = serializers.SerializerMethodField()
     face_count = serializers.IntegerField(read_only=True)

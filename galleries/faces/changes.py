@@ -23,7 +23,7 @@ TABLES: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
 }
 PERSON_COLUMNS = ("real_name", "email", "external_id", "avatar_url", "metadata")
 
-State = dict[str, dict[str, list[Any]]]
+RowStates = dict[str, dict[str, list[Any]]]
 
 
 class Change:
@@ -52,17 +52,17 @@ class Change:
         }
         self._before = self._states()
 
-    def shown_ids(self) -> list[UUID]:
+    def list_shown_face_ids(self) -> list[UUID]:
         """Of the faces those that nobody rejected: a name for a whole group brings none of the others back."""
         return list(PhotoFace.objects.filter(pk__in=self.face_ids).shown().values_list("pk", flat=True))
 
-    def of_faces(self, *, only: Sequence[UUID] | None = None, **columns: Any) -> None:
+    def update_faces(self, *, only: Sequence[UUID] | None = None, **columns: Any) -> None:
         PhotoFace.objects.filter(pk__in=self.face_ids if only is None else only).update(**columns)
 
-    def of_groups(self, **columns: Any) -> None:
+    def update_groups(self, **columns: Any) -> None:
         FaceCluster.objects.filter(pk__in=self._ids["groups"]).update(**columns)
 
-    def of_pictures(self, **columns: Any) -> None:
+    def update_pictures(self, **columns: Any) -> None:
         GalleryImage.objects.filter(pk__in=self._ids["pictures"]).update(**columns)
 
     def record(
@@ -74,7 +74,7 @@ class Change:
         apart: Sequence[UUID] = (),
         person_id: UUID | None = None,
     ) -> FaceDecision:
-        user, app = signature(by)
+        user, app = decision_author(by)
         decision = FaceDecision.objects.create(
             **self.occasion.fields,
             kind=kind,
@@ -87,21 +87,21 @@ class Change:
             made_by=user,
             made_with=app,
         )
-        live_events.tell_of(decision)
+        live_events.publish_decision(decision)
         return decision
 
-    def _states(self) -> State:
+    def _states(self) -> RowStates:
         found = {name: _states(model, self._ids[name], columns) for name, (model, columns) in TABLES.items()}
         found["people"] = _states(Person, self._ids["people"], (*PERSON_COLUMNS, "created_at"))
         return {name: rows for name, rows in found.items() if name in ("faces", "groups") or rows}
 
 
-def signature(by: Principal) -> tuple[User | None, str]:
+def decision_author(by: Principal) -> tuple[User | None, str]:
     """Who did it, as decisions name them: a member of staff, or an API key by its name."""
     return (by if isinstance(by, User) else None), (by.name if isinstance(by, ApiKey) else "")
 
 
-def take_back(decision: FaceDecision) -> None:
+def restore(decision: FaceDecision) -> None:
     """The rows are again what they were; those that are gone stay gone, but for people whom the decision removed.
 
     Raises FacePassError 409 `changed_since` where a later decision changed one of them: that one must go first.

@@ -41,9 +41,9 @@ def merge(groups: Sequence[FaceCluster], *, by: Principal, person: Person | None
         raise FacePassError("two_people", _("These groups have different names."), status=409)
     person_id = next(iter(named), None)
     kept = max(change.groups, key=lambda group: (group.person_id == person_id, group.size, str(group.pk)))
-    change.of_faces(cluster_id=kept.pk)
+    change.update_faces(cluster_id=kept.pk)
     if person_id:
-        change.of_faces(only=change.shown_ids(), **_named(person_id))
+        change.update_faces(only=change.list_shown_face_ids(), **_named(person_id))
     merged = [str(group.pk) for group in change.groups if group.pk != kept.pk]
     data = {"group_id": str(kept.pk), "merged_group_ids": merged, "person_id": person_id and str(person_id)}
     events.emit(EventType.PERSON_MERGED, studio_id=kept.studio_id, data=data)
@@ -63,7 +63,7 @@ def split(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
         raise FacePassError("not_one_group", _("A group can not be split from itself."), status=400)
     change = Change(group.occasion, faces=faces)
     new = FaceCluster.objects.create(**group.occasion.fields)
-    change.of_faces(cluster_id=new.pk, **_named(None))
+    change.update_faces(cluster_id=new.pk, **_named(None))
     return change.record(Kind.SPLIT, by=by, same=change.face_ids, apart=rest)
 
 
@@ -89,9 +89,9 @@ def keep_apart(one: FaceCluster, other: FaceCluster, *, by: Principal) -> FaceDe
 def name(group: FaceCluster, person: Person | None, *, by: Principal) -> FaceDecision:
     """Every face of the group shows that person; None takes a name away, and no model gives it again."""
     change = Change(group.occasion, groups=[group])
-    change.of_groups(person_id=person.pk if person else None)
-    shown = change.shown_ids()
-    change.of_faces(only=shown, **_named(person.pk if person else None))
+    change.update_groups(person_id=person.pk if person else None)
+    shown = change.list_shown_face_ids()
+    change.update_faces(only=shown, **_named(person.pk if person else None))
     same = shown if person else []
     return change.record(Kind.NAME, by=by, same=same, person_id=person.pk if person else None)
 
@@ -104,11 +104,11 @@ def assign(faces: Sequence[PhotoFace], person: Person | None, *, by: Principal) 
     Raises FacePassError 400 `not_one_occasion` for faces of several photo sessions, or for none.
     """
     change = Change(_occasion_of(faces), faces=faces)
-    change.of_faces(**_named(person.pk if person else None))
+    change.update_faces(**_named(person.pk if person else None))
     other = {None, person.pk if person else None}
     own = person and FaceCluster.objects.within(change.occasion).filter(person=person, rejected=False).first()
     strays = [face.pk for face in faces if own or (face.cluster and face.cluster.person_id not in other)]
-    change.of_faces(only=strays, cluster_id=own.pk if own else None)
+    change.update_faces(only=strays, cluster_id=own.pk if own else None)
     return change.record(Kind.NAME, by=by, person_id=person.pk if person else None)
 
 
@@ -116,16 +116,16 @@ def assign(faces: Sequence[PhotoFace], person: Person | None, *, by: Principal) 
 def reject(group: FaceCluster, *, by: Principal) -> FaceDecision:
     """The group's faces are no faces, or nobody who should be found: search and grouping leave them out."""
     change = Change(group.occasion, groups=[group])
-    change.of_groups(rejected=True)
-    change.of_faces(face_category=FaceCategory.IGNORED)
+    change.update_groups(rejected=True)
+    change.update_faces(face_category=FaceCategory.IGNORED)
     return change.record(Kind.REJECT, by=by)
 
 
 @transaction.atomic
 def ignore(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
     """As `reject`, for single faces of one occasion."""
-    change = Change(Occasion.of_gallery(faces[0].gallery), faces=faces)
-    change.of_faces(face_category=FaceCategory.IGNORED)
+    change = Change(Occasion.for_gallery(faces[0].gallery), faces=faces)
+    change.update_faces(face_category=FaceCategory.IGNORED)
     return change.record(Kind.REJECT, by=by)
 
 
@@ -139,7 +139,7 @@ def confirm(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
     proposed = PhotoFace.objects.filter(pk__in=change.face_ids)
     if proposed.filter(person=None).exists():
         raise FacePassError("not_named", _("A face without a name can not be confirmed."), status=400)
-    change.of_faces(verified=True, face_category=FaceCategory.KNOWN)
+    change.update_faces(verified=True, face_category=FaceCategory.KNOWN)
     return change.record(Kind.CONFIRM, by=by)
 
 
@@ -148,7 +148,7 @@ def confirm_all(faces: Sequence[PhotoFace], *, by: Principal) -> list[FaceDecisi
     """As `confirm`, for faces of several occasions: a decision for each."""
     by_occasion: dict[Occasion, list[PhotoFace]] = defaultdict(list)
     for face in faces:
-        by_occasion[Occasion.of_gallery(face.gallery)].append(face)
+        by_occasion[Occasion.for_gallery(face.gallery)].append(face)
     return [confirm(chosen, by=by) for chosen in by_occasion.values()]
 
 
@@ -163,7 +163,7 @@ def deny(face: PhotoFace, *, by: Principal) -> FaceDecision:
     change = Change(_occasion_of([face]), faces=[face])
     theirs = PhotoFace.objects.filter(gallery__in=change.occasion.galleries, person=face.person_id)
     rest = list(theirs.exclude(pk=face.pk).values_list("pk", flat=True))
-    change.of_faces(cluster_id=None, **_named(None))
+    change.update_faces(cluster_id=None, **_named(None))
     return change.record(Kind.DENY, by=by, same=[face.pk], apart=rest, person_id=face.person_id)
 
 
@@ -179,9 +179,9 @@ def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
     groups, faces = FaceCluster.objects.filter(person=gone), PhotoFace.objects.filter(person=gone)
     pictures = GalleryImage.objects.filter(subject=gone)
     change = Change(Occasion(kept.studio_id), groups=groups, faces=faces, pictures=pictures, people=[kept, gone])
-    change.of_faces(only=list(faces.values_list("pk", flat=True)), person_id=kept.pk)
-    change.of_groups(person_id=kept.pk)
-    change.of_pictures(subject_id=kept.pk)
+    change.update_faces(only=list(faces.values_list("pk", flat=True)), person_id=kept.pk)
+    change.update_groups(person_id=kept.pk)
+    change.update_pictures(subject_id=kept.pk)
     lacking = {name: getattr(gone, name) for name in ("email", "external_id", "avatar_url") if not getattr(kept, name)}
     Person.objects.filter(pk=gone.pk).delete()
     Person.objects.filter(pk=kept.pk).update(**lacking)
@@ -193,10 +193,10 @@ def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
 @transaction.atomic
 def show(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
     """They are faces after all, of one occasion: hidden ones are shown again, one drawn by hand for the first time."""
-    change = Change(Occasion.of_gallery(faces[0].gallery), faces=faces)
+    change = Change(Occasion.for_gallery(faces[0].gallery), faces=faces)
     named = [face.pk for face in faces if face.person_id]
-    change.of_faces(face_category=FaceCategory.UNKNOWN)
-    change.of_faces(only=named, face_category=FaceCategory.KNOWN)
+    change.update_faces(face_category=FaceCategory.UNKNOWN)
+    change.update_faces(only=named, face_category=FaceCategory.KNOWN)
     return change.record(Kind.SHOW, by=by)
 
 
@@ -211,11 +211,11 @@ def undo(decision: FaceDecision, *, by: Principal) -> None:
     if standing is None:
         return
     with refuse_duplicates():
-        changes.take_back(standing)
+        changes.restore(standing)
     standing.undone_at = timezone.now()
-    standing.undone_by, standing.undone_with = changes.signature(by)
+    standing.undone_by, standing.undone_with = changes.decision_author(by)
     standing.save(update_fields=["undone_at", "undone_by", "undone_with"])
-    live_events.tell_of(standing)
+    live_events.publish_decision(standing)
 
 
 def _named(person_id: UUID | None) -> dict[str, Any]:
@@ -236,7 +236,7 @@ def _occasion(groups: Sequence[FaceCluster]) -> Occasion:
 
 
 def _occasion_of(faces: Sequence[PhotoFace]) -> Occasion:
-    occasions = {Occasion.of_gallery(face.gallery) for face in faces}
+    occasions = {Occasion.for_gallery(face.gallery) for face in faces}
     if len(occasions) != 1:
         raise FacePassError("not_one_occasion", _("Choose faces of one photo session."), status=400)
     return occasions.pop()

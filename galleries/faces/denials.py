@@ -13,7 +13,7 @@ PERSON = FACE_COLUMNS.index("person_id")
 KINDS = (FaceDecision.Kind.DENY, FaceDecision.Kind.NAME, FaceDecision.Kind.SPLIT)
 
 
-def denied_people(decisions: Iterable[FaceDecision]) -> dict[UUID, set[UUID]]:
+def find_denied_people(decisions: Iterable[FaceDecision]) -> dict[UUID, set[UUID]]:
     """Return the people whom each face was denied to be, by the face's id."""
     found: dict[UUID, set[UUID]] = defaultdict(set)
     for decision in decisions:
@@ -25,14 +25,14 @@ def denied_people(decisions: Iterable[FaceDecision]) -> dict[UUID, set[UUID]]:
     return found
 
 
-def denied_to(face_id: UUID, *, studio_id: UUID) -> set[UUID]:
+def find_people_denied_to(face_id: UUID, *, studio_id: UUID) -> set[UUID]:
     """Return the people whom one face was denied to be."""
-    return denied_people(_of_studio(studio_id).filter(before__faces__has_key=str(face_id)))[face_id]
+    return find_denied_people(_of_studio(studio_id).filter(before__faces__has_key=str(face_id)))[face_id]
 
 
-def denied_in(studio_id: UUID) -> dict[UUID, set[UUID]]:
+def find_denials_in_studio(studio_id: UUID) -> dict[UUID, set[UUID]]:
     """Return the people whom each face of a studio was denied to be."""
-    return denied_people(_of_studio(studio_id).iterator())
+    return find_denied_people(_of_studio(studio_id).iterator())
 
 
 def _of_studio(studio_id: UUID) -> FaceDecisionQuerySet:

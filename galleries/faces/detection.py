@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from facepass.core.errors import FacePassError
 from galleries.matching import probe
 from galleries.models import GalleryImage, PhotoFace
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import analysis
 from recognition import detection, pipeline
 from recognition.config import recognition_settings
@@ -19,7 +19,7 @@ from recognition.types import FloatArray, Picture
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReportedFace:
     """A face, in pixels of the upright picture at its full size. `pk` where it is a row of `photo_faces`."""
 
     pk: UUID | None
@@ -30,30 +30,30 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Detection:
+class DetectionReport:
     """`width` and `height` of the upright picture; faces largest first."""
 
     width: int
     height: int
-    faces: list[Found]
+    faces: list[ReportedFace]
     processing_ms: float
 
 
-def in_image(file: File[bytes]) -> Detection:
-    """Raises what `probe.read` raises. A picture without a face is an empty list."""
+def detect_in_upload(file: File[bytes]) -> DetectionReport:
+    """Raises what `probe.read_picture` raises. A picture without a face is an empty list."""
     started = time.perf_counter()
-    width, height = probe.size(file)
-    picture = detection.decoded(probe.checked(file), recognition_settings().detection)
-    return Detection(width, height, _described(picture, width), _since(started))
+    width, height = probe.read_size(file)
+    picture = detection.decoded(probe.open_upload(file), recognition_settings().detection)
+    return DetectionReport(width, height, _described(picture, width), _since(started))
 
 
-def in_photo(photo: GalleryImage) -> Detection:
+def detect_in_photo(photo: GalleryImage) -> DetectionReport:
     """What the model sees now; nothing is written."""
     started = time.perf_counter()
-    return Detection(photo.width, photo.height, _described(analysis.decode(photo), photo.width), _since(started))
+    return DetectionReport(photo.width, photo.height, _described(analysis.decode(photo), photo.width), _since(started))
 
 
-def save(photo: GalleryImage) -> Detection:
+def detect_and_record(photo: GalleryImage) -> DetectionReport:
     """Analyses the photo anew as a worker would, here and now, and answers with the rows.
 
     Raises 409 `photo_busy` while a worker has it, 422 `photo_failed` with its error where it cannot be analysed.
@@ -69,20 +69,20 @@ def save(photo: GalleryImage) -> Detection:
     if claimed.error:
         details = {"error": claimed.error}
         raise FacePassError("photo_failed", _("The picture could not be analysed."), status=422, details=details)
-    if claimed.state != State.PROCESSED:  # another worker has taken it over
+    if claimed.state != PhotoState.PROCESSED:  # another worker has taken it over
         raise _busy()
     rows = sorted(claimed.faces.defer("insightface_descriptor"), key=lambda face: -face.as_box.area)
-    return Detection(claimed.width, claimed.height, [_of_row(row) for row in rows], _since(started))
+    return DetectionReport(claimed.width, claimed.height, [_of_row(row) for row in rows], _since(started))
 
 
 def _busy() -> FacePassError:
     return FacePassError("photo_busy", _("This photo is being analysed."), status=409, retry_after=5)
 
 
-def _described(picture: Picture, width: int) -> list[Found]:
+def _described(picture: Picture, width: int) -> list[ReportedFace]:
     scale = width / picture.shape[1]
     return [
-        Found(
+        ReportedFace(
             pk=None,
             bbox=found.face.box.scaled(scale).as_json(),
             landmarks=found.face.landmarks * scale,
@@ -93,9 +93,9 @@ def _described(picture: Picture, width: int) -> list[Found]:
     ]
 
 
-def _of_row(face: PhotoFace) -> Found:
+def _of_row(face: PhotoFace) -> ReportedFace:
     points = np.asarray(face.landmarks, np.float32)
-    return Found(face.pk, face.box, points, face.insightface_confidence, face.quality)
+    return ReportedFace(face.pk, face.box, points, face.insightface_confidence, face.quality)
 
 
 def _since(started: float) -> float:

@@ -10,7 +10,7 @@ from recognition.types import Box
 
 
 @transaction.atomic
-def erase(face: PhotoFace) -> None:
+def erase_face(face: PhotoFace) -> None:
     """Delete the face with its descriptors of every model version, and keep it away from later ones.
 
     An enrolment picture is there for its face only, and goes with it. Decisions that named the face stay, and say that
@@ -29,20 +29,20 @@ def erase(face: PhotoFace) -> None:
 
 
 @transaction.atomic
-def erase_all(faces: Iterable[PhotoFace]) -> None:
+def erase_faces(faces: Iterable[PhotoFace]) -> None:
     for face in faces:
-        erase(face)
+        erase_face(face)
 
 
-def forgive(photo: GalleryImage, box: Box) -> None:
+def lift_erasure(photo: GalleryImage, box: Box) -> None:
     """Somebody draws a face where one was erased: their word is the later one. To be called with the photo locked."""
     erased = list(photo.erased_faces.all())
-    again = same_faces.match([gone.as_box for gone in erased], [], erased=[box]).erased
+    again = same_faces.match_faces([gone.as_box for gone in erased], [], erased=[box]).erased
     ErasedFace.objects.filter(pk__in=[erased[index].pk for index in again]).delete()
 
 
 def _delete_spares(photo: GalleryImage, box: Box) -> None:
     """What other versions saw there and has no row; what has one goes with the row."""
     loose = list(SpareFace.objects.filter(photo=photo, face=None).only("insightface_bbox"))
-    there = same_faces.match([spare.as_box for spare in loose], [], erased=[box]).erased
+    there = same_faces.match_faces([spare.as_box for spare in loose], [], erased=[box]).erased
     SpareFace.objects.filter(pk__in=[loose[index].pk for index in there]).delete()

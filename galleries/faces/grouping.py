@@ -17,12 +17,12 @@ import numpy as np
 from django.db import connection, models, transaction
 
 from galleries.faces import live_events
-from galleries.faces.denials import denied_people
+from galleries.faces.denials import find_denied_people
 from galleries.faces.live_events import GroupsEvent
-from galleries.jobs.runner import Turn
+from galleries.jobs.runner import JobTurn
 from galleries.matching import descriptors
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, Person, PhotoFace, SuggestionCount
-from galleries.models.face import proposal
+from galleries.models.face import proposal_columns
 from recognition import clustering
 from recognition.clustering import Group
 from recognition.config import recognition_settings
@@ -59,7 +59,7 @@ class _Face:
     descriptor: FloatArray
 
 
-def group(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
+def group_faces(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
     """Puts faces into groups; safe to run at any time, again and again. One run per occasion at a time.
 
     `rebuild`: groups that have no name, and in which nobody decided anything, are made anew.
@@ -75,8 +75,8 @@ def group(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
         for gallery_id, analyses in seen.items():
             Gallery.objects.filter(pk=gallery_id).update(grouped_analyses=analyses)
     if found != Grouping():
-        noted_suggestions(occasion)
-        live_events.tell(occasion, _event(occasion, found))
+        refresh_suggestions(occasion)
+        live_events.publish_event(occasion, _event(occasion, found))
     return found
 
 
@@ -87,10 +87,10 @@ def _event(occasion: Occasion, found: Grouping) -> GroupsEvent:
     )
 
 
-def in_a_turn(turn: Turn) -> dict[str, Any]:
+def run_grouping_job(turn: JobTurn) -> dict[str, Any]:
     """The job `cluster_unknown_faces`."""
     where = {name: UUID(value) for name, value in turn.job.arguments.items() if name != "rebuild"}
-    found = group(Occasion(turn.job.studio_id, **where), rebuild=bool(turn.job.arguments["rebuild"]))
+    found = group_faces(Occasion(turn.job.studio_id, **where), rebuild=bool(turn.job.arguments["rebuild"]))
     return asdict(found)
 
 
@@ -102,7 +102,7 @@ class _Run:
         self._rules = _Rules.of(occasion)
         # PhotoFace rows of other versions can not be compared; their groups wait until they are described anew.
         self._clusters = list(
-            FaceCluster.objects.within(occasion).inhabited().filter(model_version=version).order_by("created_at", "pk")
+            FaceCluster.objects.within(occasion).shown().filter(model_version=version).order_by("created_at", "pk")
         )
         faces = list(_faces(occasion, version))
         self._good = [face for face in faces if face.good]
@@ -196,7 +196,7 @@ class _Rules:
                 for face in faces if decision.apart else ():
                     marks[face].add((decision.pk, side))
                     against[face].add((decision.pk, other))
-        denied = denied_people(decisions)
+        denied = find_denied_people(decisions)
         same = [decision.same for decision in decisions if decision.kind in _SAYS_SAME and len(decision.same) > 1]
         group_of: dict[UUID, UUID | None] = {}
         named = PhotoFace.objects.filter(pk__in={*marks, *denied}.union(*same))
@@ -306,7 +306,7 @@ def _dissolve(occasion: Occasion) -> None:
     be shown again where they were.
     """
     rules = _Rules.of(occasion)
-    free = FaceCluster.objects.within(occasion).inhabited().filter(person=None)
+    free = FaceCluster.objects.within(occasion).shown().filter(person=None)
     free = free.exclude(pk__in={pk for pk in rules.group_of.values() if pk})
     PhotoFace.objects.filter(cluster__in=free).shown().update(cluster=None)
 
@@ -319,7 +319,7 @@ def _spread_names(occasion: Occasion, version: ModelVersion) -> None:
         group = face.cluster
         assert group is not None  # noqa: S101 - the query says so
         cosine = float(descriptors.as_array(face.insightface_descriptor) @ descriptors.as_array(group.centroid))
-        columns = proposal(group.person_id, similarity=version.scores.similarity(cosine))
+        columns = proposal_columns(group.person_id, similarity=version.scores.similarity(cosine))
         for name, value in columns.items():
             setattr(face, name, value)
     with transaction.atomic():
@@ -337,27 +337,27 @@ class Suggestion:
     similarity: float
 
 
-def noted_suggestions(occasion: Occasion) -> list[Suggestion]:
-    """`suggestions`, whose number is kept for `suggestions_noted`."""
-    found = suggestions(occasion, limit=MOST_NOTED)
-    SuggestionCount.objects.note(occasion, len(found))
+def refresh_suggestions(occasion: Occasion) -> list[Suggestion]:
+    """`find_suggestions`, whose number is kept for `count_suggestions`."""
+    found = find_suggestions(occasion, limit=MOST_NOTED)
+    SuggestionCount.objects.record(occasion, len(found))
     return found
 
 
-def suggestions_noted(keys: Iterable[UUID]) -> dict[UUID, int]:
+def count_suggestions(keys: Iterable[UUID]) -> dict[UUID, int]:
     """How many suggestions occasions had, MOST_NOTED at most, when their faces were last grouped or pairs looked at: to
     know it now would be to compare all their groups.
     """
     return dict(SuggestionCount.objects.filter(occasion__in=list(keys)).values_list("occasion", "number"))
 
 
-def suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]:
+def find_suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]:
     """Pairs to ask a person about, the most alike first; none that share a photo, have two names or were decided upon.
 
     Of very many groups the largest COMPARED are looked at; as they become fewer, others move up.
     """
     version = ModelVersion.objects.current()
-    largest = FaceCluster.objects.within(occasion).inhabited().filter(model_version=version).order_by("-size", "pk")
+    largest = FaceCluster.objects.within(occasion).shown().filter(model_version=version).order_by("-size", "pk")
     clusters = list(largest.defer("centroid").select_related("person")[:COMPARED])
     rows, centroids = descriptors.read(largest.filter(pk__in=[group.pk for group in clusters]), "pk", of="centroid")
     centroid_of = {pk: centroid for (pk,), centroid in zip(rows, centroids, strict=True)}

@@ -43,12 +43,12 @@ class SnapshotEvent(TypedDict):
     version: str
 
 
-def snapshot_of_occasion(occasion: Occasion) -> SnapshotEvent:
-    groups = FaceCluster.objects.within(occasion).inhabited()
+def build_occasion_snapshot(occasion: Occasion) -> SnapshotEvent:
+    groups = FaceCluster.objects.within(occasion).shown()
     return _snapshot(FaceDecision.objects.within(occasion), groups)
 
 
-def snapshot_of_studios(studio_ids: Sequence[UUID]) -> SnapshotEvent:
+def build_studios_snapshot(studio_ids: Sequence[UUID]) -> SnapshotEvent:
     """Without the groups, of which studios have tens of thousands."""
     return _snapshot(FaceDecision.objects.filter(studio__in=studio_ids), FaceCluster.objects.none())
 
@@ -61,16 +61,16 @@ def _snapshot(decisions: "QuerySet[FaceDecision]", groups: "QuerySet[FaceCluster
     return SnapshotEvent(type="decisions.snapshot", version=version)
 
 
-def of_occasion(occasion: Occasion) -> str:
+def occasion_channel(occasion: Occasion) -> str:
     """With the studio in it: two studios may use one photo session's id."""
     return progress.group_of("occasion", f"{occasion.studio_id}.{occasion.key}")
 
 
-def of_studio(studio_id: UUID) -> str:
+def studio_channel(studio_id: UUID) -> str:
     return progress.group_of("studio", studio_id)
 
 
-def tell_of(decision: FaceDecision) -> None:
+def publish_decision(decision: FaceDecision) -> None:
     """That it was made, or undone."""
     occasion = decision.occasion
     event = DecisionEvent(
@@ -80,14 +80,14 @@ def tell_of(decision: FaceDecision) -> None:
         occasion=str(occasion.key) if occasion.is_one else None,
         faces=decision.face_count,
     )
-    tell(occasion, event)
+    publish_event(occasion, event)
 
 
-def tell(occasion: Occasion, event: Mapping[str, Any]) -> None:
+def publish_event(occasion: Occasion, event: Mapping[str, Any]) -> None:
     def send() -> None:
         if occasion.is_one:
-            progress.publish(of_occasion(occasion), event)
-        progress.publish(of_studio(occasion.studio_id), event)
+            progress.publish(occasion_channel(occasion), event)
+        progress.publish(studio_channel(occasion.studio_id), event)
 
     # What happened has happened, whether the others hear of it or not.
     transaction.on_commit(send, robust=True)

@@ -25,7 +25,7 @@ SURROUNDINGS = 2.5
 MEANT_IOU = 0.25
 
 
-def mark(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFace, FaceDecision]:
+def mark_face(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFace, FaceDecision]:
     """The new face, and the decision by which it can be undone. `box`: pixels of the upright photo.
 
     Where the engine sees the face too, it has the engine's box and a descriptor; else it is kept as it was drawn,
@@ -43,11 +43,11 @@ def mark(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFace, Fa
         require_still(by, Scope.SEARCH, studio_id=photo.gallery.studio_id)
         _alone(photo)
         _refuse_twin(photo, row)
-        erasure.forgive(photo, row.as_box)
+        erasure.lift_erasure(photo, row.as_box)
         row.save(force_insert=True)
         decision = decisions.show([row], by=by)
         if described:  # the grouping has something to do
-            Gallery.objects.filter(pk=photo.gallery_id).group_again()
+            Gallery.objects.filter(pk=photo.gallery_id).mark_for_grouping()
     row.refresh_from_db()
     return row, decision
 
@@ -99,5 +99,5 @@ def _alone(photo: GalleryImage) -> None:
 
 def _refuse_twin(photo: GalleryImage, row: PhotoFace) -> None:
     others = PhotoFace.objects.filter(photo=photo).shown().only("insightface_bbox")
-    if same_faces.match([row.as_box], [other.as_box for other in others]).known:
+    if same_faces.match_faces([row.as_box], [other.as_box for other in others]).known:
         raise FacePassError("face_there", _("This face has a box already."), status=409)

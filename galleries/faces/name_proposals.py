@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db import transaction
 
 from galleries.faces import denials
-from galleries.jobs.runner import Turn
+from galleries.jobs.runner import JobTurn
 from galleries.matching import descriptors, identification
 from galleries.models import Person, PhotoFace
-from galleries.models.face import PhotoFaceQuerySet, proposal
+from galleries.models.face import PhotoFaceQuerySet, proposal_columns
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion
 
@@ -22,7 +22,7 @@ class Cursor(TypedDict):
     named: int
 
 
-def propose_names(turn: Turn) -> dict[str, Any] | None:
+def propose_names(turn: JobTurn) -> dict[str, Any] | None:
     """The job `recognize_gallery`: gives unknown faces the name that is sure, to be verified by somebody.
 
     Sure is `confidence_thresholds.assign`. Faces that have a name are left alone, a name that somebody
@@ -34,9 +34,9 @@ def propose_names(turn: Turn) -> dict[str, Any] | None:
     unknown = here.searchable(version).filter(person=None, pk__gt=at["face"]).order_by("pk")
     rows, stacked = descriptors.read(unknown, "pk", "photo_id")
     total = at["faces"] + len(rows)
-    denied = denials.denied_in(turn.job.studio_id)
+    denied = denials.find_denials_in_studio(turn.job.studio_id)
     for (pk, photo_id), descriptor in zip(rows, stacked, strict=True):
-        if not turn.more():
+        if not turn.has_time():
             return None
         who = identification.identify(descriptor, studio_ids=[turn.job.studio_id], threshold=threshold, candidates=2)
         named = 0
@@ -52,4 +52,4 @@ def propose_names(turn: Turn) -> dict[str, Any] | None:
 def _propose(face: PhotoFaceQuerySet, person_id: UUID, similarity: float) -> int:
     """Whether that name was given to the one face: not where the person was deleted meanwhile."""
     there = Person.objects.filter(pk=person_id).hold_rows()
-    return face.update(**proposal(person_id, similarity=similarity)) if there else 0
+    return face.update(**proposal_columns(person_id, similarity=similarity)) if there else 0

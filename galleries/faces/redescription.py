@@ -1,7 +1,7 @@
 """Every photo described by another model version, beside the one in use, and then the switch between the two.
 
-`describe_waiting` may be stopped at any time and goes on where it was; nothing changes for anybody meanwhile. Going
-back is a switch to the previous version (switching.py).
+`describe_waiting_photos` may be stopped at any time and goes on where it was; nothing changes for anybody meanwhile.
+Going back is a switch to the previous version (switching.py).
 """
 
 from collections import deque
@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
 from facepass.core.work.each_row import try_each
-from galleries.faces.switching import switch
-from galleries.jobs.runner import Turn
+from galleries.faces.switching import switch_version
+from galleries.jobs.runner import JobTurn
 from galleries.models import GalleryImage, PhotoDescription, PhotoFace, SpareFace
-from galleries.models.description import waiting_for
-from galleries.models.photo import State
+from galleries.models.description import photos_to_describe
+from galleries.models.photo import PhotoState
 from galleries.photos import analysis, same_faces
 from galleries.photos.stages import AHEAD, BATCH, Batch, Stages
 from recognition import pipeline, protected_templates
@@ -38,10 +38,10 @@ RUN_LOCK = 0xFACE6
 RETRY_SECONDS = 30
 
 
-class Watch(Protocol):
-    """Whoever follows the work: a job's Turn, or the bar of a command."""
+class RunMonitor(Protocol):
+    """Whoever follows the work: a job's JobTurn, or the bar of a command."""
 
-    def more(self) -> bool:
+    def has_time(self) -> bool:
         """False stops it; what is done is kept."""
 
     def report(self, *, done: int, total: int) -> None:
@@ -49,7 +49,7 @@ class Watch(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RedescriptionResult:
     """`unreadable`: photos whose file cannot be read; their faces stay as they were. `kept`: faces that only the
     former version saw and to which something is bound.
     """
@@ -60,7 +60,7 @@ class Result:
     kept: int
 
 
-def regenerate(pack_name: str, *, watch: Watch, done: int = 0) -> Result | None:
+def describe_and_switch(pack_name: str, *, watch: RunMonitor, done: int = 0) -> RedescriptionResult | None:
     """Describes what that engine has not described yet, then switches. Safe to stop and to run again.
 
     `done`: photos that an earlier turn of the same job has described. None where `watch` stopped it before the switch.
@@ -74,16 +74,16 @@ def regenerate(pack_name: str, *, watch: Watch, done: int = 0) -> Result | None:
             PhotoDescription.objects.filter(model_version=version).exclude(error="").delete()
         switched = False
         while not switched:  # photos may have been analysed in the meantime
-            done = describe_waiting(engine, version, watch=watch, done=done)
-            if not watch.more():
+            done = describe_waiting_photos(engine, version, watch=watch, done=done)
+            if not watch.has_time():
                 return None
-            switched = switch(version)
+            switched = switch_version(version)
         return _result(version, done)
 
 
-def in_turns(turn: Turn) -> dict[str, Any] | None:
+def run_redescription_job(turn: JobTurn) -> dict[str, Any] | None:
     """The job `generate_descriptors`: to the model that the environment asks for, for the whole installation."""
-    found = regenerate(registry.configured(), watch=turn, done=turn.job.done)
+    found = describe_and_switch(registry.configured(), watch=turn, done=turn.job.done)
     if found is None:
         return None
     return {
@@ -94,25 +94,25 @@ def in_turns(turn: Turn) -> dict[str, Any] | None:
     }
 
 
-def go_back(*, watch: Watch) -> Result | None:
+def switch_back(*, watch: RunMonitor) -> RedescriptionResult | None:
     """To the version that was in use before. Photos analysed since are described by it first.
 
-    Raises FacePassError: `no_previous` (409), `model_not_installed` (503), or as `regenerate` does.
+    Raises FacePassError: `no_previous` (409), `model_not_installed` (503), or as `describe_and_switch` does.
     """
     previous = ModelVersion.objects.previous()
     if previous is None:
         raise FacePassError("no_previous", _("There is no version to go back to."), status=409)
-    return regenerate(_pack_of(previous), watch=watch)
+    return describe_and_switch(_pack_of(previous), watch=watch)
 
 
-def discard_old() -> int:
+def discard_other_versions() -> int:
     """Forgets what other versions than the active one saw; there is no way back then. How many descriptions went."""
     with _alone(), transaction.atomic():
         ModelVersion.objects.keep_alone()
         active = ModelVersion.objects.active()
         if active is None:
             return 0
-        if waiting_for(active).exists():
+        if photos_to_describe(active).exists():
             message = _("Run manage.py generate_descriptors first, to its end.")
             raise FacePassError("not_complete", message, status=409)
         PhotoDescription.objects.exclude(model_version=active).delete()
@@ -123,12 +123,12 @@ def discard_old() -> int:
     return gone
 
 
-def describe_waiting(engine: FaceEngine, version: ModelVersion, *, watch: Watch, done: int = 0) -> int:
+def describe_waiting_photos(engine: FaceEngine, version: ModelVersion, *, watch: RunMonitor, done: int = 0) -> int:
     """Writes descriptions beside those in use, one transaction for each photo. `done` and how many photos."""
-    waiting = list(waiting_for(version).values_list("pk", flat=True))
+    waiting = list(photos_to_describe(version).values_list("pk", flat=True))
     total = done + len(waiting)
     with Stages() as stages:
-        for asked, batch in _batches(waiting, stages, engine, more=watch.more):
+        for asked, batch in _batches(waiting, stages, engine, more=watch.has_time):
             _finish(batch, version)
             done += asked
             watch.report(done=done, total=total)
@@ -144,7 +144,9 @@ def _batches(
         if not more():
             break
         asked, settings = waiting[start : start + BATCH], recognition_settings()
-        photos = list(GalleryImage.objects.filter(pk__in=asked, state=State.PROCESSED).order_by("created_at", "pk"))
+        photos = list(
+            GalleryImage.objects.filter(pk__in=asked, state=PhotoState.PROCESSED).order_by("created_at", "pk")
+        )
         prepare = partial(analysis.decode, settings=settings)
         describe = partial(pipeline.describe_many, engine=engine, settings=settings)
         under_way.append((len(asked), stages.begin(photos, prepare=prepare, describe=describe)))
@@ -199,7 +201,7 @@ def _write(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace], 
     if photo.processed_at is None:
         return  # analysed again meanwhile
     with transaction.atomic():
-        same = GalleryImage.objects.filter(pk=photo.pk, state=State.PROCESSED, processed_at=photo.processed_at)
+        same = GalleryImage.objects.filter(pk=photo.pk, state=PhotoState.PROCESSED, processed_at=photo.processed_at)
         if same.select_for_update().first() is None:
             return  # gone, or analysed again since: then it comes up again
         PhotoFace.objects.filter(photo=photo).hold_rows()  # whoever deletes one of them waits
@@ -213,7 +215,7 @@ def _write(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace], 
 def _bound(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace]) -> list[SpareFace]:
     """Each with the same face in use; without those that the version describes there already, or that were erased."""
     faces = list(photo.faces.defer("insightface_descriptor"))
-    found = same_faces.match(
+    found = same_faces.match_faces(
         [spare.as_box for spare in spares],
         [face.as_box for face in faces],
         erased=[gone.as_box for gone in photo.erased_faces.all()],
@@ -242,10 +244,10 @@ def _pack_of(version: ModelVersion) -> str:
     return found
 
 
-def _result(version: ModelVersion, photos: int) -> Result:
+def _result(version: ModelVersion, photos: int) -> RedescriptionResult:
     unreadable = PhotoDescription.objects.filter(model_version=version).exclude(error="").count()
     kept = PhotoFace.objects.exclude(model_version=version).count()
-    return Result(version=version, photos=photos, unreadable=unreadable, kept=kept)
+    return RedescriptionResult(version=version, photos=photos, unreadable=unreadable, kept=kept)
 
 
 @contextmanager

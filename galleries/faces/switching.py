@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from galleries.models import ErasedFace, Gallery, PhotoDescription, PhotoFace, SpareFace
-from galleries.models.description import waiting_for
+from galleries.models.description import photos_to_describe
 from galleries.models.face import DESCRIPTION
 from galleries.photos import same_faces
 from recognition.models import ModelVersion
@@ -22,11 +22,11 @@ from recognition.models import ModelVersion
 ROWS_AT_ONCE = 500
 
 
-def switch(version: ModelVersion) -> bool:
+def switch_version(version: ModelVersion) -> bool:
     """Puts that version's descriptions in use, in one transaction; False where photos still wait for theirs."""
     with transaction.atomic():
         ModelVersion.objects.keep_alone()
-        if waiting_for(version).exists():
+        if photos_to_describe(version).exists():
             return False
         former = ModelVersion.objects.active()
         seen = PhotoDescription.objects.filter(model_version=version).valid()
@@ -77,7 +77,7 @@ def _match_in_photos(loose: dict[UUID, list[SpareFace]], version: ModelVersion) 
     known, away = [], []
     for photo, spares in loose.items():
         boxes = [face.as_box for face in faces[photo]]
-        found = same_faces.match([spare.as_box for spare in spares], boxes, erased=erased[photo])
+        found = same_faces.match_faces([spare.as_box for spare in spares], boxes, erased=erased[photo])
         for index, place in found.known.items():
             spares[index].face = faces[photo][place]
             known.append(spares[index])
@@ -155,4 +155,4 @@ def _bring_in(version: ModelVersion) -> None:
         batch_size=ROWS_AT_ONCE,
     )
     spares.delete()
-    Gallery.objects.filter(pk__in={face.gallery_id for face in made}).group_again()
+    Gallery.objects.filter(pk__in={face.gallery_id for face in made}).mark_for_grouping()

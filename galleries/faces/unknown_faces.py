@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from facepass.core.errors import FacePassError
-from galleries.jobs.runner import Turn
+from galleries.jobs.runner import JobTurn
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import analysis
 from recognition import pipeline
 from recognition.config import recognition_settings
@@ -30,14 +30,14 @@ class Cursor(TypedDict):
     unreadable: int
 
 
-def redescribe(turn: Turn) -> dict[str, Any] | None:
+def run_unknown_faces_job(turn: JobTurn) -> dict[str, Any] | None:
     """The job `regenerate_unknown_descriptors` of one studio."""
     at: Cursor = turn.job.cursor or Cursor(photo=str(UUID(int=0)), faces=0, unreadable=0)
     done = turn.job.done
     left = list(_photos(turn.job.studio_id).filter(pk__gt=at["photo"]))
     total = done + len(left)
     for photo in left:
-        if not turn.more():
+        if not turn.has_time():
             return None
         faces = _describe(photo)
         at = Cursor(
@@ -49,7 +49,7 @@ def redescribe(turn: Turn) -> dict[str, Any] | None:
 
 
 def _photos(studio_id: UUID) -> "QuerySet[GalleryImage]":
-    own = GalleryImage.objects.filter(gallery__studio_id=studio_id, state=State.PROCESSED)
+    own = GalleryImage.objects.filter(gallery__studio_id=studio_id, state=PhotoState.PROCESSED)
     return own.filter(Exists(_unknown().filter(photo=OuterRef("pk")))).order_by("pk")
 
 

@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 from facepass.core import events, notices
 from facepass.models import EventType, NoticeKind
 from galleries.models import Gallery, GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 
 
 def notify_if_done(gallery: Gallery) -> None:
@@ -16,8 +16,8 @@ def notify_if_done(gallery: Gallery) -> None:
     """
     photos = GalleryImage.objects.filter(gallery=gallery).aggregate(
         total=Count("pk"),
-        unfinished=Count("pk", filter=Q(state__in=[State.PENDING, State.PROCESSING])),
-        failed=Count("pk", filter=Q(state__in=[State.FAILED, State.QUARANTINED])),
+        unfinished=Count("pk", filter=Q(state__in=[PhotoState.PENDING, PhotoState.PROCESSING])),
+        failed=Count("pk", filter=Q(state__in=[PhotoState.FAILED, PhotoState.QUARANTINED])),
     )
     if photos["unfinished"]:
         return

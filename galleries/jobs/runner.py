@@ -1,8 +1,9 @@
-"""Work that outlasts a request, done in turns by the workers: `start` it here, say how it is done with `register`.
+"""Work that outlasts a request, done in turns by the workers.
 
-A handler is called with a Turn, works as long as `turn.more()`, calls `turn.report(...)` at every step, and returns its
-result, or None where it needs another turn. It may be called again after a crash, so running twice must equal running
-once. A FacePassError fails the job with its code; one with `retry_after` lets it wait that long.
+`register_handler` says how a kind of job is done, `start_job` queues one. A handler is called with a JobTurn. It works
+as long as `turn.has_time()`, calls `turn.report(...)` at every step, and returns its result, or None where it needs
+another turn. It may be called again after a crash, so running twice must equal running once. A FacePassError fails the
+job with its code; one with `retry_after` lets it wait that long.
 """
 
 import logging
@@ -25,41 +26,41 @@ log = logging.getLogger(__name__)
 # A turn gives its worker back after this long, so that no job starves photos and other jobs.
 TURN_SECONDS = 60
 
-Result = dict[str, Any]
-Handler = Callable[["Turn"], Result | None]
+JobResult = dict[str, Any]
+JobHandler = Callable[["JobTurn"], JobResult | None]
 _handlers: dict[str, str] = {}
 
 
-class Lost(Exception):
+class ClaimLost(Exception):
     """The job was cancelled, or another worker has it: stop, and write nothing more."""
 
 
-class Turn:
+class JobTurn:
     """One worker's time with a job."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self._until = time.monotonic() + TURN_SECONDS
 
-    def more(self) -> bool:
+    def has_time(self) -> bool:
         """Whether there is time for another step."""
         return not heartbeats.stopping() and time.monotonic() < self._until
 
     def report(self, *, done: int, total: int, cursor: Any = None) -> None:
         """Progress over all turns, which also keeps the claim alive. `cursor`: where another turn goes on (JSON).
 
-        Raises Lost.
+        Raises ClaimLost.
         """
-        if not self.job.note(done=done, total=total, cursor=cursor):
-            raise Lost
+        if not self.job.record_progress(done=done, total=total, cursor=cursor):
+            raise ClaimLost
 
 
-def register(kind: str, handler: str) -> None:
+def register_handler(kind: str, handler: str) -> None:
     """By its dotted name: it is imported by the worker that needs it. To be called when the app is ready."""
     _handlers[kind] = handler
 
 
-def start(kind: str, *, studio: Studio, **arguments: Any) -> Job:
+def start_job(kind: str, *, studio: Studio, **arguments: Any) -> Job:
     """Queues the job. Where the same is asked for while it waits or runs, it is that job. `arguments`: JSON."""
     with transaction.atomic():
         same = Job.objects.unfinished()
@@ -69,19 +70,19 @@ def start(kind: str, *, studio: Studio, **arguments: Any) -> Job:
     return job
 
 
-def run(pk: UUID) -> None:
+def run_turn(pk: UUID) -> None:
     """One turn. A job that is taken, over or gone is a quiet return."""
     job = Job.objects.claim(pk)
     if job is None:
         return
     try:
         with heartbeats.at_work(job.kind):  # between two reports much may be computed
-            result = _handler(job.kind)(Turn(job))
-    except Lost:
+            result = _handler(job.kind)(JobTurn(job))
+    except ClaimLost:
         log.warning("job %s was cancelled or taken over", job)
     except FacePassError as refusal:
         log.warning("job %s: %s", job, refusal.code)
-        job.fail(refusal.code) if refusal.retry_after is None else job.wait(refusal.retry_after)
+        job.fail(refusal.code) if refusal.retry_after is None else job.postpone(refusal.retry_after)
     except Exception:  # a defect, raised again: nobody shall wait for a job that nobody works on
         job.fail("internal_error")
         raise
@@ -89,21 +90,21 @@ def run(pk: UUID) -> None:
         _settle(job, result)
 
 
-def _settle(job: Job, result: Result | None) -> None:
+def _settle(job: Job, result: JobResult | None) -> None:
     if result is not None:
         job.finish(result)
-    elif job.put_back() and not heartbeats.stopping():
+    elif job.requeue() and not heartbeats.stopping():
         queue.wake_worker_for_job(job.pk)
 
 
-def _handler(kind: str) -> Handler:
+def _handler(kind: str) -> JobHandler:
     if kind not in _handlers:
         raise FacePassError("unknown_kind", f"Nothing here does {kind}.", status=500)
-    found: Handler = import_string(_handlers[kind])
+    found: JobHandler = import_string(_handlers[kind])
     return found
 
 
-def reconcile() -> None:
+def wake_waiting_jobs() -> None:
     """Brings back jobs whose worker died or whose wake-up call was dropped."""
     for pk in Job.objects.claimable().values_list("pk", flat=True):
         queue.wake_worker_for_job(pk)

@@ -57,7 +57,7 @@ class Levels:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
+class SearchCandidate:
     """A group, or a face that is in none. `cosine`: the mean of the probe to its faces; `centroid`: their mean;
     `vouched`: one of its faces is beyond doubt.
     """
@@ -71,45 +71,45 @@ class Candidate:
     person_id: UUID | None = None
     vouched: bool = False
 
-    def excludes(self, other: "Candidate") -> bool:
+    def excludes(self, other: "SearchCandidate") -> bool:
         """Return whether the two show different people: nobody is in a photo twice, or has two names."""
         names = {self.person_id, other.person_id} - {None}
         return len(names) > 1 or not self.photos.isdisjoint(other.photos)
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    found: list[Candidate]
-    possible: list[Candidate]
+class CandidateChoice:
+    found: list[SearchCandidate]
+    possible: list[SearchCandidate]
 
 
-def decide(probe: FloatArray, candidates: Sequence[Candidate], levels: Levels) -> Decision:
+def choose_candidates(probe: FloatArray, candidates: Sequence[SearchCandidate], levels: Levels) -> CandidateChoice:
     """Return who is found, and who may be the person as well. `candidates`: all that are `near`, in any order.
 
     `probe`: float32 (512,), unit length. A candidate that shares a photo with a better one is somebody else. Possible
     is what reaches that level beside what was found; where nobody was, only the best, and only with a clear lead.
     """
     ranked = sorted(candidates, key=lambda each: -each.cosine)
-    found: list[Candidate] = []
+    found: list[SearchCandidate] = []
     for each in ranked:
         enough = levels.possible if each.vouched else levels.found
         if each.cosine >= enough and not _excluded(each, found):
             found.append(each)
     if not found:
-        return Decision([], _leading(ranked, levels))
+        return CandidateChoice([], _leading(ranked, levels))
     while (joined := _most_alike(probe, ranked, found, levels)) is not None:
         found.append(joined)
     possible = [each for each in ranked if each.cosine >= levels.possible and each not in found]
-    return Decision(found, [each for each in possible if not _excluded(each, found)])
+    return CandidateChoice(found, [each for each in possible if not _excluded(each, found)])
 
 
-def _excluded(one: Candidate, others: Sequence[Candidate]) -> bool:
+def _excluded(one: SearchCandidate, others: Sequence[SearchCandidate]) -> bool:
     return any(one.excludes(other) for other in others)
 
 
 def _most_alike(
-    probe: FloatArray, ranked: Sequence[Candidate], found: Sequence[Candidate], levels: Levels
-) -> Candidate | None:
+    probe: FloatArray, ranked: Sequence[SearchCandidate], found: Sequence[SearchCandidate], levels: Levels
+) -> SearchCandidate | None:
     """The candidate most like the probe and the faces found so far together, where that is enough."""
     total = probe + sum(each.centroid * np.float32(each.size) for each in found)
     mean = total / np.linalg.norm(total)
@@ -122,7 +122,7 @@ def _most_alike(
     return ranked[-rank] if link >= levels.joining else None
 
 
-def _leading(ranked: Sequence[Candidate], levels: Levels) -> list[Candidate]:
+def _leading(ranked: Sequence[SearchCandidate], levels: Levels) -> list[SearchCandidate]:
     if not ranked or ranked[0].cosine < levels.possible:
         return []
     second = ranked[1].cosine if len(ranked) > 1 else levels.near

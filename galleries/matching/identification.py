@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from galleries.matching.nearest import nearest
+from galleries.matching.nearest import find_nearest
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.face import PhotoFaceQuerySet
 from recognition.calibration import Calibration
@@ -23,18 +23,18 @@ from recognition.models import ModelVersion
 from recognition.types import FloatArray
 
 # Faces that are looked at, and those of one person that count.
-LOOKED_AT, COUNTED = 200, 3
+FACES_COMPARED, FACES_PER_PERSON = 200, 3
 # How much the best template counts beside the nearest face. With 0.7 known people are found as often as by the nearest
 # faces, or more often, and strangers are told from them better, with both engines (measured in docs/training.md).
-TEMPLATE_SHARE = 0.7
+TEMPLATE_WEIGHT = 0.7
 DEFAULT_CANDIDATES, MAX_CANDIDATES = 5, 50
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class PersonCandidate:
     """`similarity`: calibrated, 0..1; `face`: the person's nearest one.
 
-    `cosine`: what it is made of, the mean over the nearest faces, or `likeness` where the person has templates.
+    `cosine`: what it is made of, the mean over the nearest faces, or `combine_cosines` where the person has templates.
     """
 
     person: Person
@@ -51,7 +51,7 @@ class Identification:
     """
 
     person: Person | None
-    candidates: list[Candidate]
+    candidates: list[PersonCandidate]
     margin: float | None
     threshold: float
 
@@ -81,12 +81,12 @@ def identify(
     )
 
 
-def likeness(template: float, face: float) -> float:
+def combine_cosines(template: float, face: float) -> float:
     """From the cosines to a person's best template and to their nearest face. The calibration of a set is for this."""
-    return TEMPLATE_SHARE * template + (1 - TEMPLATE_SHARE) * face
+    return TEMPLATE_WEIGHT * template + (1 - TEMPLATE_WEIGHT) * face
 
 
-def _candidates(descriptor: FloatArray, studios: list[UUID], *, most: int) -> Iterator[Candidate]:
+def _candidates(descriptor: FloatArray, studios: list[UUID], *, most: int) -> Iterator[PersonCandidate]:
     version = ModelVersion.objects.current()
     known = PhotoFace.objects.searchable(version).filter(person__studio__in=studios, verified=True)
     known = known.select_related("person")
@@ -98,24 +98,24 @@ def _candidates(descriptor: FloatArray, studios: list[UUID], *, most: int) -> It
         taught = PersonTemplate.objects.filter(template_set__in=learnt, person=OuterRef("pk"))
         known = known.filter(person__in=Person.objects.filter(~Exists(taught), studio__in=studios))
     faces: dict[UUID, list[PhotoFace]] = defaultdict(list)
-    for face in nearest(known, descriptor, limit=LOOKED_AT):
+    for face in find_nearest(known, descriptor, limit=FACES_COMPARED):
         faces[face.person_id].append(face)  # type: ignore[index]
     for of_one in faces.values():
-        yield _candidate(of_one[0], mean(1 - face.distance for face in of_one[:COUNTED]), version.scores)
+        yield _candidate(of_one[0], mean(1 - face.distance for face in of_one[:FACES_PER_PERSON]), version.scores)
 
 
 def _by_templates(
     templates: TemplateSet, known: PhotoFaceQuerySet, descriptor: FloatArray, *, most: int
-) -> Iterator[Candidate]:
+) -> Iterator[PersonCandidate]:
     """More than are wanted: the nearest faces may change their order."""
     best = templates.templates.nearest(descriptor, limit=2 * most)
     faces = known.filter(person__in=best).defer("insightface_descriptor", "landmarks").at_distance(descriptor)
     nearest_first = faces.order_by("person_id", "distance")  # type: ignore[misc] # an annotation
     for face in nearest_first.distinct("person_id"):
-        together = likeness(best[face.person_id], 1 - face.distance)  # type: ignore[index]
+        together = combine_cosines(best[face.person_id], 1 - face.distance)  # type: ignore[index]
         yield _candidate(face, together, templates.scores)
 
 
-def _candidate(face: PhotoFace, cosine: float, scores: Calibration) -> Candidate:
+def _candidate(face: PhotoFace, cosine: float, scores: Calibration) -> PersonCandidate:
     assert face.person is not None  # noqa: S101 - the query says so
-    return Candidate(face.person, round(cosine, 4), round(scores.similarity(cosine), 4), face)
+    return PersonCandidate(face.person, round(cosine, 4), round(scores.similarity(cosine), 4), face)

@@ -19,7 +19,7 @@ MIN_FRAMES, MAX_FRAMES = active.STEPS, 20
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LivenessVerdict:
     """A decision and its reasons; scores would tell an attacker how near they are."""
 
     reasons: list[str]
@@ -29,22 +29,26 @@ class Verdict:
         return not self.reasons
 
 
-def judge_picture(file: File[bytes]) -> Verdict:
-    """Raises what `probe.read` and `probe.subject` raise, and 503 where the liveness model is missing or damaged."""
-    picture = probe.read(file)
-    reason = passive.judge(picture, probe.subject(picture).face)
-    return Verdict([reason] if reason else [])
+def judge_picture(file: File[bytes]) -> LivenessVerdict:
+    """Return whether the picture shows a living person.
+
+    Raises what `probe.read_picture` and `probe.describe_subject` raise, and 503 where the liveness model is missing or
+    damaged.
+    """
+    picture = probe.read_picture(file)
+    reason = passive.judge(picture, probe.describe_subject(picture).face)
+    return LivenessVerdict([reason] if reason else [])
 
 
-def new_challenge(studio: Studio) -> LivenessChallenge:
+def create_challenge(studio: Studio) -> LivenessChallenge:
     LivenessChallenge.objects.filter(studio=studio).discard_old()
     return LivenessChallenge.objects.create(studio=studio, steps=[step.value for step in active.new_steps()])
 
 
-def judge_frames(challenge: LivenessChallenge, files: Sequence[File[bytes]]) -> Verdict:
+def judge_frames(challenge: LivenessChallenge, files: Sequence[File[bytes]]) -> LivenessVerdict:
     """The challenge is used up, whatever the verdict. A frame without exactly one face that stands out is a reason.
 
-    Raises 409 `challenge_used` or `challenge_expired`, and what `probe.read` raises.
+    Raises 409 `challenge_used` or `challenge_expired`, and what `probe.read_picture` raises.
     """
     if not LivenessChallenge.objects.use(challenge.pk):
         if challenge.expires_at <= timezone.now():
@@ -52,17 +56,17 @@ def judge_frames(challenge: LivenessChallenge, files: Sequence[File[bytes]]) -> 
         raise FacePassError("challenge_used", _("This challenge was used. Ask for another."), status=409)
     frames: list[active.Frame] = []
     for file in files:
-        picture = probe.read(file)
+        picture = probe.read_picture(file)
         try:
             frames.append(_frame(picture))
         except FacePassError as refusal:
             if refusal.status != 422:
                 raise
-            return Verdict([refusal.code])
+            return LivenessVerdict([refusal.code])
     steps = [active.Step(step) for step in challenge.steps]
-    return Verdict(active.judge(steps, frames, ModelVersion.objects.current().scores))
+    return LivenessVerdict(active.judge(steps, frames, ModelVersion.objects.current().scores))
 
 
 def _frame(picture: Picture) -> active.Frame:
-    found = probe.standing_out(picture)
+    found = probe.describe_most_prominent(picture)
     return active.Frame(found.face.landmarks, found.face.box.height / picture.shape[0], found.descriptor)

@@ -21,18 +21,18 @@ SUBJECT_RATIO = 2.0
 PROBE_SIDE = 800
 
 
-def read(file: File[bytes]) -> Picture:
+def read_picture(file: File[bytes]) -> Picture:
     """The upright picture, at most PROBE_SIDE pixels on its longest side. Raises the refusals of an upload."""
-    return decoding.decode(checked(file), longest_side=PROBE_SIDE)
+    return decoding.decode(open_upload(file), longest_side=PROBE_SIDE)
 
 
-def size(file: File[bytes]) -> tuple[int, int]:
-    """Width and height of the upright picture as it was sent. Raises as `read` does."""
-    info = decoding.inspect(checked(file))
+def read_size(file: File[bytes]) -> tuple[int, int]:
+    """Width and height of the upright picture as it was sent. Raises as `read_picture` does."""
+    info = decoding.inspect(open_upload(file))
     return info.width, info.height
 
 
-def checked(file: File[bytes]) -> BinaryIO:
+def open_upload(file: File[bytes]) -> BinaryIO:
     """The uploaded bytes, from their beginning. Raises 413 `image_too_large`."""
     if file.size > django_settings.MAX_UPLOAD_BYTES:
         limit = django_settings.MAX_UPLOAD_BYTES // 1_000_000
@@ -42,23 +42,23 @@ def checked(file: File[bytes]) -> BinaryIO:
     return stream
 
 
-def subject(picture: Picture, *, settings: RecognitionSettings | None = None) -> DescribedFace:
+def describe_subject(picture: Picture, *, settings: RecognitionSettings | None = None) -> DescribedFace:
     """The face of the picture's subject, in pixels of `picture`. Without `settings` those in force are read.
 
     A face that falls short of the selfie filters is returned with its reasons: who searches is advised, not refused.
     Raises 422 `face_not_found`, `multiple_faces` (no face stands out) or `low_quality`, with what keeps it from being
     described.
     """
-    found = standing_out(picture, settings=settings)
+    found = describe_most_prominent(picture, settings=settings)
     if reasons := hindrances(found):
         raise _unusable(reasons)
     return found
 
 
-def standing_out(picture: Picture, *, settings: RecognitionSettings | None = None) -> DescribedFace:
+def describe_most_prominent(picture: Picture, *, settings: RecognitionSettings | None = None) -> DescribedFace:
     """The same face, however good it is."""
     faces = pipeline.describe_near(picture, settings=settings)
-    require_any(faces)
+    require_any_face(faces)
     first, *others = sorted(faces, key=lambda found: -_prominence(found, picture))
     if others and _prominence(first, picture) < SUBJECT_RATIO * _prominence(others[0], picture):
         raise _several(faces)
@@ -73,12 +73,12 @@ def _prominence(found: DescribedFace, picture: Picture) -> float:
     return box.area * max(0.0, 1 - 2 * hypot(across, down) / hypot(width, height))
 
 
-def only(faces: Sequence[DescribedFace]) -> DescribedFace:
+def require_single_usable(faces: Sequence[DescribedFace]) -> DescribedFace:
     """The one usable face of a picture that says who somebody is: there, no face that stands out is enough.
 
-    Raises 422 `face_not_found`, `multiple_faces` or `low_quality`, as `subject` does.
+    Raises 422 `face_not_found`, `multiple_faces` or `low_quality`, as `describe_subject` does.
     """
-    require_any(faces)
+    require_any_face(faces)
     usable = [found for found in faces if not found.quality.reasons]
     if len(usable) > 1:
         raise _several(usable)
@@ -87,7 +87,7 @@ def only(faces: Sequence[DescribedFace]) -> DescribedFace:
     return usable[0]
 
 
-def require_any(faces: Sequence[DescribedFace]) -> None:
+def require_any_face(faces: Sequence[DescribedFace]) -> None:
     if not faces:
         raise FacePassError("face_not_found", _("No face was found in the picture."), status=422)
 

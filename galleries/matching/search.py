@@ -16,7 +16,7 @@ import numpy as np
 from django.db.models import Q, QuerySet
 
 from galleries.matching import descriptors
-from galleries.matching.candidates import WEAK_PROBE, Candidate, Levels, decide
+from galleries.matching.candidates import WEAK_PROBE, Levels, SearchCandidate, choose_candidates
 from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
 from recognition.calibration import Calibration
 from recognition.config import ConfidenceThresholds, recognition_settings
@@ -44,13 +44,13 @@ class Match:
     subjects: tuple[int, ...] = (0,)
 
 
-def is_weak(probe: DescribedFace) -> bool:
+def is_weak_probe(probe: DescribedFace) -> bool:
     """Whether a probe is too small, blurred or badly lit to be trusted as much as another. See `WEAK_PROBE`."""
     return bool(set(probe.quality.reasons) - {"turned_away"})
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class SearchResult:
     """`matches`: photos of the person. `possible`: photos of who may be the same person, never among the matches.
 
     Both have one match for each photo, best first. `threshold`: the similarity that held.
@@ -61,7 +61,7 @@ class Findings:
     threshold: float
 
 
-def photos_of(
+def find_matches(
     descriptor: FloatArray,
     *,
     within: Occasion,
@@ -69,11 +69,11 @@ def photos_of(
     limit: int = DEFAULT_LIMIT,
     rules: ConfidenceThresholds | None = None,
 ) -> list[Match]:
-    """One match for each photo of the person, best first; as `find`."""
-    return find(descriptor, within=within, threshold=threshold, limit=limit, rules=rules).matches
+    """One match for each photo of the person, best first; as `search_photos`."""
+    return search_photos(descriptor, within=within, threshold=threshold, limit=limit, rules=rules).matches
 
 
-def find(
+def search_photos(
     descriptor: FloatArray,
     *,
     within: Occasion,
@@ -81,7 +81,7 @@ def find(
     limit: int = DEFAULT_LIMIT,
     rules: ConfidenceThresholds | None = None,
     weak: bool = False,
-) -> Findings:
+) -> SearchResult:
     """Photos of the person, and photos that may show them.
 
     `descriptor`: protected, float32 (512,), unit length, made by the engine in use; faces that another model version
@@ -92,11 +92,11 @@ def find(
     version = ModelVersion.objects.current()
     rules = rules or recognition_settings().confidence_thresholds
     if threshold is None:
-        usual = threshold_within(within, rules=rules)
+        usual = search_threshold(within, rules=rules)
         threshold = min(1.0, round(usual + WEAK_PROBE, 4)) if weak else usual
     levels = Levels.of(threshold, rules, version.scores)
     faces = _faces(descriptor, within=within, version=version)
-    groups = FaceCluster.objects.within(within).inhabited()
+    groups = FaceCluster.objects.within(within).shown()
     candidates = [
         *_groups(
             groups.nearest_to(descriptor, version=version, min_cosine=levels.near),
@@ -104,7 +104,7 @@ def find(
         ),
         *_loose(faces.filter(cluster=None, distance__lte=1 - levels.near)),  # type: ignore[misc]
     ]
-    decision = decide(descriptor, candidates, levels)
+    decision = choose_candidates(descriptor, candidates, levels)
     matches = _one_each(_shown(faces, decision.found, sure=levels.sure), decision.found, version.scores)
     given = {match.face.photo_id for match in matches}
     possible = [
@@ -112,13 +112,13 @@ def find(
         for match in _one_each(_shown(faces, decision.possible), decision.possible, version.scores)
         if match.face.photo_id not in given
     ]
-    return Findings(matches[:limit], possible[:limit], threshold)
+    return SearchResult(matches[:limit], possible[:limit], threshold)
 
 
-def threshold_within(within: Occasion, *, rules: ConfidenceThresholds) -> float:
+def search_threshold(within: Occasion, *, rules: ConfidenceThresholds) -> float:
     """The similarity from which a candidate is found, by how many groups and loose faces the occasion has."""
     version = ModelVersion.objects.current()
-    groups = FaceCluster.objects.within(within).inhabited().filter(model_version=version)
+    groups = FaceCluster.objects.within(within).shown().filter(model_version=version)
     loose = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).filter(cluster=None)
     return round(rules.search_among(groups.count() + loose.count()), 4)
 
@@ -127,7 +127,7 @@ def _galleries(within: Occasion) -> list[UUID]:
     return list(within.galleries.values_list("pk", flat=True))
 
 
-def photos_with(
+def find_photos_of_person(
     person: Person, *, within: Occasion, threshold: float | None = None, limit: int = DEFAULT_LIMIT
 ) -> list[Match]:
     """Photos in which somebody named the person, and photos of whoever looks like the person's verified faces."""
@@ -143,12 +143,12 @@ def photos_with(
     named = _faces(mean, within=within, version=version).filter(person=person)
     found = [_match(face, {}, version.scores, via="person") for face in named.iterator(chunk_size=500)]
     photos = {match.face.photo_id for match in found}
-    alike = photos_of(mean, within=within, threshold=threshold, limit=MAX_LIMIT)
+    alike = find_matches(mean, within=within, threshold=threshold, limit=MAX_LIMIT)
     others = [match for match in alike if match.face.photo_id not in photos and match.face.person_id is None]
     return sorted(_first_of_photo(found + others), key=lambda match: -match.cosine)[:limit]
 
 
-def together(found: Sequence[Sequence[Match]], *, combine: Literal["any", "all"]) -> list[Match]:
+def combine_matches(found: Sequence[Sequence[Match]], *, combine: Literal["any", "all"]) -> list[Match]:
     """Photos of any of several people, or of all of them at once; each photo with its best match, and who is in it."""
     best: dict[UUID, Match] = {}
     subjects: dict[UUID, set[int]] = defaultdict(set)
@@ -163,7 +163,7 @@ def together(found: Sequence[Sequence[Match]], *, combine: Literal["any", "all"]
     return sorted(shown, key=lambda match: -match.cosine)
 
 
-def still_there(matches: Sequence[Match]) -> list[Match]:
+def hold_existing_matches(matches: Sequence[Match]) -> list[Match]:
     """Without faces that were rejected or deleted since the search, or whose photo was; the others stay until the
     transaction ends.
     """
@@ -172,7 +172,7 @@ def still_there(matches: Sequence[Match]) -> list[Match]:
     return [match for match in matches if match.face.pk in faces and match.face.photo_id in photos]
 
 
-def _groups(near: "QuerySet[FaceCluster]", *, vouched: Iterable[UUID | None]) -> list[Candidate]:
+def _groups(near: "QuerySet[FaceCluster]", *, vouched: Iterable[UUID | None]) -> list[SearchCandidate]:
     """`vouched`: the groups of faces that are beyond doubt."""
     groups, sure = list(near), set(vouched)
     photos: dict[UUID, set[UUID]] = defaultdict(set)
@@ -180,7 +180,7 @@ def _groups(near: "QuerySet[FaceCluster]", *, vouched: Iterable[UUID | None]) ->
     for cluster_id, photo_id in shown if groups else ():
         photos[cluster_id].add(photo_id)
     return [
-        Candidate(
+        SearchCandidate(
             pk=group.pk,
             is_group=True,
             cosine=1 - group.distance,
@@ -194,10 +194,10 @@ def _groups(near: "QuerySet[FaceCluster]", *, vouched: Iterable[UUID | None]) ->
     ]
 
 
-def _loose(near: "QuerySet[PhotoFace]") -> list[Candidate]:
+def _loose(near: "QuerySet[PhotoFace]") -> list[SearchCandidate]:
     rows, stacked = descriptors.read(near.order_by(), "pk", "photo_id", "person_id", "distance")
     return [
-        Candidate(
+        SearchCandidate(
             pk=pk,
             is_group=False,
             cosine=1 - distance,
@@ -211,7 +211,7 @@ def _loose(near: "QuerySet[PhotoFace]") -> list[Candidate]:
 
 
 def _shown(
-    faces: "QuerySet[PhotoFace]", candidates: Sequence[Candidate], *, sure: float | None = None
+    faces: "QuerySet[PhotoFace]", candidates: Sequence[SearchCandidate], *, sure: float | None = None
 ) -> "QuerySet[PhotoFace]":
     """The faces of the candidates, and those that are `sure` whatever group they are in."""
     groups = [each.pk for each in candidates if each.is_group]
@@ -227,7 +227,7 @@ def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -
     return faces.prefetch_related("photo").defer("insightface_descriptor", "landmarks").order_by("distance")  # type: ignore[misc]
 
 
-def _one_each(faces: "QuerySet[PhotoFace]", candidates: Sequence[Candidate], scores: Calibration) -> list[Match]:
+def _one_each(faces: "QuerySet[PhotoFace]", candidates: Sequence[SearchCandidate], scores: Calibration) -> list[Match]:
     """A photo's face of a group that was found goes before any other face of that photo."""
     groups = {each.pk: scores.similarity(each.cosine) for each in candidates if each.is_group}
     found = [
@@ -270,7 +270,7 @@ class Miss:
     reason: Reason
 
 
-def misses(
+def find_misses(
     descriptor: FloatArray, found: Sequence[Match], *, within: Occasion, threshold: float, limit: int = 50
 ) -> list[Miss]:
     """For staff and partners: the nearest faces of photos that were not given; last those of other model versions."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
 from galleries.matching import descriptors, identification, probe
-from galleries.matching.nearest import nearest
+from galleries.matching.nearest import find_nearest
 from galleries.matching.search import Match
 from galleries.models import PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
@@ -19,7 +19,7 @@ from recognition.types import DescribedFace, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class RecognisedFace:
     """`scale`: from the picture that was looked at to the uploaded one."""
 
     face: DescribedFace
@@ -27,12 +27,12 @@ class Recognised:
     who: identification.Identification
 
 
-def descriptor_of_picture(file: File[bytes]) -> FloatArray:
-    """Raises what `probe.read` and `probe.subject` raise."""
-    return probe.subject(probe.read(file)).descriptor
+def describe_picture(file: File[bytes]) -> FloatArray:
+    """Raises what `probe.read_picture` and `probe.describe_subject` raise."""
+    return probe.describe_subject(probe.read_picture(file)).descriptor
 
 
-def descriptor_of_face(face: PhotoFace) -> FloatArray:
+def require_descriptor(face: PhotoFace) -> FloatArray:
     """Raises 409 `not_described` where the model in use has not described the face."""
     if face.model_version_id != ModelVersion.objects.current().pk or face.insightface_descriptor is None:
         message = _("The model in use has not described this face yet. Run generate_descriptors first.")
@@ -40,11 +40,13 @@ def descriptor_of_face(face: PhotoFace) -> FloatArray:
     return descriptors.as_array(face.insightface_descriptor)
 
 
-def like(descriptor: FloatArray, *, among: PhotoFaceQuerySet, threshold: float, limit: int) -> list[Match]:
+def find_similar_faces(
+    descriptor: FloatArray, *, among: PhotoFaceQuerySet, threshold: float, limit: int
+) -> list[Match]:
     """The faces that reach the threshold, best first."""
     version = ModelVersion.objects.current()
     faces = among.searchable(version).select_related("photo", "person")
-    found = nearest(faces, descriptor, limit=limit)
+    found = find_nearest(faces, descriptor, limit=limit)
     matches = [
         Match(face, round(1 - face.distance, 4), round(version.scores.similarity(1 - face.distance), 4))
         for face in found
@@ -52,14 +54,16 @@ def like(descriptor: FloatArray, *, among: PhotoFaceQuerySet, threshold: float, 
     return [match for match in matches if match.similarity >= threshold]
 
 
-def people_in(file: File[bytes], *, studio_ids: Iterable[UUID], threshold: float, candidates: int) -> list[Recognised]:
-    """Every face of the picture, largest first. Raises what `probe.read` raises; no face is an empty list."""
+def identify_people(
+    file: File[bytes], *, studio_ids: Iterable[UUID], threshold: float, candidates: int
+) -> list[RecognisedFace]:
+    """Every face of the picture, largest first. Raises what `probe.read_picture` raises; no face is an empty list."""
     studios = list(studio_ids)
-    width, _height = probe.size(file)
-    picture = probe.read(file)
+    width, _height = probe.read_size(file)
+    picture = probe.read_picture(file)
     scale = width / picture.shape[1]
     return [
-        Recognised(
+        RecognisedFace(
             face,
             scale,
             identification.identify(face.descriptor, studio_ids=studios, threshold=threshold, candidates=candidates),

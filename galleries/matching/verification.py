@@ -33,11 +33,13 @@ class Verification:
     processing_ms: float
 
 
-def keep_reference(studio: Studio, file: File[bytes], *, label: str, by: Principal) -> Reference:
-    """Raises what `probe.read` raises, 422 unless the picture shows exactly one usable face, and 401 or 403 where `by`
-    may no longer keep one.
+def create_reference(studio: Studio, file: File[bytes], *, label: str, by: Principal) -> Reference:
+    """Create a reference from the picture's one usable face.
+
+    Raises what `probe.read_picture` raises, 422 unless the picture shows exactly one usable face, and 401 or 403 where
+    `by` may no longer create one.
     """
-    found = probe.only(_described(probe.read(file)))
+    found = probe.require_single_usable(_described(probe.read_picture(file)))
     ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
         require_still(by, Scope.WRITE, studio_id=studio.pk)
@@ -51,11 +53,11 @@ def keep_reference(studio: Studio, file: File[bytes], *, label: str, by: Princip
         )
 
 
-def verify(reference: Reference, file: File[bytes], *, threshold: float | None = None) -> Verification:
+def verify_probe(reference: Reference, file: File[bytes], *, threshold: float | None = None) -> Verification:
     """Every face of the picture is compared, and the best one reported.
 
-    Raises what `probe.read` raises, 422 `face_not_found`, and 409 `reference_outdated` where another model described
-    the reference: its picture is not kept, so it has to be sent again.
+    Raises what `probe.read_picture` raises, 422 `face_not_found`, and 409 `reference_outdated` where another model
+    described the reference: its picture is not kept, so it has to be sent again.
     """
     started = time.perf_counter()
     version = ModelVersion.objects.current()
@@ -63,10 +65,10 @@ def verify(reference: Reference, file: File[bytes], *, threshold: float | None =
         raise FacePassError(
             "reference_outdated", _("Another model described this reference. Send its picture again."), status=409
         )
-    sent = probe.size(file)
-    picture = probe.read(file)
+    sent = probe.read_size(file)
+    picture = probe.read_picture(file)
     faces = _described(picture)
-    probe.require_any(faces)
+    probe.require_any_face(faces)
     cosine, best = max(((_cosine(reference, face), face) for face in faces), key=lambda pair: pair[0])
     least = recognition_settings().confidence_thresholds.verify if threshold is None else threshold
     similarity = version.scores.similarity(cosine)

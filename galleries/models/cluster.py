@@ -27,22 +27,22 @@ class Occasion:
     gallery_id: uuid.UUID | None = None
 
     @classmethod
-    def of_gallery(cls, gallery: Gallery) -> "Occasion":
+    def for_gallery(cls, gallery: Gallery) -> "Occasion":
         if gallery.session_id:
             return cls(gallery.studio_id, session_id=gallery.session_id)
         return cls(gallery.studio_id, gallery_id=gallery.pk)
 
     @classmethod
-    def visible(cls, key: uuid.UUID, principal: Principal) -> "Occasion | None":
+    def find_visible(cls, key: uuid.UUID, principal: Principal) -> "Occasion | None":
         """The one that `key` names, which is the id of its photo session or gallery."""
         named = models.Q(session_id=key) | models.Q(pk=key)
-        gallery = Gallery.objects.visible_to(principal).of_events().filter(named).first()
-        return cls.of_gallery(gallery) if gallery else None
+        gallery = Gallery.objects.visible_to(principal).event_galleries().filter(named).first()
+        return cls.for_gallery(gallery) if gallery else None
 
     @property
     def galleries(self) -> "GalleryQuerySet":
         galleries = Gallery.objects.filter(studio_id=self.studio_id)
-        return galleries.of_session(self.session_id) if self.session_id else galleries.filter(pk=self.gallery_id)  # type: ignore[misc]
+        return galleries.in_session(self.session_id) if self.session_id else galleries.filter(pk=self.gallery_id)  # type: ignore[misc]
 
     @property
     def is_one(self) -> bool:
@@ -63,7 +63,7 @@ class FaceClusterQuerySet(TenantQuerySet["FaceCluster"]):
     def within(self, occasion: Occasion) -> "FaceClusterQuerySet":
         return self.filter(**occasion.fields)
 
-    def inhabited(self) -> "FaceClusterQuerySet":
+    def shown(self) -> "FaceClusterQuerySet":
         """With faces; a group that was merged into another stays as an empty row, so that the merge can be undone."""
         return self.filter(size__gt=0, rejected=False)
 

@@ -34,12 +34,12 @@ class FaceDecisionQuerySet(TenantQuerySet["FaceDecision"]):
         """Adds `faces_gone`; photos may be deleted since, and faces erased."""
         return self.annotate(faces_gone=RawSQL(FACES_GONE, []))  # type: ignore[no-redef]  # noqa: S611 - a constant
 
-    def faces_said(self) -> "QuerySet[Any, Any]":
+    def stated_face_ids(self) -> "QuerySet[Any, Any]":
         """The ids of the faces that they say to be one person, or not; for `pk__in`."""
         said = Func(F("same"), F("apart"), template="unnest(%(expressions)s)", arg_joiner=" || ")
         return self.order_by().values_list(Cast(said, UUIDField()))
 
-    def faces_changed(self) -> "QuerySet[Any, Any]":
+    def changed_face_ids(self) -> "QuerySet[Any, Any]":
         """The ids of the faces whose columns they changed; for `pk__in`."""
         keys = Func(F("before__faces"), function="jsonb_object_keys", output_field=TextField())
         return self.order_by().values_list(Cast(keys, UUIDField()))

@@ -15,7 +15,7 @@ from pgvector.django import HalfVectorField
 from facepass.core.database.constraints import readable
 from galleries.models.box import BoxField
 from galleries.models.face import PhotoFace
-from galleries.models.photo import GalleryImage, State
+from galleries.models.photo import GalleryImage, PhotoState
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, Box
 
@@ -23,7 +23,7 @@ from recognition.types import DESCRIPTOR_DIMENSION, Box
 class PhotoDescriptionQuerySet(models.QuerySet["PhotoDescription"]):
     def valid(self) -> "PhotoDescriptionQuerySet":
         """Of photos that have not been analysed again since."""
-        return self.filter(error="", photo__state=State.PROCESSED, photo__processed_at=F("analysed_at"))
+        return self.filter(error="", photo__state=PhotoState.PROCESSED, photo__processed_at=F("analysed_at"))
 
 
 class PhotoDescription(models.Model):
@@ -87,12 +87,12 @@ class SpareFace(models.Model):
         return Box(**self.insightface_bbox)
 
 
-def waiting_for(version: ModelVersion) -> "models.QuerySet[GalleryImage]":
+def photos_to_describe(version: ModelVersion) -> "models.QuerySet[GalleryImage]":
     """Analysed photos that this version has not seen as they are now: neither here nor in their analysis."""
     seen = PhotoDescription.objects.filter(
         photo=OuterRef("pk"), model_version=version, analysed_at=OuterRef("processed_at")
     )
     faces = PhotoFace.objects.filter(photo=OuterRef("pk"))
     analysed = Exists(faces.filter(model_version=version)) & ~Exists(faces.exclude(model_version=version))
-    done = GalleryImage.objects.filter(state=State.PROCESSED, processed_at__isnull=False)
+    done = GalleryImage.objects.filter(state=PhotoState.PROCESSED, processed_at__isnull=False)
     return done.filter(~Exists(seen)).exclude(analysed).order_by("created_at", "pk")

@@ -91,7 +91,7 @@ def _decided() -> models.Q:
     """A group by itself is no decision: the grouping made it, and makes it again."""
     named = FaceDecision.objects.standing()
     said = models.Q(verified=True) | models.Q(drawn=True) | models.Q(face_category=FaceCategory.IGNORED)
-    return said | models.Q(pk__in=named.faces_said()) | models.Q(pk__in=named.faces_changed())
+    return said | models.Q(pk__in=named.stated_face_ids()) | models.Q(pk__in=named.changed_face_ids())
 
 
 def _bound() -> models.Q:
@@ -118,7 +118,7 @@ class FaceCategory(models.TextChoices):
     IGNORED = "ignored", _("not a face, or not wanted")
 
 
-def proposal(person_id: uuid.UUID | None, *, similarity: float) -> dict[str, Any]:
+def proposal_columns(person_id: uuid.UUID | None, *, similarity: float) -> dict[str, Any]:
     """The columns of a face that is taken for somebody, until a person verifies it. `similarity`: calibrated, 0..1."""
     return {
         "person_id": person_id,
@@ -197,12 +197,12 @@ class PhotoFace(models.Model):
     def as_box(self) -> Box:
         return Box(**self.insightface_bbox)
 
-    def take_description(self, other: "PhotoFace") -> None:
+    def copy_description_from(self, other: "PhotoFace") -> None:
         """Take over what a model says of a face, not who it is or what was decided about it. Saves nothing."""
         for name in DESCRIPTION:
             setattr(self, name, getattr(other, name))
 
-    def drop_guesses(self) -> None:
+    def clear_guesses(self) -> None:
         """Forget whom the model took it for: the group, and the name that nobody confirmed. Saves nothing."""
         self.cluster_id = self.person_id = self.recognition_confidence = None
         self.face_category = FaceCategory.UNKNOWN

@@ -14,18 +14,18 @@ class GalleryKind(models.TextChoices):
 
 
 class GalleryQuerySet(TenantQuerySet["Gallery"]):
-    def of_events(self) -> "GalleryQuerySet":
+    def event_galleries(self) -> "GalleryQuerySet":
         """Without the galleries that hold enrolment pictures, which are nobody's shoot."""
         return self.filter(kind=GalleryKind.EVENT)
 
-    def of_session(self, session_id: uuid.UUID) -> "GalleryQuerySet":
+    def in_session(self, session_id: uuid.UUID) -> "GalleryQuerySet":
         return self.filter(session_id=session_id)
 
-    def to_group(self) -> "GalleryQuerySet":
+    def awaiting_grouping(self) -> "GalleryQuerySet":
         """With faces that no grouping has seen."""
         return self.filter(analyses__gt=models.F("grouped_analyses"))
 
-    def group_again(self) -> None:
+    def mark_for_grouping(self) -> None:
         """Their faces have changed, and wait for a grouping."""
         self.update(analyses=models.F("analyses") + 1)
 

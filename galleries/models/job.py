@@ -128,16 +128,16 @@ class Job(models.Model):
         elapsed = (timezone.now() - self.started_at).total_seconds()
         return round(elapsed / self.done * max(0, self.total - self.done), 1)
 
-    def note(self, *, done: int, total: int, cursor: Any) -> bool:
+    def record_progress(self, *, done: int, total: int, cursor: Any) -> bool:
         """Progress, which also renews the lease; False where the claim is lost."""
         self.done, self.total, self.cursor = done, total, cursor
         return self._write(done=done, total=total, cursor=cursor, lease_expires_at=_lease())
 
-    def put_back(self) -> bool:
+    def requeue(self) -> bool:
         """The turn is over, and the job is not."""
         return self._write(state=JobState.PENDING, attempts=0, claim=None, lease_expires_at=None)
 
-    def wait(self, seconds: int) -> bool:
+    def postpone(self, seconds: int) -> bool:
         later = Now() + timedelta(seconds=seconds)
         return self._write(state=JobState.PENDING, attempts=0, claim=None, lease_expires_at=later)
 

@@ -27,7 +27,7 @@ from galleries.models.gallery import Gallery, GalleryKind
 MAX_ATTEMPTS = 3
 
 
-class State(models.TextChoices):
+class PhotoState(models.TextChoices):
     PENDING = "pending", _("pending")
     PROCESSING = "processing", _("processing")
     PROCESSED = "processed", _("processed")
@@ -38,7 +38,7 @@ class State(models.TextChoices):
 class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
     studio_path = "gallery__studio"
 
-    def of_events(self) -> "GalleryImageQuerySet":
+    def event_photos(self) -> "GalleryImageQuerySet":
         """Without enrolment pictures, which show under the person whom they enrol."""
         return self.filter(gallery__kind=GalleryKind.EVENT)
 
@@ -49,8 +49,8 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
 
     def claimable(self) -> "GalleryImageQuerySet":
         """Waiting, or left behind by a worker whose lease has run out."""
-        abandoned = models.Q(state=State.PROCESSING, lease_expires_at__lt=Now())
-        return self.filter(models.Q(state=State.PENDING) | abandoned)
+        abandoned = models.Q(state=PhotoState.PROCESSING, lease_expires_at__lt=Now())
+        return self.filter(models.Q(state=PhotoState.PENDING) | abandoned)
 
     def claim_next(self) -> "GalleryImage | None":
         """Takes the oldest claimable photo that has attempts left; None when there is nothing to do."""
@@ -58,8 +58,8 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
         while photo := waiting.first():
             lease = Now() + timedelta(seconds=settings.ANALYSIS_LEASE_SECONDS)
             taken = self.model.objects.claimable().filter(pk=photo.pk, attempts=photo.attempts)
-            if taken.update(state=State.PROCESSING, attempts=photo.attempts + 1, lease_expires_at=lease):
-                photo.state, photo.attempts = State.PROCESSING, photo.attempts + 1
+            if taken.update(state=PhotoState.PROCESSING, attempts=photo.attempts + 1, lease_expires_at=lease):
+                photo.state, photo.attempts = PhotoState.PROCESSING, photo.attempts + 1
                 return photo
         return None
 
@@ -74,9 +74,9 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
             photos = list(waiting.select_for_update(skip_locked=True)[:limit])
             lease = Now() + timedelta(seconds=settings.ANALYSIS_LEASE_SECONDS)
             taken = self.model.objects.filter(pk__in=[photo.pk for photo in photos])
-            taken.update(state=State.PROCESSING, attempts=1, lease_expires_at=lease)
+            taken.update(state=PhotoState.PROCESSING, attempts=1, lease_expires_at=lease)
         for photo in photos:
-            photo.state, photo.attempts = State.PROCESSING, 1
+            photo.state, photo.attempts = PhotoState.PROCESSING, 1
         return photos
 
     def quarantine_exhausted(self) -> int:
@@ -84,18 +84,18 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
         exhausted = self.claimable().filter(attempts__gte=MAX_ATTEMPTS)
         with transaction.atomic():
             photos = dict(exhausted.select_for_update(skip_locked=True).values_list("pk", "gallery_id"))
-            Gallery.objects.of_events().filter(pk__in=photos.values()).update(analyses=models.F("analyses") + 1)
+            Gallery.objects.event_galleries().filter(pk__in=photos.values()).update(analyses=models.F("analyses") + 1)
             given_up = self.filter(pk__in=photos)
             # What was raised is there already; who was killed could say nothing.
             error = models.Case(models.When(error="", then=models.Value("worker_lost")), default="error")
-            return given_up.update(state=State.QUARANTINED, error=error, lease_expires_at=None)
+            return given_up.update(state=PhotoState.QUARANTINED, error=error, lease_expires_at=None)
 
     def held_by(self, photo: "GalleryImage") -> "GalleryImageQuerySet":
         """The photo's row, if the claim that `photo` stands for still holds."""
-        return self.filter(pk=photo.pk, state=State.PROCESSING, attempts=photo.attempts)
+        return self.filter(pk=photo.pk, state=PhotoState.PROCESSING, attempts=photo.attempts)
 
     def being_processed(self) -> "GalleryImageQuerySet":
-        return self.filter(state=State.PROCESSING, lease_expires_at__gte=Now())
+        return self.filter(state=PhotoState.PROCESSING, lease_expires_at__gte=Now())
 
 
 def original_path(photo: "GalleryImage", filename: str) -> str:
@@ -120,7 +120,9 @@ class GalleryImage(TenantModel):
     # See `recognition.pictures.thumbnails.blur`; empty until the photo is analysed.
     blur = models.CharField(max_length=64, default="", editable=False)
     taken_at = models.DateTimeField(_("taken"), null=True, editable=False)
-    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PENDING, editable=False)
+    state = models.CharField(
+        _("state"), max_length=20, choices=PhotoState.choices, default=PhotoState.PENDING, editable=False
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     lease_expires_at = models.DateTimeField(null=True, editable=False)
     error = models.CharField(_("error"), max_length=100, default="", blank=True, editable=False)
@@ -152,6 +154,6 @@ class GalleryImage(TenantModel):
         return self.original_name
 
     @property
-    def trouble(self) -> str:
+    def problem_code(self) -> str:
         """The code of what is wrong with it; empty where nothing is."""
         return self.error or (UNREADABLE if unreadable(self) else "")

@@ -8,11 +8,11 @@ from galleries.models.gallery import Gallery
 
 
 class SuggestionCountQuerySet(TenantQuerySet["SuggestionCount"]):
-    def note(self, occasion: Occasion, number: int) -> None:
+    def record(self, occasion: Occasion, number: int) -> None:
         noted = {"number": number, "noted_at": Now()}
         self.update_or_create(studio_id=occasion.studio_id, occasion=occasion.key, defaults=noted)
 
-    def without_occasion(self) -> "SuggestionCountQuerySet":
+    def orphaned(self) -> "SuggestionCountQuerySet":
         """Of photo sessions and galleries that are gone."""
         galleries = Gallery.objects.filter(Q(session_id=OuterRef("occasion")) | Q(pk=OuterRef("occasion")))
         return self.exclude(Exists(galleries))
@@ -40,6 +40,6 @@ class SuggestionCount(models.Model):
         return f"{self.occasion} {self.number}"
 
 
-def forget_old() -> None:
+def delete_orphaned_counts() -> None:
     """The workers' chore."""
-    SuggestionCount.objects.without_occasion().delete()
+    SuggestionCount.objects.orphaned().delete()

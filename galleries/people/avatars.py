@@ -16,17 +16,17 @@ MARGIN = 1.5
 QUALITY = 85
 
 
-def best_face(person: Person) -> PhotoFace | None:
+def find_best_face(person: Person) -> PhotoFace | None:
     faces = PhotoFace.objects.filter(person=person).exclude(face_category=FaceCategory.IGNORED)
     return faces.select_related("photo").order_by("-verified", *BEST_FIRST).first()
 
 
-def show_as(person: Person, face: PhotoFace) -> None:
+def set_avatar(person: Person, face: PhotoFace) -> None:
     person.avatar_url = media_files.face_path(face)
     person.save(update_fields=["avatar_url"])
 
 
-def cut_out(face: PhotoFace) -> bytes:
+def crop_face(face: PhotoFace) -> bytes:
     """A square JPEG of the face. Raises FileNotFoundError where the photo has no preview."""
     with (
         default_storage.open(media_files.storage_name(face.photo, "preview")) as file,

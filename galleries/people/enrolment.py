@@ -15,20 +15,20 @@ from facepass.core.errors import FacePassError
 from facepass.models import Scope, Studio
 from galleries.jobs import queue
 from galleries.matching import identification, probe
-from galleries.matching.identification import Candidate
+from galleries.matching.identification import PersonCandidate
 from galleries.models import Gallery, GalleryImage, Person
 from galleries.models.gallery import GalleryKind
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import analysis, ingest
 
 KIND = "enrolment"
 # A photo's state in the words of tasks (`GET /api/v1/tasks/{id}`).
 TASK_STATES: dict[str, str] = {
-    State.PENDING: "pending",
-    State.PROCESSING: "running",
-    State.PROCESSED: "done",
-    State.FAILED: "failed",
-    State.QUARANTINED: "failed",
+    PhotoState.PENDING: "pending",
+    PhotoState.PROCESSING: "running",
+    PhotoState.PROCESSED: "done",
+    PhotoState.FAILED: "failed",
+    PhotoState.QUARANTINED: "failed",
 }
 
 
@@ -39,11 +39,13 @@ def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Sc
     `by` must still have the scope, and the person be there, when it is kept. Raises what `ingest.add_photo` raises, and
     409 `picture_in_use` where it enrols somebody else.
     """
-    gallery = gallery_of(person.studio)
-    photo, is_new = ingest.add_photo(gallery, file, name=ingest.filename(file), subject=person, by=by, scope=scope)
+    gallery = get_enrolment_gallery(person.studio)
+    photo, is_new = ingest.add_photo(
+        gallery, file, name=ingest.clean_filename(file), subject=person, by=by, scope=scope
+    )
     if photo.subject_id != person.pk:
         raise FacePassError("picture_in_use", _("This picture enrols somebody else."), status=409)
-    if not is_new and photo.state in (State.FAILED, State.QUARANTINED):
+    if not is_new and photo.state in (PhotoState.FAILED, PhotoState.QUARANTINED):
         analysis.analyse_again([photo])
         photo.refresh_from_db()
         is_new = True
@@ -52,19 +54,19 @@ def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Sc
     return photo
 
 
-def conflict(person: Person, file: File[bytes]) -> Candidate | None:
+def find_conflict(person: Person, file: File[bytes]) -> PersonCandidate | None:
     """Somebody else of the studio whom the picture's face looks like, more than like the person; else None.
 
-    To be asked before `enrol`, by whoever can look. Raises what `probe.read` and `probe.subject` raise.
+    Raises what `probe.read_picture` and `probe.describe_subject` raise. To be called before `enrol`.
     """
-    face = probe.subject(probe.read(file))
+    face = probe.describe_subject(probe.read_picture(file))
     found = identification.identify(face.descriptor, studio_ids=[person.studio_id])
     if found.person is None or found.person == person:
         return None
     return found.candidates[0]
 
 
-def gallery_of(studio: Studio) -> Gallery:
+def get_enrolment_gallery(studio: Studio) -> Gallery:
     """The studio's own, made at its first enrolment."""
     found = Gallery.objects.filter(studio=studio, kind=GalleryKind.ENROLMENT).first()
     return (
@@ -73,7 +75,7 @@ def gallery_of(studio: Studio) -> Gallery:
     )
 
 
-def task_of(photo: GalleryImage) -> dict[str, Any]:
+def describe_task(photo: GalleryImage) -> dict[str, Any]:
     """The photo's row as the task that it is, in the shape of `GET /api/v1/tasks/{id}`. `error`: a stable code."""
     state = TASK_STATES[photo.state]
     is_over = state in ("done", "failed")

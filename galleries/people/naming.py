@@ -23,7 +23,7 @@ NAME_CHARACTERS = 200
 
 
 @transaction.atomic
-def person_named(name: str, *, studio_id: UUID, by: Principal, namesake: bool = False) -> Person:
+def get_or_create_person(name: str, *, studio_id: UUID, by: Principal, namesake: bool = False) -> Person:
     """Return the studio's one person of that name, or make somebody new. `namesake`: somebody new in any case.
 
     Locks the studio, so that two who type one name at the same moment mean one person.
@@ -33,14 +33,14 @@ def person_named(name: str, *, studio_id: UUID, by: Principal, namesake: bool = 
     if not 0 < len(name) <= NAME_CHARACTERS:
         raise FacePassError("invalid_request", _("Type a name."))
     Studio.objects.select_for_update(no_key=True).get(pk=studio_id)
-    known = [] if namesake else list(namesakes(name, studio_id=studio_id)[:2])
+    known = [] if namesake else list(find_namesakes(name, studio_id=studio_id)[:2])
     if len(known) > 1:
         message = _("Several people have this name. Choose one from the list.")
         raise FacePassError("several_of_that_name", message, status=409)
     return known[0] if known else _made(name, studio_id=studio_id, by=by)
 
 
-def namesakes(name: str, *, studio_id: UUID) -> PersonQuerySet:
+def find_namesakes(name: str, *, studio_id: UUID) -> PersonQuerySet:
     """Return the studio's people of that name, in capitals or not."""
     return Person.objects.filter(studio=studio_id, real_name__iexact=_tidied(name))
 
@@ -65,7 +65,7 @@ def name_group(group: FaceCluster, person: Person | None, *, by: Principal) -> F
     if person is None:
         return decisions.name(group, None, by=by)
     _lock(person)
-    theirs = FaceCluster.objects.within(group.occasion).inhabited().filter(person=person)
+    theirs = FaceCluster.objects.within(group.occasion).shown().filter(person=person)
     if own := theirs.exclude(pk=group.pk).first():
         return decisions.merge([own, group], person=person, by=by)
     return decisions.name(group, person, by=by)

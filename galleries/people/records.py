@@ -15,7 +15,7 @@ from galleries.models.person import refuse_duplicates
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
+class ErasureCounts:
     """`pictures` and `faces` of the enrolment are gone; `unnamed` faces are still in the photos of events."""
 
     pictures: int
@@ -24,7 +24,7 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class UpsertedPerson:
     """What became of one row of a bulk: the person, or the refusal."""
 
     person: Person | None
@@ -32,12 +32,12 @@ class Row:
     refusal: FacePassError | None = None
 
 
-def upsert(
+def upsert_people(
     studio: Studio,
     rows: Sequence[Mapping[str, Any]],
     *,
     write: Callable[[Mapping[str, Any], Person | None], Person],
-) -> list[Row]:
+) -> list[UpsertedPerson]:
     """Each row on its own: the person with its external id is changed, or made where there is none.
 
     `write` checks a row and stores it; what it refuses fails that row and no other.
@@ -51,7 +51,7 @@ def _written(
     row: Mapping[str, Any],
     known: dict[str | None, Person],
     write: Callable[[Mapping[str, Any], Person | None], Person],
-) -> Row:
+) -> UpsertedPerson:
     found = known.get(str(row["external_id"]))
     try:
         with refuse_duplicates():
@@ -59,19 +59,19 @@ def _written(
     except FacePassError as refusal:
         if found is not None:
             found.refresh_from_db()
-        return Row(None, refusal=refusal)
+        return UpsertedPerson(None, refusal=refusal)
     known[person.external_id] = person
-    return Row(person, is_new=found is None)
+    return UpsertedPerson(person, is_new=found is None)
 
 
 @transaction.atomic
-def delete(person: Person) -> Deleted:
+def delete_person(person: Person) -> ErasureCounts:
     """The person with the pictures, faces and descriptors of their enrolment. Photos of events lose only the name."""
     pictures = GalleryImage.objects.filter(subject=person)
     number, faces = pictures.count(), PhotoFace.objects.filter(photo__subject=person).count()
     unnamed = PhotoFace.objects.filter(person=person).exclude(photo__subject=person)
     left = unnamed.update(person=None, verified=False, recognition_confidence=None, face_category=FaceCategory.UNKNOWN)
     person.delete()
-    gone = Deleted(pictures=number, faces=faces, unnamed=left)
+    gone = ErasureCounts(pictures=number, faces=faces, unnamed=left)
     events.emit(EventType.ERASURE_COMPLETED, studio_id=person.studio_id, data=asdict(gone))
     return gone

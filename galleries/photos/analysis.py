@@ -24,7 +24,7 @@ from facepass.models import EventType
 from galleries.matching import descriptors, probe
 from galleries.models import FaceCluster, Gallery, GalleryImage, PhotoFace
 from galleries.models.face import DESCRIPTION, GUESS, FaceCategory
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import media_files, progress, same_faces
 from recognition import detection, pipeline
 from recognition.config import RecognitionSettings, recognition_settings
@@ -48,7 +48,7 @@ def analyse(photo: GalleryImage) -> None:
         refuse(photo, refusal)
     else:
         record(photo, faces, width=picture.shape[1])
-    progress.publish(photo.gallery_id)
+    progress.publish_progress(photo.gallery_id)
 
 
 def prepare(photo: GalleryImage, settings: RecognitionSettings) -> Picture:
@@ -95,7 +95,7 @@ def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> No
     """
     scale = photo.width / width
     try:
-        faces = faces if photo.subject_id is None else [probe.only(faces)]
+        faces = faces if photo.subject_id is None else [probe.require_single_usable(faces)]
     except FacePassError as refusal:
         refuse(photo, refusal)
         return
@@ -109,7 +109,7 @@ def record(photo: GalleryImage, faces: list[DescribedFace], *, width: int) -> No
             return
         rows = [row_of(photo, described, version, scale=scale) for described in faces]
         _write(mine, rows, version) if mine.subject_id is None else _enrol(mine, *rows)
-        mine.state, mine.error, mine.lease_expires_at = State.PROCESSED, "", None
+        mine.state, mine.error, mine.lease_expires_at = PhotoState.PROCESSED, "", None
         mine.processed_at, mine.blur = timezone.now(), photo.blur
         mine.save(update_fields=["state", "error", "lease_expires_at", "processed_at", "blur"])
         if mine.subject_id is None:  # who enrols is known
@@ -120,7 +120,7 @@ def _count_analysis(photo: GalleryImage) -> None:
     """Last in its transaction, because the next worker waits for this row. A photo that failed counts too: with it the
     gallery may be done.
     """
-    Gallery.objects.filter(pk=photo.gallery_id).group_again()
+    Gallery.objects.filter(pk=photo.gallery_id).mark_for_grouping()
 
 
 def _write(photo: GalleryImage, rows: list[PhotoFace], version: ModelVersion) -> None:
@@ -131,7 +131,7 @@ def _write(photo: GalleryImage, rows: list[PhotoFace], version: ModelVersion) ->
     old = _locked_faces(photo)
     likeness = _Likeness.of(rows, old, version)
     erased = [gone.as_box for gone in photo.erased_faces.all()]
-    found = same_faces.match(
+    found = same_faces.match_faces(
         [row.as_box for row in rows], [face.as_box for face in old], erased=erased, alike=likeness.sure
     )
     PhotoFace.objects.bulk_create([row for index, row in enumerate(rows) if found.is_new(index)])
@@ -154,9 +154,9 @@ def _describe_anew(photo: GalleryImage, described: dict[PhotoFace, PhotoFace], *
     """
     guessed = changed.difference(photo.faces.decided().filter(pk__in=changed).values_list("pk", flat=True))
     for face, row in described.items():
-        face.take_description(row)
+        face.copy_description_from(row)
         if face.pk in guessed:
-            face.drop_guesses()
+            face.clear_guesses()
     PhotoFace.objects.bulk_update(described, [name.removesuffix("_id") for name in (*DESCRIPTION, *GUESS)])
 
 
@@ -183,7 +183,7 @@ class _Likeness:
         sure, unlike = cosines >= version.scores.cosine(rules.assign), cosines < version.scores.cosine(rules.verify)
         return cls(*(frozenset((int(i), comparable[j]) for i, j in np.argwhere(mask)) for mask in (sure, unlike)))
 
-    def changed(self, found: same_faces.Matching, old: Sequence[PhotoFace]) -> set[UUID]:
+    def changed(self, found: same_faces.FaceMatching, old: Sequence[PhotoFace]) -> set[UUID]:
         """The faces at whose place the photo shows somebody else now: its file was changed."""
         return {old[j].pk for i, j in found.known.items() if (i, j) in self.unlike}
 
@@ -191,7 +191,7 @@ class _Likeness:
 def _enrol(photo: GalleryImage, row: PhotoFace) -> None:
     """The picture's one face is its subject's, and has the picture's id. Analysed again, it keeps its row."""
     if known := photo.faces.first():
-        known.take_description(row)
+        known.copy_description_from(row)
         known.save(update_fields=[name.removesuffix("_id") for name in DESCRIPTION])
         return
     row.pk, row.person_id = photo.pk, photo.subject_id
@@ -223,7 +223,7 @@ def refuse(photo: GalleryImage, refusal: FacePassError) -> None:
     log.warning("photo %s failed: %s", photo.pk, refusal.code)
     with transaction.atomic():
         mine = GalleryImage.objects.held_by(photo).update(
-            state=State.FAILED, error=refusal.code, lease_expires_at=None, processed_at=timezone.now()
+            state=PhotoState.FAILED, error=refusal.code, lease_expires_at=None, processed_at=timezone.now()
         )
         if mine and photo.subject_id is None:
             _count_analysis(photo)
@@ -236,10 +236,12 @@ def put_back(photo: GalleryImage) -> None:
 
 def release(photo: GalleryImage) -> None:
     """Gives up a claim on which no work was done; the next worker may have it at once."""
-    GalleryImage.objects.held_by(photo).update(state=State.PENDING, attempts=photo.attempts - 1, lease_expires_at=None)
+    GalleryImage.objects.held_by(photo).update(
+        state=PhotoState.PENDING, attempts=photo.attempts - 1, lease_expires_at=None
+    )
 
 
 def analyse_again(photos: "list[GalleryImage]") -> int:
     """Puts photos back to the start, with all their attempts; the number put back. One at work is left alone."""
-    waiting = GalleryImage.objects.filter(pk__in=[photo.pk for photo in photos]).exclude(state=State.PROCESSING)
-    return waiting.update(state=State.PENDING, attempts=0, error="", lease_expires_at=None, processed_at=None)
+    waiting = GalleryImage.objects.filter(pk__in=[photo.pk for photo in photos]).exclude(state=PhotoState.PROCESSING)
+    return waiting.update(state=PhotoState.PENDING, attempts=0, error="", lease_expires_at=None, processed_at=None)

@@ -28,18 +28,18 @@ KEPT_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class UploadTarget:
     """Where one file goes: a PUT of exactly the size that was named."""
 
     pk: UUID
     url: str
 
 
-def is_possible() -> bool:
+def is_available() -> bool:
     return bool(settings.ENV.s3_bucket)
 
 
-def place_for(gallery: Gallery, *, size: int) -> Place:
+def create_upload_target(gallery: Gallery, *, size: int) -> UploadTarget:
     """The size is signed too, so that nobody fills the bucket. Raises 413 `image_too_large`, 415 `not_an_image`."""
     ingest.check_size(size)
     pk = uuid4()
@@ -47,10 +47,10 @@ def place_for(gallery: Gallery, *, size: int) -> Place:
     url = _storage().connection.meta.client.generate_presigned_url(
         "put_object", Params=target, ExpiresIn=ADDRESS_SECONDS, HttpMethod="PUT"
     )
-    return Place(pk, url)
+    return UploadTarget(pk, url)
 
 
-def take_in(gallery: Gallery, pk: UUID, *, name: str, by: Principal) -> ingest.Report:
+def accept_upload(gallery: Gallery, pk: UUID, *, name: str, by: Principal) -> ingest.UploadReport:
     """What the browser put there, into the gallery. Raises 404 `upload_missing` where nothing is there any more, and as
     `ingest.add_photos`.
     """
@@ -66,7 +66,7 @@ def take_in(gallery: Gallery, pk: UUID, *, name: str, by: Principal) -> ingest.R
 
 def sweep() -> int:
     """Removes what was put there and never asked about; how many."""
-    if not is_possible():
+    if not is_available():
         return 0
     last = timezone.now() - KEPT_FOR
     old = [row for row in _storage().bucket.objects.filter(Prefix=f"{PREFIX}/") if row.last_modified < last]

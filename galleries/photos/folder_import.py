@@ -20,34 +20,34 @@ BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} photos [{elapsed}<{
 PATIENCE_SECONDS = 45
 
 
-def photos_in(folder: Path) -> list[Path]:
+def list_photos(folder: Path) -> list[Path]:
     """The folder's pictures, with those of its sub-folders, in order of their names. Raises `folder_not_found`."""
     if not folder.is_dir():
         raise FacePassError("folder_not_found", f"{folder}: no such folder")
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
-def import_folder(gallery: Gallery, folder: Path) -> ingest.Report:
+def import_folder(gallery: Gallery, folder: Path) -> ingest.UploadReport:
     """Adds the folder's photos with a progress bar. Safe to run twice: bytes that are there already are left alone."""
-    report = ingest.Report()
-    for path in tqdm(photos_in(folder), desc="importing", unit="photo", dynamic_ncols=True):
+    report = ingest.UploadReport()
+    for path in tqdm(list_photos(folder), desc="importing", unit="photo", dynamic_ncols=True):
         _import(gallery, path, report)
     if report.accepted:
         queue.wake_workers(gallery.pk, photos=len(report.accepted))
     return report
 
 
-def _import(gallery: Gallery, path: Path, report: ingest.Report) -> None:
+def _import(gallery: Gallery, path: Path, report: ingest.UploadReport) -> None:
     try:
         with path.open("rb") as stream:
             ingest.add_to_report(gallery, File(stream, name=path.name), report, by=None)
     except OSError as error:
-        report.rejected.append(ingest.Refusal(path.name, "unreadable", error.strerror or str(error)))
+        report.rejected.append(ingest.RefusedFile(path.name, "unreadable", error.strerror or str(error)))
 
 
-def watch(gallery_id: UUID) -> progress.Progress:
+def wait_until_analysed(gallery_id: UUID) -> progress.GalleryProgress:
     """Shows a progress bar (photos, faces, photos/s, time left) until every photo of the gallery is through."""
-    now, changed = progress.of_gallery(gallery_id), time.monotonic()
+    now, changed = progress.load_progress(gallery_id), time.monotonic()
     through = now["processed"] + now["failed"]
     with tqdm(
         total=now["total"], initial=through, desc="analysing", unit="photo", bar_format=BAR, dynamic_ncols=True
@@ -67,9 +67,9 @@ def watch(gallery_id: UUID) -> progress.Progress:
     return now
 
 
-def _changes(gallery_id: UUID) -> Iterator[progress.Progress]:
+def _changes(gallery_id: UUID) -> Iterator[progress.GalleryProgress]:
     while True:
-        now = progress.of_gallery(gallery_id)
+        now = progress.load_progress(gallery_id)
         yield now
         if not now["pending"] + now["processing"]:
             return

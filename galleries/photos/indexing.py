@@ -63,7 +63,7 @@ class Line:
                 analysis.put_back(photo)
             raise
         for gallery_id in self._published:
-            progress.publish(gallery_id)
+            progress.publish_progress(gallery_id)
         if self._error is not None:
             raise self._error
         return self._done
@@ -141,7 +141,7 @@ class Line:
         now = time.monotonic()
         if now - self._published.get(photo.gallery_id, -PUBLISH_EVERY_SECONDS) >= PUBLISH_EVERY_SECONDS:
             self._published[photo.gallery_id] = now
-            progress.publish(photo.gallery_id)
+            progress.publish_progress(photo.gallery_id)
 
     def _release_waiting(self) -> None:
         """The worker is to stop: what its networks have not begun goes back."""

@@ -29,29 +29,29 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedFile:
     filename: str
     code: str
     message: str
 
 
 @dataclass(slots=True)
-class Report:
+class UploadReport:
     """What became of each file of an upload."""
 
     accepted: list[GalleryImage] = field(default_factory=list)
     duplicates: list[tuple[str, UUID]] = field(default_factory=list)
     """File name, and the photo that already holds the same bytes."""
-    rejected: list[Refusal] = field(default_factory=list)
+    rejected: list[RefusedFile] = field(default_factory=list)
 
 
-def add_photos(gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal | None) -> Report:
+def add_photos(gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal | None) -> UploadReport:
     """Adds each file to the gallery and wakes the workers. Each photo is kept or refused on its own.
 
     `by`: whoever uploads them, who must still be allowed to when each is kept; None for commands. Raises 401 or 403
     where they are not, and 404 `not_found` where the gallery is gone: photos that were kept before stay.
     """
-    report = Report()
+    report = UploadReport()
     for file in files:
         add_to_report(gallery, file, report, by=by)
     if report.accepted:
@@ -59,15 +59,15 @@ def add_photos(gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal 
     return report
 
 
-def add_to_report(gallery: Gallery, file: File[bytes], report: Report, *, by: Principal | None) -> None:
+def add_to_report(gallery: Gallery, file: File[bytes], report: UploadReport, *, by: Principal | None) -> None:
     """Adds one file and notes what became of it; wakes nobody. What is not about the file is raised."""
-    name = filename(file)
+    name = clean_filename(file)
     try:
         photo, is_new = add_photo(gallery, file, name=name, by=by)
     except FacePassError as refusal:
         if refusal.status in (401, 404):
             raise
-        report.rejected.append(Refusal(name, refusal.code, refusal.message))
+        report.rejected.append(RefusedFile(name, refusal.code, refusal.message))
         return
     if is_new:
         report.accepted.append(photo)
@@ -93,7 +93,7 @@ def add_photo(
     check_size(file.size)
     stream = cast(BinaryIO, file.open("rb"))
     info = decoding.inspect(stream)
-    sha256 = digest(stream)
+    sha256 = sha256_of_stream(stream)
     if twin := GalleryImage.objects.filter(gallery=gallery, sha256=sha256).first():
         return twin, False
     photo = GalleryImage(
@@ -107,7 +107,7 @@ def add_photo(
         height=info.height,
         taken_at=_storable(info.taken_at),
     )
-    photo.image_url = media_files.path_of(photo, "original")
+    photo.image_url = media_files.photo_path(photo, "original")
     stream.seek(0)
     photo.file.save(f"original.{info.extension}", File(stream), save=False)
     return _keep(photo, by=by, scope=scope)
@@ -115,7 +115,7 @@ def add_photo(
 
 def _keep(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> tuple[GalleryImage, bool]:
     with ExitStack() as on_failure:
-        on_failure.callback(media_files.discard, media_files.storage_names(photo))
+        on_failure.callback(media_files.delete_files, media_files.storage_names(photo))
         try:
             with transaction.atomic():
                 _require_place(photo, by=by, scope=scope)
@@ -153,13 +153,13 @@ def check_size(size: int) -> None:
         raise FacePassError("not_an_image", _("The file is empty."), status=415)
 
 
-def digest(stream: BinaryIO) -> str:
+def sha256_of_stream(stream: BinaryIO) -> str:
     """SHA-256 of the whole stream, in hexadecimal."""
     stream.seek(0)
     return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def filename(file: File[bytes]) -> str:
+def clean_filename(file: File[bytes]) -> str:
     """The file's own name without folders and control characters, at most 255 characters; only to show."""
     bare = PurePath((file.name or "").replace("\\", "/")).name
     return "".join(c for c in bare if c.isprintable())[:255] or "photo"

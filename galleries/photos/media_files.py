@@ -28,7 +28,7 @@ def storage_name(photo: GalleryImage, variant: Variant) -> str:
     return f"{_folder(photo)}/{variant}.jpg"
 
 
-def path_of(photo: GalleryImage, variant: Variant) -> str:
+def photo_path(photo: GalleryImage, variant: Variant) -> str:
     """The lasting path of a file; fetching it needs a session, a key or a signature."""
     return reverse("photo-file", args=[photo.pk, variant])
 
@@ -40,7 +40,7 @@ def face_path(face: PhotoFace) -> str:
 
 def signed_path(photo: GalleryImage, variant: Variant) -> str:
     """The path with a signature that lets anyone who holds it fetch this one file for an hour."""
-    path = path_of(photo, variant)
+    path = photo_path(photo, variant)
     return f"{path}?{urlencode({'signature': signing.TimestampSigner(salt=SALT).sign(path).rpartition(path)[2][1:]})}"
 
 
@@ -58,7 +58,7 @@ def storage_names(photo: GalleryImage) -> list[str]:
     return [name for variant in variants if (name := storage_name(photo, variant))] + _marked_names(photo)
 
 
-def marked_name(photo: GalleryImage, variant: Variant, *, text: str) -> str:
+def watermarked_name(photo: GalleryImage, variant: Variant, *, text: str) -> str:
     """Of the copy that bears that watermark."""
     return f"{_folder(photo)}/{variant}{MARKED}{hashlib.sha256(text.encode()).hexdigest()[:12]}.jpg"
 
@@ -75,7 +75,7 @@ def _folder(photo: GalleryImage) -> str:
     return f"photos/{photo.gallery_id}/{photo.pk}"
 
 
-def discard(names: list[str]) -> None:
+def delete_files(names: list[str]) -> None:
     """Removes the files; one that is not there is no error."""
     for name in names:
         default_storage.delete(name)

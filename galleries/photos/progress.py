@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from facepass.core.live import progress
 from galleries.models import Gallery, GalleryImage, PhotoFace
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 
 # The rate is measured over the photos finished last: long enough to be steady, short enough to follow a change.
 RATE_WINDOW = timedelta(seconds=60)
 
 
-class Progress(TypedDict):
+class GalleryProgress(TypedDict):
     total: int
     pending: int
     processing: int
@@ -29,15 +29,15 @@ class Progress(TypedDict):
 class ProgressEvent(TypedDict):
     type: str
     gallery_id: str
-    progress: Progress
+    progress: GalleryProgress
 
 
-def of_gallery(gallery_id: UUID) -> Progress:
+def load_progress(gallery_id: UUID) -> GalleryProgress:
     """Counts by state (`failed` includes the quarantined), the recent rate, and the time left at that rate."""
     photos = GalleryImage.objects.filter(gallery_id=gallery_id)
     recent = Q(processed_at__gte=timezone.now() - RATE_WINDOW)
     found = photos.aggregate(
-        **{state.value: Count("pk", filter=Q(state=state)) for state in State},
+        **{state.value: Count("pk", filter=Q(state=state)) for state in PhotoState},
         recent=Count("pk", filter=recent),
         first=Min("processed_at", filter=recent),
         last=Max("processed_at", filter=recent),
@@ -45,11 +45,11 @@ def of_gallery(gallery_id: UUID) -> Progress:
     span = (found["last"] - found["first"]).total_seconds() if found["recent"] > 1 else 0.0
     rate = (found["recent"] - 1) / span if span else 0.0
     left = found["pending"] + found["processing"]
-    if not left and found["processed"] and Gallery.objects.to_group().filter(pk=gallery_id).exists():
+    if not left and found["processed"] and Gallery.objects.awaiting_grouping().filter(pk=gallery_id).exists():
         # Guests' searches are right once the faces are grouped; until then the last photo counts as being worked on.
         found["processed"], found["processing"], left = found["processed"] - 1, 1, 1
-    return Progress(
-        total=sum(found[state.value] for state in State),
+    return GalleryProgress(
+        total=sum(found[state.value] for state in PhotoState),
         pending=found["pending"],
         processing=found["processing"],
         processed=found["processed"],
@@ -60,10 +60,10 @@ def of_gallery(gallery_id: UUID) -> Progress:
     )
 
 
-def group_of(gallery_id: UUID | str) -> str:
+def channel_group(gallery_id: UUID | str) -> str:
     return progress.group_of("gallery", gallery_id)
 
 
-def publish(gallery_id: UUID) -> None:
-    event = ProgressEvent(type="gallery.progress", gallery_id=str(gallery_id), progress=of_gallery(gallery_id))
-    progress.publish(group_of(gallery_id), event)
+def publish_progress(gallery_id: UUID) -> None:
+    event = ProgressEvent(type="gallery.progress", gallery_id=str(gallery_id), progress=load_progress(gallery_id))
+    progress.publish(channel_group(gallery_id), event)

@@ -16,7 +16,7 @@ ERASED_IOU = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
+class FaceMatching:
     """Of the faces found, by index: `known` says which face of the photo each is; `erased` are those to leave out."""
 
     known: dict[int, int]
@@ -26,24 +26,24 @@ class Matching:
         return found not in self.known and found not in self.erased
 
 
-def match(
+def match_faces(
     found: Sequence[Box],
     known: Sequence[Box],
     *,
     erased: Sequence[Box] = (),
     alike: Collection[tuple[int, int]] = frozenset(),
-) -> Matching:
+) -> FaceMatching:
     """Match each face found to at most one that the photo has. All boxes are in pixels of the upright photo.
 
     `alike`: pairs (found, known) whose descriptors show one person beyond doubt; they match wherever they are.
     """
-    matched = pairs(found, [*known, *erased], alike=alike)
+    matched = pair_boxes(found, [*known, *erased], alike=alike)
     same = {i: j for i, j in matched if j < len(known)}
     away = {i for i, box in enumerate(found) if i not in same and any(box.iou(gone) > ERASED_IOU for gone in erased)}
-    return Matching(same, frozenset(away))
+    return FaceMatching(same, frozenset(away))
 
 
-def pairs(
+def pair_boxes(
     boxes: Sequence[Box], others: Sequence[Box], *, alike: Collection[tuple[int, int]] = frozenset()
 ) -> list[tuple[int, int]]:
     """Return which of the boxes is the same face as which of the others, by index.

@@ -16,14 +16,14 @@ from django.utils.translation import ngettext
 from facepass.console.base import EDITORS, has_role
 from galleries.jobs import queue
 from galleries.models import Gallery, GalleryImage, PhotoFace
-from galleries.models.photo import GalleryImageQuerySet, State
+from galleries.models.photo import GalleryImageQuerySet, PhotoState
 from galleries.photos import analysis, direct_uploads, media_files, progress
 from galleries.staff import script_texts
 from galleries.staff_kit import markup
 from galleries.staff_kit.json_views import asked, invalid, number, page, reads, require, said, uuid, visible, writes
 
 WINDOW = 200
-UNPROCESSED, FAILED = (State.PENDING, State.PROCESSING), (State.FAILED, State.QUARANTINED)
+UNPROCESSED, FAILED = (PhotoState.PENDING, PhotoState.PROCESSING), (PhotoState.FAILED, PhotoState.QUARANTINED)
 
 
 class Filter(models.TextChoices):
@@ -51,7 +51,7 @@ def urls(admin: ModelAdmin[Gallery]) -> list[URLPattern]:
 
 
 def gallery_of(request: HttpRequest, pk: UUID) -> Gallery:
-    return visible(request, Gallery.objects.of_events(), pk)
+    return visible(request, Gallery.objects.event_galleries(), pk)
 
 
 def chosen(gallery: Gallery, query: Any) -> GalleryImageQuerySet:
@@ -76,7 +76,7 @@ def _filtered(gallery: Gallery, wanted: Filter) -> GalleryImageQuerySet:
         case Filter.FAILED:
             return photos.filter(state__in=FAILED)
         case Filter.NO_FACES:
-            return photos.filter(~Exists(faces.shown()), state=State.PROCESSED)
+            return photos.filter(~Exists(faces.shown()), state=PhotoState.PROCESSED)
         case Filter.UNNAMED:
             return photos.filter(Exists(faces.unnamed()))
     return photos
@@ -89,7 +89,7 @@ def _page(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> HttpRes
         **admin.admin_site.each_context(request),
         "title": gallery.title,
         "gallery": gallery,
-        "progress": progress.of_gallery(pk),
+        "progress": progress.load_progress(pk),
         "socket_path": f"/ws/galleries/{pk}/progress/",
         "poll_path": f"/api/v1/galleries/{pk}/progress",
         "filters": Filter.choices,
@@ -105,7 +105,7 @@ def _page(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> HttpRes
 
 
 def _paths(may_upload: bool) -> list[str]:
-    straight = ["upload_place", "upload_arrived"] if direct_uploads.is_possible() else []
+    straight = ["upload_place", "upload_arrived"] if direct_uploads.is_available() else []
     uploads = ["upload_there", "upload_file", *straight] if may_upload else []
     return ["window", "counts", "people", *(["retry"] if may_upload else []), *uploads]
 
@@ -128,14 +128,14 @@ def _by_photo(faces: Any) -> dict[UUID, int]:
 
 
 def _tile(photo: GalleryImage, *, faces: int, unnamed: int) -> dict[str, Any]:
-    done = photo.state == State.PROCESSED
+    done = photo.state == PhotoState.PROCESSED
     return {
         "id": str(photo.pk),
         "name": photo.original_name,
         "state": photo.state,
         "note": _note(faces, unnamed) if done else photo.get_state_display(),
         "error": markup.error(photo),
-        "thumbnail": media_files.path_of(photo, "thumbnail") if done else None,
+        "thumbnail": media_files.photo_path(photo, "thumbnail") if done else None,
         "faces": faces,
         "unnamed": unnamed,
     }
@@ -176,7 +176,7 @@ def _retry(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonRe
     again = analysis.analyse_again(list(photos.only("pk")))
     if again:
         queue.wake_workers(pk, photos=again)
-        progress.publish(pk)
+        progress.publish_progress(pk)
         admin.log_change(request, gallery, f"{again} photos analysed again")
     text = ngettext("%(number)d photo waits for analysis.", "%(number)d photos wait for analysis.", again)
     return said(number=again, said=text % {"number": again})

@@ -91,7 +91,7 @@ def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
         "single_total": singles.count(),
         "history": occasions.history(FaceDecision.objects.within(occasion)),
         "may_decide": occasions.may_decide(request, occasion.studio_id),
-        "version": live_events.snapshot_of_occasion(occasion)["version"],
+        "version": live_events.build_occasion_snapshot(occasion)["version"],
     }
 
 
@@ -99,7 +99,7 @@ def _of_kind(occasion: Occasion, kind: str) -> Any:
     groups = FaceCluster.objects.within(occasion).defer("centroid").select_related("person")
     if kind == "hidden":
         return groups.filter(rejected=True, faces__isnull=False).distinct().order_by("-created_at", "pk")
-    return groups.inhabited().filter(person__isnull=kind == "unknown").order_by("-size", "created_at", "pk")
+    return groups.shown().filter(person__isnull=kind == "unknown").order_by("-size", "created_at", "pk")
 
 
 def _with_faces(groups: Any) -> Any:

@@ -45,7 +45,7 @@ class Task:
 
 def occasion_of(request: HttpRequest, key: UUID) -> Occasion:
     """A stranger's is not there."""
-    found = Occasion.visible(key, cast(Principal, request.user))
+    found = Occasion.find_visible(key, cast(Principal, request.user))
     if found is None:
         raise Http404
     return found
@@ -79,7 +79,7 @@ def _left(request: HttpRequest) -> dict[str, Any]:
 
 def tasks(request: HttpRequest) -> list[Task]:
     """The newest galleries with faces, those of a session together; three queries, however many there are."""
-    galleries = Gallery.objects.visible_to(cast(Principal, request.user)).of_events().order_by("-created_at")
+    galleries = Gallery.objects.visible_to(cast(Principal, request.user)).event_galleries().order_by("-created_at")
     found: dict[UUID, Task] = {}
     homes: dict[UUID, UUID] = {}
     for pk, session_id, title in galleries.values_list("pk", "session_id", "title")[:OCCASIONS_SHOWN]:
@@ -93,7 +93,7 @@ def tasks(request: HttpRequest) -> list[Task]:
 
 
 def _count_groups(found: dict[UUID, Task], *, studio_ids: Any) -> None:
-    groups = FaceCluster.objects.filter(studio__in=studio_ids).inhabited()
+    groups = FaceCluster.objects.filter(studio__in=studio_ids).shown()
     groups = groups.filter(Q(session_id__in=found) | Q(gallery__in=found))
     counted = (
         groups.order_by()
@@ -123,7 +123,7 @@ def history(rows: Iterable[FaceDecision]) -> list[FaceDecision]:
 
 def state(request: HttpRequest, key: UUID) -> JsonResponse:
     """What a page asks that has no socket."""
-    return said(**live_events.snapshot_of_occasion(occasion_of(request, key)))
+    return said(**live_events.build_occasion_snapshot(occasion_of(request, key)))
 
 
 def state_of_studios(request: HttpRequest) -> JsonResponse:
@@ -136,7 +136,9 @@ def version_of_studios(request: HttpRequest) -> str:
 
 
 def _snapshot_of_studios(request: HttpRequest) -> live_events.SnapshotEvent:
-    return live_events.snapshot_of_studios(list(studios_of(cast(Principal, request.user)).values_list("pk", flat=True)))
+    return live_events.build_studios_snapshot(
+        list(studios_of(cast(Principal, request.user)).values_list("pk", flat=True))
+    )
 
 
 @transaction.atomic

@@ -43,7 +43,7 @@ def _list(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
     skipped = set(request.GET.getlist("skip"))
-    found = grouping.noted_suggestions(occasion)
+    found = grouping.refresh_suggestions(occasion)
     open_pairs = [one for one in found if pair_id(one) not in skipped][:PAIRS_SHOWN]
     faces = _faces([group.pk for one in open_pairs for group in (one.one, one.other)])
     return {
@@ -59,7 +59,7 @@ def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
         "skipped": len(skipped),
         "history": occasions.history(FaceDecision.objects.within(occasion)),
         "may_decide": occasions.may_decide(request, occasion.studio_id),
-        "version": live_events.snapshot_of_occasion(occasion)["version"],
+        "version": live_events.build_occasion_snapshot(occasion)["version"],
     }
 
 

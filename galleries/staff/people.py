@@ -80,7 +80,7 @@ def urls(admin: ModelAdmin[Person]) -> list[URLPattern]:
 def overview(request: HttpRequest, person: Person) -> dict[str, Any]:
     faces = PhotoFace.objects.filter(person=person)
     best = occasions.shown(faces).order_by("-verified", *BEST_FIRST)[:FACES_SHOWN]
-    seen = GalleryImage.objects.filter(faces__person=person).of_events().distinct()
+    seen = GalleryImage.objects.filter(faces__person=person).event_photos().distinct()
     pictures = GalleryImage.objects.filter(subject=person).order_by("-created_at")
     unions = FaceDecision.objects.filter(studio=person.studio_id, kind=FaceDecision.Kind.UNITE)
     return {
@@ -107,8 +107,8 @@ def _appearances(person: Person) -> list[Appearance]:
     )
     counted = rows.annotate(photos=Count("photo", distinct=True), proposed=Count("pk", filter=Q(verified=False)))
     counts = {gallery: (photos, proposed) for gallery, photos, proposed in counted}
-    galleries = Gallery.objects.of_events().filter(pk__in=counts)
-    found = [Appearance(gallery, *counts[gallery.pk], Occasion.of_gallery(gallery).key) for gallery in galleries]
+    galleries = Gallery.objects.event_galleries().filter(pk__in=counts)
+    found = [Appearance(gallery, *counts[gallery.pk], Occasion.for_gallery(gallery).key) for gallery in galleries]
     return sorted(found, key=lambda one: one.day, reverse=True)
 
 
@@ -170,10 +170,10 @@ def _avatar(admin: Any, request: HttpRequest, pk: UUID) -> JsonResponse:
     if "face" in what:
         face = PhotoFace.objects.filter(person=person, pk=uuid(what["face"])).first()
     else:
-        face = avatars.best_face(person)
+        face = avatars.find_best_face(person)
     if face is None:
         raise Http404
-    avatars.show_as(person, face)
+    avatars.set_avatar(person, face)
     admin.log_change(request, person, [{"changed": {"fields": ["avatar"]}}])
     return said(decisions=[], text=_("This is the picture now."))
 
@@ -185,7 +185,7 @@ def _enrol(admin: Any, request: HttpRequest, pk: UUID) -> JsonResponse:
     files = request.FILES.getlist("file")
     if len(files) != 1:
         raise invalid()
-    found = None if request.POST.get("sure") else enrolment.conflict(person, files[0])
+    found = None if request.POST.get("sure") else enrolment.find_conflict(person, files[0])
     if found:
         crop = markup.crop(PhotoFace.objects.select_related("photo").get(pk=found.face.pk))
         text = _("This face looks like another person: %(name)s.") % {"name": found.person.real_name}

@@ -37,7 +37,7 @@ def urls(admin: ModelAdmin[GalleryImage]) -> list[URLPattern]:
 
 
 def photo_of(request: HttpRequest, pk: UUID) -> GalleryImage:
-    photos = GalleryImage.objects.of_events().select_related("gallery")
+    photos = GalleryImage.objects.event_photos().select_related("gallery")
     return visible(request, photos, pk)
 
 
@@ -79,7 +79,7 @@ def as_json(photo: GalleryImage) -> dict[str, Any]:
         "taken": _moment(readable_moment(photo.taken_at)),
         "width": photo.width,
         "height": photo.height,
-        "picture": media_files.path_of(photo, "preview" if photo.processed_at and not photo.error else "original"),
+        "picture": media_files.photo_path(photo, "preview" if photo.processed_at and not photo.error else "original"),
         "faces": [_face(face) for face in sorted(faces, key=_reading_order) if not (face.is_hidden and face.drawn)],
     }
 

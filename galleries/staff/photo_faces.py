@@ -83,7 +83,7 @@ def _candidates(request: HttpRequest, pk: UUID) -> JsonResponse:
     least = recognition_settings().confidence_thresholds.suggest
     found = identification.identify(vector, studio_ids=[photo.gallery.studio_id], threshold=least, candidates=OFFERED)
     there = set(photo.faces.exclude(pk=face.pk).filter(verified=True).values_list("person_id", flat=True))
-    there |= denials.denied_to(face.pk, studio_id=photo.gallery.studio_id)
+    there |= denials.find_people_denied_to(face.pk, studio_id=photo.gallery.studio_id)
     likely = [like for like in found.candidates if like.similarity >= least and like.person.pk not in there]
     return said(people=[{**_person(like.person), "similarity": like.similarity} for like in likely])
 
@@ -96,7 +96,7 @@ def _history(request: HttpRequest, pk: UUID) -> JsonResponse:
     """What was decided about faces of this photo, latest first, by whomever."""
     photo = photo_of(request, pk)
     ids = [str(face) for face in photo.faces.values_list("pk", flat=True)]
-    rows = FaceDecision.objects.within(Occasion.of_gallery(photo.gallery)).filter(before__faces__has_any_keys=ids)
+    rows = FaceDecision.objects.within(Occasion.for_gallery(photo.gallery)).filter(before__faces__has_any_keys=ids)
     shown = (
         rows.with_faces_gone().select_related("made_by").defer("before", "after", "same", "apart").order_by("-made_at")
     )
@@ -165,7 +165,7 @@ def _ignore_rest(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]
 @transaction.atomic
 def _undo(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
     """`decisions`, or one `decision`, of the photo's occasion: all or none, the latest first."""
-    rows = FaceDecision.objects.within(Occasion.of_gallery(photo.gallery))
+    rows = FaceDecision.objects.within(Occasion.for_gallery(photo.gallery))
     wanted = uuids(what["decisions"]) if "decisions" in what else [uuid(what.get("decision"))]
     chosen = [visible(request, rows, pk) for pk in wanted]
     for decision in sorted(chosen, key=lambda one: one.made_at, reverse=True):
@@ -189,7 +189,7 @@ def _draw(request: HttpRequest, pk: UUID) -> JsonResponse:
     photo = _verifiable(request, pk)
     what = asked(request)
     box = Box(*(finite_number(what.get(side)) for side in ("x", "y", "width", "height")))
-    face, decision = marking.mark(photo, box, by=user_of(request))
+    face, decision = marking.mark_face(photo, box, by=user_of(request))
     if face.insightface_descriptor is None:
         return _told(photo, [decision], face=str(face.pk), described=False)
     queue.wake_workers(photo.gallery_id, photos=1)
@@ -209,7 +209,7 @@ def _retry(admin: ModelAdmin[GalleryImage], request: HttpRequest, pk: UUID) -> J
 
 def _told(photo: GalleryImage, made: Sequence[FaceDecision], **more: Any) -> JsonResponse:
     """Others who look at the gallery hear of it; what they see they ask for themselves. `decision`: the last one."""
-    progress.publish(photo.gallery_id)
+    progress.publish_progress(photo.gallery_id)
     ids = [str(decision.pk) for decision in made]
     return said(photo=as_json(photo), decision=ids[-1] if ids else None, decisions=ids, **more)
 

@@ -58,19 +58,21 @@ def _file(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonRes
 def _place(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Where the browser may put one file of that size: an address in the bucket."""
     gallery = _writable(request, pk)
-    if not direct_uploads.is_possible():
+    if not direct_uploads.is_available():
         raise invalid()
-    place = direct_uploads.place_for(gallery, size=number(asked(request).get("size"), most=10**12))
+    place = direct_uploads.create_upload_target(gallery, size=number(asked(request).get("size"), most=10**12))
     return said(id=str(place.pk), url=place.url)
 
 
 def _arrived(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonResponse:
     gallery = _writable(request, pk)
-    if not direct_uploads.is_possible():
+    if not direct_uploads.is_available():
         raise invalid()
     what = asked(request)
     name = str(what.get("name") or "")[:NAME_CHARACTERS]
-    return _told(admin, request, direct_uploads.take_in(gallery, uuid(what.get("id")), name=name, by=user_of(request)))
+    return _told(
+        admin, request, direct_uploads.accept_upload(gallery, uuid(what.get("id")), name=name, by=user_of(request))
+    )
 
 
 def _writable(request: HttpRequest, pk: UUID) -> Gallery:
@@ -79,11 +81,11 @@ def _writable(request: HttpRequest, pk: UUID) -> Gallery:
     return gallery
 
 
-def _told(admin: Any, request: HttpRequest, report: ingest.Report) -> JsonResponse:
+def _told(admin: Any, request: HttpRequest, report: ingest.UploadReport) -> JsonResponse:
     """What became of the one file: accepted, duplicate, or refused with a code and a reason."""
     for photo in report.accepted:
         admin.log_addition(request, photo, "uploaded")
-        progress.publish(photo.gallery_id)
+        progress.publish_progress(photo.gallery_id)
         return said(outcome="accepted", photo=str(photo.pk))
     for _name, twin in report.duplicates:
         return said(outcome="duplicate", photo=str(twin))

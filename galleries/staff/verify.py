@@ -78,7 +78,7 @@ def _context(request: HttpRequest, occasion: Occasion | None) -> dict[str, Any]:
     faces = list(rows.order_by(*ORDERS[order])[:FACES_SHOWN])
     known = _known({face.person_id for face in faces})
     version = (
-        live_events.snapshot_of_occasion(occasion)["version"] if occasion else occasions.version_of_studios(request)
+        live_events.build_occasion_snapshot(occasion)["version"] if occasion else occasions.version_of_studios(request)
     )
     return {
         "order": order,

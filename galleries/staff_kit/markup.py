@@ -7,15 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from galleries.models import FaceDecision, GalleryImage, PhotoFace
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import media_files
 
 STATE_LABELS = {
-    State.PENDING: "info",
-    State.PROCESSING: "primary",
-    State.PROCESSED: "success",
-    State.FAILED: "danger",
-    State.QUARANTINED: "warning",
+    PhotoState.PENDING: "info",
+    PhotoState.PROCESSING: "primary",
+    PhotoState.PROCESSED: "success",
+    PhotoState.FAILED: "danger",
+    PhotoState.QUARANTINED: "warning",
 }
 ERRORS = {
     "worker_lost": _("The analysis broke off three times. Perhaps the picture is too much for this machine."),
@@ -41,9 +41,9 @@ CROP_MARGIN = 1.3
 
 def thumbnail(photo: GalleryImage) -> SafeString:
     """A small picture; the worker makes it, so before the analysis there is only a frame."""
-    if photo.state != State.PROCESSED:
+    if photo.state != PhotoState.PROCESSED:
         return SafeString('<span class="fp-thumbnail fp-none" aria-hidden="true"></span>')
-    address = media_files.path_of(photo, "thumbnail")
+    address = media_files.photo_path(photo, "thumbnail")
     return format_html('<img class="fp-thumbnail" loading="lazy" alt="" src="{}">', address)
 
 
@@ -53,7 +53,7 @@ def crop(face: PhotoFace) -> SafeString:
     side = max(box["width"], box["height"]) * CROP_MARGIN
     left, top = box["x"] + box["width"] / 2 - side / 2, box["y"] + box["height"] / 2 - side / 2
     style = f"width:{100 * photo.width / side:.2f}%;left:{-100 * left / side:.2f}%;top:{-100 * top / side:.2f}%"
-    address = media_files.path_of(photo, "preview")
+    address = media_files.photo_path(photo, "preview")
     return format_html('<span class="fp-crop"><img loading="lazy" alt="" src="{}" style="{}"></span>', address, style)
 
 
@@ -73,7 +73,7 @@ def gone(decision: FaceDecision) -> str:
 
 
 def error(photo: GalleryImage) -> str:
-    return str(ERRORS.get(photo.trouble, photo.trouble))
+    return str(ERRORS.get(photo.problem_code, photo.problem_code))
 
 
 def change_page(model: str, pk: object) -> str:

@@ -30,12 +30,12 @@ def offer(request: HttpRequest, studio_id: UUID) -> JsonResponse:
 def chosen(request: HttpRequest, what: dict[str, Any], *, studio_id: UUID) -> Person:
     """`person`: an id; or `name`: the one person of that name, else somebody new, who is made.
 
-    Raises as `naming.person_named` does.
+    Raises as `naming.get_or_create_person` does.
     """
     require(request, studio_id, VERIFIERS)
     if what.get("person"):
         return visible(request, Person.objects.filter(studio=studio_id), uuid(what["person"]))
     name = what.get("name")
-    return naming.person_named(
+    return naming.get_or_create_person(
         name if isinstance(name, str) else "", studio_id=studio_id, by=user_of(request), namesake=bool(what.get("new"))
     )

@@ -121,7 +121,7 @@ class PhotoFactory(DjangoModelFactory):
 
     @factory.post_generation
     def image_url(self, create, extracted, **_):
-        self.image_url = media_files.path_of(self, "original")
+        self.image_url = media_files.photo_path(self, "original")
         if create:
             self.save(update_fields=["image_url"])
 

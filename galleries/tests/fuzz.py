@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from facepass.models import ApiKey, Membership, Role, Scope, Studio, User
 from galleries import tasks
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from recognition.tests.mutated_pictures import mutated
 from sessions_app.models import PhotoSession
 
@@ -76,11 +76,11 @@ class Fuzzed:
             self.report.update(row["code"] for row in rows if "code" in row)
 
     def analyse(self, gallery: Gallery) -> None:
-        waiting = gallery.photos.filter(state=State.PENDING)
+        waiting = gallery.photos.filter(state=PhotoState.PENDING)
         while waiting.exists():  # a turn is over after a minute
             tasks.analyse_gallery(str(gallery.pk))
         self.report.update(f"photo {state}" for state in gallery.photos.values_list("state", flat=True))
-        unfinished = gallery.photos.filter(state__in=[State.PENDING, State.PROCESSING])
+        unfinished = gallery.photos.filter(state__in=[PhotoState.PENDING, PhotoState.PROCESSING])
         self.bad += [f"{photo.pk} was not analysed" for photo in unfinished]
 
     def walk(self, *, pages: int) -> None:

@@ -21,7 +21,7 @@ from facepass.core.errors import FacePassError
 from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
 from galleries.api import matches as told
-from galleries.matching.search import still_there
+from galleries.matching.search import hold_existing_matches
 from galleries.models import Gallery, Person
 from sessions_app import session_access
 from sessions_app.api import serializers
@@ -83,7 +83,7 @@ class SessionViewSet(
     def facepass_status(self, request: Request, pk: str) -> Response:
         known = self._known()
         session = known.session
-        galleries = Gallery.objects.visible_to(principal_of(request)).of_session(session.pk).with_counts()
+        galleries = Gallery.objects.visible_to(principal_of(request)).in_session(session.pk).with_counts()
         found = list(galleries)
         return Response(
             {
@@ -154,7 +154,9 @@ class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
             require_still(principal_of(self.request), Scope.SEARCH, studio_id=found.session.studio_id)
             session_access.hold_open(found.session)
             count(found)
-            return replace(found, matches=still_there(found.matches), possible=still_there(found.possible))
+            return replace(
+                found, matches=hold_existing_matches(found.matches), possible=hold_existing_matches(found.possible)
+            )
 
 
 def _validation(answer: session_access.Validation) -> dict[str, Any]:

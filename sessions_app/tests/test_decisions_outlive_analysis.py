@@ -50,7 +50,7 @@ class Scene:
 
     @property
     def occasion(self):
-        return Occasion.of_gallery(self.gallery)
+        return Occasion.for_gallery(self.gallery)
 
     def work(self):
         tasks.analyse_gallery(str(self.gallery.pk))
@@ -58,7 +58,7 @@ class Scene:
     def switch(self, engine):
         run(engine)
         self.stack.enter_context(registry.use(engine))
-        for gallery in Gallery.objects.to_group():
+        for gallery in Gallery.objects.awaiting_grouping():
             tasks.group_faces(str(gallery.pk))
 
     def face(self, photo, place):
@@ -135,7 +135,7 @@ def proposed(scene):
     known = scene.face(0, 0)
     FaceCluster.objects.filter(pk=known.cluster_id).update(person=ann)
     PhotoFace.objects.filter(pk=known.pk).update(person=ann, verified=True, face_category=FaceCategory.KNOWN)
-    grouping.group(scene.occasion)
+    grouping.group_faces(scene.occasion)
     return ann, scene.face(1, 0)
 
 
@@ -143,7 +143,7 @@ def deny(scene):
     ann, face = proposed(scene)
     assert face.person == ann
     decisions.deny(face, by=scene.staff)
-    grouping.group(scene.occasion)
+    grouping.group_faces(scene.occasion)
     return lambda: (
         not PhotoFace.objects.filter(pk=face.pk, person=ann).exists()
         and PhotoFace.objects.filter(pk=face.pk).exists()
@@ -159,7 +159,7 @@ def deny_the_only_face(scene):
     decisions.deny(face, by=scene.staff)
     decisions.name(scene.face(0, 0).cluster, ann, by=scene.staff)
     scene.work()
-    grouping.group(scene.occasion)
+    grouping.group_faces(scene.occasion)
     return lambda: PhotoFace.objects.filter(pk=face.pk, person=None).exists()
 
 
@@ -195,7 +195,7 @@ def name(scene):
 def unname(scene):
     ann, face = proposed(scene)
     decisions.assign([face], None, by=scene.staff)
-    grouping.group(scene.occasion)
+    grouping.group_faces(scene.occasion)
     return lambda: (
         PhotoFace.objects.filter(pk=face.pk, person=None).exists()
         and PhotoFace.objects.proposed().filter(person=ann).count() == 1
@@ -222,24 +222,24 @@ def merge(scene):
 def keep_apart(scene):
     one, other = scene.face(3, 0), scene.face(5, 0)
     assert one.cluster_id != other.cluster_id
-    assert grouping.suggestions(scene.occasion)
+    assert grouping.find_suggestions(scene.occasion)
     decisions.keep_apart(one.cluster, other.cluster, by=scene.staff)
     return lambda: (
         PhotoFace.objects.get(pk=one.pk).cluster_id != PhotoFace.objects.get(pk=other.pk).cluster_id
-        and not grouping.suggestions(scene.occasion)
+        and not grouping.find_suggestions(scene.occasion)
     )
 
 
 def draw(scene):
     """Where no engine sees a face; and it has a name."""
     ann = scene.person("Ann")
-    face, _decision = marking.mark(scene.photos[4], Box(20, 20, 60, 60), by=scene.staff)
+    face, _decision = marking.mark_face(scene.photos[4], Box(20, 20, 60, 60), by=scene.staff)
     decisions.assign([face], ann, by=scene.staff)
     return lambda: PhotoFace.objects.filter(pk=face.pk, drawn=True, person=ann, verified=True).exists()
 
 
 def erase(scene):
-    erasure.erase(scene.face(1, 0))
+    erasure.erase_face(scene.face(1, 0))
     return lambda: (
         not scene.photos[1].faces.exists() and scene.found("ann") == set(ids(scene.photos[0], scene.photos[2]))
     )
@@ -310,7 +310,7 @@ def store(photo, data):
 
 
 def grouped_anew(scene):
-    grouping.group(scene.occasion, rebuild=True)
+    grouping.group_faces(scene.occasion, rebuild=True)
 
 
 EVENTS = [

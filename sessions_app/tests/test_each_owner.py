@@ -182,7 +182,7 @@ class Stored:
 def uploads_that_nobody_asked_about(fixture) -> Case:
     rows = [Stored(f"incoming/{number}") for number in range(3)]
     bucket = type("Bucket", (), {"objects": type("Objects", (), {"filter": staticmethod(lambda **_: rows)})})
-    fixture("monkeypatch").setattr(direct_uploads, "is_possible", lambda: True)
+    fixture("monkeypatch").setattr(direct_uploads, "is_available", lambda: True)
     fixture("monkeypatch").setattr(direct_uploads, "_storage", lambda: type("Storage", (), {"bucket": bucket}))
     return Case(direct_uploads.sweep, lambda: [row.deleted for row in rows])
 
@@ -329,7 +329,7 @@ def photos_described_by_another_model(_fixture) -> Case:
     version = ModelVersionFactory(contract_id="another")
 
     class Watch:
-        def more(self):
+        def has_time(self):
             return True
 
         def report(self, *, done, total):
@@ -339,7 +339,7 @@ def photos_described_by_another_model(_fixture) -> Case:
         return dict(PhotoDescription.objects.filter(model_version=version).values_list("photo", "error"))
 
     def run():
-        redescription.describe_waiting(FakeEngine(), version, watch=Watch())
+        redescription.describe_waiting_photos(FakeEngine(), version, watch=Watch())
 
     return Case(run, lambda: [errors()[photo.pk] == "" for photo in photos], fails=False)
 
@@ -407,7 +407,7 @@ def test_one_broken_row_stops_none_of_the_others(case, request, caplog):
 # One statement for all rows, or another package's.
 BY_ONE_STATEMENT = {
     "facepass.core.notices.forget_old",
-    "galleries.models.suggestion.forget_old",
+    "galleries.models.suggestion.delete_orphaned_counts",
     "oauth2_provider.models.clear_expired",
     "sessions_app.webhooks.outbox.forget_old",
     "training.tasks.settle",

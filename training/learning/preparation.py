@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
 from facepass.models import Studio
-from galleries.jobs.runner import Turn
+from galleries.jobs.runner import JobTurn
 from galleries.matching import descriptors
 from galleries.models import PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
@@ -38,7 +38,7 @@ def prepare(studio: Studio, *, by: str = "") -> FaceTrainingSession:
     return session
 
 
-def in_a_turn(turn: Turn) -> dict[str, Any]:
+def in_a_turn(turn: JobTurn) -> dict[str, Any]:
     """The job `prepare_training`."""
     turn.report(done=0, total=1)
     return {"session_id": str(prepare(turn.job.studio, by=turn.job.arguments["by"]).pk)}

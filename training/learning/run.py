@@ -15,8 +15,8 @@ from facepass.core.errors import FacePassError
 from facepass.core.work import heartbeats
 from facepass.models import EventType, NoticeKind, Studio
 from galleries.jobs import runner
-from galleries.jobs.runner import Lost, Turn
-from galleries.matching.identification import COUNTED, default_threshold
+from galleries.jobs.runner import ClaimLost, JobTurn
+from galleries.matching.identification import FACES_PER_PERSON, default_threshold
 from galleries.models import Job
 from recognition.models import ModelVersion
 from training import name_changes, versions
@@ -51,7 +51,7 @@ def execute(studio: Studio, *, by: str, prepared: FaceTrainingSession | None = N
             session = _claimed(prepared) if prepared else FaceTrainingSession(studio=studio)
             session.status, session.started_by, session.started_at = Status.RUNNING, by, timezone.now()
             session.save()
-            session.job = runner.start(KIND, studio=studio, session_id=str(session.pk))
+            session.job = runner.start_job(KIND, studio=studio, session_id=str(session.pk))
             session.save(update_fields=["job"])
             session.note(TrainingAct.Kind.STARTED, by=by)
     except IntegrityError as error:
@@ -68,7 +68,7 @@ def _claimed(prepared: FaceTrainingSession) -> FaceTrainingSession:
     return found
 
 
-def in_a_turn(turn: Turn) -> dict[str, Any] | None:
+def in_a_turn(turn: JobTurn) -> dict[str, Any] | None:
     """The job `train`. A session that is gone or over is a quiet end."""
     session = FaceTrainingSession.objects.running().filter(pk=turn.job.arguments["session_id"]).first()
     if session is None:
@@ -80,7 +80,7 @@ def in_a_turn(turn: Turn) -> dict[str, Any] | None:
 
 
 class _Run:
-    def __init__(self, session: FaceTrainingSession, turn: Turn) -> None:
+    def __init__(self, session: FaceTrainingSession, turn: JobTurn) -> None:
         self._session, self._turn = session, turn
         self._version = ModelVersion.objects.current()
         self._scores = self._version.scores
@@ -151,7 +151,7 @@ class _Run:
         """What is in use now, had it never seen what is held out: nearest faces, and for whom the version in use knows
         the templates that it would have learnt. (The version itself has seen everything.)
         """
-        nearest = calibrated(lambda probes: learnt.enrolled.nearest_faces(probes, count=COUNTED), self._scores)
+        nearest = calibrated(lambda probes: learnt.enrolled.nearest_faces(probes, count=FACES_PER_PERSON), self._scores)
         in_use = FaceTrainingSession.objects.filter(
             studio=self._session.studio_id, template_set__active=True, model_version=self._version
         ).first()
@@ -185,7 +185,7 @@ class _Run:
         notices.tell(NoticeKind.TRAINING_DONE, studio_id=session.studio_id, subject=session.pk, **news)
         Job.objects.held_by(self._turn.job).update(done=100, total=100)
         if not self._turn.job.finish(told):
-            raise Lost
+            raise ClaimLost
         return told
 
     def _reached(self, percent: int) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from galleries.matching.identification import TEMPLATE_SHARE
+from galleries.matching.identification import TEMPLATE_WEIGHT
 from recognition.calibration import Calibration
 from recognition.types import FloatArray
 from training.learning.dataset import Faces
@@ -52,10 +52,10 @@ class Enrolled:
         return np.stack(each, axis=1)
 
     def likeness(self, probes: FloatArray) -> FloatArray:
-        """`galleries.matching.identification.likeness` of each probe to each person: (n, people)."""
+        """`galleries.matching.identification.combine_cosines` of each probe to each person: (n, people)."""
         best = np.maximum.reduceat(probes @ self.templates.T, self.template_starts, axis=1)
         nearest = np.maximum.reduceat(probes @ self.faces.T, self.face_starts, axis=1)
-        return np.asarray(TEMPLATE_SHARE * best + (1 - TEMPLATE_SHARE) * nearest, np.float32)
+        return np.asarray(TEMPLATE_WEIGHT * best + (1 - TEMPLATE_WEIGHT) * nearest, np.float32)
 
     def owners(self) -> list[UUID]:
         """Whose each template is."""

@@ -5,7 +5,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from galleries.matching.identification import likeness
+from galleries.matching.identification import combine_cosines
 from galleries.tests.factories import descriptor
 from recognition.engines.fake import FakeEngine
 from training.learning import score_calibration, templates
@@ -57,7 +57,7 @@ def test_whoever_looks_different_at_times_has_a_template_of_each_look():
     assert len(learnt.enrolled.templates) == 3
     probe = near(other_look, 300, 0.9)
     alone = templates.templates_of(faces.descriptors, np.ones(12, np.float32), least=-1)
-    assert learnt.enrolled.likeness(probe[None])[0, 0] > likeness(
+    assert learnt.enrolled.likeness(probe[None])[0, 0] > combine_cosines(
         float((alone @ probe)[0]), float((faces.descriptors @ probe).max())
     )
 
@@ -74,7 +74,7 @@ def test_likeness_is_what_identification_computes_from_one_template_and_one_face
     for i, probe in enumerate(probes):
         for p in range(3):
             best, nearest = learnt.templates[p] @ probe, (learnt.faces[4 * p : 4 * p + 4] @ probe).max()
-            assert learnt.likeness(probes)[i, p] == pytest.approx(likeness(best, nearest), abs=1e-5)
+            assert learnt.likeness(probes)[i, p] == pytest.approx(combine_cosines(best, nearest), abs=1e-5)
 
 
 def test_nearest_faces_are_the_mean_of_so_many():

@@ -283,7 +283,7 @@ def test_the_queries_of_a_run_do_not_grow_with_the_people(studio, django_assert_
     crowd(studio)
     session = run.execute(studio, by="test")
     with django_assert_max_num_queries(60):
-        runner.run(session.job_id)
+        runner.run_turn(session.job_id)
 
 
 def test_scores_are_counted_by_the_person_who_is_probed():

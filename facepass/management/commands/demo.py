@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *, photos: Path | None, **options: Any) -> None:
         folder = photos.expanduser().absolute() if photos else _composed()
-        if not folder_import.photos_in(folder):
+        if not folder_import.list_photos(folder):
             raise CommandError(f"{folder}: no JPEG, PNG, WebP or HEIC photos in this folder")
         studio, _made = Studio.objects.get_or_create(slug="demo", defaults={"name": "Demo studio"})
         session = _session(studio, name=folder.name if photos else TITLE)
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         report = folder_import.import_folder(gallery, folder)
         for refusal in report.rejected:
             self.stderr.write(f"refused {refusal.filename}: {refusal.code}: {refusal.message}")
-        done = folder_import.watch(gallery.pk)
+        done = folder_import.wait_until_analysed(gallery.pk)
         self.stdout.write(f"{done['processed']} photos, {done['faces']} faces, {done['failed']} failed")
 
 

@@ -25,7 +25,7 @@ def enqueue() -> None:
 def busy() -> bool:
     from galleries import tasks  # noqa: PLC0415 - as above
 
-    return tasks.busy()
+    return tasks.is_busy()
 
 
 @dataclass

@@ -13,7 +13,7 @@ from facepass.core import events
 from facepass.models import ApiKey, EventType, Role, User
 from facepass.tests.fixtures import fake_engine
 from galleries.jobs import runner
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.tests.factories import (
     ApiKeyFactory,
     ClusterFactory,
@@ -74,8 +74,8 @@ def new_world() -> World:
     gallery = GalleryFactory(studio=studio, session_id=session.pk)
     person = PersonFactory(studio=studio, avatar_url="/somewhere.jpg")
     cluster = ClusterFactory(studio=studio, session_id=session.pk, person=person)
-    photo = PhotoFactory(gallery=gallery, state=State.PROCESSED)
-    PhotoFactory(gallery=gallery, state=State.FAILED, error="not_an_image", stored=False)
+    photo = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED)
+    PhotoFactory(gallery=gallery, state=PhotoState.FAILED, error="not_an_image", stored=False)
     face = FaceFactory(photo=photo, person=person, cluster=cluster)
     FaceFactory(photo=photo, cluster=cluster)
     webhook = WebhookEndpoint.objects.create(studio=studio, url="https://app.example.com/", events=["face.enrolled"])
@@ -160,7 +160,7 @@ def test_a_list_asks_as_many_queries_for_many_rows_as_for_few(name, world, membe
             if hasattr(row, "studio_id"):
                 type(row).objects.filter(pk=row.pk).update(studio=world.studio)
     for _ in range(3):
-        photo = PhotoFactory(gallery=GalleryFactory(studio=world.studio), state=State.PROCESSED)
+        photo = PhotoFactory(gallery=GalleryFactory(studio=world.studio), state=PhotoState.PROCESSED)
         FaceFactory(photo=photo, person=PersonFactory(studio=world.studio))
     with django_assert_num_queries(LISTS[name]):
         assert member.get(list_page(name)).status_code == 200
@@ -328,7 +328,7 @@ def test_the_first_page_of_a_stranger_counts_nothing(world, outsider, fake_engin
 def test_what_runs_shows_and_is_asked_again(world, member, outsider):
     gallery = world.rows["galleries_gallery"]
     PhotoFactory(gallery=gallery, stored=False, seed=77)
-    runner.start("rebuild_index", studio=world.studio)
+    runner.start_job("rebuild_index", studio=world.studio)
     page = member.get(reverse("admin-now")).content.decode()
     assert "2 of 3" in page
     assert "Rebuilding the index" in page

@@ -63,7 +63,7 @@ def test_a_chore_runs_under_a_lease_so_that_a_long_one_is_no_stall():
 
 
 def note_whether_somebody_is_at_work():
-    served.append(tasks.busy())
+    served.append(tasks.is_busy())
 
 
 def test_failures_of_the_queue_are_not_kept_for_ever():
@@ -84,7 +84,7 @@ def test_a_cull_of_the_cache_takes_neither_heartbeat_nor_chores_nor_counts(monke
     heartbeats.beat()
     before = heartbeats.last_beat()
     Chore.objects.take("letters", every=MINUTE)
-    SuggestionCount.objects.note(Occasion.of_gallery(gallery), 7)
+    SuggestionCount.objects.record(Occasion.for_gallery(gallery), 7)
     cache = caches["default"]
     for number in range(40):
         monkeypatch.setattr(cache, "_max_entries", 10)
@@ -92,7 +92,7 @@ def test_a_cull_of_the_cache_takes_neither_heartbeat_nor_chores_nor_counts(monke
     cache.clear()
     assert heartbeats.last_beat() == before is not None
     assert not Chore.objects.take("letters", every=MINUTE)
-    assert grouping.suggestions_noted([gallery.pk]) == {gallery.pk: 7}
+    assert grouping.count_suggestions([gallery.pk]) == {gallery.pk: 7}
 
 
 def test_the_cache_holds_more_than_a_busy_day_puts_there():
@@ -114,7 +114,7 @@ def test_no_module_keeps_its_state_in_the_cache():
 def test_counts_of_galleries_that_are_gone_are_forgotten():
     kept, gone = GalleryFactory(), GalleryFactory()
     for gallery in (kept, gone):
-        SuggestionCount.objects.note(Occasion.of_gallery(gallery), 1)
+        SuggestionCount.objects.record(Occasion.for_gallery(gallery), 1)
     gone.delete()
     SuggestionCount.objects.without_occasion().delete()
     assert SuggestionCount.objects.get().occasion == kept.pk
@@ -124,7 +124,7 @@ def test_two_studios_that_use_one_session_id_have_counts_of_their_own():
     one, other = GalleryFactory(), GalleryFactory()
     Gallery.objects.update(session_id=one.pk)
     for gallery, number in ((one, 1), (other, 2)):
-        SuggestionCount.objects.note(Occasion(gallery.studio_id, session_id=one.pk), number)
+        SuggestionCount.objects.record(Occasion(gallery.studio_id, session_id=one.pk), number)
     assert sorted(SuggestionCount.objects.values_list("number", flat=True)) == [1, 2]
 
 
@@ -189,7 +189,7 @@ def large_session(monkeypatch):
             said.append(watchdog.stalled())
         return grouping.Grouping()
 
-    monkeypatch.setattr(grouping, "group", look)
+    monkeypatch.setattr(grouping, "group_faces", look)
     return gallery, said
 
 
@@ -202,20 +202,20 @@ def test_the_watchdog_lets_a_worker_live_that_groups_a_large_session(large_sessi
 
 def test_and_one_that_does_so_as_a_job_although_the_jobs_own_lease_is_over(large_session, monkeypatch):
     gallery, said = large_session
-    grouped = grouping.group
+    grouped = grouping.group_faces
 
     def overdue(*arguments, **options):
         Job.objects.update(lease_expires_at=Now() - MINUTE)
         return grouped(*arguments, **options)
 
-    monkeypatch.setattr(grouping, "group", overdue)
-    job = runner.start("cluster_unknown_faces", studio=gallery.studio, gallery_id=str(gallery.pk), rebuild=False)
-    runner.run(job.pk)
+    monkeypatch.setattr(grouping, "group_faces", overdue)
+    job = runner.start_job("cluster_unknown_faces", studio=gallery.studio, gallery_id=str(gallery.pk), rebuild=False)
+    runner.run_turn(job.pk)
     assert said
     assert not any(said)
 
 
 def test_and_notices_one_that_does_nothing(large_session):
     _gallery, said = large_session
-    grouping.group()
+    grouping.group_faces()
     assert said.count(True) >= 1

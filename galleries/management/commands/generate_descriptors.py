@@ -16,12 +16,12 @@ from recognition.packs import install
 
 
 class Bar:
-    """Photos per second and the time left; satisfies redescription.Watch."""
+    """Photos per second and the time left; satisfies redescription.RunMonitor."""
 
     def __init__(self) -> None:
         self._bar = tqdm(desc=_("describing"), unit=_("photo"), dynamic_ncols=True, smoothing=0.1)
 
-    def more(self) -> bool:
+    def has_time(self) -> bool:
         return True
 
     def report(self, *, done: int, total: int) -> None:
@@ -57,9 +57,9 @@ class Command(BaseCommand):
             before, bar = ModelVersion.objects.active(), Bar()
             with bar:
                 result = (
-                    redescription.go_back(watch=bar)
+                    redescription.switch_back(watch=bar)
                     if back
-                    else redescription.regenerate(pack or registry.configured(), watch=bar)
+                    else redescription.describe_and_switch(pack or registry.configured(), watch=bar)
                 )
         except FacePassError as refusal:
             raise CommandError(refusal.message) from refusal
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         if result is not None:  # a bar never stops it
             self._report(result, switched=before != result.version)
 
-    def _report(self, result: redescription.Result, *, switched: bool) -> None:
+    def _report(self, result: redescription.RedescriptionResult, *, switched: bool) -> None:
         if result.unreadable:
             self._count(
                 ngettext(
@@ -100,7 +100,7 @@ class Command(BaseCommand):
         self.stdout.write(message % {"count": count})
 
     def _discard(self) -> None:
-        gone = redescription.discard_old()
+        gone = redescription.discard_other_versions()
         active = ModelVersion.objects.active()
         folders = install.discard_previous(besides=active.contract_id) if active else []
         self._count(

@@ -36,7 +36,7 @@ class Command(BaseCommand):
             f"gallery {gallery.pk}"
         )
         if not options["no_wait"]:
-            done = folder_import.watch(gallery.pk)
+            done = folder_import.wait_until_analysed(gallery.pk)
             self.stdout.write(f"{done['processed']} photos analysed, {done['failed']} failed, {done['faces']} faces")
 
 

@@ -63,7 +63,7 @@ def test_a_picture_without_exactly_one_usable_face_fails_and_says_why(api, ann, 
     told = upload(api, ann, *people, **options).json()
     work()
     photo = GalleryImage.objects.get(pk=told["task_id"])
-    task = enrolment.task_of(photo)
+    task = enrolment.describe_task(photo)
     assert (photo.state, task["state"], task["error"], task["result"]) == ("failed", "failed", code, None)
     assert not PhotoFace.objects.exists()
 
@@ -117,14 +117,14 @@ def test_a_worker_that_comes_after_the_person_is_gone_writes_nothing(api, ann):
 
 def test_the_usual_task_analyses_enrolments_too(api, ann, studio):
     upload(api, ann, "ann")
-    assert tasks.analyse_gallery(str(enrolment.gallery_of(studio).pk)) == 1
+    assert tasks.analyse_gallery(str(enrolment.get_enrolment_gallery(studio).pk)) == 1
     assert PhotoFace.objects.get().person == ann
 
 
 def test_enrolment_hides_from_the_lists_of_galleries_and_photos_and_belongs_to_no_session(api, ann, studio):
     told = upload(api, ann, "ann").json()
     gallery = Gallery.objects.get()
-    assert gallery == enrolment.gallery_of(studio)
+    assert gallery == enrolment.get_enrolment_gallery(studio)
     assert api.get("/api/v1/galleries/").json()["count"] == 0
     assert api.get(f"/api/v1/galleries/{gallery.pk}").status_code == 404
     assert api.patch(f"/api/v1/galleries/{gallery.pk}", {"session_id": str(uuid.uuid4())}).status_code == 404

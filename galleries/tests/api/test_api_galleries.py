@@ -123,9 +123,9 @@ def test_photos_list_carries_addresses_that_work_for_an_hour_without_a_key(api, 
 def test_a_signature_opens_one_file_only(client):
     one, two = PhotoFactory(), PhotoFactory()
     signature = media_files.signed_path(one, "original").partition("?")[2]
-    assert client.get(f"{media_files.path_of(one, 'original')}?{signature}").status_code == 200
-    assert client.get(f"{media_files.path_of(two, 'original')}?{signature}").status_code == 404
-    assert client.get(f"{media_files.path_of(one, 'preview')}?{signature}").status_code == 404
+    assert client.get(f"{media_files.photo_path(one, 'original')}?{signature}").status_code == 200
+    assert client.get(f"{media_files.photo_path(two, 'original')}?{signature}").status_code == 404
+    assert client.get(f"{media_files.photo_path(one, 'preview')}?{signature}").status_code == 404
 
 
 def test_members_of_the_studio_fetch_files_with_their_session_and_others_do_not(client):

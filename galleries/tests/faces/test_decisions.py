@@ -53,7 +53,7 @@ def test_merged_groups_become_the_named_one_and_its_name_is_everybodys(group, ga
     ann = PersonFactory(studio=gallery.studio)
     large, named = group(3), group(1, person=ann)
     decision = decisions.merge([large, named], by=staff)
-    assert FaceCluster.objects.inhabited().get() == named
+    assert FaceCluster.objects.shown().get() == named
     assert PhotoFace.objects.filter(cluster=named, person=ann, verified=True).count() == 4
     assert (decision.kind, decision.made_by, len(decision.same)) == ("merge", staff, 4)
 
@@ -61,7 +61,7 @@ def test_merged_groups_become_the_named_one_and_its_name_is_everybodys(group, ga
 def test_without_names_the_largest_group_stays(group, staff):
     small, large = group(1), group(3)
     decisions.merge([small, large], by=staff)
-    assert FaceCluster.objects.inhabited().get() == large
+    assert FaceCluster.objects.shown().get() == large
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_undo_of_what_was_changed_since_is_refused_and_nothing_moves(group, gall
     assert state() == before
     decisions.undo(later, by=staff)
     decisions.undo(merge, by=staff)
-    assert FaceCluster.objects.inhabited().count() == 2
+    assert FaceCluster.objects.shown().count() == 2
 
 
 def test_undo_goes_on_without_faces_and_people_that_are_gone(group, gallery, staff):
@@ -165,7 +165,7 @@ def test_a_partner_app_is_named_by_its_key(group, gallery):
     key, _token = ApiKey.issue(gallery.studio, name="booth")
     decision = decisions.reject(group(1), by=key)
     assert (decision.made_by, decision.made_with) == (None, "booth")
-    assert FaceDecision.objects.within(Occasion.of_gallery(gallery)).get() == decision
+    assert FaceDecision.objects.within(Occasion.for_gallery(gallery)).get() == decision
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ def test_no_grouping_brings_a_denied_face_back(gallery, ann, staff):
     alike = {"cluster": anns, "person": ann, "insightface_descriptor": descriptor(1)}
     faces = [FaceFactory(photo=PhotoFactory(gallery=gallery, stored=False), **alike) for _ in range(3)]
     decision = decisions.deny(faces[0], by=staff)
-    grouping.group(Occasion.of_gallery(gallery))
+    grouping.group_faces(Occasion.for_gallery(gallery))
     faces[0].refresh_from_db()
     assert (faces[0].cluster, faces[0].person) == (None, None)
     decisions.undo(decision, by=staff)

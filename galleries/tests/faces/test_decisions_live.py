@@ -112,16 +112,16 @@ async def test_a_run_of_the_grouping_is_told(group):
     event = live_events.GroupsEvent(
         type="groups.changed", occasion=str(group.gallery_id), joined=1, created=0, merged=0
     )
-    await database_sync_to_async(live_events.tell)(group.occasion, event)
+    await database_sync_to_async(live_events.publish_event)(group.occasion, event)
     assert json.loads(json.dumps(event)) == await socket.event()
     await closed(socket)
 
 
 async def test_the_snapshot_changes_with_every_decision(group):
-    before = await database_sync_to_async(live_events.snapshot_of_occasion)(group.occasion)
+    before = await database_sync_to_async(live_events.build_occasion_snapshot)(group.occasion)
     decision = await reject(group)
-    made = await database_sync_to_async(live_events.snapshot_of_occasion)(group.occasion)
+    made = await database_sync_to_async(live_events.build_occasion_snapshot)(group.occasion)
     await database_sync_to_async(decisions.undo)(decision, by=None)
-    undone = await database_sync_to_async(live_events.snapshot_of_occasion)(group.occasion)
+    undone = await database_sync_to_async(live_events.build_occasion_snapshot)(group.occasion)
     assert len({before["version"], made["version"], undone["version"]}) == 3
     assert await database_sync_to_async(FaceDecision.objects.count)() == 1

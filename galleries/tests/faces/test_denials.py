@@ -26,11 +26,11 @@ def faces(gallery, ann):
         FaceFactory(photo=PhotoFactory(gallery=gallery, stored=False), insightface_descriptor=descriptor(1))
         for _ in range(3)
     ]
-    grouping.group(Occasion.of_gallery(gallery))
+    grouping.group_faces(Occasion.for_gallery(gallery))
     rows[0].refresh_from_db()
     PhotoFace.objects.filter(pk=rows[0].pk).update(person=ann, verified=True, face_category=FaceCategory.KNOWN)
     type(rows[0].cluster).objects.filter(pk=rows[0].cluster_id).update(person=ann)
-    grouping.group(Occasion.of_gallery(gallery))
+    grouping.group_faces(Occasion.for_gallery(gallery))
     found = PhotoFace.objects.select_related("photo", "gallery", "cluster").in_bulk([row.pk for row in rows])
     return [found[row.pk] for row in rows]
 
@@ -62,7 +62,7 @@ WAYS = [deny, take_away, split_off, name_another_and_undo]
 def test_no_grouping_proposes_it_again(way, rebuild, faces, ann, gallery):
     way(faces[1], ann, UserFactory())
     FaceFactory(photo=PhotoFactory(gallery=gallery, stored=False), insightface_descriptor=descriptor(1))
-    grouping.group(Occasion.of_gallery(gallery), rebuild=rebuild)
+    grouping.group_faces(Occasion.for_gallery(gallery), rebuild=rebuild)
     named = set(PhotoFace.objects.filter(person=ann).values_list("pk", flat=True))
     assert faces[1].pk not in named
     assert named >= {faces[0].pk, faces[2].pk}
@@ -78,7 +78,7 @@ def test_no_other_group_of_the_person_takes_it_in(way, faces, ann, gallery):
         FaceFactory(photo=PhotoFactory(gallery=gallery, stored=False), insightface_descriptor=descriptor(1), person=ann)
         for _ in range(2)
     ]
-    grouping.group(Occasion.of_gallery(gallery))
+    grouping.group_faces(Occasion.for_gallery(gallery))
     face = PhotoFace.objects.get(pk=faces[1].pk)
     late[0].refresh_from_db()
     assert late[0].cluster_id
@@ -88,7 +88,7 @@ def test_no_other_group_of_the_person_takes_it_in(way, faces, ann, gallery):
 @pytest.mark.parametrize("way", WAYS)
 def test_no_recognition_of_a_gallery_gives_it_again(way, faces, ann, gallery, studio):
     way(faces[1], ann, UserFactory())
-    runner.start("recognize_gallery", studio=studio, gallery_id=str(gallery.pk))
+    runner.start_job("recognize_gallery", studio=studio, gallery_id=str(gallery.pk))
     job = runner.Job.objects.get()
     tasks.run_job(str(job.pk))
     job.refresh_from_db()
@@ -107,7 +107,7 @@ def test_staff_are_not_offered_it_for_that_face(way, faces, ann, staff):
 def test_a_person_may_give_it_again_and_then_it_is_like_any_other_name(way, faces, ann, gallery):
     way(faces[1], ann, UserFactory())
     naming.name_faces([faces[1]], ann, by=UserFactory())
-    grouping.group(Occasion.of_gallery(gallery), rebuild=True)
+    grouping.group_faces(Occasion.for_gallery(gallery), rebuild=True)
     face = PhotoFace.objects.get(pk=faces[1].pk)
     faces[0].refresh_from_db()
     assert (face.person, face.verified, face.cluster_id) == (ann, True, faces[0].cluster_id)
@@ -115,6 +115,6 @@ def test_a_person_may_give_it_again_and_then_it_is_like_any_other_name(way, face
 
 def test_once_the_denial_is_undone_it_may_be_proposed(faces, gallery, ann):
     decisions.undo(decisions.deny(faces[1], by=UserFactory()), by=UserFactory())
-    grouping.group(Occasion.of_gallery(gallery), rebuild=True)
+    grouping.group_faces(Occasion.for_gallery(gallery), rebuild=True)
     assert PhotoFace.objects.get(pk=faces[1].pk).person == ann
     assert not FaceDecision.objects.standing().exists()

@@ -82,39 +82,39 @@ def test_nothing_of_its_descriptors_is_left(photo):
     assert SpareFace.objects.filter(photo=photo).count() == 2
     face = left(photo)
     SpareFace.objects.filter(face=face).update(face=None)  # as where only the other model saw it
-    erasure.erase(face)
+    erasure.erase_face(face)
     assert SpareFace.objects.filter(photo=photo).count() == 1
 
 
 def test_it_is_nobodys_picture_any_more(photo, studio):
     ann, bob = PersonFactory(studio=studio), PersonFactory(studio=studio)
     for person, face in zip((ann, bob), sorted(photo.faces.all(), key=lambda each: each.box["x"]), strict=True):
-        avatars.show_as(person, face)
-    erasure.erase(left(photo))
+        avatars.set_avatar(person, face)
+    erasure.erase_face(left(photo))
     ann.refresh_from_db()
     bob.refresh_from_db()
     assert (ann.avatar_url, bool(bob.avatar_url)) == ("", True)
 
 
 def test_the_place_goes_with_the_photo(photo):
-    erasure.erase(left(photo))
+    erasure.erase_face(left(photo))
     photo.delete()
     assert not ErasedFace.objects.exists()
 
 
 def test_a_switch_that_was_prepared_before_brings_nothing_back(photo):
     version = ModelVersion.objects.of_engine(OtherEngine())
-    redescription.describe_waiting(OtherEngine(), version, watch=Nobody())
+    redescription.describe_waiting_photos(OtherEngine(), version, watch=Nobody())
     SpareFace.objects.update(face=None)
-    erasure.erase(left(photo))
-    assert switching.switch(version)
+    erasure.erase_face(left(photo))
+    assert switching.switch_version(version)
     assert photo.faces.count() == 1
 
 
 def test_a_photo_without_any_other_face_stays_empty_for_every_model(gallery):
     photo = PhotoFactory(gallery=gallery, people=["ann"], size=(640, 320))
     analyse_all()
-    erasure.erase(photo.faces.select_related("photo").get())
+    erasure.erase_face(photo.faces.select_related("photo").get())
     for engine in (OtherEngine(), FakeEngine()):
         run(engine)
         assert not photo.faces.exists()
@@ -123,8 +123,8 @@ def test_a_photo_without_any_other_face_stays_empty_for_every_model(gallery):
 
 def test_somebody_who_draws_it_again_has_the_last_word(photo):
     erased = left(photo)
-    erasure.erase(erased)
-    face, _decision = marking.mark(photo, erased.as_box, by=UserFactory(is_superuser=True))
+    erasure.erase_face(erased)
+    face, _decision = marking.mark_face(photo, erased.as_box, by=UserFactory(is_superuser=True))
     again(photo)
     assert photo.faces.filter(pk=face.pk).exists()
     assert photo.faces.count() == 2
@@ -134,7 +134,7 @@ def test_somebody_who_draws_it_again_has_the_last_word(photo):
 def test_an_analysis_that_is_under_way_respects_it(photo):
     analysis.analyse_again([photo])
     claimed = GalleryImage.objects.claim_next()
-    erasure.erase(left(photo))
+    erasure.erase_face(left(photo))
     analysis.analyse(claimed)
     assert photo.faces.count() == 1
 
@@ -143,7 +143,7 @@ def test_an_enrolment_picture_goes_with_its_face(studio):
     ann = PersonFactory(studio=studio)
     photo = PhotoFactory(gallery=GalleryFactory(studio=studio, kind="enrolment"), subject=ann, people=["ann"])
     analyse_all()
-    erasure.erase(photo.faces.select_related("photo").get())
+    erasure.erase_face(photo.faces.select_related("photo").get())
     assert not GalleryImage.objects.filter(pk=photo.pk).exists()
     assert not ErasedFace.objects.exists()
 
@@ -152,7 +152,7 @@ def test_decisions_say_that_it_is_gone(photo, api, staff, studio):
     face = left(photo)
     decisions.assign([face], PersonFactory(studio=studio), by=UserFactory())
     assert FaceDecision.objects.with_faces_gone().get().faces_gone == 0
-    erasure.erase(face)
+    erasure.erase_face(face)
     (told,) = api.get("/api/v1/decisions/").json()["results"]
     assert told["faces_gone"] == 1
     groups = reverse("admin:galleries_facecluster_of", args=[photo.gallery_id])
@@ -168,10 +168,10 @@ def test_a_face_drawn_after_the_other_model_looked_is_not_doubled_by_the_switch(
     with registry.use(blind):
         analyse_all()
         version = ModelVersion.objects.of_engine(FakeEngine())
-        redescription.describe_waiting(FakeEngine(), version, watch=Nobody())
-        drawn, _decision = marking.mark(photo, Box(360, 40, 240, 240), by=UserFactory(is_superuser=True))
+        redescription.describe_waiting_photos(FakeEngine(), version, watch=Nobody())
+        drawn, _decision = marking.mark_face(photo, Box(360, 40, 240, 240), by=UserFactory(is_superuser=True))
     assert drawn.insightface_descriptor is None
-    assert switching.switch(version)
+    assert switching.switch_version(version)
     drawn.refresh_from_db()
     assert photo.faces.count() == 2
     assert drawn.insightface_descriptor is not None
@@ -182,7 +182,7 @@ def test_a_face_drawn_after_the_other_model_looked_is_not_doubled_by_the_switch(
 def test_where_the_file_shows_somebody_else_now_guesses_go_and_decisions_stay(verified, gallery, studio):
     photos = [PhotoFactory(gallery=gallery, people=["ann"], size=(640, 320)) for _ in range(2)]
     analyse_all()
-    grouping.group(Occasion.of_gallery(gallery))
+    grouping.group_faces(Occasion.for_gallery(gallery))
     ann, face = PersonFactory(studio=studio), photos[0].faces.get()
     PhotoFace.objects.filter(pk=face.pk).update(person=ann, verified=verified, face_category=FaceCategory.KNOWN)
     default_storage.delete(photos[0].file.name)

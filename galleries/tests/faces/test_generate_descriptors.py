@@ -13,10 +13,10 @@ from galleries import checks
 from galleries.faces import redescription, switching
 from galleries.matching import search
 from galleries.models import Gallery, GalleryImage, Occasion, PhotoDescription, PhotoFace, SpareFace
-from galleries.models.description import waiting_for
+from galleries.models.description import photos_to_describe
 from galleries.models.face import FaceCategory
 from galleries.photos import analysis, progress, stages
-from galleries.photos.same_faces import pairs
+from galleries.photos.same_faces import pair_boxes
 from galleries.tests.factories import ClusterFactory, GalleryFactory, PersonFactory, PhotoFactory
 from galleries.tests.other_engine import OtherEngine, run
 from recognition import pipeline
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 class Nobody:
     """Watches nothing and stops nothing."""
 
-    def more(self):
+    def has_time(self):
         return True
 
     def report(self, *, done, total):
@@ -63,14 +63,14 @@ def seen_by(engine, person="ann"):
     """The photos that a search for the person finds, with that engine in use for probe and search."""
     with registry.use(engine):
         probe = pipeline.describe(pixels_of([person]))[0].descriptor
-        within = Occasion.of_gallery(Gallery.objects.get())
-        return {match.face.photo_id for match in search.photos_of(probe, within=within, threshold=0.5)}
+        within = Occasion.for_gallery(Gallery.objects.get())
+        return {match.face.photo_id for match in search.find_matches(probe, within=within, threshold=0.5)}
 
 
 def beside(engine):
     """Describes, and does not switch."""
     version = ModelVersion.objects.of_engine(engine)
-    redescription.describe_waiting(engine, version, watch=Nobody())
+    redescription.describe_waiting_photos(engine, version, watch=Nobody())
     return version
 
 
@@ -91,7 +91,7 @@ def test_descriptions_beside_change_nothing_for_anybody(photos, gallery):
     assert SpareFace.objects.filter(model_version=version).count() == 3
     assert seen_by(FakeEngine()) == {photos[0].pk, photos[1].pk}
     assert seen_by(OtherEngine()) == set()
-    assert progress.of_gallery(gallery.pk)["faces"] == 3
+    assert progress.load_progress(gallery.pk)["faces"] == 3
     assert Gallery.objects.with_counts().get().face_count == 3
 
 
@@ -103,7 +103,7 @@ def test_the_switch_is_one_step_and_every_face_keeps_its_id(photos, gallery):
     assert set(PhotoFace.objects.values_list("pk", flat=True)) == ids
     assert ModelVersion.objects.active().contract_id == OtherEngine.contract_id
     assert seen_by(OtherEngine()) == {photos[0].pk, photos[1].pk}
-    assert progress.of_gallery(gallery.pk)["faces"] == 3
+    assert progress.load_progress(gallery.pk)["faces"] == 3
     with registry.use(OtherEngine()):
         assert list(checks.comparable_descriptors(databases=["default"])) == []
 
@@ -147,7 +147,7 @@ def test_a_face_that_only_one_version_sees_comes_and_goes(photos):
     assert not PhotoFace.objects.filter(pk=bob.pk).exists()
     assert PhotoFace.objects.count() == 2
     with registry.use(FakeEngine()):
-        redescription.go_back(watch=Nobody())
+        redescription.switch_back(watch=Nobody())
     back = PhotoFace.objects.get(pk=bob.pk)
     assert back.insightface_bbox == bob.insightface_bbox
     assert PhotoFace.objects.count() == 3
@@ -174,11 +174,11 @@ def test_a_face_with_a_bond_that_the_new_version_does_not_see_stays_but_is_not_s
     said = run(OtherEngine(blind_to=[(320, 640)]))
     assert "1 face with a name or a decision" in said
     assert bob.get().model_version.contract_id == FakeEngine.contract_id
-    assert progress.of_gallery(gallery.pk)["faces"] == 3
+    assert progress.load_progress(gallery.pk)["faces"] == 3
     assert seen_by(OtherEngine(), "bob") == set()
     with registry.use(OtherEngine()):
         assert list(checks.comparable_descriptors(databases=["default"])) == []
-        redescription.discard_old()
+        redescription.discard_other_versions()
     assert bob.get().insightface_descriptor is None
 
 
@@ -207,7 +207,7 @@ def test_photos_analysed_since_are_lost_on_neither_way(photos, gallery):
     everything = {photos[0].pk, photos[1].pk, between.pk, after.pk}
     assert seen_by(OtherEngine()) == everything
     with registry.use(FakeEngine()):
-        assert redescription.go_back(watch=Nobody()).photos == 1
+        assert redescription.switch_back(watch=Nobody()).photos == 1
     assert seen_by(FakeEngine()) == everything
 
 
@@ -215,7 +215,7 @@ def test_no_switch_while_a_photo_waits_for_its_description(photos, gallery):
     version = beside(OtherEngine())
     PhotoFactory(gallery=gallery, people=["ann"])
     analyse_all()
-    assert not switching.switch(version)
+    assert not switching.switch_version(version)
     assert ModelVersion.objects.active() != version
 
 
@@ -223,7 +223,7 @@ def test_a_photo_that_is_analysed_again_is_described_again(photos):
     version = beside(OtherEngine())
     analysis.analyse_again([photos[0]])
     analyse_all()
-    assert [photo.pk for photo in waiting_for(version)] == [photos[0].pk]
+    assert [photo.pk for photo in photos_to_describe(version)] == [photos[0].pk]
     assert "1 photo described" in run(OtherEngine())
     assert PhotoFace.objects.count() == 3
 
@@ -251,7 +251,7 @@ def test_another_template_key_is_another_version(photos, settings):
     run(FakeEngine())
     assert seen_by(FakeEngine()) == {photos[0].pk, photos[1].pk}
     with registry.use(FakeEngine()), pytest.raises(FacePassError, match="Put that key back first"):
-        redescription.go_back(watch=Nobody())
+        redescription.switch_back(watch=Nobody())
 
 
 def test_there_is_no_way_back_where_nothing_is_kept(photos):
@@ -310,9 +310,9 @@ def test_a_second_run_at_the_same_time_is_refused(photos):
 
 def test_a_face_that_is_moved_between_the_versions_by_less_than_half_is_the_same_face():
     box = Box(0, 0, 100, 100)
-    assert pairs([box.scaled(1.2)], [box]) == [(0, 0)]
-    assert pairs([Box(60, 0, 100, 100)], [box]) == []
-    assert sorted(pairs([Box(10, 0, 100, 100), box], [box, Box(12, 0, 100, 100)])) == [(0, 1), (1, 0)]
+    assert pair_boxes([box.scaled(1.2)], [box]) == [(0, 0)]
+    assert pair_boxes([Box(60, 0, 100, 100)], [box]) == []
+    assert sorted(pair_boxes([Box(10, 0, 100, 100), box], [box, Box(12, 0, 100, 100)])) == [(0, 1), (1, 0)]
 
 
 def test_photos_that_were_never_analysed_do_not_hold_up_the_switch(photos, gallery):
@@ -344,7 +344,7 @@ def test_photos_are_described_several_at_a_time(photos):
 def test_a_photo_that_goes_meanwhile_stops_nothing(photos, monkeypatch):
     monkeypatch.setattr(redescription, "BATCH", 2)
     version = ModelVersion.objects.of_engine(OtherEngine())
-    waiting = [photo.pk for photo in waiting_for(version)]
+    waiting = [photo.pk for photo in photos_to_describe(version)]
     photos[0].delete()
     with stages.Stages() as line:
         taken = list(redescription._batches(waiting, line, OtherEngine(), more=lambda: True))

@@ -258,7 +258,7 @@ def galleries(photo):
 
 
 def a_person(photo):
-    records.delete(photo.subject)
+    records.delete_person(photo.subject)
 
 
 def a_photo(photo):
@@ -324,16 +324,16 @@ def one_person(gallery, number):
 def test_a_person_who_is_deleted_while_their_name_is_spread_in_a_group_is_nobodys_name(studio, monkeypatch):
     gallery, ann = GalleryFactory(studio=studio), PersonFactory(studio=studio)
     faces = one_person(gallery, 3)
-    grouping.group(Occasion.of_gallery(gallery))
+    grouping.group_faces(Occasion.for_gallery(gallery))
     FaceCluster.objects.update(person=ann)
-    similar = grouping.proposal
+    similar = grouping.proposal_columns
 
     def proposing(person_id, **more):
         Person.objects.filter(pk=person_id).delete()
         return similar(person_id, **more)
 
-    monkeypatch.setattr(grouping, "proposal", proposing)
-    grouping.group(Occasion.of_gallery(gallery))
+    monkeypatch.setattr(grouping, "proposal_columns", proposing)
+    grouping.group_faces(Occasion.for_gallery(gallery))
     connection.check_constraints()
     assert not PhotoFace.objects.filter(pk__in=[face.pk for face in faces], person__isnull=False).exists()
 
@@ -348,7 +348,7 @@ def test_a_gallery_that_is_deleted_while_its_faces_are_grouped_is_a_quiet_end(st
         return merged(*arguments, **options)
 
     monkeypatch.setattr(grouping.clustering, "merged", merging)
-    assert grouping.group(Occasion(studio.pk, gallery_id=gallery.pk)) == grouping.Grouping()
+    assert grouping.group_faces(Occasion(studio.pk, gallery_id=gallery.pk)) == grouping.Grouping()
     connection.check_constraints()
     assert not FaceCluster.objects.exists()
 
@@ -366,8 +366,8 @@ def test_a_person_who_is_deleted_while_a_gallery_is_recognised_is_given_to_nobod
         return found
 
     monkeypatch.setattr(identification, "identify", identifying)
-    job = runner.start("recognize_gallery", studio=studio, gallery_id=str(gallery.pk))
-    runner.run(job.pk)
+    job = runner.start_job("recognize_gallery", studio=studio, gallery_id=str(gallery.pk))
+    runner.run_turn(job.pk)
     job.refresh_from_db()
     connection.check_constraints()
     assert asked[0] == ann

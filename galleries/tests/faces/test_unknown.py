@@ -83,7 +83,7 @@ def test_it_goes_on_where_the_former_turn_ended(api, photo, monkeypatch):
     for name in ("carl", "dora"):
         analysed(photo.gallery, [name])
     turns = iter([True, False] * 20)
-    monkeypatch.setattr(runner.Turn, "more", lambda turn: next(turns))
+    monkeypatch.setattr(runner.JobTurn, "has_time", lambda turn: next(turns))
     job = run(api.post(UNKNOWN))
     assert (job.done, job.total, job.result) == (3, 3, {"photos": 3, "faces": 4, "unreadable": 0})
 
@@ -115,13 +115,13 @@ def test_generate_descriptors_counts_over_its_turns(api, photo, monkeypatch):
         analysed(photo.gallery, [name])
     turns = iter([True, False, False] * 20)
     monkeypatch.setattr(redescription, "BATCH", 1)
-    monkeypatch.setattr(runner.Turn, "more", lambda turn: next(turns))
+    monkeypatch.setattr(runner.JobTurn, "has_time", lambda turn: next(turns))
     with registry.use(OtherEngine()):
         job = Job.objects.get(pk=api.post("/generate-descriptors").json()["task_id"])
         tasks.run_job(str(job.pk))
         job.refresh_from_db()
         assert (job.state, job.done, job.total) == ("pending", 1, 3)
-        monkeypatch.setattr(runner.Turn, "more", lambda turn: True)
+        monkeypatch.setattr(runner.JobTurn, "has_time", lambda turn: True)
         tasks.run_job(str(job.pk))
     job.refresh_from_db()
     assert (job.state, job.result["photos"]) == ("done", 3)

@@ -86,12 +86,12 @@ def test_the_index_is_made_and_made_again_and_finds_what_comparing_all_finds(gal
         for n, home in enumerate([photo, photo, photo, photo, other] * 50)
     )
     faces = PhotoFace.objects.filter(gallery=gallery)
-    exact = [face.pk for face in nearest.nearest(faces, probe, limit=10)]
-    assert not nearest.is_built()
-    nearest.rebuild()
-    nearest.rebuild()
-    assert nearest.is_built()
-    monkeypatch.setattr(nearest, "EXACT", 10)
+    exact = [face.pk for face in nearest.find_nearest(faces, probe, limit=10)]
+    assert not nearest.is_index_built()
+    nearest.rebuild_index()
+    nearest.rebuild_index()
+    assert nearest.is_index_built()
+    monkeypatch.setattr(nearest, "MAX_EXACT_FACES", 10)
     statements: list[str] = []
 
     def listen(execute, sql, params, many, context):
@@ -99,7 +99,7 @@ def test_the_index_is_made_and_made_again_and_finds_what_comparing_all_finds(gal
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(listen):
-        found = nearest.nearest(faces, probe, limit=10)
+        found = nearest.find_nearest(faces, probe, limit=10)
     assert [face.pk for face in found] == exact
     assert np.all(np.diff([face.distance for face in found]) >= 0)
     assert any("hnsw.iterative_scan" in statement for statement in statements)

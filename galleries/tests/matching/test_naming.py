@@ -90,7 +90,7 @@ WHERE_NAMES_ARE_TYPED = pytest.mark.parametrize("give", ["groups_page", "photo_p
 def test_a_second_group_of_a_person_joins_the_first(give, group, ann):
     first, second = group(2, person=ann), group(3)
     assert give(second, person=str(ann.pk)).status_code in (200, 302)
-    assert [each.pk for each in FaceCluster.objects.inhabited().filter(person=ann)] == [first.pk]
+    assert [each.pk for each in FaceCluster.objects.shown().filter(person=ann)] == [first.pk]
     assert PhotoFace.objects.filter(cluster=first, person=ann, verified=True).count() == 5
 
 
@@ -99,7 +99,7 @@ def test_a_group_that_had_another_name_joins_the_first_too(give, group, ann, stu
     first, second = group(2, person=ann), group(3, person=PersonFactory(studio=studio))
     assert give(second, person=str(ann.pk)).status_code in (200, 302)
     assert PhotoFace.objects.filter(cluster=first, person=ann, verified=True).count() == 5
-    assert FaceCluster.objects.inhabited().count() == 1
+    assert FaceCluster.objects.shown().count() == 1
 
 
 @EVERYWHERE
@@ -108,7 +108,7 @@ def test_a_part_of_a_group_leaves_it_first(give, group, ann):
     part = list(whole.faces.order_by("pk")[:2])
     assert give(whole, part, person=str(ann.pk)).status_code in (200, 302)
     whole.refresh_from_db()
-    (own,) = FaceCluster.objects.inhabited().filter(person=ann)
+    (own,) = FaceCluster.objects.shown().filter(person=ann)
     assert (whole.size, whole.person, own.size) == (2, None, 2)
     assert set(PhotoFace.objects.filter(person=ann, verified=True)) == set(part)
 
@@ -127,7 +127,7 @@ def test_what_was_split_off_is_not_brought_back_by_a_grouping(give, group, ann, 
     whole = group(4, seed=7)
     face = whole.faces.first()
     give(whole, [face], person=str(ann.pk))
-    grouping.group(Occasion.of_gallery(gallery), rebuild=True)
+    grouping.group_faces(Occasion.for_gallery(gallery), rebuild=True)
     assert set(PhotoFace.objects.filter(person=ann)) == {face}
 
 
@@ -159,13 +159,13 @@ def test_the_same_name_is_the_same_person(give, group, ann):
     assert give(group(2), name="  анна   LEE ").status_code == 200
     assert give(group(1), name="Анна Lee").status_code == 200
     assert Person.objects.filter(studio=ann.studio).count() == 1
-    assert FaceCluster.objects.inhabited().get().person == ann
+    assert FaceCluster.objects.shown().get().person == ann
 
 
 @WHERE_NAMES_ARE_TYPED
 def test_a_new_name_is_a_new_person(give, group):
     assert give(group(2), name="Zoë").status_code == 200
-    assert FaceCluster.objects.inhabited().get().person == Person.objects.get(real_name="Zoë")
+    assert FaceCluster.objects.shown().get().person == Person.objects.get(real_name="Zoë")
 
 
 @WHERE_NAMES_ARE_TYPED
@@ -219,7 +219,7 @@ def test_two_who_type_one_name_at_once_make_one_person(studio):
 
     def second():
         try:
-            found.append(naming.person_named("Ann", studio_id=studio.pk, by=user))
+            found.append(naming.get_or_create_person("Ann", studio_id=studio.pk, by=user))
         finally:
             connection.close()
 

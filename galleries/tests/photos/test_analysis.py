@@ -13,7 +13,7 @@ from facepass.core.errors import FacePassError
 from facepass.core.work import heartbeats
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
-from galleries.models.photo import MAX_ATTEMPTS, State
+from galleries.models.photo import MAX_ATTEMPTS, PhotoState
 from galleries.photos import analysis, media_files
 from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory
 from recognition.engines import registry
@@ -34,7 +34,7 @@ def test_a_claim_counts_the_attempt_before_any_work():
     photo = PhotoFactory()
     claim(photo)
     photo.refresh_from_db()
-    assert (photo.state, photo.attempts) == (State.PROCESSING, 1)
+    assert (photo.state, photo.attempts) == (PhotoState.PROCESSING, 1)
     assert photo.lease_expires_at is not None
 
 
@@ -52,14 +52,14 @@ def test_an_abandoned_photo_is_claimed_again_and_given_up_after_three_attempts()
     assert claim(photo) is None
     tasks.reconcile()
     photo.refresh_from_db()
-    assert (photo.state, photo.error) == (State.QUARANTINED, "worker_lost")
+    assert (photo.state, photo.error) == (PhotoState.QUARANTINED, "worker_lost")
 
 
 def test_analysis_writes_faces_thumbnails_and_state():
     photo = PhotoFactory(people=["ann", "bob"], size=(2400, 1200))
     analysis.analyse(claim(photo))
     photo.refresh_from_db()
-    assert (photo.state, photo.error, photo.lease_expires_at) == (State.PROCESSED, "", None)
+    assert (photo.state, photo.error, photo.lease_expires_at) == (PhotoState.PROCESSED, "", None)
     faces = list(photo.faces.all())
     assert len(faces) == 2
     for face in faces:
@@ -119,7 +119,7 @@ def test_a_picture_that_cannot_be_decoded_fails_and_says_why():
     default_storage.save(photo.file.name, ContentFile(data[: len(data) // 2]))
     analysis.analyse(claim(photo))
     photo.refresh_from_db()
-    assert (photo.state, photo.error) == (State.FAILED, "not_an_image")
+    assert (photo.state, photo.error) == (PhotoState.FAILED, "not_an_image")
 
 
 def test_a_missing_file_fails_and_says_why():
@@ -127,7 +127,7 @@ def test_a_missing_file_fails_and_says_why():
     default_storage.delete(photo.file.name)
     analysis.analyse(claim(photo))
     photo.refresh_from_db()
-    assert (photo.state, photo.error) == (State.FAILED, "file_missing")
+    assert (photo.state, photo.error) == (PhotoState.FAILED, "file_missing")
 
 
 def test_a_missing_model_does_not_cost_the_photo_its_attempts(fake_engine):
@@ -139,7 +139,7 @@ def test_a_missing_model_does_not_cost_the_photo_its_attempts(fake_engine):
     with registry.use(Missing()), pytest.raises(FacePassError):
         analysis.analyse(claim(photo))
     photo.refresh_from_db()
-    assert (photo.state, photo.attempts) == (State.PROCESSING, 0)
+    assert (photo.state, photo.attempts) == (PhotoState.PROCESSING, 0)
 
 
 def test_a_wake_up_call_analyses_everything_and_a_second_one_finds_nothing():
@@ -148,7 +148,7 @@ def test_a_wake_up_call_analyses_everything_and_a_second_one_finds_nothing():
         PhotoFactory(gallery=gallery, people=["ann"], seed=number)
     assert tasks.analyse_gallery(str(gallery.pk)) == 3
     assert tasks.analyse_gallery(str(gallery.pk)) == 0
-    assert gallery.photos.filter(state=State.PROCESSED).count() == 3
+    assert gallery.photos.filter(state=PhotoState.PROCESSED).count() == 3
 
 
 def test_a_gallery_that_is_gone_is_a_quiet_return():
@@ -175,7 +175,7 @@ def test_photos_taken_together_lose_an_attempt_together_once_only(fake_engine):
     """A photo that kills its worker must not take healthy ones to quarantine."""
     gallery, _photos = waiting_gallery(6)
     assert len(gallery.photos.claim_fresh(4)) == 4
-    gallery.photos.filter(state=State.PROCESSING).update(lease_expires_at=Now() - timedelta(seconds=1))
+    gallery.photos.filter(state=PhotoState.PROCESSING).update(lease_expires_at=Now() - timedelta(seconds=1))
     assert {photo.attempts for photo in gallery.photos.claim_fresh(4)} == {1}
     assert gallery.photos.claim_fresh(4) == []
     assert gallery.photos.claim_next().attempts == 2
@@ -206,7 +206,7 @@ def test_a_photo_that_was_tried_before_is_analysed_with_nothing_else_under_way(f
     assert under_way[-1] == 1
     assert sum(under_way) == 5
     tried.refresh_from_db()
-    assert (tried.state, tried.attempts) == (State.PROCESSED, 2)
+    assert (tried.state, tried.attempts) == (PhotoState.PROCESSED, 2)
 
 
 def test_what_becomes_of_a_photo_does_not_depend_on_its_neighbours(settings):
@@ -269,9 +269,9 @@ def test_an_unexpected_error_leaves_one_photo_and_is_raised_when_the_others_are_
     with registry.use(Choking()), pytest.raises((RuntimeError, DataError), match="choked"):
         tasks.analyse_gallery(str(gallery.pk))
     states = {photo.pk: (photo.state, photo.attempts) for photo in gallery.photos.all()}
-    assert states.pop(culprit.pk) == (State.PROCESSING, 1)
+    assert states.pop(culprit.pk) == (PhotoState.PROCESSING, 1)
     assert gallery.photos.get(pk=culprit.pk).error == "internal_error"
-    assert set(states.values()) == {(State.PROCESSED, 1)}
+    assert set(states.values()) == {(PhotoState.PROCESSED, 1)}
 
 
 def test_a_missing_model_puts_back_every_photo_under_way(fake_engine):
@@ -283,7 +283,7 @@ def test_a_missing_model_puts_back_every_photo_under_way(fake_engine):
     with registry.use(Missing()), pytest.raises(FacePassError):
         tasks.analyse_gallery(str(gallery.pk))
     assert set(gallery.photos.values_list("attempts", flat=True)) == {0}
-    assert gallery.photos.filter(state=State.PROCESSED).count() == 0
+    assert gallery.photos.filter(state=PhotoState.PROCESSED).count() == 0
 
 
 def test_a_worker_that_is_to_stop_gives_back_what_it_has_not_begun(fake_engine, monkeypatch):
@@ -298,7 +298,7 @@ def test_a_worker_that_is_to_stop_gives_back_what_it_has_not_begun(fake_engine, 
         done = tasks.analyse_gallery(str(gallery.pk))
     assert 0 < done <= 8
     states = gallery.photos.values_list("state", "attempts")
-    assert sorted(states) == sorted([(State.PROCESSED, 1)] * done + [(State.PENDING, 0)] * (12 - done))
+    assert sorted(states) == sorted([(PhotoState.PROCESSED, 1)] * done + [(PhotoState.PENDING, 0)] * (12 - done))
 
 
 def test_a_turn_that_is_over_asks_for_another_one(monkeypatch):

@@ -12,7 +12,7 @@ from django_q.models import OrmQ
 from PIL import Image
 
 from galleries.models import GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import ingest
 from galleries.tests.factories import GalleryFactory
 from recognition.tests.fake_pictures import picture_of
@@ -42,7 +42,7 @@ def test_a_picture_is_stored_under_its_id_and_waits(format):
     report = ingest.add_photos(gallery, [upload(picture_of(["ann"], format=format), f"party.{format}")], by=None)
     [photo] = report.accepted
     photo.refresh_from_db()
-    assert (photo.state, photo.attempts, photo.original_name) == (State.PENDING, 0, f"party.{format}")
+    assert (photo.state, photo.attempts, photo.original_name) == (PhotoState.PENDING, 0, f"party.{format}")
     assert (photo.width, photo.height) == (800, 600)
     assert photo.file.name.startswith(f"photos/{gallery.pk}/{photo.pk}/original.")
     assert "party" not in photo.file.name

@@ -13,21 +13,21 @@ from facepass.core.work import heartbeats
 from facepass.models import Role
 from galleries import tasks
 from galleries.jobs import runner
-from galleries.jobs.runner import Turn
+from galleries.jobs.runner import JobTurn
 from galleries.models import Job
 from galleries.models.job import MAX_ATTEMPTS, JobState
 from galleries.tests.factories import PASSWORD, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
-seen: list[Turn] = []
+seen: list[JobTurn] = []
 
 
 def count(turn):
     """Counts to three, from where the former turn ended."""
     seen.append(turn)
     for number in range(turn.job.cursor or 0, 3):
-        if not turn.more():
+        if not turn.has_time():
             return None
         turn.report(done=number + 1, total=3, cursor=number + 1)
     return {"counted": 3}
@@ -60,7 +60,7 @@ def kinds(monkeypatch):
 
 @pytest.fixture
 def job(studio):
-    return runner.start("count", studio=studio)
+    return runner.start_job("count", studio=studio)
 
 
 def again(job):
@@ -88,15 +88,15 @@ def test_a_job_that_is_over_taken_or_gone_is_left_alone(job):
 
 
 def test_the_same_job_is_started_once_while_it_is_under_way(job, studio):
-    assert runner.start("count", studio=studio) == job
-    assert runner.start("count", studio=studio, gallery="other") != job
+    assert runner.start_job("count", studio=studio) == job
+    assert runner.start_job("count", studio=studio, gallery="other") != job
     tasks.run_job(str(job.pk))
-    assert runner.start("count", studio=studio) != job
+    assert runner.start_job("count", studio=studio) != job
 
 
 def test_a_start_that_is_rolled_back_leaves_neither_job_nor_task(studio):
     with transaction.atomic():
-        runner.start("count", studio=studio)
+        runner.start_job("count", studio=studio)
         transaction.set_rollback(True)
     assert not Job.objects.exists()
     assert not OrmQ.objects.exists()
@@ -126,8 +126,8 @@ def test_the_job_of_a_dead_worker_is_taken_up_and_the_dead_one_writes_nothing(jo
     lose_lease(job)
     tasks.run_job(str(job.pk))
     assert again(job).state == JobState.DONE
-    with pytest.raises(runner.Lost):
-        Turn(dead).report(done=1, total=9)
+    with pytest.raises(runner.ClaimLost):
+        JobTurn(dead).report(done=1, total=9)
     assert not dead.finish({"counted": 9})
     assert not dead.fail("late")
     assert (again(job).result, job.done) == ({"counted": 3}, 3)
@@ -141,7 +141,7 @@ def test_the_reconciler_calls_for_jobs_that_nobody_holds(job):
     Job.objects.claim(job.pk)
     tasks.reconcile()
     assert not OrmQ.objects.exists()
-    assert tasks.busy()
+    assert tasks.is_busy()
 
 
 def test_a_job_that_kills_its_workers_is_given_up(job):
@@ -154,13 +154,13 @@ def test_a_job_that_kills_its_workers_is_given_up(job):
 
 
 def test_a_refusal_fails_the_job_with_its_code(studio):
-    job = runner.start("refuse", studio=studio)
+    job = runner.start_job("refuse", studio=studio)
     tasks.run_job(str(job.pk))
     assert (again(job).state, job.error) == (JobState.FAILED, "no_music")
 
 
 def test_a_job_that_must_wait_is_taken_up_after_its_time(studio):
-    job = runner.start("busy", studio=studio)
+    job = runner.start_job("busy", studio=studio)
     tasks.run_job(str(job.pk))
     assert again(job).state == JobState.PENDING
     assert not Job.objects.claimable().exists()
@@ -169,20 +169,20 @@ def test_a_job_that_must_wait_is_taken_up_after_its_time(studio):
 
 
 def test_an_error_fails_the_job_and_stays_loud(studio):
-    job = runner.start("crash", studio=studio)
+    job = runner.start_job("crash", studio=studio)
     with pytest.raises(ZeroDivisionError):
         tasks.run_job(str(job.pk))
     assert (again(job).state, job.error) == (JobState.FAILED, "internal_error")
 
 
 def test_a_kind_that_nobody_does_fails(studio):
-    job = runner.start("dance", studio=studio)
+    job = runner.start_job("dance", studio=studio)
     tasks.run_job(str(job.pk))
     assert (again(job).state, job.error) == (JobState.FAILED, "unknown_kind")
 
 
 def test_a_cancelled_job_stops_at_its_next_report(studio):
-    job = runner.start("be_cancelled", studio=studio)
+    job = runner.start_job("be_cancelled", studio=studio)
     tasks.run_job(str(job.pk))
     assert (again(job).state, job.done) == (JobState.CANCELLED, 0)
 

@@ -6,7 +6,7 @@ import pytest
 
 from galleries.models import FaceDecision, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import analysis
 from galleries.tests.browser import NEEDS, in_thread
 from galleries.tests.factories import FaceFactory, MembershipFactory, PersonFactory, PhotoFactory
@@ -53,7 +53,9 @@ class TestGrid:
     def test_filters_by_click_and_by_key(self, browser, server, user, gallery):
         analysed(gallery, "ann", seed=1)
         analysed(gallery, seed=2)
-        PhotoFactory(gallery=gallery, state=State.FAILED, error="not_an_image", stored=False, original_name="bad.jpg")
+        PhotoFactory(
+            gallery=gallery, state=PhotoState.FAILED, error="not_an_image", stored=False, original_name="bad.jpg"
+        )
         page = browser(user)
         open_grid(page, server, gallery)
         page.wait_for_selector('[data-filter="all"] [data-count]:text-is("3")')
@@ -224,7 +226,7 @@ class TestPhoto:
         page.wait_for_url(re.compile("photos/.filter=unnamed"))
 
     def test_why_a_photo_failed_and_again(self, browser, server, user, gallery):
-        photo = PhotoFactory(gallery=gallery, state=State.FAILED, error="image_too_large")
+        photo = PhotoFactory(gallery=gallery, state=PhotoState.FAILED, error="image_too_large")
         page = browser(user)
         open_photo(page, server, photo)
         page.wait_for_selector("[data-trouble]:text-is('The picture is too large.')")

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from galleries import tasks
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.tests.factories import ClusterFactory, FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def rows(gallery, session, fake_engine):
     PersonFactory(studio=gallery.studio)
     other = GalleryFactory(studio=gallery.studio)
     for number in range(2):
-        photo = PhotoFactory(gallery=gallery, state=State.PROCESSED)
+        photo = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED)
         cluster = ClusterFactory(studio=gallery.studio, session_id=gallery.session_id)
         FaceFactory(photo=photo, person=person, cluster=cluster, seed=number)
         PhotoFactory(gallery=gallery, people=["ann"])
@@ -122,7 +122,7 @@ def test_the_analysis_of_its_gallery_goes_on(rows, where):
     poison(*where)
     for gallery in Gallery.objects.all():
         tasks.analyse_gallery(str(gallery.pk))
-    unfinished = GalleryImage.objects.filter(state__in=[State.PENDING, State.PROCESSING])
+    unfinished = GalleryImage.objects.filter(state__in=[PhotoState.PENDING, PhotoState.PROCESSING])
     assert not unfinished.exists()
 
 
@@ -142,7 +142,7 @@ def test_it_can_be_deleted_and_so_can_its_neighbours(rows, session, api, staff, 
 
 
 def test_a_photo_that_cannot_be_read_fails_and_says_so(rows, api):
-    waiting = rows.photos.filter(state=State.PENDING)
+    waiting = rows.photos.filter(state=PhotoState.PENDING)
     with without_constraint("gallery_images") as cursor:
         cursor.execute(f"UPDATE gallery_images SET taken_at = {BEFORE_CHRIST} WHERE id = %s", [waiting[0].pk])
         culprit = waiting[0].pk

@@ -13,7 +13,7 @@ from django.test import Client
 from facepass.asgi import application
 from facepass.core.live.postgres_channel_layer import PostgresChannelLayer
 from galleries.models import GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import progress
 from galleries.tests.factories import MembershipFactory, PhotoFactory, StudioFactory
 
@@ -83,8 +83,8 @@ async def watching(photo):
 
 @database_sync_to_async
 def finish(photo):
-    GalleryImage.objects.filter(pk=photo.pk).update(state=State.PROCESSED)
-    progress.publish(photo.gallery_id)
+    GalleryImage.objects.filter(pk=photo.pk).update(state=PhotoState.PROCESSED)
+    progress.publish_progress(photo.gallery_id)
 
 
 async def test_a_member_gets_a_snapshot_and_then_each_change(photo):
@@ -119,10 +119,10 @@ async def test_another_site_can_not_listen(photo):
 async def test_after_a_gap_the_rows_are_read_again(photo):
     socket = await watching(photo)
     await socket.event()
-    await database_sync_to_async(GalleryImage.objects.filter(pk=photo.pk).update)(state=State.FAILED)
+    await database_sync_to_async(GalleryImage.objects.filter(pk=photo.pk).update)(state=PhotoState.FAILED)
     layer = get_channel_layer()
     assert isinstance(layer, PostgresChannelLayer)
-    await layer.group_send(progress.group_of(photo.gallery_id), {"type": "resync"})
+    await layer.group_send(progress.channel_group(photo.gallery_id), {"type": "resync"})
     assert (await socket.event())["progress"]["failed"] == 1
     await closed(socket)
 

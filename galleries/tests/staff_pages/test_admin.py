@@ -8,7 +8,7 @@ from django_q.models import OrmQ
 
 from facepass.models import Role
 from galleries.models import FaceCluster, FaceDecision, GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.tests.factories import (
     ClusterFactory,
     FaceFactory,
@@ -102,7 +102,7 @@ def test_an_upload_is_a_post_with_a_token(staff, gallery):
 
 
 def test_the_gallery_page_shows_progress_and_photos(staff, gallery):
-    photo = PhotoFactory(gallery=gallery, state=State.PROCESSED)
+    photo = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED)
     PhotoFactory(gallery=gallery)
     FaceFactory(photo=photo)
     page = staff.get(change_page("gallery", gallery)).content.decode()
@@ -116,7 +116,7 @@ def test_the_gallery_page_shows_progress_and_photos(staff, gallery):
 
 def test_the_gallery_page_asks_no_query_per_photo(staff, gallery, django_assert_max_num_queries):
     for _ in range(12):
-        FaceFactory(photo=PhotoFactory(gallery=gallery, state=State.PROCESSED))
+        FaceFactory(photo=PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED))
     with django_assert_max_num_queries(12):
         staff.get(change_page("gallery", gallery))
 
@@ -136,9 +136,9 @@ def test_a_viewer_sees_no_upload(studio, gallery):
     ("states", "shown"),
     [
         ([], "empty"),
-        ([State.PROCESSED], "done"),
-        ([State.PROCESSED, State.FAILED, State.QUARANTINED], "2 failed"),
-        ([State.FAILED, State.PENDING, State.PROCESSING], "2 photos left"),
+        ([PhotoState.PROCESSED], "done"),
+        ([PhotoState.PROCESSED, PhotoState.FAILED, PhotoState.QUARANTINED], "2 failed"),
+        ([PhotoState.FAILED, PhotoState.PENDING, PhotoState.PROCESSING], "2 photos left"),
     ],
 )
 def test_the_list_tells_how_far_the_analysis_is(states, shown, staff, gallery):
@@ -148,7 +148,7 @@ def test_the_list_tells_how_far_the_analysis_is(states, shown, staff, gallery):
 
 
 def test_the_photo_page_draws_the_boxes(staff, gallery):
-    photo = PhotoFactory(gallery=gallery, state=State.PROCESSED, size=(400, 300))
+    photo = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED, size=(400, 300))
     FaceFactory(
         photo=photo, person=PersonFactory(studio=gallery.studio, real_name="Ann"), quality={"reasons": ["blurred"]}
     )
@@ -160,7 +160,7 @@ def test_the_photo_page_draws_the_boxes(staff, gallery):
 
 
 def test_the_photo_page_asks_no_query_per_face(staff, gallery, django_assert_max_num_queries):
-    photo = PhotoFactory(gallery=gallery, state=State.PROCESSED)
+    photo = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED)
     for _ in range(12):
         FaceFactory(photo=photo, person=PersonFactory(studio=gallery.studio))
     with django_assert_max_num_queries(10):
@@ -168,25 +168,25 @@ def test_the_photo_page_asks_no_query_per_face(staff, gallery, django_assert_max
 
 
 def test_errors_are_told_in_words(staff, gallery):
-    photo = PhotoFactory(gallery=gallery, state=State.QUARANTINED, error="worker_lost", stored=False)
+    photo = PhotoFactory(gallery=gallery, state=PhotoState.QUARANTINED, error="worker_lost", stored=False)
     assert "broke off three times" in staff.get(change_page("galleryimage", photo)).content.decode()
 
 
 def test_photos_are_analysed_again(staff, gallery):
-    failed = PhotoFactory(gallery=gallery, state=State.FAILED, error="not_an_image", attempts=3, stored=False)
+    failed = PhotoFactory(gallery=gallery, state=PhotoState.FAILED, error="not_an_image", attempts=3, stored=False)
     answer = act(staff, "galleryimage", "analyse_again", failed)
     failed.refresh_from_db()
-    assert (failed.state, failed.attempts, failed.error) == (State.PENDING, 0, "")
+    assert (failed.state, failed.attempts, failed.error) == (PhotoState.PENDING, 0, "")
     assert said(answer) == ["1 photo waits for analysis."]
     assert OrmQ.objects.count() == 1
 
 
 def test_another_studios_photos_are_not_analysed_again(studio, gallery):
-    photo = PhotoFactory(gallery=gallery, state=State.FAILED, stored=False)
+    photo = PhotoFactory(gallery=gallery, state=PhotoState.FAILED, stored=False)
     for client in (member(StudioFactory()), member(studio, Role.VIEWER)):
         act(client, "galleryimage", "analyse_again", photo)
         photo.refresh_from_db()
-        assert photo.state == State.FAILED
+        assert photo.state == PhotoState.FAILED
     assert not OrmQ.objects.exists()
 
 
@@ -231,7 +231,7 @@ def test_confirming_leaves_the_nameless_alone(staff, gallery):
 
 @pytest.mark.parametrize("query", ["state__exact=failed", "gallery__id__exact={gallery}"])
 def test_photos_are_filtered(query, staff, gallery):
-    PhotoFactory(gallery=gallery, state=State.FAILED, stored=False)
+    PhotoFactory(gallery=gallery, state=PhotoState.FAILED, stored=False)
     page = reverse("admin:galleries_galleryimage_changelist")
     assert staff.get(f"{page}?{query.format(gallery=gallery.pk)}").context["cl"].result_count == 1
 
@@ -273,10 +273,10 @@ def test_naming_a_group_names_its_faces_and_can_be_undone(staff, groups, gallery
 
 def test_groups_are_brought_together_and_rejected_from_the_list(staff, groups):
     act(staff, "facecluster", "merge", *groups)
-    (left,) = FaceCluster.objects.inhabited()
+    (left,) = FaceCluster.objects.shown()
     assert left.faces.count() == 2
     act(staff, "facecluster", "reject", left)
-    assert not FaceCluster.objects.inhabited().exists()
+    assert not FaceCluster.objects.shown().exists()
     listed = staff.get(reverse("admin:galleries_facecluster_changelist")).context["cl"].result_count
     assert listed == 1  # the rejected one; the empty one is not shown
     listed = staff.get(reverse("admin:galleries_facedecision_changelist")).context["cl"].result_count

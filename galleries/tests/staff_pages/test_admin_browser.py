@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from facepass import asgi
 from galleries.models import GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import progress
 from galleries.tests.browser import NEEDS, in_thread
 from galleries.tests.factories import FaceFactory, GalleryFactory, MembershipFactory, PhotoFactory
@@ -23,7 +23,7 @@ def gallery():
 def photo(gallery):
     """One that is done, with a face in it; another waits."""
     PhotoFactory(gallery=gallery)
-    photo = PhotoFactory(gallery=gallery, people=["ann"], state=State.PROCESSED)
+    photo = PhotoFactory(gallery=gallery, people=["ann"], state=PhotoState.PROCESSED)
     FaceFactory(photo=photo)
     return photo
 
@@ -38,7 +38,7 @@ def open_gallery(page, server, gallery):
 
 
 def finish(gallery):
-    GalleryImage.objects.filter(gallery=gallery).update(state=State.PROCESSED)
+    GalleryImage.objects.filter(gallery=gallery).update(state=PhotoState.PROCESSED)
 
 
 def value(page, name, text):
@@ -51,7 +51,7 @@ def test_changes_show_at_once_while_the_socket_is_open(page, serve, gallery):
     value(page, "waiting", "1")
     assert page.evaluate("document.querySelector('[data-bar]').value") == 1
     finish(gallery)
-    in_thread(progress.publish, gallery.pk)
+    in_thread(progress.publish_progress, gallery.pk)
     value(page, "waiting", "0")
     assert page.evaluate("document.querySelector('[data-bar]').value") == 2
 

@@ -48,7 +48,7 @@ def event(tmp_path, insightface_engine):  # noqa: F811
             add(gallery, tmp_path / "photos" / name)
         while photo := GalleryImage.objects.claim_next():
             analysis.analyse(photo)
-        grouping.group(Occasion.of_gallery(gallery))
+        grouping.group_faces(Occasion.for_gallery(gallery))
         yield gallery, truth
 
 
@@ -176,7 +176,7 @@ def test_an_event_of_forty_guests_is_named_with_less_than_three_keys_for_each(ev
     server = serve(asgi.application)
     page.goto(server.address + reverse("admin:galleries_facecluster_of", args=[gallery.pk]))
     page.wait_for_selector('[data-state="live"]')
-    groups = in_thread(lambda: FaceCluster.objects.filter(gallery=gallery).inhabited().count())
+    groups = in_thread(lambda: FaceCluster.objects.filter(gallery=gallery).shown().count())
     singles = in_thread(lambda: PhotoFace.objects.filter(gallery=gallery, cluster=None).count())
     staff = Staff(page, names, gallery)
     pictured(page, staff)

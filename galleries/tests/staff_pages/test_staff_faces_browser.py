@@ -11,7 +11,7 @@ from facepass import asgi
 from galleries.faces import decisions
 from galleries.matching import probe
 from galleries.models import FaceCluster, FaceDecision, GalleryImage, Person, PhotoFace
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
 from galleries.tests.factories import (
     ClusterFactory,
@@ -48,7 +48,7 @@ def group(gallery):
     def made(faces, seed, fields):
         found = ClusterFactory(studio=gallery.studio, gallery=gallery, **fields)
         for _ in range(faces):
-            photo = PhotoFactory(gallery=gallery, state=State.PROCESSED, stored=False)
+            photo = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED, stored=False)
             FaceFactory(photo=photo, cluster=found, insightface_descriptor=descriptor(seed), **fields)
         found.refresh_from_db()
         return found
@@ -153,14 +153,14 @@ def test_faces_are_split_off_and_a_group_is_hidden_by_letters(sign_in, serve, ga
     open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
     for key in ("Escape", "ArrowRight", "Space", "ArrowRight", "Space", "s"):
         page.keyboard.press(key)
-    until(lambda: sorted(FaceCluster.objects.inhabited().values_list("size", flat=True)), [2, 2])
+    until(lambda: sorted(FaceCluster.objects.shown().values_list("size", flat=True)), [2, 2])
     page.wait_for_function("document.querySelectorAll('[data-card]').length === 2")
     page.keyboard.press("r")
     until(lambda: FaceCluster.objects.filter(rejected=True).count(), 1)
     page.keyboard.press("u")
     page.wait_for_function("document.querySelectorAll('[data-card]').length === 2")
     page.keyboard.press("u")
-    until(lambda: list(FaceCluster.objects.inhabited().values_list("pk", flat=True)), [one.pk])
+    until(lambda: list(FaceCluster.objects.shown().values_list("pk", flat=True)), [one.pk])
 
 
 def test_letters_work_with_a_russian_keyboard(sign_in, serve, gallery, group):  # noqa: F811
@@ -207,7 +207,7 @@ def test_two_groups_side_by_side_are_the_same_or_not(sign_in, serve, gallery, gr
     page.keyboard.press("n")
     page.wait_for_selector(".fw-empty")
     until(lambda: FaceDecision.objects.filter(kind="apart").count(), 1)
-    assert in_thread(FaceCluster.objects.inhabited().count) == 3
+    assert in_thread(FaceCluster.objects.shown().count) == 3
 
 
 def test_proposed_names_are_answered_with_a_key_each(sign_in, serve, gallery, group):  # noqa: F811
@@ -262,7 +262,7 @@ def test_a_picture_that_looks_like_somebody_else_is_asked_about(sign_in, serve, 
 
 
 def described(picture):
-    return probe.subject(probe.read(ContentFile(picture, name="face.jpg"))).descriptor
+    return probe.describe_subject(probe.read_picture(ContentFile(picture, name="face.jpg"))).descriptor
 
 
 def test_what_one_does_the_other_sees(sign_in, serve, gallery, group):  # noqa: F811

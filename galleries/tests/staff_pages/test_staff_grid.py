@@ -7,7 +7,7 @@ from django_q.models import OrmQ
 
 from facepass.models import Role
 from galleries.models.face import FaceCategory
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.tests.factories import (
     FaceFactory,
     PersonFactory,
@@ -32,14 +32,14 @@ def some(gallery):
     """One photo of each sort, by name."""
     ann = PersonFactory(studio=gallery.studio, real_name="Ann")
     states = {
-        "waits": State.PENDING,
-        "works": State.PROCESSING,
-        "broken": State.FAILED,
-        "given up": State.QUARANTINED,
-        "empty": State.PROCESSED,
-        "rejected": State.PROCESSED,
-        "stranger": State.PROCESSED,
-        "ann": State.PROCESSED,
+        "waits": PhotoState.PENDING,
+        "works": PhotoState.PROCESSING,
+        "broken": PhotoState.FAILED,
+        "given up": PhotoState.QUARANTINED,
+        "empty": PhotoState.PROCESSED,
+        "rejected": PhotoState.PROCESSED,
+        "stranger": PhotoState.PROCESSED,
+        "ann": PhotoState.PROCESSED,
     }
     found = {
         name: PhotoFactory(gallery=gallery, original_name=name, state=state, stored=False, seed=number)
@@ -98,7 +98,7 @@ def test_nonsense_is_a_400(query, staff, gallery):
 def test_a_window_asks_no_query_per_photo(staff, gallery, django_assert_max_num_queries):
     person = PersonFactory(studio=gallery.studio)
     for number in range(12):
-        photo = PhotoFactory(gallery=gallery, state=State.PROCESSED, stored=False, seed=number)
+        photo = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED, stored=False, seed=number)
         FaceFactory(photo=photo, person=person)
         FaceFactory(photo=photo)
     with django_assert_max_num_queries(7):
@@ -138,7 +138,7 @@ def test_all_failed_photos_are_analysed_again_and_it_is_noted(staff, gallery, so
 
 
 def test_named_photos_are_analysed_again(staff, gallery, some):
-    body = {"photos": [str(some["broken"].pk), str(PhotoFactory(state=State.FAILED, stored=False).pk)]}
+    body = {"photos": [str(some["broken"].pk), str(PhotoFactory(state=PhotoState.FAILED, stored=False).pk)]}
     assert post(staff, gallery, "retry", **body).json()["number"] == 1
     assert names(staff, gallery, filter="failed") == ["given up"]
 

@@ -181,7 +181,7 @@ def test_split_merge_hide_and_apart(staff, gallery, group):
     for _ in range(4):
         assert undo(staff).status_code == 200
     assert not FaceDecision.objects.standing().exists()
-    assert sorted(FaceCluster.objects.inhabited().values_list("size", flat=True)) == [2, 3]
+    assert sorted(FaceCluster.objects.shown().values_list("size", flat=True)) == [2, 3]
 
 
 def test_a_hidden_group_has_its_way_back(staff, gallery, group):

@@ -46,7 +46,7 @@ def work_through(gallery):
     """What the workers do."""
     while photo := GalleryImage.objects.claim_next():
         analysis.analyse(photo)
-    return grouping.group(Occasion.of_gallery(gallery))
+    return grouping.group_faces(Occasion.for_gallery(gallery))
 
 
 def most_seen(names):

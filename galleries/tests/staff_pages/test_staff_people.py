@@ -13,7 +13,7 @@ from PIL import Image
 
 from facepass.models import Role
 from galleries.models import FaceDecision, GalleryImage, Person
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.people import avatars
 from galleries.photos import media_files
 from galleries.tests.factories import (
@@ -44,7 +44,7 @@ def ann(studio):
 def seen(ann):
     """A face of Ann's at an event."""
     gallery = GalleryFactory(studio=ann.studio, title="Wedding", shoot_date="2026-05-01")
-    return FaceFactory(photo=PhotoFactory(gallery=gallery, state=State.PROCESSED), person=ann, verified=True)
+    return FaceFactory(photo=PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED), person=ann, verified=True)
 
 
 def address(name, person):
@@ -133,7 +133,7 @@ def picture(*people, seed=5):
 def descriptor_of(*people):
     from galleries.matching import probe
 
-    return probe.subject(probe.read(picture(*people))).descriptor
+    return probe.describe_subject(probe.read_picture(picture(*people))).descriptor
 
 
 def test_a_picture_of_somebody_else_is_asked_about_before_it_is_kept(staff, ann, studio):

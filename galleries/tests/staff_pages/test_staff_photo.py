@@ -10,7 +10,7 @@ from galleries.faces import decisions
 from galleries.matching import descriptors
 from galleries.models import FaceDecision, Gallery, GalleryImage, Person, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.photos import analysis
 from galleries.tests.factories import (
     ClusterFactory,
@@ -31,7 +31,7 @@ def box(x, **more):
 
 @pytest.fixture
 def photo(gallery):
-    return PhotoFactory(gallery=gallery, people=["ann", "bob"], state=State.PROCESSED)
+    return PhotoFactory(gallery=gallery, people=["ann", "bob"], state=PhotoState.PROCESSED)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def member_user(client):
 
 
 def test_neighbours_are_those_of_the_filter(staff, gallery):
-    photos = [PhotoFactory(gallery=gallery, state=State.PROCESSED, stored=False, seed=n) for n in range(4)]
+    photos = [PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED, stored=False, seed=n) for n in range(4)]
     for number in (0, 1, 3):
         FaceFactory(photo=photos[number])
     place = described(staff, photos[1], filter="unnamed")["place"]
@@ -84,7 +84,7 @@ def test_neighbours_are_those_of_the_filter(staff, gallery):
 
 
 def test_a_photo_that_left_the_filter_keeps_its_neighbours(staff, gallery):
-    photos = [PhotoFactory(gallery=gallery, state=State.PROCESSED, stored=False, seed=n) for n in range(3)]
+    photos = [PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED, stored=False, seed=n) for n in range(3)]
     for number in (0, 2):
         FaceFactory(photo=photos[number])
     place = described(staff, photos[1], filter="unnamed")["place"]
@@ -101,7 +101,7 @@ def test_a_photo_asks_no_query_per_face(staff, photo, studio, django_assert_max_
 
 
 def test_why_a_photo_failed_is_told_and_it_is_analysed_again(staff, gallery):
-    failed = PhotoFactory(gallery=gallery, state=State.FAILED, error="file_missing", attempts=3, stored=False)
+    failed = PhotoFactory(gallery=gallery, state=PhotoState.FAILED, error="file_missing", attempts=3, stored=False)
     assert "not in the storage" in described(staff, failed)["photo"]["error"]
     answer = post(staff, failed, "retry_one").json()
     assert (answer["photo"]["state"], answer["photo"]["error"]) == ("pending", "")
@@ -110,7 +110,7 @@ def test_why_a_photo_failed_is_told_and_it_is_analysed_again(staff, gallery):
 
 
 def test_a_photo_at_work_is_left_alone(staff, gallery):
-    busy = PhotoFactory(gallery=gallery, state=State.PROCESSING, stored=False)
+    busy = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSING, stored=False)
     assert post(staff, busy, "retry_one").status_code == 409
 
 
@@ -278,7 +278,7 @@ def test_a_drawn_face_is_described_where_the_engine_sees_it(staff, photo):
     assert (face.drawn, face.face_category, face.insightface_confidence) == (True, FaceCategory.UNKNOWN, 0.99)
     assert face.insightface_descriptor is not None
     assert face.box == pytest.approx({"x": 16, "y": 56, "width": 128, "height": 128}, abs=3)
-    assert Gallery.objects.to_group().filter(pk=photo.gallery_id).exists()
+    assert Gallery.objects.awaiting_grouping().filter(pk=photo.gallery_id).exists()
     assert OrmQ.objects.count() == 1
 
 

@@ -24,7 +24,7 @@ from facepass.core.errors import FacePassError
 from facepass.core.work.each_row import each
 from galleries.matching import probe, search
 from galleries.models import Gallery, GalleryImage, Occasion
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from recognition.models import ModelVersion
 from sessions_app import sealing, session_access
 from sessions_app.guest.domain import consent, links, matched_photos
@@ -40,14 +40,14 @@ PAUSE = timedelta(hours=1)
 def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
     """Keeps the wish until it is confirmed, and sends the link that does so. Asked again, the old wish goes.
 
-    Raises FacePassError 400 `invalid_request`, 429 `rate_limited`, and as `probe.read`, `probe.subject` and
-    `consent.still_given`.
+    Raises FacePassError 400 `invalid_request`, 429 `rate_limited`, and as `probe.read_picture`,
+    `probe.describe_subject` and `consent.still_given`.
     """
     try:
         validate_email(address)
     except ValidationError:
         raise FacePassError("invalid_request", _("Enter an e-mail address."), status=400) from None
-    descriptor = probe.subject(probe.read(picture)).descriptor
+    descriptor = probe.describe_subject(probe.read_picture(picture)).descriptor
     for name in (guest.pk.hex, hashlib.sha256(address.lower().encode()).hexdigest()):
         rate_limits.require("guest_alert", f"alert:{name}")
     with consent.still_given(guest):
@@ -109,7 +109,7 @@ def look(alert: Alert) -> None:
         return
     within = Occasion(session.studio_id, session_id=session.pk)
     descriptor = sealing.unseal_descriptor(alert.descriptor)
-    matches = search.photos_of(descriptor, within=within, limit=search.MAX_LIMIT)
+    matches = search.find_matches(descriptor, within=within, limit=search.MAX_LIMIT)
     with consent.still_given(alert.guest):
         mine = Alert.objects.filter(pk=alert.pk, looked_at=alert.looked_at)
         if not mine.update(looked_at=now):
@@ -123,10 +123,10 @@ def look(alert: Alert) -> None:
 def _has_news(session: PhotoSession, alert: Alert) -> bool:
     """While photos still come in, only so often: so that one message tells of them all."""
     photos = GalleryImage.objects.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
-    if not photos.filter(state=State.PROCESSED, processed_at__gt=alert.looked_at).exists():
+    if not photos.filter(state=PhotoState.PROCESSED, processed_at__gt=alert.looked_at).exists():
         return False
-    waiting = photos.filter(state__in=[State.PENDING, State.PROCESSING]).exists()
-    ungrouped = Gallery.objects.to_group().filter(studio_id=session.studio_id, session_id=session.pk).exists()
+    waiting = photos.filter(state__in=[PhotoState.PENDING, PhotoState.PROCESSING]).exists()
+    ungrouped = Gallery.objects.awaiting_grouping().filter(studio_id=session.studio_id, session_id=session.pk).exists()
     return not (waiting or ungrouped) or alert.looked_at <= timezone.now() - PAUSE
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from galleries.matching.search import Match, still_there
+from galleries.matching.search import Match, hold_existing_matches
 from sessions_app import analytics
 from sessions_app.analytics import What
 from sessions_app.models import FoundPhoto, Guest, HiddenFace
@@ -47,7 +47,7 @@ def keep(guest: Guest, matches: Sequence[Match]) -> list[Match]:
 
     Photos of earlier searches stay, after these. To be called within `consent.still_given`.
     """
-    matches, now = still_there(matches), timezone.now()
+    matches, now = hold_existing_matches(matches), timezone.now()
     rows = [
         FoundPhoto(guest=guest, photo=match.face.photo, face=match.face, rank=rank, found_at=now)
         for rank, match in enumerate(matches)
@@ -60,7 +60,7 @@ def keep_friends(guest: Guest, matches: Sequence[Match], *, add: bool) -> list[M
     """Marks the photos that show the guest's friend, whose matches are returned; `add`: those that do not show the
     guest become theirs too. To be called within `consent.still_given`.
     """
-    matches = still_there(matches)
+    matches = hold_existing_matches(matches)
     guest.found.filter(friend=True).update(friend=False)
     guest.found.filter(photo__in=[match.face.photo_id for match in matches]).update(friend=True)
     if add:

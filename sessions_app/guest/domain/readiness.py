@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from galleries.models import GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from sessions_app.models import PhotoSession
 
 
@@ -36,5 +36,5 @@ class Readiness:
     def of(cls, session: PhotoSession) -> "Readiness":
         """Over all galleries of the session, with one query, which an index answers without the rows."""
         photos = GalleryImage.objects.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
-        waiting = Count("state", filter=Q(state__in=[State.PENDING, State.PROCESSING]))
+        waiting = Count("state", filter=Q(state__in=[PhotoState.PENDING, PhotoState.PROCESSING]))
         return cls(**photos.aggregate(total=Count("state"), waiting=waiting))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from facepass.core.access import rate_limits
 from galleries.models import GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from sessions_app.guest.domain import branding, consent, guest_cookie, photo_tiles
 from sessions_app.guest.views import guest_view
 from sessions_app.guest.views.visit import Visit
@@ -49,7 +49,7 @@ def _page(request: HttpRequest, here: Visit, guest: Guest) -> HttpResponse:
 
 def photos(session: PhotoSession) -> QuerySet[GalleryImage]:
     """As they were taken."""
-    ready = GalleryImage.objects.filter(state=State.PROCESSED)
+    ready = GalleryImage.objects.filter(state=PhotoState.PROCESSED)
     found = ready.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
     return found.order_by("taken_at", "original_name", "pk")
 

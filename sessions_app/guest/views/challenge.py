@@ -26,7 +26,7 @@ SALT = "sessions_app.guest.challenge"
 def begin(request: HttpRequest, here: Visit) -> HttpResponse:
     """The page with what to do, for two minutes. Its token is good for this guest only."""
     guest = here.agreed_guest()
-    asked = liveness.new_challenge(here.session.studio)
+    asked = liveness.create_challenge(here.session.studio)
     token = signing.dumps([str(asked.pk), str(guest.pk)], salt=SALT)
     return guest_view.guest_page(request, here, challenge={"token": token, "steps": asked.steps})
 

@@ -47,7 +47,7 @@ def _looked_at(guest_id: UUID, pk: UUID) -> FoundPhoto | None:
     """Where guests may look around, any photo of the session."""
     guests = Guest.objects.select_related("session__guest_rules").filter(session__guest_rules__browsing=True)
     guest = guests.filter(pk=guest_id).first()
-    photos = GalleryImage.objects.of_events().filter(pk=pk)
+    photos = GalleryImage.objects.event_photos().filter(pk=pk)
     within = guest and photos.filter(gallery__session_id=guest.session_id, gallery__studio_id=guest.session.studio_id)
     photo = within.first() if within else None
     return FoundPhoto(guest=guest, photo=photo) if guest and photo else None
@@ -75,7 +75,7 @@ def file_name(photo: GalleryImage, variant: media_files.Variant, rules: GuestRul
     name = media_files.storage_name(photo, variant)
     if variant == "original" or not rules.watermark:
         return name
-    marked = media_files.marked_name(photo, variant, text=rules.watermark)
+    marked = media_files.watermarked_name(photo, variant, text=rules.watermark)
     if not default_storage.exists(marked):
         try:
             with default_storage.open(name) as file:

@@ -34,7 +34,7 @@ def look(request: HttpRequest, here: Visit) -> JsonResponse:
     frame = selfie_upload.of(request)
     if frame.size > MAX_FRAME_BYTES:
         raise FacePassError("image_too_large", _("The frame is too large."), status=413)
-    picture = probe.read(frame)
+    picture = probe.read_picture(frame)
     return JsonResponse({"hint": hint(picture, registry.get_engine().detect([picture], near=True)[0])})
 
 

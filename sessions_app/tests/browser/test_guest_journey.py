@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from galleries.matching import liveness
 from galleries.models import GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from sessions_app.models import Guest
 from sessions_app.tests.browser.test_guest_browser import (  # noqa: F401 - pytest finds them here
     CHROMIUM,
@@ -163,11 +163,11 @@ def test_the_pin_is_asked_for_first(visit, session):  # noqa: F811
 
 
 def test_a_page_that_waits_for_photos_opens_when_the_first_is_ready(visit, session):  # noqa: F811
-    GalleryImage.objects.update(state=State.PENDING)
+    GalleryImage.objects.update(state=PhotoState.PENDING)
     page = visit(agreed=False)
     page.get_by_role("heading", name="Your photos are being prepared").wait_for()
     page.get_by_text("0 of 3 are ready").wait_for()
-    GalleryImage.objects.update(state=State.PROCESSED)
+    GalleryImage.objects.update(state=PhotoState.PROCESSED)
     page.get_by_role("heading", name="What happens to your selfie").wait_for()
 
 

@@ -217,7 +217,7 @@ def test_photos_of_one_name_are_numbered(ann, session, photos):
 def test_copies_in_a_zip_bear_the_watermark(ann, session, photos, rules):
     rules(downloads="preview", watermark="Proof")
     archive = opened(zipped(ann, session, photos[0]))
-    with default_storage.open(media_files.marked_name(photos[0], "preview", text="Proof")) as file:
+    with default_storage.open(media_files.watermarked_name(photos[0], "preview", text="Proof")) as file:
         assert archive.read(archive.namelist()[0]) == file.read()
 
 

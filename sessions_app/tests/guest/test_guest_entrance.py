@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from galleries.models import GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.tests.factories import PhotoFactory, SessionFactory
 from sessions_app.guest.domain import consent
 from sessions_app.models import FoundPhoto, Guest
@@ -233,6 +233,6 @@ def test_photos_come_by_the_page_with_few_queries(client, party, monkeypatch, dj
 
 def test_photos_of_others_are_not_looked_through(client, party):
     with_rules(party, browsing=True)
-    other = PhotoFactory(gallery__session_id=party.pk, state=State.PROCESSED)  # of another studio
+    other = PhotoFactory(gallery__session_id=party.pk, state=PhotoState.PROCESSED)  # of another studio
     page = text(client.post(address(party, "browse/"), follow=True))
     assert str(other.pk) not in page

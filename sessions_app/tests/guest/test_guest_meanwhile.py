@@ -162,7 +162,7 @@ def face_rejected(photos):
 @contextmanager
 def after_the_comparison(do):
     """`do` happens once, when the faces were compared and nothing is written yet."""
-    compared, happened = searching.find, []
+    compared, happened = searching.search_photos, []
 
     def find(*arguments, **options):
         found = compared(*arguments, **options)
@@ -172,7 +172,7 @@ def after_the_comparison(do):
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(searching, "find", find)
+        patch.setattr(searching, "search_photos", find)
         yield
     assert happened, "nothing was compared"
 

@@ -14,7 +14,7 @@ from facepass.core.errors import FacePassError
 from facepass.core.requests import in_memory_uploads
 from galleries import tasks
 from galleries.models import GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
 from sessions_app.guest.domain.selfie_advice import Advice
@@ -164,7 +164,7 @@ def test_a_page_before_the_search_says_nothing_about_results(client, session):
 
 def test_photos_that_wait_are_counted(client, session, photos, gallery):
     PhotoFactory(gallery=gallery)
-    GalleryImage.objects.filter(pk=photos[0].pk).update(state=State.FAILED)
+    GalleryImage.objects.filter(pk=photos[0].pk).update(state=PhotoState.FAILED)
     agree(client, session)
     assert "3 of 4 are ready" in text(client.get(f"/s/{session.code}/"))
     assert "Search again in a few minutes" in text(post(client, session, ["carol"]))

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from galleries.models import GalleryImage
-from galleries.models.photo import State
+from galleries.models.photo import PhotoState
 from galleries.tests.factories import SessionFactory
 from sessions_app.guest.views import waiting
 from sessions_app.models import ReadyNotice
@@ -23,12 +23,12 @@ def post_office(settings):
 
 @pytest.fixture
 def unready(party):
-    GalleryImage.objects.update(state=State.PENDING)
+    GalleryImage.objects.update(state=PhotoState.PENDING)
     return party
 
 
 def done():
-    GalleryImage.objects.update(state=State.PROCESSED)
+    GalleryImage.objects.update(state=PhotoState.PROCESSED)
 
 
 def ask(client, session, email="ann@example.com"):
@@ -43,7 +43,7 @@ def test_a_session_that_is_not_ready_says_how_far_it_is(client, unready):
 
 
 def test_with_the_first_photos_the_page_opens(client, unready):
-    GalleryImage.objects.filter(pk=GalleryImage.objects.first().pk).update(state=State.PROCESSED)
+    GalleryImage.objects.filter(pk=GalleryImage.objects.first().pk).update(state=PhotoState.PROCESSED)
     page = text(client.get(address(unready)))
     assert 'name="agree"' in page
     agree(client, unready)

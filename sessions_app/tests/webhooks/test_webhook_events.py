@@ -147,7 +147,7 @@ def test_an_erasure_is_told_by_what_went(api, studio, path):
 def test_an_erasure_that_did_not_happen_is_not_told(studio):
     ann = PersonFactory(studio=studio)
     with transaction.atomic():
-        records.delete(ann)
+        records.delete_person(ann)
         transaction.set_rollback(True)
     assert kinds() == []
 
