@@ -2,12 +2,16 @@
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+# Only errors: pip warns of every place in a user's pip.conf that lacks a package, hundreds of lines in all.
+PIP = .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check
 RUN = .venv/bin/python
 # What finds and describes faces where nothing else was chosen; once for all homes of this checkout.
 PACK = models/opencv_zoo/facepass.json
 
-.PHONY: demo up test lint openapi lock clean
+.PHONY: help demo up test lint openapi lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.installed $(PACK)  ## FacePass with an event: the one that comes along, or your own (PHOTOS=~/Pictures/party)
 	@exec $(RUN) manage.py up --demo $${PHOTOS:+--photos "$$PHOTOS"}
@@ -18,7 +22,7 @@ up: .venv/.installed $(PACK)  ## FacePass as it is
 test: lint $(PACK)  ## everything that must hold before a change is merged
 	$(RUN) -m pytest
 
-lint: .venv/.installed-dev
+lint: .venv/.installed-dev  ## style, types and imports: what takes no database
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy .
