@@ -10,6 +10,7 @@ import django_stubs_ext
 from corsheaders.defaults import default_headers
 from django.utils.translation import gettext_lazy as _
 
+import facepass
 from facepass import env
 from facepass.core import machine, secrets
 from facepass.ops import embedded
@@ -337,7 +338,7 @@ CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After",
 SPECTACULAR_SETTINGS = {
     "TITLE": "FacePass",
     "DESCRIPTION": "Finds people in event photos by their face.",
-    "VERSION": "1",
+    "VERSION": facepass.__version__,
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
