@@ -8,8 +8,9 @@ Python that runs this script; it takes about a minute each. `--details` names wh
 
 What the rows mean:
 
-- *Product* code is every Python file of the five apps, without their `tests` and `migrations` folders. All rows are
-  about product code but the one about the folders of tests and benchmarks, and the one about JavaScript.
+- *Product* code is every Python file of the five apps, without what lies in a folder `tests`, `testing` or
+  `migrations`. All rows are about it, but for the one about the folders of tests and benchmarks and those about
+  JavaScript.
 - *Modules of a folder* are the `.py` files that lie directly in it; sub-packages count as folders of their own. An
   `__init__.py` counts only where it defines a function or a class, because otherwise it is the folder's label.
 - *Names that occur twice*: a module or package name in more than one folder, apart from those that Django and its
@@ -90,7 +91,7 @@ class Module:
     @property
     def is_product(self) -> bool:
         parts = PurePosixPath(self.path).parts
-        return parts[0] in APPS and not {"tests", "migrations"} & {*parts}
+        return parts[0] in APPS and not {"tests", "testing", "migrations"} & {*parts}
 
     @cached_property
     def tree(self) -> ast.Module:
