@@ -7,8 +7,12 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 from django.conf import settings
 
+import facepass
+
+ROOT = settings.BASE_DIR
 RUSSIAN = settings.BASE_DIR / "facepass" / "locale" / "ru" / "LC_MESSAGES"
 
 
@@ -55,3 +59,57 @@ def test_nothing_is_committed_that_git_shall_ignore():
 def test_the_api_documentation_needs_no_other_server(client, path):
     page = client.get(path).content.decode()
     assert re.findall(r"""(?:src|href)=["'](?:https?:)?//[^"']+""", page) == []
+
+
+def pages():
+    """The Markdown pages that people read, wherever they lie."""
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "clients").rglob("*.md")])
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_leads_to_files_that_are_there(page):
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_names_files_that_are_there(page):
+    """Paths in backticks that begin in the checkout's root, such as `facepass/env.py`."""
+    named = re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|js|html|md|json|toml|yaml|po))\b[^`]*`", page.read_text())
+    roots = {path.name for path in ROOT.iterdir() if path.is_dir()} - {"var"}  # which FacePass writes
+    assert [path for path in named if path.split("/")[0] in roots and not (ROOT / path).exists()] == []
+
+
+def test_the_index_of_the_documents_lists_every_one():
+    linked = set(re.findall(r"\]\(([^)/]+)\)", (ROOT / "docs" / "README.md").read_text()))
+    written = {path.name for path in (ROOT / "docs").iterdir() if path.suffix in {".md", ".json"}} - {"README.md"}
+    assert linked == written
+
+
+def test_the_changelog_has_the_version_that_this_is():
+    versions = re.findall(r"^## \[(\S+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert versions[:2] == ["Unreleased", facepass.__version__]
+
+
+def test_editors_are_told_how_files_are_written():
+    rules = (ROOT / ".editorconfig").read_text()
+    assert "root = true" in rules
+    assert f"max_line_length = {line_length()}" in rules
+
+
+def line_length():
+    return re.search(r"^line-length = (\d+)$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]
+
+
+def test_a_commit_is_checked_by_what_make_lint_runs():
+    (recipe,) = re.findall(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    hooks = [hook for repository in config["repos"] for hook in repository["hooks"]]
+    assert [hook["entry"] for hook in hooks] == [line.strip().removeprefix("@") for line in recipe.splitlines()]
+    assert not any(hook["pass_filenames"] for hook in hooks), "all files, as `make lint` looks at"
+
+
+def test_make_alone_lists_the_targets():
+    found = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True)
+    phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
+    assert [line.split()[1] for line in found.stdout.splitlines()] == phony

@@ -42,7 +42,12 @@ def test_a_folder_is_too_large_from_the_sixteenth_module_on():
 
 
 def test_tests_their_fixtures_and_migrations_are_no_product_code():
-    other = ["galleries/tests/test_a.py", "facepass/testing/live.py", "galleries/migrations/0001.py", "benchmarks/api.py"]
+    other = [
+        "galleries/tests/test_a.py",
+        "facepass/testing/live.py",
+        "galleries/migrations/0001.py",
+        "benchmarks/api.py",
+    ]
     found = structure.Revision("made up", dict.fromkeys(["galleries/search.py", *other], ""))
     assert [module.path for module in found.product] == ["galleries/search.py"]
     assert len(found.modules) == 5
