@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 import yaml
@@ -113,3 +114,21 @@ def test_make_alone_lists_the_targets():
     found = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True)
     phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
     assert [line.split()[1] for line in found.stdout.splitlines()] == phony
+
+
+def python_files():
+    """Every Python file of the checkout that is ours."""
+    for folder in [".", "benchmarks", "clients", "facepass", "galleries", "recognition", "sessions_app", "training"]:
+        yield from (ROOT / folder).glob("*.py" if folder == "." else "**/*.py")
+
+
+# Modules of its own: sub-packages are folders of their own, and `__init__.py` is a folder's label.
+LARGEST_FOLDER = 15
+# Scripts that are run one by one, and migrations, are looked for by their names.
+UNLIMITED = {"benchmarks", "migrations"}
+
+
+def test_a_folder_holds_no_more_modules_than_one_takes_in_at_a_glance():
+    counts = Counter(path.parent.relative_to(ROOT) for path in python_files() if path.name != "__init__.py")
+    assert len(counts) > 40, "the apps were found"
+    assert {str(folder): n for folder, n in counts.items() if n > LARGEST_FOLDER and folder.name not in UNLIMITED} == {}
