@@ -348,6 +348,7 @@ SPECTACULAR_SETTINGS = {
         "DeliveryStateEnum": "sessions_app.models.DeliveryState",
         "TrainingStatusEnum": "training.models.FaceTrainingSession.Status",
     },
+    "GET_LIB_DOC_EXCLUDES": "facepass.core.api.schema.bases_without_description",
     "COMPONENT_SPLIT_REQUEST": True,  # what is only read is not asked for
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

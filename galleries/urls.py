@@ -2,7 +2,19 @@ from django.urls import path, register_converter
 from rest_framework.routers import DefaultRouter
 
 from galleries import views
-from galleries.api import detection, faces, galleries, groups, identification, jobs, liveness, people, references
+from galleries.api import (
+    decisions,
+    detection,
+    faces,
+    galleries,
+    grouping,
+    groups,
+    identification,
+    jobs,
+    liveness,
+    people,
+    references,
+)
 
 
 class VariantConverter:
@@ -21,7 +33,7 @@ router.include_root_view = False
 router.include_format_suffixes = False
 router.register("galleries", galleries.GalleryViewSet)
 router.register("groups", groups.GroupViewSet)
-router.register("decisions", groups.DecisionViewSet)
+router.register("decisions", decisions.DecisionViewSet)
 router.register("images", galleries.PhotoViewSet)
 router.register("people", people.PersonViewSet, basename="person")
 router.register("reference", references.ReferenceViewSet)
@@ -45,8 +57,8 @@ urlpatterns = [
     path("photos/<uuid:photo>/faces/<uuid:pk>", views.face_file, name="face-file"),
     path("recognize-face/", identification.RecognizeView.as_view()),
     path("batch-recognize/", identification.RecognizeBatchView.as_view()),
-    path("cluster-unknown-faces/", groups.ClusterUnknownFacesView.as_view()),
-    path("reject-face-cluster/", groups.RejectFaceClusterView.as_view()),
+    path("cluster-unknown-faces/", grouping.ClusterUnknownFacesView.as_view()),
+    path("reject-face-cluster/", grouping.RejectFaceClusterView.as_view()),
     path("rebuild-index/", jobs.RebuildIndexView.as_view()),
     path("generate-descriptors/", jobs.GenerateDescriptorsView.as_view()),
     path("regenerate-unknown-descriptors/", jobs.RegenerateUnknownDescriptorsView.as_view()),

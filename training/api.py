@@ -1,7 +1,6 @@
 """/api/v2/train: what a training would learn from, the training itself, and what is done with its version."""
 
 from collections import Counter
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -16,29 +15,30 @@ from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
+from facepass.core.api.views import InputView
 from facepass.models import Scope
-from galleries.api.jobs import TaskProgressSerializer
+from galleries.api.jobs import TaskProgressSerializer, answer_job
 from galleries.jobs import runner
 from training import name_changes, versions
 from training.learning import dataset, preparation, run
 from training.models import FaceTrainingSession, TrainingAct
 
 
-class LeftOutSerializer(serializers.Serializer[Any]):
+class LeftOutSerializer(serializers.Serializer[object]):
     low_quality = serializers.IntegerField()
     mislabelled = serializers.IntegerField()
     conflict = serializers.IntegerField()
     too_few = serializers.IntegerField()
 
 
-class PersonCountSerializer(serializers.Serializer[Any]):
+class PersonCountSerializer(serializers.Serializer[object]):
     id = serializers.UUIDField()
     train = serializers.IntegerField()
     test = serializers.IntegerField()
     stranger = serializers.IntegerField(help_text="Faces of somebody whom the run must not learn, to test “nobody”.")
 
 
-class SuspectSerializer(serializers.Serializer[Any]):
+class SuspectSerializer(serializers.Serializer[object]):
     face = serializers.UUIDField()
     person = serializers.UUIDField()
     looks_like = serializers.UUIDField()
@@ -66,12 +66,12 @@ class PreparedSerializer(StrictModelSerializer[FaceTrainingSession]):
         return {reason.value: counted[reason.value] for reason in dataset.Reason}
 
     @extend_schema_field(PersonCountSerializer(many=True))
-    def get_people(self, session: FaceTrainingSession) -> list[dict[str, Any]]:
+    def get_people(self, session: FaceTrainingSession) -> list[dict[str, object]]:
         none = {part.value: 0 for part in dataset.Part}
         return [{"id": person, **none, **counts} for person, counts in session.manifest["people"].items()]
 
 
-class TrainingStartedSerializer(serializers.Serializer[Any]):
+class TrainingStartedSerializer(serializers.Serializer[object]):
     """`task_id` is for /api/v1/tasks, where it is cancelled too."""
 
     task_id = serializers.UUIDField()
@@ -131,7 +131,7 @@ class TrainingDetailSerializer(TrainingSerializer):
         fields = [*TrainingSerializer.Meta.fields, "metrics"]
 
 
-class NameChangeSerializer(serializers.Serializer[Any]):
+class NameChangeSerializer(serializers.Serializer[object]):
     face = serializers.UUIDField()
     photo = serializers.UUIDField()
     was = serializers.UUIDField(allow_null=True)
@@ -139,7 +139,7 @@ class NameChangeSerializer(serializers.Serializer[Any]):
     similarity = serializers.FloatField()
 
 
-class NameChangesSerializer(serializers.Serializer[Any]):
+class NameChangesSerializer(serializers.Serializer[object]):
     """What naming all faces again would change; at most 5,000 are listed."""
 
     assignments = serializers.IntegerField(help_text="Faces that were looked at: those that no person decided about.")
@@ -149,11 +149,11 @@ class NameChangesSerializer(serializers.Serializer[Any]):
     listed = NameChangeSerializer(many=True)
 
 
-class NamesAppliedSerializer(serializers.Serializer[Any]):
+class NamesAppliedSerializer(serializers.Serializer[object]):
     applied = serializers.IntegerField()
 
 
-class RolledBackSerializer(serializers.Serializer[Any]):
+class RolledBackSerializer(serializers.Serializer[object]):
     version = serializers.IntegerField(allow_null=True, help_text="In use now; null: the nearest faces decide.")
 
 
@@ -165,29 +165,24 @@ class PrepareView(APIView):
     @extend_schema(request=None, responses={201: PreparedSerializer, 202: TrainingStartedSerializer})
     def post(self, request: Request) -> Response:
         """201 with what was found, or 202 with a task where there are more than 5,000 faces."""
-        who = principal_of(request)
-        studio = studio_for(who)
+        principal = principal_of(request)
+        studio = studio_for(principal)
         if preparation.is_large(studio):
-            job = runner.start_job("prepare_training", studio=studio, by=str(who))
-            return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
-        session = preparation.prepare(studio, by=str(who))
+            return answer_job(runner.start_job("prepare_training", studio=studio, by=str(principal)))
+        session = preparation.prepare(studio, by=str(principal))
         return Response(PreparedSerializer(session).data, status=status.HTTP_201_CREATED)
 
 
-class ExecuteView(generics.GenericAPIView[Any]):
+class ExecuteView(InputView):
     serializer_class = TrainingExecuteSerializer
     scope = Scope.ADMIN
 
     @extend_schema(responses={202: TrainingStartedSerializer})
     def post(self, request: Request) -> Response:
         """Learns from the verified faces; one run of a studio at a time, the others are 409 `training_running`."""
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        who = principal_of(request)
-        prepared = asked.validated_data.get("session_id")
-        session = run.execute(
-            studio_for(who), by=str(who), prepared=prepared and get_object_or_404(_visible(request), pk=prepared)
-        )
+        prepared_id = self.read_input().get("session_id")
+        prepared = get_object_or_404(_visible_trainings(request), pk=prepared_id) if prepared_id else None
+        session = run.execute(studio_for(self.principal), by=str(self.principal), prepared=prepared)
         return Response(
             {"task_id": str(session.job_id), "session_id": str(session.pk)}, status=status.HTTP_202_ACCEPTED
         )
@@ -199,7 +194,7 @@ class StatusView(APIView):
     @extend_schema(responses=TrainingDetailSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """By the id of the session, or of its task."""
-        session = get_object_or_404(_visible(request), Q(pk=pk) | Q(job=pk))
+        session = get_object_or_404(_visible_trainings(request), Q(pk=pk) | Q(job=pk))
         return Response(TrainingDetailSerializer(session).data)
 
 
@@ -216,7 +211,7 @@ class HistoryView(generics.ListAPIView[FaceTrainingSession]):
     scope = Scope.READ
 
     def get_queryset(self) -> QuerySet[FaceTrainingSession]:
-        return _visible(self.request)
+        return _visible_trainings(self.request)
 
 
 class ChangesView(APIView):
@@ -225,7 +220,7 @@ class ChangesView(APIView):
     @extend_schema(responses=NameChangesSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """The names that this version would change, as they were when it was learnt. 409 where it learnt nothing."""
-        session = get_object_or_404(_visible(request), pk=pk)
+        session = get_object_or_404(_visible_trainings(request), pk=pk)
         if not session.changes:
             raise versions.nothing_learnt()
         return Response(session.changes)
@@ -237,9 +232,9 @@ class ActivateView(APIView):
     @extend_schema(request=None, responses=TrainingSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """From now on names are given by this version."""
-        session = get_object_or_404(_visible(request), pk=pk)
+        session = get_object_or_404(_visible_trainings(request), pk=pk)
         versions.activate(session, by=str(principal_of(request)))
-        return Response(TrainingSerializer(get_object_or_404(_visible(request), pk=pk)).data)
+        return Response(TrainingSerializer(get_object_or_404(_visible_trainings(request), pk=pk)).data)
 
 
 class RollBackView(APIView):
@@ -248,7 +243,9 @@ class RollBackView(APIView):
     @extend_schema(request=None, responses=RolledBackSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Takes the version out of use, for the one before it."""
-        former = versions.roll_back(get_object_or_404(_visible(request), pk=pk), by=str(principal_of(request)))
+        former = versions.roll_back(
+            get_object_or_404(_visible_trainings(request), pk=pk), by=str(principal_of(request))
+        )
         return Response({"version": former.number if former else None})
 
 
@@ -258,11 +255,12 @@ class ApplyView(APIView):
     @extend_schema(request=None, responses=NamesAppliedSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Changes the names that are listed. What a person decided stays, also if it was decided since."""
-        session = get_object_or_404(_visible(request), pk=pk)
+        session = get_object_or_404(_visible_trainings(request), pk=pk)
         return Response({"applied": name_changes.apply(session, by=str(principal_of(request)))})
 
 
-def _visible(request: Request) -> QuerySet[FaceTrainingSession]:
+def _visible_trainings(request: Request) -> QuerySet[FaceTrainingSession]:
+    """Return the trainings of the caller's studios, after those whose job is over have been settled."""
     sessions = FaceTrainingSession.objects.visible_to(principal_of(request))
     sessions.settle()
     return sessions.select_related("job", "template_set").prefetch_related("acts").defer("manifest")

@@ -1,9 +1,9 @@
 """/api/v1/admin/users and /api/v1/admin/stats: who works in the studio, and how much there is."""
 
 from datetime import date, timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -17,10 +17,11 @@ from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import Principal, studios_of
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.serializers import StrictModelSerializer
+from facepass.core.api.views import InputView
 from facepass.core.errors import FacePassError
 from facepass.models import Membership, Scope
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
-from galleries.models.photo import PhotoState
+from galleries.models.photo import GalleryImageQuerySet, PhotoState
 from recognition.engines import registry
 
 DAYS = 30
@@ -56,12 +57,12 @@ class StaffView(generics.ListAPIView[Membership]):
     filterset_fields = ["role"]
     search_fields = ["user__username", "user__email", "user__first_name", "user__last_name"]
 
-    def get_queryset(self) -> Any:
-        mine = Membership.objects.filter(studio__in=studios_of(principal_of(self.request)))
-        return mine.select_related("user").order_by("user__username", "pk")
+    def get_queryset(self) -> QuerySet[Membership]:
+        memberships = Membership.objects.filter(studio__in=studios_of(principal_of(self.request)))
+        return memberships.select_related("user").order_by("user__username", "pk")
 
 
-class StateCountsSerializer(serializers.Serializer[Any]):
+class StateCountsSerializer(serializers.Serializer[object]):
     total = serializers.IntegerField()
     pending = serializers.IntegerField()
     processing = serializers.IntegerField()
@@ -69,25 +70,25 @@ class StateCountsSerializer(serializers.Serializer[Any]):
     failed = serializers.IntegerField(help_text="With those that were given up.")
 
 
-class FaceCountsSerializer(serializers.Serializer[Any]):
+class FaceCountsSerializer(serializers.Serializer[object]):
     total = serializers.IntegerField()
     named = serializers.IntegerField()
     verified = serializers.IntegerField()
 
 
-class ModelInUseSerializer(serializers.Serializer[Any]):
+class ModelInUseSerializer(serializers.Serializer[object]):
     name = serializers.CharField()
     model = serializers.CharField()
     contract_id = serializers.CharField()
 
 
-class DaySerializer(serializers.Serializer[Any]):
+class DaySerializer(serializers.Serializer[object]):
     date = serializers.DateField()
     uploaded = serializers.IntegerField()
     processed = serializers.IntegerField()
 
 
-class StatsSerializer(serializers.Serializer[Any]):
+class StatsSerializer(serializers.Serializer[object]):
     galleries = serializers.IntegerField()
     photos = StateCountsSerializer()
     faces = FaceCountsSerializer()
@@ -98,38 +99,38 @@ class StatsSerializer(serializers.Serializer[Any]):
     per_day = DaySerializer(many=True, help_text="The last 30 days, oldest first; days without photos are left out.")
 
 
-class StatsView(generics.GenericAPIView[Any]):
+class StatsView(InputView):
     scope = Scope.ADMIN
     pagination_class = None
 
     @extend_schema(responses=StatsSerializer)
     def get(self, request: Request) -> Response:
-        return Response(StatsSerializer(stats(principal_of(request))).data)
+        return Response(StatsSerializer(count_everything(self.principal)).data)
 
 
-def stats(who: Principal) -> dict[str, Any]:
-    """Of the studios that the principal sees; enrolment pictures count as photos."""
-    photos, faces = GalleryImage.objects.visible_to(who), PhotoFace.objects.visible_to(who)
+def count_everything(principal: Principal) -> dict[str, object]:
+    """Return what there is in the studios that the principal sees; enrolment pictures count as photos."""
+    photos, faces = GalleryImage.objects.visible_to(principal), PhotoFace.objects.visible_to(principal)
     counted = photos.aggregate(
         **{state.value: Count("pk", filter=Q(state=state)) for state in PhotoState},
         total=Count("pk"),
         storage_bytes=Sum("byte_size", default=0),
     )
     return {
-        "galleries": Gallery.objects.visible_to(who).event_galleries().count(),
+        "galleries": Gallery.objects.visible_to(principal).event_galleries().count(),
         "photos": {**counted, "failed": counted["failed"] + counted["quarantined"]},
         "faces": faces.aggregate(
             total=Count("pk"), named=Count("pk", filter=~Q(person=None)), verified=Count("pk", filter=Q(verified=True))
         ),
-        "people": Person.objects.visible_to(who).count(),
+        "people": Person.objects.visible_to(principal).count(),
         "storage_bytes": counted["storage_bytes"],
         "queue": OrmQ.objects.count(),
-        "model": _model(),
-        "per_day": _per_day(photos),
+        "model": _describe_model(),
+        "per_day": _count_by_day(photos),
     }
 
 
-def _model() -> dict[str, str] | None:
+def _describe_model() -> dict[str, str] | None:
     try:
         engine = registry.engine_in_use()
     except FacePassError:
@@ -137,7 +138,8 @@ def _model() -> dict[str, str] | None:
     return {"name": engine.name, "model": engine.model, "contract_id": engine.contract_id}
 
 
-def _per_day(photos: Any) -> list[Day]:
+def _count_by_day(photos: GalleryImageQuerySet) -> list[Day]:
+    """Return how many photos came and how many were analysed on each of the last days that had any."""
     since = timezone.now() - timedelta(days=DAYS)
     counts = {
         name: dict(

@@ -1,7 +1,6 @@
 """Shapes of the accounts API. None of them queries."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from facepass.models import ApiKey, Scope
 MAX_OVERLAP_HOURS = 30 * 24
 
 
-class TokensSerializer(serializers.Serializer[Any]):
+class TokensSerializer(serializers.Serializer[object]):
     access = serializers.CharField()
     refresh = serializers.CharField()
 
@@ -25,7 +24,7 @@ class NewTokensSerializer(TokensSerializer):
 class KeySerializer(StrictModelSerializer[ApiKey]):
     """A key without its secret, which is not stored."""
 
-    # read, write and search where nothing is said
+    # `PARTNER_SCOPES` (read, write and search) where none are named.
     scopes = serializers.MultipleChoiceField(choices=Scope.choices, required=False, allow_empty=False)
 
     class Meta:
@@ -35,7 +34,7 @@ class KeySerializer(StrictModelSerializer[ApiKey]):
         ]  # fmt: skip
         read_only_fields = ["id", "prefix", "created_at", "revoked_at", "last_used_at", "replaced_by"]
 
-    def validate_expires_at(self, value: Any) -> Any:
+    def validate_expires_at(self, value: datetime | None) -> datetime | None:
         if value is not None and value <= timezone.now():
             raise serializers.ValidationError(_("This is in the past."))
         return value
@@ -52,7 +51,3 @@ class IssuedKeySerializer(KeySerializer):
 
 class RotationSerializer(StrictSerializer):
     overlap_hours = serializers.IntegerField(min_value=0, max_value=MAX_OVERLAP_HOURS, default=24)
-
-    @property
-    def overlap(self) -> timedelta:
-        return timedelta(hours=self.validated_data["overlap_hours"])

@@ -1,18 +1,17 @@
 """/detect-faces"""
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import generics, serializers
+from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal_of, require_scope
+from facepass.core.access.authentication import require_scope
 from facepass.core.api.parsers import JSONParser
 from facepass.core.api.serializers import StrictSerializer
+from facepass.core.api.views import InputView, Validated
 from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
 from galleries.api.serializers import FoundFaceSerializer
@@ -20,7 +19,7 @@ from galleries.faces import detection
 from galleries.models import GalleryImage
 
 
-class DetectSerializer(serializers.Serializer[Any]):
+class DetectSerializer(serializers.Serializer[object]):
     """Either a picture, which is not kept, or a photo of a gallery."""
 
     image = serializers.FileField(allow_empty_file=True, required=False)
@@ -29,7 +28,7 @@ class DetectSerializer(serializers.Serializer[Any]):
         default=False, help_text="Write what is found to the photo's faces, as its analysis does. Needs `photo_id`."
     )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: Validated) -> Validated:
         if ("image" in attrs) == ("photo_id" in attrs):
             raise serializers.ValidationError(_("Send either image or photo_id."))
         if attrs["save"] and "image" in attrs:
@@ -46,7 +45,7 @@ class DetectedFaceSerializer(FoundFaceSerializer):
     face_id = serializers.UUIDField(allow_null=True, help_text="Null where it was not saved.")
 
 
-class DetectionSerializer(serializers.Serializer[Any]):
+class DetectionSerializer(serializers.Serializer[object]):
     photo_id = serializers.UUIDField(allow_null=True)
     width = serializers.IntegerField()
     height = serializers.IntegerField()
@@ -64,10 +63,10 @@ PHOTO = OpenApiExample(
 )
 
 
-class DetectFacesView(InMemoryMixin, generics.GenericAPIView[Any]):
+class DetectFacesView(InMemoryMixin, InputView):
     serializer_class = DetectSerializer
     parser_classes = [MultiPartParser, JSONParser]
-    # Looking is searching; what is saved is written, for which `write` is asked below.
+    # Detecting is searching; saving what was found needs `write` as well, see `_find_photo`.
     scope = Scope.SEARCH
 
     @extend_schema(
@@ -77,40 +76,37 @@ class DetectFacesView(InMemoryMixin, generics.GenericAPIView[Any]):
     )
     def post(self, request: Request) -> Response:
         """The faces of a picture, largest first, in pixels of the upright picture."""
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
-        photo = self._photo(wanted)
-        found = detection.detect_in_upload(wanted["image"]) if photo is None else _look(photo, save=wanted["save"])
+        values = self.read_input()
+        photo = self._find_photo(values)
+        if photo is None:
+            found = detection.detect_in_upload(values["image"])
+        else:
+            found = detection.detect_and_record(photo) if values["save"] else detection.detect_in_photo(photo)
         return Response(
             {
                 "photo_id": str(photo.pk) if photo else None,
                 "width": found.width,
                 "height": found.height,
-                "saved": wanted["save"],
-                "faces": [_face(face) for face in found.faces],
+                "saved": values["save"],
+                "faces": [_describe_face(face) for face in found.faces],
                 "processing_ms": found.processing_ms,
             }
         )
 
-    def _photo(self, wanted: dict[str, Any]) -> GalleryImage | None:
-        if "photo_id" not in wanted:
+    def _find_photo(self, values: Validated) -> GalleryImage | None:
+        if "photo_id" not in values:
             return None
-        if wanted["save"]:
+        if values["save"]:
             require_scope(self.request, Scope.WRITE)
-        mine = GalleryImage.objects.visible_to(principal_of(self.request)).event_photos()
-        return get_object_or_404(mine, pk=wanted["photo_id"])
+        visible_photos = GalleryImage.objects.visible_to(self.principal).event_photos()
+        return get_object_or_404(visible_photos, pk=values["photo_id"])
 
 
-def _look(photo: GalleryImage, *, save: bool) -> detection.DetectionReport:
-    return detection.detect_and_record(photo) if save else detection.detect_in_photo(photo)
-
-
-def _face(found: detection.ReportedFace) -> dict[str, Any]:
+def _describe_face(face: detection.ReportedFace) -> dict[str, object]:
     return {
-        "face_id": str(found.pk) if found.pk else None,
-        "bbox": found.bbox,
-        "landmarks": [[round(float(axis), 1) for axis in point] for point in found.landmarks],
-        "confidence": round(found.confidence, 4),
-        "quality": found.quality,
+        "face_id": str(face.pk) if face.pk else None,
+        "bbox": face.bbox,
+        "landmarks": [[round(float(axis), 1) for axis in point] for point in face.landmarks],
+        "confidence": round(face.confidence, 4),
+        "quality": face.quality,
     }

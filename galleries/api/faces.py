@@ -1,7 +1,5 @@
 """/api/v1/faces/upload, /faces/user/{id} and /faces/{id}."""
 
-from typing import Any
-
 import django_filters
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -10,10 +8,11 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal_of
+from facepass.core.access.tenancy import TenantQuerySet
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer
+from facepass.core.api.views import InputView, TenantView
 from galleries.api.serializers import BoxSerializer
 from galleries.faces import erasure
 from galleries.models import Person, PhotoFace
@@ -21,12 +20,12 @@ from galleries.people import enrolment
 from galleries.photos import media_files
 
 
-class EnrolSerializer(serializers.Serializer[Any]):
+class EnrolSerializer(serializers.Serializer[object]):
     user_id = serializers.UUIDField()
     file = serializers.FileField(allow_empty_file=True)
 
 
-class EnrolledSerializer(serializers.Serializer[Any]):
+class EnrolledSerializer(serializers.Serializer[object]):
     """The face has its id before it is found; `GET /api/v1/tasks/{task_id}` says whether it was."""
 
     face_id = serializers.UUIDField()
@@ -70,49 +69,43 @@ class FaceFilter(django_filters.FilterSet):
     enrolled = django_filters.BooleanFilter("photo__subject", lookup_expr="isnull", exclude=True)
 
 
-class EnrolView(generics.GenericAPIView[Person]):
+class EnrolView(InputView):
     serializer_class = EnrolSerializer
     parser_classes = [MultiPartParser]
-    queryset = Person.objects.none()
 
     @extend_schema(request={"multipart/form-data": EnrolSerializer}, responses={202: EnrolledSerializer})
     def post(self, request: Request) -> Response:
         """Enrols a person by a picture, which must show exactly one usable face. A worker looks for it."""
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        mine = Person.objects.visible_to(principal_of(request)).select_related("studio")
-        person = get_object_or_404(mine, pk=asked.validated_data["user_id"])
-        photo = enrolment.enrol(person, asked.validated_data["file"], by=principal_of(request))
+        values = self.read_input()
+        visible_people = Person.objects.visible_to(self.principal).select_related("studio")
+        person = get_object_or_404(visible_people, pk=values["user_id"])
+        photo = enrolment.enrol(person, values["file"], by=self.principal)
         task = enrolment.describe_task(photo)
         body = {"face_id": task["id"], "task_id": task["id"], "user_id": str(person.pk), "state": task["state"]}
         return Response(body, status=status.HTTP_202_ACCEPTED)
 
 
-class _Faces(generics.GenericAPIView[PhotoFace]):
+class _FacesView(TenantView[PhotoFace]):
     serializer_class = FaceSerializer
-    queryset = PhotoFace.objects.none()
-
-    def get_queryset(self) -> Any:
-        mine = PhotoFace.objects.visible_to(principal_of(self.request)).select_related("photo")
-        return mine.defer("insightface_descriptor", "landmarks")
+    queryset = PhotoFace.objects.select_related("photo").defer("insightface_descriptor", "landmarks")
 
 
-class FacesOfUserView(_Faces, generics.ListAPIView[PhotoFace]):
+class FacesOfUserView(_FacesView, generics.ListAPIView[PhotoFace]):
     pagination_class = Cursors
     filter_backends = [FilterBackend]
     filterset_class = FaceFilter
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> TenantQuerySet[PhotoFace]:
         if "user_id" not in self.kwargs:  # when the schema is made
             return super().get_queryset()
-        people = Person.objects.visible_to(principal_of(self.request))
-        return super().get_queryset().filter(person=get_object_or_404(people, pk=self.kwargs["user_id"]))
+        visible_people = Person.objects.visible_to(self.principal)
+        return super().get_queryset().filter(person=get_object_or_404(visible_people, pk=self.kwargs["user_id"]))
 
 
-class FaceView(_Faces, generics.RetrieveDestroyAPIView[PhotoFace]):
+class FaceView(_FacesView, generics.RetrieveDestroyAPIView[PhotoFace]):
     """Deleting takes the descriptors along, and the picture too where it only enrols the face. In a photo of an event
     the face stays away: no later analysis and no other model finds it there again.
     """
 
-    def perform_destroy(self, face: PhotoFace) -> None:
-        erasure.erase_face(face)
+    def perform_destroy(self, instance: PhotoFace) -> None:
+        erasure.erase_face(instance)

@@ -1,21 +1,22 @@
-"""/api/v1/galleries/…: each view parses, asks one function, answers."""
+"""/api/v1/galleries/…: galleries, their photos, and how far their analysis is."""
 
 from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, status, viewsets
+from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
-from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
+from facepass.core.api.views import TenantViewSet, validate
 from galleries.api.filters import GalleryFilter, PhotoFilter
 from galleries.api.serializers import (
     GallerySerializer,
@@ -33,10 +34,16 @@ class OldestFirst(Cursors):
         return "created_at", "pk"
 
 
-class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
+class GalleryViewSet(
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    mixins.ListModelMixin,
+    TenantViewSet[Gallery],
+):
     serializer_class = GallerySerializer
-    queryset = Gallery.objects.none()
-    lookup_value_converter = "uuid"
+    queryset = Gallery.objects.event_galleries().with_counts()
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     pagination_class = Cursors
     filter_backends = [FilterBackend, SearchFilter, OrderingFilter]
@@ -45,32 +52,28 @@ class GalleryViewSet(viewsets.ModelViewSet[Gallery]):
     ordering_fields = ["created_at", "title"]
     ordering = ["-created_at"]
 
-    def get_queryset(self) -> Any:
-        return Gallery.objects.visible_to(principal_of(self.request)).event_galleries().with_counts()
-
-    def perform_create(self, serializer: Any) -> None:
-        serializer.save(studio=studio_for(principal_of(self.request)))
+    def perform_create(self, serializer: BaseSerializer[Gallery]) -> None:
+        serializer.save(studio=studio_for(self.principal))
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={202: UploadReportSerializer})
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
     def images(self, request: Request, pk: UUID) -> Response:
         gallery = self.get_object()
-        upload = UploadSerializer(data={"files": request.FILES.getlist("files")})
-        upload.is_valid(raise_exception=True)
-        report = ingest.add_photos(gallery, upload.validated_data["files"], by=principal_of(request))
-        return Response(_report(report), status=status.HTTP_202_ACCEPTED)
+        files = validate(UploadSerializer, {"files": request.FILES.getlist("files")})["files"]
+        report = ingest.add_photos(gallery, files, by=self.principal)
+        return Response(_describe_report(report), status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=PhotoSerializer(many=True))
     @images.mapping.get
     def list_images(self, request: Request, pk: UUID) -> Response:
         """The gallery's photos, oldest first, with the filters of `/api/v1/images/`."""
         photos = GalleryImage.objects.filter(gallery=self.get_object()).with_face_count()
-        found = PhotoFilter(request.query_params, queryset=photos, request=request)
-        if not found.is_valid():
-            raise ValidationError(found.errors)
-        pages = OldestFirst()
-        page = pages.paginate_queryset(found.qs, request, self) or []
-        return pages.get_paginated_response(PhotoSerializer(page, many=True, context={"request": request}).data)
+        filters = PhotoFilter(request.query_params, queryset=photos, request=request)
+        if not filters.is_valid():
+            raise ValidationError(filters.errors)
+        paginator = OldestFirst()
+        page = paginator.paginate_queryset(filters.qs, request, self) or []
+        return paginator.get_paginated_response(PhotoSerializer(page, many=True, context={"request": request}).data)
 
     @extend_schema(responses=ProgressSerializer)
     @action(detail=True)
@@ -82,13 +85,12 @@ class PhotoViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.DestroyModelMixin,
-    viewsets.GenericViewSet[GalleryImage],
+    TenantViewSet[GalleryImage],
 ):
     """/api/v1/images/{id}"""
 
     serializer_class = PhotoSerializer
-    queryset = GalleryImage.objects.none()
-    lookup_value_converter = "uuid"
+    queryset = GalleryImage.objects.event_photos().with_face_count()
     pagination_class = Cursors
     filter_backends = [FilterBackend, SearchFilter, OrderingFilter]
     filterset_class = PhotoFilter
@@ -96,11 +98,8 @@ class PhotoViewSet(
     ordering_fields = ["created_at", "original_name", "byte_size"]
     ordering = ["-created_at"]
 
-    def get_queryset(self) -> Any:
-        return GalleryImage.objects.visible_to(principal_of(self.request)).event_photos().with_face_count()
 
-
-def _report(report: ingest.UploadReport) -> dict[str, Any]:
+def _describe_report(report: ingest.UploadReport) -> dict[str, list[dict[str, str]]]:
     return {
         "accepted": [{"id": str(photo.pk), "filename": photo.original_name} for photo in report.accepted],
         "duplicates": [{"id": str(pk), "filename": name} for name, pk in report.duplicates],

@@ -1,29 +1,31 @@
 """/api/v1/faces/search, /recognize-face, /api/v2/recognize/batch and /batch-recognize: a whole studio is searched."""
 
 import time
-from typing import Any
+from typing import TypedDict
 
+from django.core.files.uploadedfile import UploadedFile
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers, status
+from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal_of, require_scope
+from facepass.core.access.authentication import require_scope
 from facepass.core.access.tenancy import Principal, studio_for, studios_of
 from facepass.core.api.parsers import JSONParser
 from facepass.core.api.serializers import FiniteFloatField, StrictSerializer
+from facepass.core.api.views import InputView, Validated
 from facepass.core.errors import FacePassError
 from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
-from galleries.api import matches as told
-from galleries.api.jobs import StartedSerializer
-from galleries.api.serializers import FoundFaceSerializer, found_face
+from galleries.api import matches
+from galleries.api.jobs import StartedSerializer, answer_job
+from galleries.api.serializers import FoundFaceSerializer, describe_found_face
 from galleries.jobs import runner
 from galleries.matching import identification, search, studio_recognition
-from galleries.models import Gallery, PhotoFace
+from galleries.models import Gallery, Person, PhotoFace
 
 MOST_PICTURES = 20
 
@@ -37,30 +39,30 @@ class FacesSearchSerializer(StrictSerializer):
     threshold = FiniteFloatField(min_value=0, max_value=1, required=False)
     limit = serializers.IntegerField(min_value=1, max_value=search.DEFAULT_LIMIT, default=20)
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if ("file" in asked) == ("face_id" in asked):
+    def validate(self, attrs: Validated) -> Validated:
+        if ("file" in attrs) == ("face_id" in attrs):
             raise serializers.ValidationError({"file": [_("Send either a picture or the id of a face.")]})
-        return asked
+        return attrs
 
 
-class FoundPersonSerializer(serializers.Serializer[Any]):
+class FoundPersonSerializer(serializers.Serializer[object]):
     id = serializers.UUIDField()
     full_name = serializers.CharField()
     external_id = serializers.CharField(allow_null=True)
 
 
-class FacesMatchSerializer(told.FoundPhotoSerializer):
+class FacesMatchSerializer(matches.FoundPhotoSerializer):
     gallery_id = serializers.UUIDField()
     person = FoundPersonSerializer(allow_null=True)
 
 
-class FacesAnswerSerializer(serializers.Serializer[Any]):
+class FacesAnswerSerializer(serializers.Serializer[object]):
     matches = FacesMatchSerializer(many=True)
     threshold = serializers.FloatField()
     processing_ms = serializers.FloatField()
 
 
-class FacesSearchView(InMemoryMixin, generics.GenericAPIView[Any]):
+class FacesSearchView(InMemoryMixin, InputView):
     """The faces of the studio that are most like a face."""
 
     serializer_class = FacesSearchSerializer
@@ -73,44 +75,42 @@ class FacesSearchView(InMemoryMixin, generics.GenericAPIView[Any]):
     )
     def post(self, request: Request) -> Response:
         started = time.perf_counter()
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        wanted, who = asked.validated_data, principal_of(request)
-        faces = PhotoFace.objects.visible_to(who)
-        if "gallery_id" in wanted:
-            faces = faces.in_galleries([get_object_or_404(Gallery.objects.visible_to(who), pk=wanted["gallery_id"]).pk])
-        probe = (
-            studio_recognition.describe_picture(wanted["file"])
-            if "file" in wanted
-            else studio_recognition.require_descriptor(
-                get_object_or_404(PhotoFace.objects.visible_to(who), pk=wanted["face_id"])
-            )
-        )
-        threshold = wanted.get("threshold", identification.default_threshold())
+        values, visible_faces = self.read_input(), PhotoFace.objects.visible_to(self.principal)
+        searched_faces = visible_faces
+        if "gallery_id" in values:
+            gallery = get_object_or_404(Gallery.objects.visible_to(self.principal), pk=values["gallery_id"])
+            searched_faces = visible_faces.in_galleries([gallery.pk])
+        if "file" in values:
+            probe = studio_recognition.describe_picture(values["file"])
+        else:
+            face = get_object_or_404(visible_faces, pk=values["face_id"])
+            probe = studio_recognition.require_descriptor(face)
+            searched_faces = searched_faces.exclude(pk=face.pk)
+        threshold = values.get("threshold", identification.default_threshold())
         found = studio_recognition.find_similar_faces(
-            probe, among=faces.exclude(pk=wanted.get("face_id")), threshold=threshold, limit=wanted["limit"]
+            probe, among=searched_faces, threshold=threshold, limit=values["limit"]
         )
         return Response(
             {
-                "matches": [_face_match(match, request) for match in found],
+                "matches": [_describe_match(match, request) for match in found],
                 "threshold": threshold,
                 "processing_ms": round((time.perf_counter() - started) * 1000, 1),
             }
         )
 
 
-class _HowSure(StrictSerializer):
+class _IdentifySerializer(StrictSerializer):
     threshold = FiniteFloatField(min_value=0, max_value=1, required=False)
     candidates = serializers.IntegerField(
         min_value=1, max_value=identification.MAX_CANDIDATES, default=identification.DEFAULT_CANDIDATES
     )
 
 
-class RecognizeSerializer(_HowSure):
+class RecognizeSerializer(_IdentifySerializer):
     image = serializers.FileField(allow_empty_file=True)
 
 
-class CandidateSerializer(serializers.Serializer[Any]):
+class CandidateSerializer(serializers.Serializer[object]):
     person = FoundPersonSerializer()
     cosine = serializers.FloatField()
     similarity = serializers.FloatField()
@@ -124,13 +124,13 @@ class RecognizedFaceSerializer(FoundFaceSerializer):
     candidates = CandidateSerializer(many=True)
 
 
-class RecognizedSerializer(serializers.Serializer[Any]):
+class RecognizedSerializer(serializers.Serializer[object]):
     faces = RecognizedFaceSerializer(many=True)
     threshold = serializers.FloatField()
     processing_ms = serializers.FloatField()
 
 
-class RecognizeView(InMemoryMixin, generics.GenericAPIView[Any]):
+class RecognizeView(InMemoryMixin, InputView):
     """Says of every face of a picture who it is, of the people with verified faces."""
 
     serializer_class = RecognizeSerializer
@@ -139,12 +139,11 @@ class RecognizeView(InMemoryMixin, generics.GenericAPIView[Any]):
 
     @extend_schema(request={"multipart/form-data": RecognizeSerializer}, responses=RecognizedSerializer)
     def post(self, request: Request) -> Response:
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return Response(_recognised(asked.validated_data["image"], asked.validated_data, principal_of(request)))
+        values = self.read_input()
+        return Response(_recognise(values["image"], values, self.principal))
 
 
-class BatchSerializer(_HowSure):
+class BatchSerializer(_IdentifySerializer):
     """Pictures, answered at once; or a gallery, whose unknown faces a task gives the names that it is sure of."""
 
     images = serializers.ListField(
@@ -152,23 +151,23 @@ class BatchSerializer(_HowSure):
     )
     gallery_id = serializers.UUIDField(required=False)
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if bool(asked["images"]) == ("gallery_id" in asked):
+    def validate(self, attrs: Validated) -> Validated:
+        if bool(attrs["images"]) == ("gallery_id" in attrs):
             raise serializers.ValidationError({"images": [_("Send either pictures or the id of a gallery.")]})
-        return asked
+        return attrs
 
 
-class BatchItemSerializer(serializers.Serializer[Any]):
+class BatchItemSerializer(serializers.Serializer[object]):
     filename = serializers.CharField()
     faces = RecognizedFaceSerializer(many=True, required=False)
     error = serializers.DictField(required=False, help_text="`code` and `message`, where the picture was refused.")
 
 
-class BatchAnswerSerializer(serializers.Serializer[Any]):
+class BatchAnswerSerializer(serializers.Serializer[object]):
     results = BatchItemSerializer(many=True)
 
 
-class RecognizeBatchView(InMemoryMixin, generics.GenericAPIView[Any]):
+class RecognizeBatchView(InMemoryMixin, InputView):
     serializer_class = BatchSerializer
     parser_classes = [MultiPartParser, JSONParser]
     scope = Scope.SEARCH
@@ -178,41 +177,48 @@ class RecognizeBatchView(InMemoryMixin, generics.GenericAPIView[Any]):
         responses={200: BatchAnswerSerializer, 202: StartedSerializer},
     )
     def post(self, request: Request) -> Response:
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        wanted, who = asked.validated_data, principal_of(request)
-        if "gallery_id" not in wanted:
-            return Response({"results": [_one_of_many(image, wanted, who) for image in wanted["images"]]})
-        gallery = get_object_or_404(Gallery.objects.visible_to(who), pk=wanted["gallery_id"])
+        values = self.read_input()
+        if "gallery_id" not in values:
+            results = [_recognise_or_refuse(image, values, self.principal) for image in values["images"]]
+            return Response({"results": results})
+        gallery = get_object_or_404(Gallery.objects.visible_to(self.principal), pk=values["gallery_id"])
         require_scope(request, Scope.WRITE)
-        job = runner.start_job("recognize_gallery", studio=studio_for(who), gallery_id=str(gallery.pk))
-        return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
+        studio = studio_for(self.principal)
+        return answer_job(runner.start_job("recognize_gallery", studio=studio, gallery_id=str(gallery.pk)))
 
 
-def _one_of_many(image: Any, wanted: dict[str, Any], who: Principal) -> dict[str, Any]:
+class _Recognised(TypedDict):
+    faces: list[dict[str, object]]
+    threshold: float
+    processing_ms: float
+
+
+def _recognise_or_refuse(image: UploadedFile[bytes], values: Validated, principal: Principal) -> dict[str, object]:
+    """Return who is in one picture of several, or why it was refused, which leaves the others alone."""
     try:
-        return {"filename": image.name, "faces": _recognised(image, wanted, who)["faces"]}
+        return {"filename": image.name, "faces": _recognise(image, values, principal)["faces"]}
     except FacePassError as refusal:
         if refusal.status >= 500:
             raise
         return {"filename": image.name, "error": {"code": refusal.code, "message": refusal.message}}
 
 
-def _recognised(image: Any, wanted: dict[str, Any], who: Principal) -> dict[str, Any]:
+def _recognise(image: UploadedFile[bytes], values: Validated, principal: Principal) -> _Recognised:
+    """Return who each face of the picture is, of the people of all studios that the principal sees."""
     started = time.perf_counter()
-    studios = list(studios_of(who).values_list("pk", flat=True))
-    threshold = wanted.get("threshold", identification.default_threshold())
+    studios = list(studios_of(principal).values_list("pk", flat=True))
+    threshold = values.get("threshold", identification.default_threshold())
     faces = studio_recognition.identify_people(
-        image, studio_ids=studios, threshold=threshold, candidates=wanted["candidates"]
+        image, studio_ids=studios, threshold=threshold, candidates=values["candidates"]
     )
     return {
         "faces": [
             {
-                **found_face(each.face, scale=each.scale),
+                **describe_found_face(each.face, scale=each.scale),
                 "matched": each.who.person is not None,
-                "person": each.who.person and _person(each.who.person),
+                "person": each.who.person and _describe_person(each.who.person),
                 "margin": each.who.margin,
-                "candidates": [_candidate(candidate) for candidate in each.who.candidates],
+                "candidates": [_describe_candidate(candidate) for candidate in each.who.candidates],
             }
             for each in faces
         ],
@@ -221,24 +227,24 @@ def _recognised(image: Any, wanted: dict[str, Any], who: Principal) -> dict[str,
     }
 
 
-def _candidate(candidate: identification.PersonCandidate) -> dict[str, Any]:
+def _describe_candidate(candidate: identification.PersonCandidate) -> dict[str, object]:
     return {
-        "person": _person(candidate.person),
+        "person": _describe_person(candidate.person),
         "cosine": candidate.cosine,
         "similarity": candidate.similarity,
         "face_id": str(candidate.face.pk),
     }
 
 
-def _person(person: Any) -> dict[str, Any]:
+def _describe_person(person: Person) -> dict[str, str | None]:
     return {"id": str(person.pk), "full_name": person.real_name, "external_id": person.external_id}
 
 
-def _face_match(match: search.Match, request: Request) -> dict[str, Any]:
+def _describe_match(match: search.Match, request: Request) -> dict[str, object]:
     return {
-        **told.photo_of(match.face, request),
+        **matches.describe_face(match.face, request),
         "cosine": match.cosine,
         "similarity": match.similarity,
         "gallery_id": str(match.face.gallery_id),
-        "person": match.face.person and _person(match.face.person),
+        "person": match.face.person and _describe_person(match.face.person),
     }

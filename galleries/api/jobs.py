@@ -1,6 +1,5 @@
-"""POST /generate-descriptors and /regenerate-unknown-descriptors; /api/v1/tasks/{id} says how far they are."""
+"""Jobs: paths that start one and answer 202, and /api/v1/tasks/{id}, which says how far it is."""
 
-from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -19,7 +18,7 @@ from galleries.models import GalleryImage, Job
 from galleries.people import enrolment
 
 
-class TaskProgressSerializer(serializers.Serializer[Any]):
+class TaskProgressSerializer(serializers.Serializer[object]):
     done = serializers.IntegerField()
     total = serializers.IntegerField()
     eta_seconds = serializers.FloatField(allow_null=True)
@@ -39,7 +38,7 @@ class TaskSerializer(StrictModelSerializer[Job]):
         return job.error or None
 
 
-class StartedSerializer(serializers.Serializer[Any]):
+class StartedSerializer(serializers.Serializer[object]):
     task_id = serializers.UUIDField()
 
 
@@ -53,11 +52,11 @@ class TaskView(APIView):
     @extend_schema(responses=TaskSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """A job, or a picture that enrols somebody: its row is its job."""
-        who = principal_of(request)
-        job = Job.objects.visible_to(who).filter(pk=pk).first()
+        principal = principal_of(request)
+        job = Job.objects.visible_to(principal).filter(pk=pk).first()
         if job is not None:
             return Response(TaskSerializer(job).data)
-        enrolments = GalleryImage.objects.visible_to(who).exclude(subject=None)
+        enrolments = GalleryImage.objects.visible_to(principal).exclude(subject=None)
         return Response(enrolment.describe_task(get_object_or_404(enrolments, pk=pk)))
 
     @extend_schema(responses={200: TaskSerializer})
@@ -75,8 +74,7 @@ class StartView(APIView):
 
     @extend_schema(request=None, responses={202: StartedSerializer})
     def post(self, request: Request) -> Response:
-        job = runner.start_job(self.kind, studio=studio_for(principal_of(request)))
-        return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)
+        return answer_job(runner.start_job(self.kind, studio=studio_for(principal_of(request))))
 
 
 class GenerateDescriptorsView(StartView):
@@ -96,3 +94,8 @@ class RegenerateUnknownDescriptorsView(StartView):
 
     kind = "regenerate_unknown_descriptors"
     scope = Scope.WRITE
+
+
+def answer_job(job: Job) -> Response:
+    """Return the answer to a request that started a job: 202 with the id under which `/api/v1/tasks` shows it."""
+    return Response({"task_id": str(job.pk)}, status=status.HTTP_202_ACCEPTED)

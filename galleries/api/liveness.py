@@ -1,19 +1,19 @@
 """/api/v1/liveness and /api/v1/liveness/challenges"""
 
-from typing import Any, cast
+from typing import cast
 
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import generics, serializers, status
+from rest_framework import serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.serializers import StrictModelSerializer
+from facepass.core.api.views import InputView, Validated, validate
 from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
 from galleries.matching import liveness
@@ -21,7 +21,7 @@ from galleries.models import LivenessChallenge
 from recognition.liveness.active import Step
 
 
-class LivenessSerializer(serializers.Serializer[Any]):
+class LivenessSerializer(serializers.Serializer[object]):
     """Either one picture, or a challenge with the pictures taken while it was done, in their order, not mirrored."""
 
     image = serializers.FileField(allow_empty_file=True, required=False)
@@ -34,7 +34,7 @@ class LivenessSerializer(serializers.Serializer[Any]):
         help_text="Also taken as `frames[]`.",
     )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: Validated) -> Validated:
         if "image" in attrs and len(attrs) == 1:
             return attrs
         if "image" in attrs or not {"challenge_id", "frames"} <= set(attrs):
@@ -42,7 +42,7 @@ class LivenessSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class VerdictSerializer(serializers.Serializer[Any]):
+class VerdictSerializer(serializers.Serializer[object]):
     live = serializers.BooleanField()
     reasons = serializers.ListField(
         child=serializers.CharField(),
@@ -73,18 +73,18 @@ EXAMPLES = [
 ]
 
 
-class ChallengesView(generics.GenericAPIView[Any]):
+class ChallengesView(InputView):
     serializer_class = ChallengeSerializer
     scope = Scope.SEARCH
 
     @extend_schema(request=None, responses={201: ChallengeSerializer})
     def post(self, request: Request) -> Response:
         """A random challenge: for two minutes, for one answer."""
-        challenge = liveness.create_challenge(studio_for(principal_of(request)))
+        challenge = liveness.create_challenge(studio_for(self.principal))
         return Response(ChallengeSerializer(challenge).data, status=status.HTTP_201_CREATED)
 
 
-class LivenessView(InMemoryMixin, generics.GenericAPIView[Any]):
+class LivenessView(InMemoryMixin, InputView):
     serializer_class = LivenessSerializer
     parser_classes = [MultiPartParser]
     scope = Scope.SEARCH
@@ -92,19 +92,18 @@ class LivenessView(InMemoryMixin, generics.GenericAPIView[Any]):
     @extend_schema(request={"multipart/form-data": LivenessSerializer}, responses=VerdictSerializer, examples=EXAMPLES)
     def post(self, request: Request) -> Response:
         """A decision with its reasons, and no score."""
-        asked = self.get_serializer(data=_form(request))
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
-        if "image" in wanted:
-            return _answer(liveness.judge_picture(wanted["image"]))
-        mine = LivenessChallenge.objects.visible_to(principal_of(request))
-        challenge = get_object_or_404(mine, pk=wanted["challenge_id"])
-        return _answer(liveness.judge_frames(challenge, wanted["frames"]))
+        values = validate(LivenessSerializer, _read_form(request))
+        if "image" in values:
+            return _answer(liveness.judge_picture(values["image"]))
+        visible_challenges = LivenessChallenge.objects.visible_to(self.principal)
+        challenge = get_object_or_404(visible_challenges, pk=values["challenge_id"])
+        return _answer(liveness.judge_frames(challenge, values["frames"]))
 
 
-def _form(request: Request) -> dict[str, Any]:
+def _read_form(request: Request) -> dict[str, object]:
+    """Return the form's fields; frames may be named `frames` or, as some clients name lists, `frames[]`."""
     sent = cast(QueryDict, request.data)  # of a form, which is all that the parser takes
-    data = {name: sent[name] for name in ("image", "challenge_id") if name in sent}
+    data: dict[str, object] = {name: sent[name] for name in ("image", "challenge_id") if name in sent}
     frames = [*request.FILES.getlist("frames"), *request.FILES.getlist("frames[]")]
     return {**data, "frames": frames} if frames else data
 

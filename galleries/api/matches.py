@@ -1,6 +1,4 @@
-"""How found photos and faces are told, by whichever search found them."""
-
-from typing import Any
+"""How the API describes faces and photos that were found, whichever search found them."""
 
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,7 +9,7 @@ from galleries.models import PhotoFace
 from galleries.photos import media_files
 
 
-class FaceInPhotoSerializer(serializers.Serializer[Any]):
+class FaceInPhotoSerializer(serializers.Serializer[object]):
     photo_id = serializers.UUIDField()
     filename = serializers.CharField()
     face_id = serializers.UUIDField()
@@ -46,35 +44,41 @@ class MissSerializer(FaceInPhotoSerializer):
     )
 
 
-def photo_of(face: PhotoFace, request: Request) -> dict[str, Any]:
+def describe_face(face: PhotoFace, request: Request) -> dict[str, object]:
+    """Return the face with the addresses of its photo, in the shape of `ShownFaceSerializer`.
+
+    The addresses are absolute, and signed for an hour.
+    """
     return {
-        **_face_in_photo(face),
+        **_describe_place(face),
         "thumbnail_url": request.build_absolute_uri(media_files.signed_path(face.photo, "thumbnail")),
         "image_url": request.build_absolute_uri(media_files.signed_path(face.photo, "original")),
     }
 
 
-def match(found: Match, request: Request) -> dict[str, Any]:
+def describe_match(match: Match, request: Request) -> dict[str, object]:
+    """Return a photo that a search found, in the shape of `MatchSerializer`."""
     return {
-        **photo_of(found.face, request),
-        "cosine": found.cosine,
-        "similarity": found.similarity,
-        "via": found.via,
-        "group_similarity": found.group_similarity,
-        "subjects": list(found.subjects),
+        **describe_face(match.face, request),
+        "cosine": match.cosine,
+        "similarity": match.similarity,
+        "via": match.via,
+        "group_similarity": match.group_similarity,
+        "subjects": list(match.subjects),
     }
 
 
-def miss(told: Miss) -> dict[str, Any]:
+def describe_miss(miss: Miss) -> dict[str, object]:
+    """Return a photo that a search looked at and did not give, in the shape of `MissSerializer`."""
     return {
-        **_face_in_photo(told.face),
-        "cosine": told.cosine,
-        "similarity": told.similarity,
-        "reason": told.reason,
+        **_describe_place(miss.face),
+        "cosine": miss.cosine,
+        "similarity": miss.similarity,
+        "reason": miss.reason,
     }
 
 
-def _face_in_photo(face: PhotoFace) -> dict[str, Any]:
+def _describe_place(face: PhotoFace) -> dict[str, object]:
     return {
         "photo_id": str(face.photo_id),
         "filename": face.photo.original_name,

@@ -1,7 +1,7 @@
 """/api/v1/people/… and /api/v1/users/…: the same rows, under two names of their fields."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,19 +10,20 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
-from rest_framework import serializers, status, viewsets
+from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
+from facepass.core.api.views import TenantViewSet, validate
 from facepass.core.database.storable_values import trouble_of_json
 from facepass.core.errors import FacePassError, refusal_of
+from facepass.models import Studio
 from galleries.api.filters import Moment
 from galleries.models import Person
 from galleries.models.person import refuse_duplicates
@@ -30,6 +31,8 @@ from galleries.people import records
 
 MAX_METADATA_BYTES = 10_000
 MAX_BULK = 1000
+# A row of a bulk request, before its own serializer has checked it.
+BulkRow = Mapping[str, Any]
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True, "example": {"table": "7"}})
@@ -45,7 +48,7 @@ class MetadataField(serializers.JSONField):
         return data
 
 
-class _Fields(StrictModelSerializer[Person]):
+class _PersonFieldsSerializer(StrictModelSerializer[Person]):
     external_id = serializers.CharField(max_length=200, required=False, allow_null=True)
     metadata = MetadataField(required=False)
     face_count = serializers.IntegerField(read_only=True, default=0)
@@ -55,17 +58,17 @@ class _Fields(StrictModelSerializer[Person]):
             return super().save(**kwargs)
 
 
-class PersonSerializer(_Fields):
+class PersonSerializer(_PersonFieldsSerializer):
     email = serializers.EmailField(required=False, allow_null=True)
 
     class Meta:
         model = Person
         fields = ["id", "real_name", "email", "external_id", "avatar_url", "metadata", "face_count", "created_at"]
         # Uniqueness is the database's to say, and a 409 (see `refuse_duplicates`).
-        validators: list[Any] = []
+        validators: list[object] = []
 
 
-class UserSerializer(_Fields):
+class UserSerializer(_PersonFieldsSerializer):
     # Required, but people who were named from photos have none.
     email = serializers.EmailField(allow_null=True)
     full_name = serializers.CharField(source="real_name", max_length=200)
@@ -73,10 +76,10 @@ class UserSerializer(_Fields):
     class Meta:
         model = Person
         fields = ["id", "email", "full_name", "external_id", "metadata", "face_count", "created_at"]
-        validators: list[Any] = []
+        validators: list[object] = []
 
 
-class DeletedSerializer(serializers.Serializer[Any]):
+class DeletedSerializer(serializers.Serializer[object]):
     """What went with the person."""
 
     pictures = serializers.IntegerField(help_text="Enrolment pictures that were deleted.")
@@ -84,7 +87,7 @@ class DeletedSerializer(serializers.Serializer[Any]):
     unnamed = serializers.IntegerField(help_text="Faces in photos of events that lost the name.")
 
 
-class PersonDeletedSerializer(serializers.Serializer[Any]):
+class PersonDeletedSerializer(serializers.Serializer[object]):
     id = serializers.UUIDField()
     deleted = DeletedSerializer()
 
@@ -97,13 +100,13 @@ class BulkSerializer(StrictSerializer):
     people = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=MAX_BULK)
 
 
-class BulkErrorSerializer(serializers.Serializer[Any]):
+class BulkErrorSerializer(serializers.Serializer[object]):
     code = serializers.CharField()
     message = serializers.CharField()
     details = serializers.DictField()
 
 
-class BulkResultSerializer(serializers.Serializer[Any]):
+class BulkResultSerializer(serializers.Serializer[object]):
     index = serializers.IntegerField()
     external_id = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(["created", "updated", "failed"])
@@ -111,7 +114,7 @@ class BulkResultSerializer(serializers.Serializer[Any]):
     error = BulkErrorSerializer(allow_null=True)
 
 
-class BulkReportSerializer(serializers.Serializer[Any]):
+class BulkReportSerializer(serializers.Serializer[object]):
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     failed = serializers.IntegerField()
@@ -142,9 +145,15 @@ class PersonFilter(django_filters.FilterSet):
         return rows.filter(has if wanted else ~has)
 
 
-class _People(viewsets.ModelViewSet[Person]):
-    queryset = Person.objects.none()
-    lookup_value_converter = "uuid"
+class _PeopleViewSet(
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    mixins.ListModelMixin,
+    TenantViewSet[Person],
+):
+    queryset = Person.objects.with_face_count()
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     pagination_class = Cursors
     filter_backends = [FilterBackend, SearchFilter, OrderingFilter]
@@ -153,51 +162,51 @@ class _People(viewsets.ModelViewSet[Person]):
     ordering_fields = ["created_at", "real_name"]
     ordering = ["-created_at"]
 
-    def get_queryset(self) -> Any:
-        return Person.objects.visible_to(principal_of(self.request)).with_face_count()
-
-    def perform_create(self, serializer: Any) -> None:
-        serializer.save(studio=studio_for(principal_of(self.request)))
+    def perform_create(self, serializer: serializers.BaseSerializer[Person]) -> None:
+        serializer.save(studio=studio_for(self.principal))
 
     @extend_schema(responses={200: PersonDeletedSerializer})
-    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
         person = self.get_object()
         pk = person.pk
         return Response({"id": str(pk), "deleted": asdict(records.delete_person(person))})
 
 
-class UserViewSet(_People):
+class UserViewSet(_PeopleViewSet):
     serializer_class = UserSerializer
 
 
-class PersonViewSet(_People):
+class PersonViewSet(_PeopleViewSet):
     serializer_class = PersonSerializer
 
     @extend_schema(request=BulkSerializer, responses={200: BulkReportSerializer}, examples=[BULK])
     @action(detail=False, methods=["post"], pagination_class=None, filter_backends=[])
     def bulk(self, request: Request) -> Response:
         """Makes or changes up to 1,000 people by `external_id`; a row that is refused leaves the others alone."""
-        asked = BulkSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        studio = studio_for(principal_of(request))
-        rows = asked.validated_data["people"]
-        named = {index: row for index, row in enumerate(rows) if BulkRowSerializer(data=row).is_valid()}
-        written = records.upsert_people(studio, list(named.values()), write=_writer(studio))
-        report = dict(zip(named, written, strict=True))
-        results = [_result(index, named.get(index), report.get(index, _nameless())) for index in range(len(rows))]
+        rows: list[BulkRow] = validate(BulkSerializer, request.data)["people"]
+        studio = studio_for(self.principal)
+        rows_with_id = {index: row for index, row in enumerate(rows) if BulkRowSerializer(data=row).is_valid()}
+        written = records.upsert_people(studio, list(rows_with_id.values()), write=_person_writer(studio))
+        outcomes = dict(zip(rows_with_id, written, strict=True))
+        results = [
+            _describe_outcome(index, rows_with_id.get(index), outcomes.get(index) or _refuse_without_id())
+            for index in range(len(rows))
+        ]
         counts = {kind: sum(r["status"] == kind for r in results) for kind in ("created", "updated", "failed")}
-        return Response({**counts, "results": results}, status=status.HTTP_200_OK)
+        return Response({**counts, "results": results})
 
 
-def _nameless() -> records.UpsertedPerson:
+def _refuse_without_id() -> records.UpsertedPerson:
     details = {"external_id": [_t("Each row needs an external id.")]}
     return records.UpsertedPerson(
         None, refusal=FacePassError("invalid_request", _t("The request is not valid."), details=details)
     )
 
 
-def _writer(studio: Any) -> Any:
-    def write(row: Mapping[str, Any], known: Person | None) -> Person:
+def _person_writer(studio: Studio) -> Callable[[BulkRow, Person | None], Person]:
+    """Return a function that makes a person of a row, or changes the one that has its external id."""
+
+    def write(row: BulkRow, known: Person | None) -> Person:
         serializer = PersonSerializer(known, data=row, partial=known is not None)
         try:
             serializer.is_valid(raise_exception=True)
@@ -208,7 +217,7 @@ def _writer(studio: Any) -> Any:
     return write
 
 
-def _result(index: int, row: Mapping[str, Any] | None, written: records.UpsertedPerson) -> dict[str, Any]:
+def _describe_outcome(index: int, row: BulkRow | None, written: records.UpsertedPerson) -> dict[str, object]:
     refusal = written.refusal
     error = {"code": refusal.code, "message": refusal.message, "details": refusal.details} if refusal else None
     return {

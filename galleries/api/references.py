@@ -1,21 +1,19 @@
 """/api/v1/reference/… and /api/v1/verify: is this the same person?"""
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, mixins, serializers, status, viewsets
+from rest_framework import mixins, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import FiniteFloatField, StrictModelSerializer
+from facepass.core.api.views import InputView, TenantViewSet, validate
 from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
-from galleries.api.serializers import FoundFaceSerializer, found_face
+from galleries.api.serializers import FoundFaceSerializer, describe_found_face
 from galleries.matching import verification
 from galleries.models import Reference
 
@@ -29,14 +27,14 @@ class ReferenceSerializer(StrictModelSerializer[Reference]):
         fields = ["id", "label", "quality", "model_version_id", "created_at"]
 
 
-class NewReferenceSerializer(serializers.Serializer[Any]):
+class NewReferenceSerializer(serializers.Serializer[object]):
     image = serializers.FileField(allow_empty_file=True)
     label = serializers.CharField(  # type: ignore[assignment]
         max_length=200, required=False, default="", allow_blank=True
     )
 
 
-class VerifySerializer(serializers.Serializer[Any]):
+class VerifySerializer(serializers.Serializer[object]):
     image = serializers.FileField(allow_empty_file=True)
     reference_id = serializers.UUIDField()
     threshold = FiniteFloatField(
@@ -44,7 +42,7 @@ class VerifySerializer(serializers.Serializer[Any]):
     )
 
 
-class VerificationSerializer(serializers.Serializer[Any]):
+class VerificationSerializer(serializers.Serializer[object]):
     verified = serializers.BooleanField()
     cosine = serializers.FloatField()
     similarity = serializers.FloatField()
@@ -58,29 +56,24 @@ class ReferenceViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.DestroyModelMixin,
-    viewsets.GenericViewSet[Reference],
+    TenantViewSet[Reference],
 ):
     serializer_class = ReferenceSerializer
-    queryset = Reference.objects.none()
-    lookup_value_converter = "uuid"
+    queryset = Reference.objects.defer("descriptor")
     pagination_class = Cursors
     parser_classes = [MultiPartParser]
-
-    def get_queryset(self) -> Any:
-        return Reference.objects.visible_to(principal_of(self.request)).defer("descriptor")
 
     @extend_schema(request={"multipart/form-data": NewReferenceSerializer}, responses={201: ReferenceSerializer})
     def create(self, request: Request) -> Response:
         """Keeps the one usable face of a picture, or answers 422 with the reasons. The picture is not kept."""
-        asked = NewReferenceSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
-        studio = studio_for(principal_of(request))
-        kept = verification.create_reference(studio, wanted["image"], label=wanted["label"], by=principal_of(request))
-        return Response(ReferenceSerializer(kept).data, status=status.HTTP_201_CREATED)
+        values = validate(NewReferenceSerializer, request.data)
+        reference = verification.create_reference(
+            studio_for(self.principal), values["image"], label=values["label"], by=self.principal
+        )
+        return Response(ReferenceSerializer(reference).data, status=status.HTTP_201_CREATED)
 
 
-class VerifyView(InMemoryMixin, generics.GenericAPIView[Any]):
+class VerifyView(InMemoryMixin, InputView):
     serializer_class = VerifySerializer
     parser_classes = [MultiPartParser]
     scope = Scope.SEARCH
@@ -88,19 +81,16 @@ class VerifyView(InMemoryMixin, generics.GenericAPIView[Any]):
     @extend_schema(request={"multipart/form-data": VerifySerializer}, responses=VerificationSerializer)
     def post(self, request: Request) -> Response:
         """Compares every face of the picture with the reference and reports the most similar one."""
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
-        mine = Reference.objects.visible_to(principal_of(request))
-        reference = get_object_or_404(mine, pk=wanted["reference_id"])
-        found = verification.verify_probe(reference, wanted["image"], threshold=wanted.get("threshold"))
+        values = self.read_input()
+        reference = get_object_or_404(Reference.objects.visible_to(self.principal), pk=values["reference_id"])
+        found = verification.verify_probe(reference, values["image"], threshold=values.get("threshold"))
         return Response(
             {
                 "verified": found.verified,
                 "cosine": found.cosine,
                 "similarity": found.similarity,
                 "threshold": found.threshold,
-                "face": found_face(found.face, scale=found.scale),
+                "face": describe_found_face(found.face, scale=found.scale),
                 "processing_ms": found.processing_ms,
             }
         )

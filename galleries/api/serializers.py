@@ -1,7 +1,5 @@
 """Shapes of the galleries API. None of them queries."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from facepass.core.api.serializers import StrictModelSerializer
@@ -42,7 +40,7 @@ class PhotoSerializer(StrictModelSerializer[GalleryImage]):
         return str(self.context["request"].build_absolute_uri(media_files.signed_path(photo, "original")))
 
 
-class BoxSerializer(serializers.Serializer[Any]):
+class BoxSerializer(serializers.Serializer[object]):
     """Pixels of the upright picture."""
 
     x = serializers.FloatField()
@@ -51,7 +49,7 @@ class BoxSerializer(serializers.Serializer[Any]):
     height = serializers.FloatField()
 
 
-class FoundFaceSerializer(serializers.Serializer[Any]):
+class FoundFaceSerializer(serializers.Serializer[object]):
     """A face of an uploaded picture, in pixels of that picture."""
 
     bbox = BoxSerializer()
@@ -63,8 +61,11 @@ class FoundFaceSerializer(serializers.Serializer[Any]):
     quality = serializers.DictField()
 
 
-def found_face(found: DescribedFace, *, scale: float) -> dict[str, Any]:
-    """`scale` leads from the picture that was looked at to the uploaded one."""
+def describe_found_face(found: DescribedFace, *, scale: float) -> dict[str, object]:
+    """Return the face in the shape of `FoundFaceSerializer`.
+
+    `scale`: pixels of the uploaded picture per pixel of the one that was searched for faces, which may be smaller.
+    """
     return {
         "bbox": found.face.box.scaled(scale).as_json(),
         "landmarks": [[round(float(axis), 1) for axis in point] for point in found.face.landmarks * scale],
@@ -73,28 +74,28 @@ def found_face(found: DescribedFace, *, scale: float) -> dict[str, Any]:
     }
 
 
-class UploadSerializer(serializers.Serializer[Any]):
+class UploadSerializer(serializers.Serializer[object]):
     files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), min_length=1)
 
 
-class AcceptedPhotoSerializer(serializers.Serializer[Any]):
+class AcceptedPhotoSerializer(serializers.Serializer[object]):
     id = serializers.UUIDField()
     filename = serializers.CharField()
 
 
-class RefusedPhotoSerializer(serializers.Serializer[Any]):
+class RefusedPhotoSerializer(serializers.Serializer[object]):
     filename = serializers.CharField()
     code = serializers.CharField()
     message = serializers.CharField()
 
 
-class UploadReportSerializer(serializers.Serializer[Any]):
+class UploadReportSerializer(serializers.Serializer[object]):
     accepted = AcceptedPhotoSerializer(many=True)
     duplicates = AcceptedPhotoSerializer(many=True)
     rejected = RefusedPhotoSerializer(many=True)
 
 
-class ProgressSerializer(serializers.Serializer[Any]):
+class ProgressSerializer(serializers.Serializer[object]):
     total = serializers.IntegerField()
     pending = serializers.IntegerField()
     processing = serializers.IntegerField()

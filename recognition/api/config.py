@@ -11,10 +11,10 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal_of
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.parsers import JSONParser
 from facepass.core.api.serializers import StrictModelSerializer
+from facepass.core.api.views import InputView
 from facepass.core.errors import FacePassError
 from facepass.models import Scope
 from recognition import config
@@ -49,7 +49,7 @@ IF_MATCH = OpenApiParameter(
 )
 
 
-class ConfigView(generics.GenericAPIView[Any]):
+class ConfigView(InputView):
     parser_classes = [JSONParser]
     pagination_class = None
     scope = {"GET": Scope.READ, "PUT": Scope.ADMIN}
@@ -61,9 +61,9 @@ class ConfigView(generics.GenericAPIView[Any]):
     @extend_schema(request=ConfigPart, responses=Config, parameters=[IF_MATCH])
     def put(self, request: Request) -> Response:
         """Changes what it names, checks the whole, and holds from the next photo or search on."""
-        part = _settings_of(request.data)
+        part = _read_settings(request.data)
         if_match = parse_etags(request.headers.get("If-Match", ""))
-        return _answer(config.change(part, by=str(principal_of(request)), if_match=if_match))
+        return _answer(config.change(part, by=str(self.principal), if_match=if_match))
 
 
 class NewestFirst(Cursors):
@@ -79,8 +79,8 @@ class ConfigHistoryView(generics.ListAPIView[RecognitionConfigChange]):
     scope = Scope.ADMIN
 
 
-def _settings_of(body: Any) -> Any:
-    """Raises 400 `invalid_config` unless `recognition_settings` is all that was sent."""
+def _read_settings(body: object) -> Any:  # checked by `config.change`
+    """Return the settings that were sent. Raise 400 `invalid_config` unless `recognition_settings` is all that was."""
     if isinstance(body, dict) and set(body) == {config.KEY}:
         return body[config.KEY]
     others = sorted(set(body) - {config.KEY}) if isinstance(body, dict) else []

@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal_of
+from facepass.core.api.views import InputView, Validated, validate
 from facepass.models import Scope
 from sessions_app import analytics, session_access
 from sessions_app.analytics import Period
@@ -25,7 +24,7 @@ FROM = OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; b
 TO = OpenApiParameter("to", OpenApiTypes.DATE, description="The last day; by default today.")
 
 
-class PeriodSerializer(serializers.Serializer[Any]):
+class PeriodSerializer(serializers.Serializer[object]):
     """`from` is a word of Python's, so the field is named below."""
 
     to = serializers.DateField(required=False)
@@ -33,17 +32,17 @@ class PeriodSerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         return {"from": serializers.DateField(required=False), **super().get_fields()}
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        last = asked.get("to", timezone.localdate())
+    def validate(self, attrs: Validated) -> Validated:
+        last = attrs.get("to", timezone.localdate())
         usual = date.fromordinal(max(1, last.toordinal() - USUAL_DAYS + 1))
-        period = Period(asked.get("from", usual), last)
+        period = Period(attrs.get("from", usual), last)
         if not 0 <= (period.last - period.first).days < MOST_DAYS:
             limit = {"days": MOST_DAYS}
             raise serializers.ValidationError({"to": [_("A period has 1 to %(days)d days.") % limit]})
         return {"period": period}
 
 
-class UsageSerializer(serializers.Serializer[Any]):
+class UsageSerializer(serializers.Serializer[object]):
     searches = serializers.IntegerField()
     hits = serializers.IntegerField(help_text="Searches that found photos.")
     hit_rate = serializers.FloatField(allow_null=True, help_text="Null where nobody searched.")
@@ -58,7 +57,7 @@ class DayUsageSerializer(UsageSerializer):
     date = serializers.DateField()
 
 
-class AnalyticsSerializer(serializers.Serializer[Any]):
+class AnalyticsSerializer(serializers.Serializer[object]):
     session_id = serializers.UUIDField()
     total = UsageSerializer()
     days = DayUsageSerializer(many=True, help_text="Oldest first; days on which nothing happened are left out.")
@@ -68,7 +67,7 @@ class AnalyticsSerializer(serializers.Serializer[Any]):
         return {**period, **super().get_fields()}
 
 
-class AnalyticsView(GenericAPIView[Any]):
+class AnalyticsView(InputView):
     """Counts only. They are FacePass's own, so they can be had also while Pixora does not answer."""
 
     serializer_class = AnalyticsSerializer
@@ -76,11 +75,10 @@ class AnalyticsView(GenericAPIView[Any]):
 
     @extend_schema(parameters=[ID, FROM, TO], responses=AnalyticsSerializer)
     def get(self, request: Request, pk: str) -> Response:
-        mine = PhotoSession.objects.visible_to(principal_of(request))
+        mine = PhotoSession.objects.visible_to(self.principal)
         session = get_object_or_404(mine, pk=session_access.parsed(pk))
-        asked = PeriodSerializer(data=request.query_params.dict())  # where an empty one is no date
-        asked.is_valid(raise_exception=True)
-        period: Period = asked.validated_data["period"]
+        # As a dict, in which an empty value is no date; in a form it would be none given.
+        period: Period = validate(PeriodSerializer, request.query_params.dict())["period"]
         usages = analytics.per_day(session.days.filter(day__range=(period.first, period.last)))
         return Response(
             {

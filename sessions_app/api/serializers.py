@@ -1,12 +1,12 @@
 """Shapes of the sessions API. None of them queries."""
 
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from facepass.core.api.serializers import FiniteFloatField, StrictModelSerializer, StrictSerializer
+from facepass.core.api.views import Validated
 from galleries.api.matches import MatchSerializer, MissSerializer
 from galleries.api.serializers import BoxSerializer
 from galleries.matching.search import DEFAULT_LIMIT, MAX_LIMIT
@@ -33,19 +33,19 @@ class ValidateSerializer(StrictSerializer):
     ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=1000)
 
 
-class ValidationSerializer(serializers.Serializer[Any]):
+class ValidationSerializer(serializers.Serializer[object]):
     valid = serializers.BooleanField()
     session = SessionSerializer(allow_null=True)
     error = serializers.CharField(allow_null=True)
 
 
-class ValidationsSerializer(serializers.Serializer[Any]):
+class ValidationsSerializer(serializers.Serializer[object]):
     """By the session's id."""
 
     results = serializers.DictField(child=ValidationSerializer())
 
 
-class FacePassStatusSerializer(serializers.Serializer[Any]):
+class FacePassStatusSerializer(serializers.Serializer[object]):
     session_id = serializers.UUIDField()
     facepass_enabled = serializers.BooleanField()
     galleries = serializers.IntegerField()
@@ -56,7 +56,7 @@ class FacePassStatusSerializer(serializers.Serializer[Any]):
 MOST_SUBJECTS = 5
 
 
-class SearchSessionSerializer(serializers.Serializer[Any]):
+class SearchSessionSerializer(serializers.Serializer[object]):
     """Several pictures or people: photos of `any` of them, or of `all` of them together."""
 
     session_id = serializers.UUIDField()
@@ -73,19 +73,19 @@ class SearchSessionSerializer(serializers.Serializer[Any]):
         default=False, help_text="Also say of the nearest photos that were not given why they were not."
     )
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if not asked["file"] and not asked["person_id"]:
+    def validate(self, attrs: Validated) -> Validated:
+        if not attrs["file"] and not attrs["person_id"]:
             raise serializers.ValidationError({"file": [_("Send a picture, or name a person.")]})
-        return asked
+        return attrs
 
 
-class SearchedFaceSerializer(serializers.Serializer[Any]):
+class SearchedFaceSerializer(serializers.Serializer[object]):
     bbox = BoxSerializer()
     confidence = serializers.FloatField()
     quality = serializers.DictField()
 
 
-class SearchAnswerSerializer(serializers.Serializer[Any]):
+class SearchAnswerSerializer(serializers.Serializer[object]):
     """`searched_face`: of the first picture; null where only people were asked for."""
 
     session_id = serializers.UUIDField()

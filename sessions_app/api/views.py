@@ -1,26 +1,25 @@
 """/api/v1/sessions/… and /api/v1/faces/search-session."""
 
 from dataclasses import replace
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import mixins, viewsets
+from rest_framework import mixins
 from rest_framework.decorators import action
-from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
-from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import require_still, studio_for
+from facepass.core.api.views import InputView, TenantViewSet
 from facepass.core.errors import FacePassError
 from facepass.core.requests.in_memory_uploads import InMemoryMixin
 from facepass.models import Scope
-from galleries.api import matches as told
+from galleries.api import matches
 from galleries.matching.search import hold_existing_matches
 from galleries.models import Gallery, Person
 from sessions_app import session_access
@@ -41,15 +40,12 @@ class SessionViewSet(
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
     mixins.ListModelMixin,
-    viewsets.GenericViewSet[PhotoSession],
+    TenantViewSet[PhotoSession],
 ):
     serializer_class = serializers.SessionSerializer
-    queryset = PhotoSession.objects.none()
+    queryset = PhotoSession.objects.filter(gone_at=None)
     lookup_value_converter = "str"
     http_method_names = ["get", "post", "patch", "head", "options"]
-
-    def get_queryset(self) -> Any:
-        return PhotoSession.objects.visible_to(principal_of(self.request)).filter(gone_at=None)
 
     def get_object(self) -> PhotoSession:
         session = self._known().session
@@ -57,24 +53,24 @@ class SessionViewSet(
         return session
 
     def _known(self) -> Known:
-        return session_access.visible(session_access.parsed(self.kwargs["pk"]), principal=principal_of(self.request))
+        return session_access.visible(session_access.parsed(self.kwargs["pk"]), principal=self.principal)
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
         known = self._known()
         return Response({**self.get_serializer(known.session).data, **_stale(known.stale)})
 
-    def perform_create(self, serializer: Any) -> None:
+    def perform_create(self, serializer: BaseSerializer[PhotoSession]) -> None:
         if gateway.configured():
             raise _kept_in_pixora()
-        studio = studio_for(principal_of(self.request))
+        studio = studio_for(self.principal)
         try:
             with transaction.atomic():
                 serializer.save(studio=studio)
         except IntegrityError:
             raise FacePassError("session_exists", _("There is a session with this id."), status=409) from None
 
-    def perform_update(self, serializer: Any) -> None:
-        if serializer.instance.origin == Origin.PIXORA:
+    def perform_update(self, serializer: BaseSerializer[PhotoSession]) -> None:
+        if serializer.instance and serializer.instance.origin == Origin.PIXORA:
             raise _kept_in_pixora()
         serializer.save()
 
@@ -83,7 +79,7 @@ class SessionViewSet(
     def facepass_status(self, request: Request, pk: str) -> Response:
         known = self._known()
         session = known.session
-        galleries = Gallery.objects.visible_to(principal_of(request)).in_session(session.pk).with_counts()
+        galleries = Gallery.objects.visible_to(self.principal).in_session(session.pk).with_counts()
         found = list(galleries)
         return Response(
             {
@@ -97,29 +93,27 @@ class SessionViewSet(
         )
 
 
-class ValidateView(GenericAPIView[Any]):
+class ValidateView(InputView):
     serializer_class = serializers.ValidationSerializer
     scope = Scope.READ
 
     @extend_schema(parameters=[ID_NAMED_PK], responses=serializers.ValidationSerializer)
     def get(self, request: Request, pk: str) -> Response:
         session_id = session_access.parsed(pk)
-        return Response(_validation(session_access.validate([session_id], principal=principal_of(request))[session_id]))
+        return Response(_validation(session_access.validate([session_id], principal=self.principal)[session_id]))
 
 
-class ValidateManyView(GenericAPIView[Any]):
+class ValidateManyView(InputView):
     serializer_class = serializers.ValidateSerializer
     scope = Scope.READ
 
     @extend_schema(operation_id="sessions_validate_many", responses=serializers.ValidationsSerializer)
     def post(self, request: Request) -> Response:
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        found = session_access.validate(asked.validated_data["ids"], principal=principal_of(request))
+        found = session_access.validate(self.read_input()["ids"], principal=self.principal)
         return Response({"results": {str(pk): _validation(answer) for pk, answer in found.items()}})
 
 
-class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
+class SearchSessionView(InMemoryMixin, InputView):
     serializer_class = serializers.SearchSessionSerializer
     parser_classes = [MultiPartParser]
     scope = Scope.SEARCH
@@ -129,21 +123,19 @@ class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
         responses=serializers.SearchAnswerSerializer,
     )
     def post(self, request: Request) -> Response:
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
-        session = session_access.usable(wanted["session_id"], principal=principal_of(request))
-        people = list(Person.objects.visible_to(principal_of(request)).filter(pk__in=wanted["person_id"]))
-        if len(people) != len(set(wanted["person_id"])):
+        values = self.read_input()
+        session = session_access.usable(values["session_id"], principal=self.principal)
+        people = list(Person.objects.visible_to(self.principal).filter(pk__in=values["person_id"]))
+        if len(people) != len(set(values["person_id"])):
             raise Http404
         found = search_session(
             session,
-            wanted["file"],
+            values["file"],
             people=people,
-            combine=wanted["combine"],
-            threshold=wanted.get("threshold"),
-            limit=wanted["limit"],
-            explain=wanted["explain"],
+            combine=values["combine"],
+            threshold=values.get("threshold"),
+            limit=values["limit"],
+            explain=values["explain"],
         )
         return Response(_answer(self._counted(found), request))
 
@@ -151,7 +143,7 @@ class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
         """What may be told, if the session may still be searched by whoever asked."""
         session_access.require_enabled(found.session)  # may ask Pixora, so not in the transaction
         with transaction.atomic():
-            require_still(principal_of(self.request), Scope.SEARCH, studio_id=found.session.studio_id)
+            require_still(self.principal, Scope.SEARCH, studio_id=found.session.studio_id)
             session_access.hold_open(found.session)
             count(found)
             return replace(
@@ -159,7 +151,7 @@ class SearchSessionView(InMemoryMixin, GenericAPIView[Any]):
             )
 
 
-def _validation(answer: session_access.Validation) -> dict[str, Any]:
+def _validation(answer: session_access.Validation) -> dict[str, object]:
     session = serializers.SessionSerializer(answer.session).data if answer.session else None
     valid = answer.session is not None
     return {"valid": valid, "session": session, "error": answer.error, **_stale(answer.stale)}
@@ -175,7 +167,7 @@ def _kept_in_pixora() -> FacePassError:
     return FacePassError("session_in_pixora", message, status=409)
 
 
-def _answer(found: SessionSearch, request: Request) -> dict[str, Any]:
+def _answer(found: SessionSearch, request: Request) -> dict[str, object]:
     searched = [
         {
             "bbox": each.face.box.as_json(),
@@ -188,9 +180,9 @@ def _answer(found: SessionSearch, request: Request) -> dict[str, Any]:
         "session_id": str(found.session.pk),
         "searched_face": searched[0] if searched else None,
         "searched_faces": searched,
-        "matches": [told.match(match, request) for match in found.matches],
-        "possible": [told.match(match, request) for match in found.possible],
-        "misses": None if found.misses is None else [told.miss(miss) for miss in found.misses],
+        "matches": [matches.describe_match(match, request) for match in found.matches],
+        "possible": [matches.describe_match(match, request) for match in found.possible],
+        "misses": None if found.misses is None else [matches.describe_miss(miss) for miss in found.misses],
         "threshold": found.threshold,
         "processing_ms": found.processing_ms,
     }

@@ -1,18 +1,18 @@
 """/api/v1/webhooks/…: where a studio's events go, what was delivered, and once more please."""
 
-from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import studio_for
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer
+from facepass.core.api.views import TenantViewSet, Validated
 from facepass.models import EventType, Scope
 from sessions_app.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from sessions_app.webhooks import outbox
@@ -32,10 +32,10 @@ class EndpointSerializer(StrictModelSerializer[WebhookEndpoint]):
             raise serializers.ValidationError(_("An address with https:// and without a password is expected."))
         return value
 
-    def update(self, endpoint: WebhookEndpoint, values: dict[str, Any]) -> WebhookEndpoint:
-        if values.get("enabled") and not endpoint.enabled:
-            endpoint.switched_on()
-        return super().update(endpoint, values)
+    def update(self, instance: WebhookEndpoint, validated_data: Validated) -> WebhookEndpoint:
+        if validated_data.get("enabled") and not instance.enabled:
+            instance.switched_on()
+        return super().update(instance, validated_data)
 
 
 class SecretSerializer(EndpointSerializer):
@@ -74,28 +74,31 @@ class LoggedDeliverySerializer(DeliverySerializer):
 
 
 @extend_schema(tags=["webhooks"])
-class EndpointViewSet(viewsets.ModelViewSet[WebhookEndpoint]):
+class EndpointViewSet(
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    mixins.ListModelMixin,
+    TenantViewSet[WebhookEndpoint],
+):
     serializer_class = EndpointSerializer
-    queryset = WebhookEndpoint.objects.none()
-    lookup_value_converter = "uuid"
+    queryset = WebhookEndpoint.objects.all()
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     scope = Scope.ADMIN
     # What answers with a secret is not kept for an Idempotency-Key.
     keeps_answers = False
 
-    def get_queryset(self) -> Any:
-        return WebhookEndpoint.objects.visible_to(principal_of(self.request))
-
     @extend_schema(request=EndpointSerializer, responses={201: SecretSerializer})
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        asked = self.get_serializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        made = asked.save(studio=studio_for(principal_of(request)))
-        return Response(SecretSerializer(made).data, status=status.HTTP_201_CREATED)
+    def create(self, request: Request, *args: object, **kwargs: object) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        endpoint = serializer.save(studio=studio_for(self.principal))
+        return Response(SecretSerializer(endpoint).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=SecretSerializer)
     @action(detail=True, methods=["post"], url_path="rotate-secret")
-    def rotate_secret(self, request: Request, pk: Any = None) -> Response:
+    def rotate_secret(self, request: Request, pk: UUID) -> Response:
         """A new secret; for a day every delivery is signed with both."""
         endpoint = self.get_object()
         endpoint.rotate()
@@ -103,33 +106,28 @@ class EndpointViewSet(viewsets.ModelViewSet[WebhookEndpoint]):
 
     @extend_schema(request=None, responses={202: DeliverySerializer})
     @action(detail=True, methods=["post"])
-    def test(self, request: Request, pk: Any = None) -> Response:
+    def test(self, request: Request, pk: UUID) -> Response:
         """Sends an event `webhook.test`."""
         delivery = outbox.test(self.get_object())
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=DeliverySerializer(many=True))
     @action(detail=True, pagination_class=Cursors)
-    def deliveries(self, request: Request, pk: Any = None) -> Response:
-        found: Any = self.get_object().deliveries.select_related("event")
-        rows: Any = self.paginate_queryset(found)
-        return self.get_paginated_response(DeliverySerializer(rows, many=True).data)
+    def deliveries(self, request: Request, pk: UUID) -> Response:
+        paginator = Cursors()
+        rows = paginator.paginate_queryset(self.get_object().deliveries.select_related("event"), request, self) or []
+        return paginator.get_paginated_response(DeliverySerializer(rows, many=True).data)
 
 
 @extend_schema(tags=["webhooks"])
-class DeliveryViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[WebhookDelivery]):
+class DeliveryViewSet(mixins.RetrieveModelMixin, TenantViewSet[WebhookDelivery]):
     serializer_class = LoggedDeliverySerializer
-    queryset = WebhookDelivery.objects.none()
-    lookup_value_converter = "uuid"
+    queryset = WebhookDelivery.objects.select_related("event").prefetch_related("log")
     scope = Scope.ADMIN
-
-    def get_queryset(self) -> Any:
-        rows = WebhookDelivery.objects.visible_to(principal_of(self.request))
-        return rows.select_related("event").prefetch_related("log")
 
     @extend_schema(request=None, responses={202: DeliverySerializer})
     @action(detail=True, methods=["post"])
-    def replay(self, request: Request, pk: Any = None) -> Response:
+    def replay(self, request: Request, pk: UUID) -> Response:
         """Sends the same event again, also where it was delivered."""
         delivery = self.get_object()
         delivery.replay()
