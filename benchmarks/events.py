@@ -108,7 +108,7 @@ def indexed(event: Path, photos: list[str]) -> Any:
     """The event's faces as rows, without files: analysis, and nothing else of a photo's way."""
     from facepass.models import Studio
     from galleries.models import Gallery, GalleryImage, Occasion, PhotoFace
-    from galleries.photos import analysis
+    from galleries.photos import recording
     from recognition import pipeline
     from recognition.models import ModelVersion
 
@@ -122,7 +122,7 @@ def indexed(event: Path, photos: list[str]) -> Any:
         )
         version = ModelVersion.objects.current()
         PhotoFace.objects.bulk_create(
-            analysis.row_of(photo, face, version, scale=1) for face in pipeline.describe(picture)
+            recording.build_face(photo, face, version, scale=1) for face in pipeline.describe(picture)
         )
     return Occasion.for_gallery(gallery)
 

@@ -141,24 +141,22 @@ def _runtimes() -> None:
 def _as_uploaded(gallery: Any) -> None:
     """Not yet analysed, without a face."""
     from galleries.models import PhotoFace
-    from galleries.photos import analysis
 
     PhotoFace.objects.filter(photo__gallery=gallery).delete()
-    analysis.analyse_again(list(gallery.photos.all()))
+    gallery.photos.all().requeue()
 
 
 def _index(gallery: Any) -> None:
     from galleries.photos import indexing
 
-    with indexing.Line(gallery.photos.all()) as line:
-        line.run(more=lambda: True)
+    indexing.index_photos(gallery.photos.all(), has_time=lambda: True)
 
 
 def _index_one_by_one(gallery: Any) -> None:
     from galleries.photos import analysis
 
     while photo := gallery.photos.all().claim_next():
-        analysis.analyse(photo)
+        analysis.analyse_photo(photo)
 
 
 def _face_analysis(pack: Path, *, threads: int) -> Any:
@@ -254,6 +252,7 @@ def _describe_anew(gallery: Any) -> None:
     """What generate_descriptors does, in batches with the next one being decoded, and as if there were none ahead."""
     from galleries.faces import redescription
     from galleries.models import PhotoDescription
+    from galleries.photos import pipeline
     from recognition.engines import registry
     from recognition.models import ModelVersion
 
@@ -267,10 +266,10 @@ def _describe_anew(gallery: Any) -> None:
     version = ModelVersion.objects.current()
     version.pk, version.contract_id, version.active = None, "another", False
     version.save()
-    as_it_is, alone = (redescription.BATCH, redescription.AHEAD), (1, 1)
+    as_it_is, alone = (pipeline.BATCH, pipeline.AHEAD), (1, 1)
     found: dict[tuple[int, int], list[float]] = {as_it_is: [], alone: []}
     for way in [as_it_is, alone] * 3:
-        redescription.BATCH, redescription.AHEAD = way
+        redescription.BATCH, pipeline.AHEAD = way
         PhotoDescription.objects.filter(model_version=version).delete()
         started = time.perf_counter()
         count = redescription.describe_waiting_photos(registry.get_engine(), version, watch=Nobody())

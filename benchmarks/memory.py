@@ -53,12 +53,11 @@ def _measured(gallery: Any, photos: int) -> list[tuple[int, float]]:
     """The memory in MB after so many photos, looked at after each turn through the gallery."""
     from facepass.core import machine
     from galleries import tasks
-    from galleries.photos import analysis
 
     machine.give_back_freed_memory()  # as a worker does
     found, done = [], 0
     while done < photos:
-        analysis.analyse_again(list(gallery.photos.all()))
+        gallery.photos.all().requeue()
         done += tasks.analyse_gallery(str(gallery.pk))
         found.append((done, _resident_mb()))
         if len(found) % 5 == 1:

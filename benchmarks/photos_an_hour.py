@@ -126,7 +126,7 @@ def _of_facepass() -> Callable[[list[Path]], None]:
 
         from facepass.models import Studio
         from galleries.models import Gallery, PhotoFace
-        from galleries.photos import analysis, indexing, ingest
+        from galleries.photos import indexing, ingest
 
         if len(state) == 1:
             gallery = Gallery.objects.create(studio=Studio.objects.create(name="b", slug="b"), title="benchmark")
@@ -136,9 +136,8 @@ def _of_facepass() -> Callable[[list[Path]], None]:
             state.append(gallery)
         photos = state[1].photos  # type: ignore[attr-defined]
         PhotoFace.objects.filter(photo__gallery=state[1]).delete()
-        analysis.analyse_again(list(photos.all()))
-        with indexing.Line(photos.all()) as line:
-            line.run(more=lambda: True)
+        photos.all().requeue()
+        indexing.index_photos(photos.all(), has_time=lambda: True)
 
     return run
 

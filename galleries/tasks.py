@@ -28,8 +28,7 @@ def analyse_gallery(gallery_id: str) -> int:
         return 0
     until = time.monotonic() + TURN_SECONDS
     photos = GalleryImage.objects.filter(gallery_id=gallery_id)
-    with indexing.Line(photos) as line:
-        done = line.run(more=lambda: not heartbeats.stopping() and time.monotonic() < until)
+    done = indexing.index_photos(photos, has_time=lambda: not heartbeats.stopping() and time.monotonic() < until)
     group_faces(gallery_id)
     if time.monotonic() >= until and not heartbeats.stopping():
         queue.wake_workers(UUID(gallery_id), photos=1)

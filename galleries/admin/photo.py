@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from facepass.console.base import TenantAdmin, column
 from galleries.jobs import queue
 from galleries.models import GalleryImage, PhotoFace
-from galleries.photos import analysis, media_files
+from galleries.photos import media_files
 from galleries.staff import photo as staff_photo
 from galleries.staff import photo_faces
 from galleries.staff_kit import markup
@@ -60,9 +60,10 @@ class GalleryImageAdmin(TenantAdmin):
 
     @admin.action(description=_("Analyse the selected photos again"), permissions=["change"])
     def analyse_again(self, request: HttpRequest, queryset: Any) -> None:
-        photos = list(self.editable(request, queryset))
-        number = analysis.analyse_again(photos)
-        for gallery_id in {photo.gallery_id for photo in photos}:
+        photos = self.editable(request, queryset)
+        galleries = set(photos.order_by().values_list("gallery_id", flat=True))
+        number = photos.requeue()
+        for gallery_id in galleries:
             queue.wake_workers(gallery_id, photos=number)
         text = ngettext("%(number)d photo waits for analysis.", "%(number)d photos wait for analysis.", number)
         self.message_user(request, text % {"number": number}, messages.SUCCESS)

@@ -13,6 +13,7 @@ from galleries.matching import probe
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import PhotoState
 from galleries.photos import analysis
+from galleries.photos.pipeline import decode_photo
 from recognition import detection, pipeline
 from recognition.config import recognition_settings
 from recognition.types import FloatArray, Picture
@@ -50,7 +51,7 @@ def detect_in_upload(file: File[bytes]) -> DetectionReport:
 def detect_in_photo(photo: GalleryImage) -> DetectionReport:
     """What the model sees now; nothing is written."""
     started = time.perf_counter()
-    return DetectionReport(photo.width, photo.height, _described(analysis.decode(photo), photo.width), _since(started))
+    return DetectionReport(photo.width, photo.height, _described(decode_photo(photo), photo.width), _since(started))
 
 
 def detect_and_record(photo: GalleryImage) -> DetectionReport:
@@ -60,11 +61,12 @@ def detect_and_record(photo: GalleryImage) -> DetectionReport:
     """
     started = time.perf_counter()
     claimed = None
-    if analysis.analyse_again([photo]):
-        claimed = GalleryImage.objects.filter(pk=photo.pk).claim_next()
+    row = GalleryImage.objects.filter(pk=photo.pk)
+    if row.requeue():
+        claimed = row.claim_next()
     if claimed is None:
         raise _busy()
-    analysis.analyse(claimed)
+    analysis.analyse_photo(claimed)
     claimed.refresh_from_db()
     if claimed.error:
         details = {"error": claimed.error}

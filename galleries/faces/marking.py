@@ -9,7 +9,8 @@ from facepass.models import Scope
 from galleries.faces import decisions, erasure
 from galleries.models import FaceDecision, Gallery, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.photos import analysis, same_faces
+from galleries.photos import recording, same_faces
+from galleries.photos.pipeline import decode_photo
 from recognition import detection, pipeline
 from recognition.config import recognition_settings
 from recognition.engines import registry
@@ -29,11 +30,11 @@ def mark_face(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFac
     """The new face, and the decision by which it can be undone. `box`: pixels of the upright photo.
 
     Where the engine sees the face too, it has the engine's box and a descriptor; else it is kept as it was drawn,
-    without one, and no search finds it. Raises FacePassError: 400 `bad_box`, 409 `face_there`, as `analysis.decode`,
+    without one, and no search finds it. Raises FacePassError: 400 `bad_box`, 409 `face_there`, as `decode_photo`,
     and 503 where the model is missing.
     """
     box = _inside(photo, box)
-    picture = analysis.decode(photo)
+    picture = decode_photo(photo)
     scale = picture.shape[1] / photo.width
     described = _described(picture, box.scaled(scale))
     ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
@@ -86,7 +87,7 @@ def _row(
         row = PhotoFace(photo=photo, gallery_id=photo.gallery_id, model_version=version, quality=quality, landmarks=[])
         row.insightface_bbox, row.insightface_confidence = box.as_json(), 0.0
     else:
-        row = analysis.row_of(photo, described, version, scale=1 / scale)
+        row = recording.build_face(photo, described, version, scale=1 / scale)
     row.drawn, row.face_category = True, FaceCategory.IGNORED
     return row
 

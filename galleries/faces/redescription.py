@@ -4,12 +4,9 @@
 Going back is a switch to the previous version (switching.py).
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -22,15 +19,14 @@ from galleries.faces.switching import switch_version
 from galleries.jobs.runner import JobTurn
 from galleries.models import GalleryImage, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import photos_to_describe
+from galleries.models.face import DESCRIPTION
 from galleries.models.photo import PhotoState
-from galleries.photos import analysis, same_faces
-from galleries.photos.stages import AHEAD, BATCH, Batch, Stages
-from recognition import pipeline, protected_templates
-from recognition.config import recognition_settings
+from galleries.photos import recording, same_faces
+from galleries.photos.pipeline import BATCH, PhotoPipeline, PhotoResult, is_photos_fault
+from recognition import protected_templates
 from recognition.engines import registry
 from recognition.engines.base import FaceEngine
 from recognition.models import ModelVersion
-from recognition.types import DescribedFace, Picture
 
 # Only one may describe at a time. Any number that nobody else uses.
 RUN_LOCK = 0xFACE6
@@ -124,77 +120,66 @@ def discard_other_versions() -> int:
 
 
 def describe_waiting_photos(engine: FaceEngine, version: ModelVersion, *, watch: RunMonitor, done: int = 0) -> int:
-    """Writes descriptions beside those in use, one transaction for each photo. `done` and how many photos."""
-    waiting = list(photos_to_describe(version).values_list("pk", flat=True))
-    total = done + len(waiting)
-    with Stages() as stages:
-        for asked, batch in _batches(waiting, stages, engine, more=watch.has_time):
-            _finish(batch, version)
-            done += asked
-            watch.report(done=done, total=total)
-    return done
+    """Write descriptions beside those in use, one transaction for each photo; return `done` and how many photos.
 
-
-def _batches(
-    waiting: list[UUID], stages: Stages, engine: FaceEngine, *, more: Callable[[], bool]
-) -> Iterator[tuple[int, Batch]]:
-    """Each with the number of photos that it was asked for; those that are gone by then are not in it."""
-    under_way: deque[tuple[int, Batch]] = deque()
-    for start in range(0, len(waiting), BATCH):
-        if not more():
-            break
-        asked, settings = waiting[start : start + BATCH], recognition_settings()
-        photos = list(
-            GalleryImage.objects.filter(pk__in=asked, state=PhotoState.PROCESSED).order_by("created_at", "pk")
-        )
-        prepare = partial(analysis.decode, settings=settings)
-        describe = partial(pipeline.describe_many, engine=engine, settings=settings)
-        under_way.append((len(asked), stages.begin(photos, prepare=prepare, describe=describe)))
-        if len(under_way) == AHEAD:
-            yield under_way.popleft()
-    yield from under_way
-
-
-def _finish(batch: Batch, version: ModelVersion) -> None:
-    """Writes what was found; a photo that cannot be read, or of which nothing can be written, has an error instead and
-    stops none of the others. A missing model, and a storage that does not answer, are raised.
+    A photo that cannot be read, or of which nothing can be written, gets an error instead and stops none of the others.
+    A missing model, and a storage that does not answer, are raised.
     """
-    described = iter(batch.faces.result())
-    for photo, decoded in zip(batch.photos, batch.pictures, strict=True):
-        problem = decoded.exception()
-        if isinstance(problem, OSError) or (isinstance(problem, FacePassError) and problem.status >= 500):
-            raise problem
-        write = partial(
-            _write_found, decoded=decoded, faces=next(described) if problem is None else [], version=version
-        )
-        if try_each([photo], write, task="generate_descriptors"):
-            _write(photo, version, [], error="internal_error")
+    waiting = _WaitingPhotos(version, has_time=watch.has_time)
+    total = done + len(waiting.ids)
+    with PhotoPipeline(engine=engine) as pipeline:
+        for results in pipeline.run(waiting.take_batch):
+            for result in results:
+                _record(result, version)
+            done += len(results)
+            watch.report(done=done + waiting.gone, total=total)
+    return done + waiting.gone
 
 
-def _write_found(
-    photo: GalleryImage, *, decoded: Future[Picture], faces: list[DescribedFace], version: ModelVersion
-) -> None:
-    try:
-        scale = photo.width / decoded.result().shape[1]
-    except FacePassError as refusal:
-        _write(photo, version, [], error=refusal.code)
+class _WaitingPhotos:
+    """The photos that the version has not described, handed out in batches while there is time.
+
+    `gone`: how many of them were deleted, or are being analysed anew, by the time of their turn.
+    """
+
+    def __init__(self, version: ModelVersion, *, has_time: Callable[[], bool]) -> None:
+        self.ids: list[UUID] = list(photos_to_describe(version).values_list("pk", flat=True))
+        self.gone = 0
+        self._has_time = has_time
+
+    def take_batch(self) -> list[GalleryImage]:
+        while self.ids and self._has_time():
+            chosen, self.ids = self.ids[:BATCH], self.ids[BATCH:]
+            photos = GalleryImage.objects.filter(pk__in=chosen, state=PhotoState.PROCESSED)
+            batch = list(photos.order_by("created_at", "pk"))
+            self.gone += len(chosen) - len(batch)
+            if batch:
+                return batch
+        return []
+
+
+def _record(result: PhotoResult, version: ModelVersion) -> None:
+    if isinstance(result.error, OSError) or (
+        isinstance(result.error, FacePassError) and not is_photos_fault(result.error)
+    ):
+        raise result.error
+    if try_each([result.photo], lambda _photo: _write_result(result, version), task="generate_descriptors"):
+        _write(result.photo, version, [], error="internal_error")
+
+
+def _write_result(result: PhotoResult, version: ModelVersion) -> None:
+    if isinstance(result.error, FacePassError):
+        _write(result.photo, version, [], error=result.error.code)
+    elif result.error is not None:
+        raise result.error
     else:
-        _write(photo, version, _spares(photo, faces, version, scale=scale), error="")
+        _write(result.photo, version, _build_spares(result, version), error="")
 
 
-def _spares(photo: GalleryImage, found: list[DescribedFace], version: ModelVersion, *, scale: float) -> list[SpareFace]:
-    return [
-        SpareFace(
-            photo=photo,
-            model_version=version,
-            insightface_bbox=described.face.box.scaled(scale).as_json(),
-            insightface_confidence=described.face.score,
-            insightface_descriptor=described.descriptor,
-            landmarks=(described.face.landmarks * scale).round(1).tolist(),
-            quality=described.quality.as_json(),
-        )
-        for described in found
-    ]
+def _build_spares(result: PhotoResult, version: ModelVersion) -> list[SpareFace]:
+    """Return unsaved rows for what the version sees, with the columns that a face of the photo would have."""
+    faces = [recording.build_face(result.photo, found, version, scale=result.scale) for found in result.faces]
+    return [SpareFace(photo=result.photo, **{name: getattr(face, name) for name in DESCRIPTION}) for face in faces]
 
 
 def _write(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace], *, error: str) -> None:

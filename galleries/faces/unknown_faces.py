@@ -15,7 +15,7 @@ from galleries.jobs.runner import JobTurn
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import PhotoState
-from galleries.photos import analysis
+from galleries.photos.pipeline import decode_photo, is_photos_fault
 from recognition import pipeline
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion
@@ -63,11 +63,11 @@ def _describe(photo: GalleryImage) -> int | None:
     settings = recognition_settings()
     faces = list(_unknown().filter(photo=photo))
     try:
-        picture = analysis.decode(photo, settings)
+        picture = decode_photo(photo, settings)
         scale = picture.shape[1] / photo.width
         found = pipeline.describe_known(picture, [_as_found(face, scale) for face in faces], settings=settings)
     except FacePassError as refusal:
-        if refusal.status >= 500:
+        if not is_photos_fault(refusal):
             raise
         return None
     return _write(faces, found)

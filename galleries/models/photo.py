@@ -15,6 +15,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantModel, TenantQuerySet
@@ -90,8 +91,13 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
             error = models.Case(models.When(error="", then=models.Value("worker_lost")), default="error")
             return given_up.update(state=PhotoState.QUARANTINED, error=error, lease_expires_at=None)
 
+    def requeue(self) -> int:
+        """Put photos back to the start, with all their attempts; return how many. One at work is left alone."""
+        waiting = self.exclude(state=PhotoState.PROCESSING)
+        return waiting.update(state=PhotoState.PENDING, attempts=0, error="", lease_expires_at=None, processed_at=None)
+
     def held_by(self, photo: "GalleryImage") -> "GalleryImageQuerySet":
-        """The photo's row, if the claim that `photo` stands for still holds."""
+        """Return the photo's row, if the claim that `photo` stands for still holds."""
         return self.filter(pk=photo.pk, state=PhotoState.PROCESSING, attempts=photo.attempts)
 
     def being_processed(self) -> "GalleryImageQuerySet":
@@ -157,3 +163,32 @@ class GalleryImage(TenantModel):
     def problem_code(self) -> str:
         """The code of what is wrong with it; empty where nothing is."""
         return self.error or (UNREADABLE if unreadable(self) else "")
+
+    def fail(self, code: str) -> None:
+        """Give the photo up with that error code, if the claim still holds. Its gallery may be done with that."""
+        with transaction.atomic():
+            failed = (
+                type(self)
+                .objects.held_by(self)
+                .update(state=PhotoState.FAILED, error=code, lease_expires_at=None, processed_at=timezone.now())
+            )
+            if failed:
+                self.count_analysis()
+
+    def return_attempt(self) -> None:
+        """Do not count this attempt. The row waits until its lease runs out, so that the wait is not a busy one."""
+        type(self).objects.held_by(self).update(attempts=self.attempts - 1)
+
+    def release_claim(self) -> None:
+        """Give up a claim on which no work was done; the next worker may have the photo at once."""
+        held = type(self).objects.held_by(self)
+        held.update(state=PhotoState.PENDING, attempts=self.attempts - 1, lease_expires_at=None)
+
+    def count_analysis(self) -> None:
+        """Note that an analysis has ended, good or bad, so that the gallery's faces are grouped again.
+
+        To be called last in its transaction, because the next worker waits for the gallery's row. The face of an
+        enrolment picture needs no group.
+        """
+        if self.subject_id is None:
+            Gallery.objects.filter(pk=self.gallery_id).mark_for_grouping()

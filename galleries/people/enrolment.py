@@ -19,7 +19,7 @@ from galleries.matching.identification import PersonCandidate
 from galleries.models import Gallery, GalleryImage, Person
 from galleries.models.gallery import GalleryKind
 from galleries.models.photo import PhotoState
-from galleries.photos import analysis, ingest
+from galleries.photos import ingest
 
 KIND = "enrolment"
 # A photo's state in the words of tasks (`GET /api/v1/tasks/{id}`).
@@ -46,7 +46,7 @@ def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Sc
     if photo.subject_id != person.pk:
         raise FacePassError("picture_in_use", _("This picture enrols somebody else."), status=409)
     if not is_new and photo.state in (PhotoState.FAILED, PhotoState.QUARANTINED):
-        analysis.analyse_again([photo])
+        GalleryImage.objects.filter(pk=photo.pk).requeue()
         photo.refresh_from_db()
         is_new = True
     if is_new:

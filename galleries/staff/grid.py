@@ -17,7 +17,7 @@ from facepass.console.base import EDITORS, has_role
 from galleries.jobs import queue
 from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.photo import GalleryImageQuerySet, PhotoState
-from galleries.photos import analysis, direct_uploads, media_files, progress
+from galleries.photos import direct_uploads, media_files, progress
 from galleries.staff import script_texts
 from galleries.staff_kit import markup
 from galleries.staff_kit.json_views import asked, invalid, number, page, reads, require, said, uuid, visible, writes
@@ -173,7 +173,7 @@ def _retry(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonRe
     wanted = asked(request).get("photos")
     photos = GalleryImage.objects.filter(gallery=gallery)
     photos = photos.filter(state__in=FAILED) if wanted is None else photos.filter(pk__in=map(uuid, wanted))
-    again = analysis.analyse_again(list(photos.only("pk")))
+    again = photos.requeue()
     if again:
         queue.wake_workers(pk, photos=again)
         progress.publish_progress(pk)

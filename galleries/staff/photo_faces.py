@@ -21,7 +21,7 @@ from galleries.jobs import queue
 from galleries.matching import descriptors, identification
 from galleries.models import FaceDecision, GalleryImage, Occasion, Person, PhotoFace
 from galleries.people import naming
-from galleries.photos import analysis, progress
+from galleries.photos import progress
 from galleries.staff.photo import as_json, photo_of
 from galleries.staff_kit import markup, person_choice
 from galleries.staff_kit.json_views import (
@@ -199,7 +199,7 @@ def _draw(request: HttpRequest, pk: UUID) -> JsonResponse:
 def _retry(admin: ModelAdmin[GalleryImage], request: HttpRequest, pk: UUID) -> JsonResponse:
     photo = photo_of(request, pk)
     require(request, photo.gallery.studio_id, EDITORS)
-    if not analysis.analyse_again([photo]):
+    if not GalleryImage.objects.filter(pk=photo.pk).requeue():
         raise FacePassError("photo_busy", _("This photo is being analysed."), status=409, retry_after=5)
     queue.wake_workers(photo.gallery_id, photos=1)
     admin.log_change(request, photo, "analysed again")

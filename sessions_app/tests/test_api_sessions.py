@@ -26,7 +26,7 @@ def indexed(session, *photos: list[str]) -> list[GalleryImage]:
     gallery = GalleryFactory(studio=session.studio, session_id=session.pk)
     made = [PhotoFactory(gallery=gallery, people=people, size=(800, 600)) for people in photos]
     while photo := GalleryImage.objects.claim_next():
-        analysis.analyse(photo)
+        analysis.analyse_photo(photo)
     return made
 
 

@@ -14,9 +14,8 @@ from django.core.files.storage import default_storage
 
 from galleries import tasks
 from galleries.faces import decisions, erasure, grouping, marking
-from galleries.models import FaceCluster, Gallery, Occasion, PhotoFace
+from galleries.models import FaceCluster, Gallery, GalleryImage, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.photos import analysis
 from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory, UserFactory
 from galleries.tests.other_engine import OtherEngine, run
 from recognition import config, detection
@@ -256,7 +255,7 @@ DECISIONS = [
 
 def again(scene):
     """The key `a`, and the admin's action."""
-    analysis.analyse_again(scene.photos)
+    GalleryImage.objects.filter(pk__in=[photo.pk for photo in scene.photos]).requeue()
     scene.work()
 
 

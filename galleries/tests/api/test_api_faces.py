@@ -28,7 +28,7 @@ def upload(client, person, *people, seed=0, **options):
 
 def work() -> None:
     while photo := GalleryImage.objects.claim_next():
-        analysis.analyse(photo)
+        analysis.analyse_photo(photo)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_picture_that_failed_is_tried_again_when_it_comes_again(api, ann):
 def test_analysed_again_or_twice_the_face_keeps_its_row(api, ann):
     told = upload(api, ann, "ann").json()
     work()
-    analysis.analyse_again(list(GalleryImage.objects.all()))
+    GalleryImage.objects.all().requeue()
     work()
     face = PhotoFace.objects.get()
     assert (str(face.pk), face.person, face.verified) == (told["face_id"], ann, True)
@@ -111,7 +111,7 @@ def test_a_worker_that_comes_after_the_person_is_gone_writes_nothing(api, ann):
     upload(api, ann, "ann")
     photo = GalleryImage.objects.claim_next()
     api.delete(f"/api/v1/users/{ann.pk}")
-    analysis.analyse(photo)
+    analysis.analyse_photo(photo)
     assert not PhotoFace.objects.exists()
 
 

@@ -76,7 +76,7 @@ def test_progress_counts_states_and_faces(api, studio):
     PhotoFactory(gallery=gallery)
     PhotoFactory(gallery=gallery, people=["ann", "bob"])
     photo = gallery.photos.get(faces=None, original_name=gallery.photos.last().original_name)
-    analysis.analyse(GalleryImage.objects.filter(pk=photo.pk).claim_next())
+    analysis.analyse_photo(GalleryImage.objects.filter(pk=photo.pk).claim_next())
     progress = api.get(f"{URL}{gallery.pk}/progress").json()
     assert (progress["total"], progress["pending"], progress["processed"], progress["failed"]) == (2, 1, 1, 0)
     assert progress["faces"] == 2
@@ -112,7 +112,7 @@ def test_without_a_key_it_is_401_and_without_the_scope_403(client, client_of, st
 
 def test_photos_list_carries_addresses_that_work_for_an_hour_without_a_key(api, studio, client):
     photo = PhotoFactory(gallery__studio=studio, people=["ann"])
-    analysis.analyse(GalleryImage.objects.claim_next())
+    analysis.analyse_photo(GalleryImage.objects.claim_next())
     [row] = api.get(f"{URL}{photo.gallery_id}/images").json()["results"]
     assert row["face_count"] == 1
     for address in (row["thumbnail_url"], row["image_url"]):

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
 def analyse_all():
     while photo := GalleryImage.objects.claim_next():
-        analysis.analyse(photo)
+        analysis.analyse_photo(photo)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def left(photo):
 
 
 def again(photo):
-    analysis.analyse_again([photo])
+    GalleryImage.objects.filter(pk=photo.pk).requeue()
     analyse_all()
 
 
@@ -132,10 +132,10 @@ def test_somebody_who_draws_it_again_has_the_last_word(photo):
 
 
 def test_an_analysis_that_is_under_way_respects_it(photo):
-    analysis.analyse_again([photo])
+    GalleryImage.objects.filter(pk=photo.pk).requeue()
     claimed = GalleryImage.objects.claim_next()
     erasure.erase_face(left(photo))
-    analysis.analyse(claimed)
+    analysis.analyse_photo(claimed)
     assert photo.faces.count() == 1
 
 

@@ -15,7 +15,7 @@ from galleries.matching import search
 from galleries.models import Gallery, GalleryImage, Occasion, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import photos_to_describe
 from galleries.models.face import FaceCategory
-from galleries.photos import analysis, progress, stages
+from galleries.photos import analysis, progress
 from galleries.photos.same_faces import pair_boxes
 from galleries.tests.factories import ClusterFactory, GalleryFactory, PersonFactory, PhotoFactory
 from galleries.tests.other_engine import OtherEngine, run
@@ -56,7 +56,7 @@ def photos(gallery):
 
 def analyse_all():
     while photo := GalleryImage.objects.claim_next():
-        analysis.analyse(photo)
+        analysis.analyse_photo(photo)
 
 
 def seen_by(engine, person="ann"):
@@ -221,7 +221,7 @@ def test_no_switch_while_a_photo_waits_for_its_description(photos, gallery):
 
 def test_a_photo_that_is_analysed_again_is_described_again(photos):
     version = beside(OtherEngine())
-    analysis.analyse_again([photos[0]])
+    GalleryImage.objects.filter(pk=photos[0].pk).requeue()
     analyse_all()
     assert [photo.pk for photo in photos_to_describe(version)] == [photos[0].pk]
     assert "1 photo described" in run(OtherEngine())
@@ -278,7 +278,7 @@ def test_going_back_needs_the_engine_that_made_the_descriptors(photos):
 
 def test_a_verified_face_of_another_version_is_described_anew_by_an_analysis_not_doubled(photos):
     PhotoFace.objects.filter(photo=photos[1]).update(verified=True)
-    analysis.analyse_again([photos[1]])
+    GalleryImage.objects.filter(pk=photos[1].pk).requeue()
     with registry.use(OtherEngine()):
         analyse_all()
     face = PhotoFace.objects.get(photo=photos[1])
@@ -344,8 +344,11 @@ def test_photos_are_described_several_at_a_time(photos):
 def test_a_photo_that_goes_meanwhile_stops_nothing(photos, monkeypatch):
     monkeypatch.setattr(redescription, "BATCH", 2)
     version = ModelVersion.objects.of_engine(OtherEngine())
-    waiting = [photo.pk for photo in photos_to_describe(version)]
-    photos[0].delete()
-    with stages.Stages() as line:
-        taken = list(redescription._batches(waiting, line, OtherEngine(), more=lambda: True))
-    assert [(asked, len(batch.photos)) for asked, batch in taken] == [(2, 1), (1, 1)]
+
+    class Deleting(Nobody):
+        def has_time(self):
+            GalleryImage.objects.filter(pk=photos[0].pk).delete()
+            return True
+
+    assert redescription.describe_waiting_photos(OtherEngine(), version, watch=Deleting()) == 3
+    assert PhotoDescription.objects.filter(model_version=version).count() == 2

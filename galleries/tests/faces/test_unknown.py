@@ -4,7 +4,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from galleries import tasks
-from galleries.faces import redescription
+from galleries.faces import redescription, unknown_faces
 from galleries.jobs import runner
 from galleries.models import Job, PhotoFace
 from galleries.models.face import FaceCategory
@@ -22,7 +22,7 @@ UNKNOWN = "/regenerate-unknown-descriptors"
 
 def analysed(gallery, people):
     photo = PhotoFactory(gallery=gallery, people=people)
-    analysis.analyse(GalleryImage.objects.filter(pk=photo.pk).claim_next())
+    analysis.analyse_photo(GalleryImage.objects.filter(pk=photo.pk).claim_next())
     photo.refresh_from_db()
     return photo
 
@@ -93,8 +93,8 @@ def test_a_face_that_is_named_meanwhile_keeps_its_description(api, photo, monkey
         PhotoFace.objects.update(person=PersonFactory(), insightface_descriptor=None)
         return original(*faces, **_options)
 
-    original = analysis.decode
-    monkeypatch.setattr(analysis, "decode", name_them)
+    original = unknown_faces.decode_photo
+    monkeypatch.setattr(unknown_faces, "decode_photo", name_them)
     assert run(api.post(UNKNOWN)).result["faces"] == 0
     assert not PhotoFace.objects.exclude(insightface_descriptor=None).exists()
 

@@ -14,7 +14,7 @@ from facepass.core.work import heartbeats
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import MAX_ATTEMPTS, PhotoState
-from galleries.photos import analysis, media_files
+from galleries.photos import analysis, media_files, recording
 from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory
 from recognition.engines import registry
 
@@ -57,7 +57,7 @@ def test_an_abandoned_photo_is_claimed_again_and_given_up_after_three_attempts()
 
 def test_analysis_writes_faces_thumbnails_and_state():
     photo = PhotoFactory(people=["ann", "bob"], size=(2400, 1200))
-    analysis.analyse(claim(photo))
+    analysis.analyse_photo(claim(photo))
     photo.refresh_from_db()
     assert (photo.state, photo.error, photo.lease_expires_at) == (PhotoState.PROCESSED, "", None)
     faces = list(photo.faces.all())
@@ -79,20 +79,20 @@ def test_analysis_writes_faces_thumbnails_and_state():
 
 def test_analysing_twice_equals_analysing_once():
     photo = PhotoFactory(people=["ann"])
-    analysis.analyse(claim(photo))
-    analysis.analyse_again([photo])
-    analysis.analyse(claim(photo))
+    analysis.analyse_photo(claim(photo))
+    GalleryImage.objects.filter(pk=photo.pk).requeue()
+    analysis.analyse_photo(claim(photo))
     assert photo.faces.count() == 1
 
 
 def test_a_verified_face_survives_another_analysis_and_is_not_doubled():
     photo = PhotoFactory(people=["ann", "bob"])
-    analysis.analyse(claim(photo))
+    analysis.analyse_photo(claim(photo))
     face = photo.faces.first()
     person = PersonFactory(studio=photo.gallery.studio)
     PhotoFace.objects.filter(pk=face.pk).update(verified=True, person=person)
-    analysis.analyse_again([photo])
-    analysis.analyse(claim(photo))
+    GalleryImage.objects.filter(pk=photo.pk).requeue()
+    analysis.analyse_photo(claim(photo))
     assert photo.faces.count() == 2
     assert photo.faces.get(verified=True).person == person
 
@@ -102,8 +102,8 @@ def test_a_worker_that_lost_its_lease_writes_nothing():
     slow = claim(photo)
     lose_lease(photo)
     fast = claim(photo)
-    analysis.analyse(fast)
-    analysis.analyse(slow)
+    analysis.analyse_photo(fast)
+    analysis.analyse_photo(slow)
     assert photo.faces.count() == 1
     photo.refresh_from_db()
     assert photo.attempts == 2
@@ -117,7 +117,7 @@ def test_a_picture_that_cannot_be_decoded_fails_and_says_why():
     from django.core.files.base import ContentFile
 
     default_storage.save(photo.file.name, ContentFile(data[: len(data) // 2]))
-    analysis.analyse(claim(photo))
+    analysis.analyse_photo(claim(photo))
     photo.refresh_from_db()
     assert (photo.state, photo.error) == (PhotoState.FAILED, "not_an_image")
 
@@ -125,7 +125,7 @@ def test_a_picture_that_cannot_be_decoded_fails_and_says_why():
 def test_a_missing_file_fails_and_says_why():
     photo = PhotoFactory()
     default_storage.delete(photo.file.name)
-    analysis.analyse(claim(photo))
+    analysis.analyse_photo(claim(photo))
     photo.refresh_from_db()
     assert (photo.state, photo.error) == (PhotoState.FAILED, "file_missing")
 
@@ -137,7 +137,7 @@ def test_a_missing_model_does_not_cost_the_photo_its_attempts(fake_engine):
 
     photo = PhotoFactory()
     with registry.use(Missing()), pytest.raises(FacePassError):
-        analysis.analyse(claim(photo))
+        analysis.analyse_photo(claim(photo))
     photo.refresh_from_db()
     assert (photo.state, photo.attempts) == (PhotoState.PROCESSING, 0)
 
@@ -218,9 +218,9 @@ def test_what_becomes_of_a_photo_does_not_depend_on_its_neighbours(settings):
     tasks.analyse_gallery(str(gallery.pk))
     together = [rows_of(photo) for photo in photos]
     assert [len(rows) for rows in together] == [len(who) for who in people]
-    analysis.analyse_again(photos)
+    gallery.photos.all().requeue()
     for photo in reversed(photos):
-        analysis.analyse(claim(photo))
+        analysis.analyse_photo(claim(photo))
     assert [rows_of(photo) for photo in photos] == together
 
 
@@ -252,9 +252,7 @@ def test_an_unexpected_error_leaves_one_photo_and_is_raised_when_the_others_are_
                 raise RuntimeError("choked")
             return super().detect(pictures)
 
-    def broken(step, error):
-        plain = getattr(analysis, step)
-
+    def broken(plain, error):
         def run(photo, *rest, **options):
             if photo.pk == culprit.pk:
                 raise error("choked")
@@ -263,9 +261,9 @@ def test_an_unexpected_error_leaves_one_photo_and_is_raised_when_the_others_are_
         return run
 
     if where == "decoding":
-        monkeypatch.setattr(analysis, "prepare", broken("prepare", RuntimeError))
+        monkeypatch.setattr(analysis, "prepare_photo", broken(analysis.prepare_photo, RuntimeError))
     if where == "rows":
-        monkeypatch.setattr(analysis, "record", broken("record", DataError))
+        monkeypatch.setattr(recording, "record_faces", broken(recording.record_faces, DataError))
     with registry.use(Choking()), pytest.raises((RuntimeError, DataError), match="choked"):
         tasks.analyse_gallery(str(gallery.pk))
     states = {photo.pk: (photo.state, photo.attempts) for photo in gallery.photos.all()}

@@ -18,7 +18,7 @@ pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
 def analysed(gallery, *people, seed=0):
     """A photo of these people, with the faces that the analysis finds."""
     photo = PhotoFactory(gallery=gallery, people=list(people), size=(800, 600), seed=seed)
-    in_thread(lambda: analysis.analyse(GalleryImage.objects.filter(pk=photo.pk).claim_next()))
+    in_thread(lambda: analysis.analyse_photo(GalleryImage.objects.filter(pk=photo.pk).claim_next()))
     photo.refresh_from_db()
     return photo
 

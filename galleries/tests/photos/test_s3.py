@@ -18,7 +18,7 @@ def test_a_photo_lives_in_the_bucket_from_upload_to_deletion(bucket, client, dja
     [photo] = ingest.add_photos(GalleryFactory(), [ContentFile(data, name="a.jpg")], by=None).accepted
     assert keys(bucket) == ["original.jpg"]
 
-    analysis.analyse(GalleryImage.objects.claim_next())
+    analysis.analyse_photo(GalleryImage.objects.claim_next())
     assert keys(bucket) == ["original.jpg", "preview.jpg", "thumbnail.jpg"]
     assert photo.faces.count() == 1
 

@@ -47,7 +47,7 @@ def event(tmp_path, insightface_engine):  # noqa: F811
         for name in sorted(truth):
             add(gallery, tmp_path / "photos" / name)
         while photo := GalleryImage.objects.claim_next():
-            analysis.analyse(photo)
+            analysis.analyse_photo(photo)
         grouping.group_faces(Occasion.for_gallery(gallery))
         yield gallery, truth
 

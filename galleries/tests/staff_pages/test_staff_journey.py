@@ -45,7 +45,7 @@ def folder(tmp_path):
 def work_through(gallery):
     """What the workers do."""
     while photo := GalleryImage.objects.claim_next():
-        analysis.analyse(photo)
+        analysis.analyse_photo(photo)
     return grouping.group_faces(Occasion.for_gallery(gallery))
 
 

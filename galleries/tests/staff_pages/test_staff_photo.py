@@ -198,7 +198,7 @@ def test_people_are_offered_by_the_beginning_of_their_names_first(staff, photo, 
 def test_people_like_the_face_are_offered_before_anything_is_typed(staff, gallery, ann):
     first, second = (PhotoFactory(gallery=gallery, people=["ann"], seed=seed) for seed in (1, 2))
     for _photo in (first, second):
-        analysis.analyse(GalleryImage.objects.claim_next())
+        analysis.analyse_photo(GalleryImage.objects.claim_next())
     decide(staff, first, "name", faces=ids(first.faces.get()), person=str(ann.pk))
     found = staff.get(address(second, "candidates"), {"face": str(second.faces.get().pk)}).json()["people"]
     assert [(person["name"], person["similarity"]) for person in found] == [("Ann Archer", pytest.approx(1, abs=1e-3))]
@@ -286,8 +286,8 @@ def test_a_drawn_face_is_the_same_as_the_analysis_would_have_found(staff, photo)
     draw(staff, photo, x=16, y=56, width=128, height=128)
     drawn = PhotoFace.objects.get().insightface_descriptor
     PhotoFace.objects.all().delete()
-    analysis.analyse_again([photo])
-    analysis.analyse(GalleryImage.objects.claim_next())
+    GalleryImage.objects.filter(pk=photo.pk).requeue()
+    analysis.analyse_photo(GalleryImage.objects.claim_next())
     found = min(PhotoFace.objects.all(), key=lambda face: face.box["x"]).insightface_descriptor
     assert drawn == pytest.approx(found, abs=1e-3)
 
@@ -334,12 +334,12 @@ def test_a_box_that_is_none_is_a_400(sides, staff, photo):
 
 def test_an_analysis_leaves_alone_what_somebody_drew_or_rejected(staff, gallery):
     photo = PhotoFactory(gallery=gallery, people=["ann", "bob"])
-    analysis.analyse(GalleryImage.objects.claim_next())
+    analysis.analyse_photo(GalleryImage.objects.claim_next())
     first = photo.faces.first()
     decide(staff, photo, "reject", faces=ids(first))
     drawn = draw(staff, photo, x=150, y=2, width=30, height=40).json()["face"]
-    analysis.analyse_again([photo])
-    analysis.analyse(GalleryImage.objects.claim_next())
+    GalleryImage.objects.filter(pk=photo.pk).requeue()
+    analysis.analyse_photo(GalleryImage.objects.claim_next())
     assert photo.faces.count() == 3
     assert photo.faces.get(pk=first.pk).is_hidden
     assert photo.faces.get(pk=drawn).drawn

@@ -57,10 +57,10 @@ def test_a_gallery_is_told_when_nothing_of_it_waits_any_more(studio, fake_engine
     gallery = GalleryFactory(studio=studio)
     for _number in range(2):
         PhotoFactory(gallery=gallery, people=["ann"])
-    analysis.analyse(GalleryImage.objects.claim_next())
+    analysis.analyse_photo(GalleryImage.objects.claim_next())
     tasks.group_faces(str(gallery.pk))
     assert kinds() == []
-    analysis.analyse(GalleryImage.objects.claim_next())
+    analysis.analyse_photo(GalleryImage.objects.claim_next())
     tasks.group_faces(str(gallery.pk))
     tasks.group_faces(str(gallery.pk))
     assert kinds() == [("gallery.processed", {"gallery_id": str(gallery.pk), "session_id": None, "photos": 2})]
@@ -70,9 +70,9 @@ def test_a_gallery_is_told_also_where_its_last_photo_failed(studio, fake_engine)
     gallery = GalleryFactory(studio=studio, title="Party")
     PhotoFactory(gallery=gallery, people=["ann"])
     PhotoFactory(gallery=gallery, data=b"no picture")
-    analysis.analyse(GalleryImage.objects.claim_next())
+    analysis.analyse_photo(GalleryImage.objects.claim_next())
     tasks.group_faces(str(gallery.pk))
-    analysis.analyse(GalleryImage.objects.claim_next())
+    analysis.analyse_photo(GalleryImage.objects.claim_next())
     tasks.group_faces(str(gallery.pk))
     assert [kind for kind, _data in kinds()] == ["gallery.processed"]
     assert news(gallery) == {
@@ -99,7 +99,7 @@ def test_a_guests_search_is_told_by_its_numbers_and_nothing_else(studio, endpoin
     session = SessionFactory(studio=studio)
     gallery = GalleryFactory(studio=studio, session_id=session.pk)
     PhotoFactory(gallery=gallery, people=["ann"], size=(800, 600))
-    analysis.analyse(GalleryImage.objects.claim_next())
+    analysis.analyse_photo(GalleryImage.objects.claim_next())
     client = Client()
     agree(client, session)
     client.post(f"/s/{session.code}/", {"selfie": picture("ann")})
