@@ -45,7 +45,7 @@ def main() -> None:
 
 def validation() -> None:
     from facepass.models import ApiKey, Studio
-    from sessions_app import session_source
+    from sessions_app import session_access
     from sessions_app.models import PixoraLink
     from sessions_app.pixora import gateway, sync
 
@@ -58,19 +58,19 @@ def validation() -> None:
     for pk in ids[:50]:
         gateway._threads().shutdown()
         gateway._threads.cache_clear()
-        cold.append(timed(lambda pk=pk: session_source.current([pk])))
+        cold.append(timed(lambda pk=pk: session_access.find_current([pk])))
     tell("cold: a new connection, no copy", cold)
-    tell("first time: no copy", [timed(lambda pk=pk: session_source.current([pk])) for pk in ids[50 : 50 + ASKED]])
-    tell("warm", [timed(lambda pk=pk: session_source.current([pk])) for pk in ids[50 : 50 + ASKED]])
-    tell("1,000 ids, first time", [timed(lambda: session_source.current(ids[1000:2000]))])
-    tell("1,000 ids, warm", [timed(lambda: session_source.current(ids[1000:2000])) for _number in range(10)])
+    tell("first time: no copy", [timed(lambda pk=pk: session_access.find_current([pk])) for pk in ids[50 : 50 + ASKED]])
+    tell("warm", [timed(lambda pk=pk: session_access.find_current([pk])) for pk in ids[50 : 50 + ASKED]])
+    tell("1,000 ids, first time", [timed(lambda: session_access.find_current(ids[1000:2000]))])
+    tell("1,000 ids, warm", [timed(lambda: session_access.find_current(ids[1000:2000])) for _number in range(10)])
     started = time.perf_counter()
     done = sync.sync(everything=True)
     print(f"mirroring 10,000: {time.perf_counter() - started:.1f} s, {done.created} new")
     PixoraLink.objects.update(open_until="2100-01-01T00:00Z")
     tell(
         "from the copy, breaker open",
-        [timed(lambda pk=pk: session_source.current([pk])) for pk in ids[50 : 50 + ASKED]],
+        [timed(lambda pk=pk: session_access.find_current([pk])) for pk in ids[50 : 50 + ASKED]],
     )
     PixoraLink.objects.update(open_until=None)
     key.delete()

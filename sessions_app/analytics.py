@@ -1,4 +1,4 @@
-"""How much a session is used: counted here, by one statement for each thing that happens, and summed up here.
+"""How much a session is used: counts what happens, by one statement each, and sums the counts up.
 
 Rows hold counts by session and day. Nothing says who it was: no address, no name, no picture.
 """
@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from sessions_app.models import PhotoSession, SessionDay
 
-# Bounds of the buckets of processing times, in ms, each sqrt(2) times the one before: 10, 14 … 10,240. One more bucket
-# holds what took longer. A percentile told from them is off by a fifth at most.
-BOUNDS = tuple(10 * 2 ** (step / 2) for step in range(21))
+# Upper bounds of the buckets of processing times, in ms, each sqrt(2) times the one before: 10, 14 … 10,240. One more
+# bucket holds what took longer. A percentile that is estimated from them is off by a fifth at most.
+BUCKET_BOUNDS_MS = tuple(10 * 2 ** (step / 2) for step in range(21))
 
 
-class What(StrEnum):
+class UsageKind(StrEnum):
     """A column of `SessionDay`."""
 
     SEARCH = "searches"
@@ -30,8 +30,10 @@ class What(StrEnum):
     CONSENT = "consents"
 
 
-# The names are those of `What`, and the numbers are parameters. Of a session that was just deleted nothing is counted.
-COUNT = """
+# The columns are those of `UsageKind`, and the numbers are parameters. Nothing is counted of a session that was just
+# deleted, since it is selected; and it cannot be deleted before the row is there, since it is locked. `took` is added
+# up bucket by bucket.
+COUNT_SQL = """
     INSERT INTO session_days AS kept (session_id, day, {columns}, took)
     SELECT id, %(day)s::date, {numbers}, %(took)s::int[] FROM photo_sessions WHERE id = %(session)s FOR KEY SHARE
     ON CONFLICT (session_id, day) DO UPDATE SET {sums}, took = ARRAY(
@@ -41,43 +43,43 @@ COUNT = """
 """
 
 
-def count(session: PhotoSession, what: What, *, number: int = 1) -> None:
-    """A favourite, a consent, or so many downloads."""
-    _add(session, {what: number}, took=[])
+def count_usage(session: PhotoSession, kind: UsageKind, *, number: int = 1) -> None:
+    """Count a consent, or a number of favourites or downloads."""
+    _add(session, {kind: number}, took=[])
 
 
 def count_search(session: PhotoSession, *, found: int, processing_ms: float) -> None:
-    """`found`: how many photos; a search that finds one is a hit."""
-    took = [0] * (len(BOUNDS) + 1)
-    took[bisect_left(BOUNDS, processing_ms)] = 1
-    _add(session, {What.SEARCH: 1, What.HIT: int(found > 0)}, took=took)
+    """Count a search. `found`: how many photos; a search that finds one is a hit."""
+    took = [0] * (len(BUCKET_BOUNDS_MS) + 1)
+    took[bisect_left(BUCKET_BOUNDS_MS, processing_ms)] = 1
+    _add(session, {UsageKind.SEARCH: 1, UsageKind.HIT: int(found > 0)}, took=took)
 
 
-def _add(session: PhotoSession, numbers: Mapping[What, int], *, took: list[int]) -> None:
-    everything = {what.value: numbers.get(what, 0) for what in What}
-    statement = COUNT.format(
-        columns=", ".join(everything),
-        numbers=", ".join(f"%({name})s::int" for name in everything),
-        sums=", ".join(f"{name} = kept.{name} + excluded.{name}" for name in everything),
+def _add(session: PhotoSession, numbers: Mapping[UsageKind, int], *, took: list[int]) -> None:
+    values = {kind.value: numbers.get(kind, 0) for kind in UsageKind}
+    statement = COUNT_SQL.format(
+        columns=", ".join(values),
+        numbers=", ".join(f"%({name})s::int" for name in values),
+        sums=", ".join(f"{name} = kept.{name} + excluded.{name}" for name in values),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**everything, "session": session.pk, "day": timezone.localdate(), "took": took})
+        cursor.execute(statement, {**values, "session": session.pk, "day": timezone.localdate(), "took": took})
 
 
 @dataclass(slots=True)
 class Usage:
-    """What was counted; also the sum of several days or sessions."""
+    """UsageKind was counted; also the sum of several days or sessions."""
 
     searches: int = 0
     hits: int = 0
     downloads: int = 0
     favourites: int = 0
     consents: int = 0
-    took: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    took: list[int] = field(default_factory=lambda: [0] * (len(BUCKET_BOUNDS_MS) + 1))
 
     def add(self, row: "SessionDay | Usage") -> None:
-        for what in What:
-            setattr(self, what, getattr(self, what) + getattr(row, what))
+        for kind in UsageKind:
+            setattr(self, kind, getattr(self, kind) + getattr(row, kind))
         for place, number in enumerate(row.took):
             self.took[place] += number
 
@@ -95,44 +97,52 @@ class Usage:
 
 
 def percentile(took: Sequence[int], share: float) -> float | None:
-    """Evenly spread within its bucket. Of what took longer than the last bound only that is known, and so told."""
+    """Estimate a percentile of processing times in ms; `share` is 0 to 1. None where there were no searches.
+
+    Times count as evenly spread within their bucket. Beyond the last bound that bound is returned.
+    """
     wanted, below = sum(took) * share, 0.0
-    for place, number in enumerate(took[: len(BOUNDS)]):
+    for place, number in enumerate(took[: len(BUCKET_BOUNDS_MS)]):
         if number and below + number >= wanted:
-            least = BOUNDS[place - 1] if place else 0.0
-            return round(least + (BOUNDS[place] - least) * (wanted - below) / number, 1)
+            least = BUCKET_BOUNDS_MS[place - 1] if place else 0.0
+            return round(least + (BUCKET_BOUNDS_MS[place] - least) * (wanted - below) / number, 1)
         below += number
-    return round(BOUNDS[-1], 1) if sum(took) else None
+    return round(BUCKET_BOUNDS_MS[-1], 1) if sum(took) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Both days belong to it."""
+    """Days from the first to the last, both included."""
 
     first: date
     last: date
 
     @classmethod
-    def of(cls, days: Iterable[date], *, at_most: int) -> "Period | None":
-        """From the first of the days to the last, or so many before it; None where there are no days."""
-        found = sorted(days)
-        return cls(max(found[0], found[-1] - timedelta(days=at_most - 1)), found[-1]) if found else None
+    def from_days(cls, days: Iterable[date], *, at_most: int) -> "Period | None":
+        """Return the period from the first of the days to the last, which has at most that many days.
+
+        It is cut at its beginning. None where there are no days.
+        """
+        ordered = sorted(days)
+        if not ordered:
+            return None
+        return cls(max(ordered[0], ordered[-1] - timedelta(days=at_most - 1)), ordered[-1])
 
     @property
     def days(self) -> list[date]:
         return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
 
-def per_day(rows: Iterable[SessionDay]) -> dict[date, Usage]:
-    """Summed over sessions, oldest day first; days on which nothing happened are left out."""
-    found: dict[date, Usage] = defaultdict(Usage)
+def sum_by_day(rows: Iterable[SessionDay]) -> dict[date, Usage]:
+    """Return sums over sessions, oldest day first. Days on which nothing happened are left out."""
+    by_day: dict[date, Usage] = defaultdict(Usage)
     for row in rows:
-        found[row.day].add(row)
-    return dict(sorted(found.items()))
+        by_day[row.day].add(row)
+    return dict(sorted(by_day.items()))
 
 
-def total(rows: "Iterable[SessionDay | Usage]") -> Usage:
-    summed = Usage()
+def sum_usage(rows: "Iterable[SessionDay | Usage]") -> Usage:
+    total = Usage()
     for row in rows:
-        summed.add(row)
-    return summed
+        total.add(row)
+    return total

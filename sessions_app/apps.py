@@ -15,8 +15,8 @@ class SessionsConfig(AppConfig):
         from sessions_app.pixora import gateway  # noqa: PLC0415 - as above
 
         chores.register("sessions_app.webhooks.outbox.forget_old", every=3600)
-        chores.register("sessions_app.guest.views.waiting.tell_ready", every=60)
-        chores.register("sessions_app.guest.domain.erasure.forget_gone", every=3600)
-        chores.register("sessions_app.guest.domain.alerts.periodically", every=ALERT_SECONDS)
-        if gateway.configured():
+        chores.register("sessions_app.guest.domain.readiness.send_ready_notices", every=60)
+        chores.register("sessions_app.guest.domain.erasure.forget_absent_guests", every=3600)
+        chores.register("sessions_app.guest.domain.alerts.run_alerts", every=ALERT_SECONDS)
+        if gateway.is_configured():
             chores.register("sessions_app.pixora.sync.periodically", every=PIXORA_SYNC_SECONDS)

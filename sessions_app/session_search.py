@@ -19,10 +19,12 @@ Combine = Literal["any", "all"]
 
 @dataclass(frozen=True, slots=True)
 class SessionSearch:
-    """`faces`: of each picture, in pixels of the picture as it was read (at most `probe.PROBE_SIDE`).
+    """What a search gave.
 
-    A match's `subjects` count the pictures first and then the people. `possible`: photos that may show the subjects as
-    well, none of them among the matches. `misses` is None unless it was asked for.
+    `faces`: of each picture, in pixels of the picture as it was read (at most `probe.PROBE_SIDE` on its longest side).
+    A match's `subjects` are indices of the pictures, then of the people. `possible`: photos that may show the subjects
+    as well, none of them among the matches. `threshold`: the lowest similarity that counted. `misses`: None unless the
+    search was to explain them.
     """
 
     session: PhotoSession
@@ -32,6 +34,10 @@ class SessionSearch:
     threshold: float
     processing_ms: float
     misses: list[search.Miss] | None = None
+
+    def count(self) -> None:
+        """Count that somebody searched and whether anything was found: nothing of whom."""
+        analytics.count_search(self.session, found=len(self.matches), processing_ms=self.processing_ms)
 
 
 def search_session(
@@ -44,10 +50,10 @@ def search_session(
     limit: int = search.DEFAULT_LIMIT,
     explain: bool = False,
 ) -> SessionSearch:
-    """Photos of any, or of all, of the pictures' subjects and the people. Pictures are held in memory only.
+    """Return photos of any, or of all, of the pictures' subjects and the people. Pictures are held in memory only.
 
-    Whoever may still have the answer counts it (`count`). Raises what `probe.read_picture` and
-    `probe.describe_subject` raise.
+    Nothing is written: whoever has made sure that the answer may still be given counts it (`SessionSearch.count`).
+    Raise what `probe.read_picture` and `probe.describe_subject` raise.
     """
     started = time.perf_counter()
     settings = recognition_settings()
@@ -85,15 +91,10 @@ def _possible(
     *,
     combine: Combine,
 ) -> list[search.Match]:
-    """Photos that only together with what is possible show any, or all, of the subjects."""
+    """Return photos that show any, or all, of the subjects only where possible matches count as matches."""
     given = {match.face.photo_id for match in matches}
     wider = search.combine_matches([*(each.matches + each.possible for each in findings), *named], combine=combine)
     return [match for match in wider if match.face.photo_id not in given]
-
-
-def count(searched: SessionSearch) -> None:
-    """That somebody searched, and found something: nothing of whom."""
-    analytics.count_search(searched.session, found=len(searched.matches), processing_ms=searched.processing_ms)
 
 
 def _misses(

@@ -1,13 +1,11 @@
-"""The way to a session on paper: its QR code, and a card for the tables."""
+"""The address of a session's page on paper: its QR code, and a card for the tables."""
 
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import segno
-from django.conf import settings
 from django.core.files.storage import default_storage
-from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -18,27 +16,23 @@ if TYPE_CHECKING:
 
 # Latin, Greek and Cyrillic of DejaVu Sans: PDF's own fonts have no Cyrillic.
 FONTS = Path(__file__).parent / "data"
-# A6, so that four fit on a sheet that every printer has; millimetres.
+# Millimetres. The card is A6, so that four fit on a sheet that every printer has.
 WIDTH, HEIGHT, MARGIN, CODE_SIDE = 105, 148, 9, 72
 # White around the code, in modules, without which cameras miss it.
 QUIET_ZONE = 4
 PNG_SCALE = 20
 
 
-def address(session: PhotoSession) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('guest-page', args=[session.code])}"
+def build_svg(session: PhotoSession) -> bytes:
+    return _build_qr_code(session, kind="svg", scale=1)
 
 
-def svg(session: PhotoSession) -> bytes:
-    return _drawn(session, kind="svg", scale=1)
+def build_png(session: PhotoSession) -> bytes:
+    return _build_qr_code(session, kind="png", scale=PNG_SCALE)
 
 
-def png(session: PhotoSession) -> bytes:
-    return _drawn(session, kind="png", scale=PNG_SCALE)
-
-
-def table_card(session: PhotoSession) -> bytes:
-    """PDF, in the language of whoever asks for it."""
+def build_table_card(session: PhotoSession) -> bytes:
+    """Return a PDF in the active language."""
     from fpdf import FPDF  # noqa: PLC0415 - slow to import
 
     pdf = FPDF(format=(WIDTH, HEIGHT))
@@ -48,39 +42,39 @@ def table_card(session: PhotoSession) -> bytes:
     pdf.add_font("card", "B", FONTS / "DejaVuSans-Bold.ttf")
     pdf.set_title(session.name)
     pdf.add_page()
-    _head(pdf, session)
+    _add_head(pdf, session)
     name = Truncator(session.name).chars(90)
-    _line(pdf, name, size=17 if len(name) < 36 else 12, bold=True)
-    _line(pdf, _("Find your photos"), size=12)
+    _add_line(pdf, name, size=17 if len(name) < 36 else 12, bold=True)
+    _add_line(pdf, _("Find your photos"), size=12)
     top = max(pdf.get_y() + 1, 37)
-    pdf.image(io.BytesIO(png(session)), x=(WIDTH - CODE_SIDE) / 2, y=top, w=CODE_SIDE)
+    pdf.image(io.BytesIO(build_png(session)), x=(WIDTH - CODE_SIDE) / 2, y=top, w=CODE_SIDE)
     pdf.set_y(top + CODE_SIDE + 1)
-    _line(pdf, _("Scan the code with your phone's camera and take a selfie."), size=9.5)
-    _line(pdf, address(session), size=9.5, bold=True)
+    _add_line(pdf, _("Scan the code with your phone's camera and take a selfie."), size=9.5)
+    _add_line(pdf, session.guest_url, size=9.5, bold=True)
     return bytes(pdf.output())
 
 
-def _drawn(session: PhotoSession, *, kind: str, scale: int) -> bytes:
-    """`m` still reads with 15 % of the code covered by a stain or a fold."""
+def _build_qr_code(session: PhotoSession, *, kind: str, scale: int) -> bytes:
     out = io.BytesIO()
-    segno.make_qr(address(session), error="m").save(out, kind=kind, scale=scale, border=QUIET_ZONE)
+    # Error correction "m" still reads where a stain or a fold covers 15 % of the code.
+    segno.make_qr(session.guest_url, error="m").save(out, kind=kind, scale=scale, border=QUIET_ZONE)
     return out.getvalue()
 
 
-def _head(pdf: "FPDF", session: PhotoSession) -> None:
-    """The studio: its logo, else its name."""
+def _add_head(pdf: "FPDF", session: PhotoSession) -> None:
+    """Add the studio's logo, or its name where it has none."""
     pdf.set_y(MARGIN)
     logo = session.studio.logo.name
     if not logo:
-        return _line(pdf, session.studio.name, size=10)
+        return _add_line(pdf, session.studio.name, size=10)
     with default_storage.open(logo) as file:
         pdf.image(io.BytesIO(file.read()), x=(WIDTH - 50) / 2, y=MARGIN, w=50, h=12, keep_aspect_ratio=True)
     pdf.set_y(MARGIN + 14)
     return None
 
 
-def _line(pdf: "FPDF", text: str, *, size: float, bold: bool = False) -> None:
-    """Centred, on as many lines as it takes, and the next begins below."""
+def _add_line(pdf: "FPDF", text: str, *, size: float, bold: bool = False) -> None:
+    """Add centred text on as many lines as it takes, and move below it."""
     pdf.set_font("card", "B" if bold else "", size)
     pdf.multi_cell(0, size * 0.48, text, align="C", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(1.2)

@@ -45,7 +45,7 @@ def detailed(request: HttpRequest) -> JsonResponse:
     """The same with storage, queue and disk, for whoever may see `/metrics`; a 404 for everybody else."""
     if not metrics.may_see(request):
         raise Http404
-    pixora = {"pixora": of_pixora()} if gateway.configured() else {}
+    pixora = {"pixora": of_pixora()} if gateway.is_configured() else {}
     return _answer({"database": _database(), "engine": _engine(), "storage": _storage(), "queue": _queue(), **pixora})
 
 

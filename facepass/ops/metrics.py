@@ -52,7 +52,7 @@ class Database(Collector):
         yield photos
         yield GaugeMetricFamily("facepass_faces", "Faces.", value=PhotoFace.objects.count())
         yield GaugeMetricFamily("facepass_queue_depth", "Tasks that wait or run.", value=OrmQ.objects.count())
-        for name, (meaning, value) in (pixora_gauges() if gateway.configured() else {}).items():
+        for name, (meaning, value) in (pixora_gauges() if gateway.is_configured() else {}).items():
             yield GaugeMetricFamily(name, meaning, value=value)
 
 

@@ -76,25 +76,27 @@ class SessionDayAdmin(TenantAdmin):
 
     @column(_("hit rate"))
     def hit_rate(self, row: SessionDay) -> str:
-        return told_rate(analytics.total([row]))
+        return told_rate(analytics.sum_usage([row]))
 
     @column(_("half of them, ms"))
     def p50(self, row: SessionDay) -> float | None:
-        return analytics.total([row]).p50_ms
+        return analytics.sum_usage([row]).p50_ms
 
     @column(_("95 of 100, ms"))
     def p95(self, row: SessionDay) -> float | None:
-        return analytics.total([row]).p95_ms
+        return analytics.sum_usage([row]).p95_ms
 
 
 def usage_of(rows: "QuerySet[SessionDay]", *, query: str) -> dict[str, Any]:
     """What `admin/sessions_app/usage.html` shows of these rows. `query`: the list's, by which the CSV has them too."""
     days = rows.order_by().values_list("day", flat=True).distinct()
-    period = analytics.Period.of(days, at_most=PLOTTED_DAYS)
+    period = analytics.Period.from_days(days, at_most=PLOTTED_DAYS)
     if period is None:
         return {"plots": []}
-    usages = analytics.per_day(rows.filter(day__range=(period.first, period.last)).order_by().iterator(chunk_size=1000))
-    total = analytics.total(usages.values())
+    usages = analytics.sum_by_day(
+        rows.filter(day__range=(period.first, period.last)).order_by().iterator(chunk_size=1000)
+    )
+    total = analytics.sum_usage(usages.values())
     return {
         "period": period,
         "total": total,
@@ -109,7 +111,7 @@ def told_rate(usage: analytics.Usage) -> str:
 
 
 def _cells(row: SessionDay) -> list[Any]:
-    usage = analytics.total([row])
+    usage = analytics.sum_usage([row])
     numbers = [usage.searches, usage.hits, usage.hit_rate, usage.p50_ms, usage.p95_ms]
     return [row.day, row.session_id, _as_text(row.session.name), *numbers, *(getattr(row, c) for c in COLUMNS[-3:])]
 

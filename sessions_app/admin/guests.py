@@ -18,9 +18,9 @@ from sessions_app.models import GuestRules, PhotoSession
 
 # Path: content type, file name's ending, and what makes it.
 PAPERS: dict[str, tuple[str, Callable[[PhotoSession], bytes], Any]] = {
-    "qr.svg": ("image/svg+xml", table_cards.svg, _("QR code (SVG)")),
-    "qr.png": ("image/png", table_cards.png, _("QR code (PNG)")),
-    "card.pdf": ("application/pdf", table_cards.table_card, _("table card (PDF)")),
+    "qr.svg": ("image/svg+xml", table_cards.build_svg, _("QR code (SVG)")),
+    "qr.png": ("image/png", table_cards.build_png, _("QR code (PNG)")),
+    "card.pdf": ("application/pdf", table_cards.build_table_card, _("table card (PDF)")),
 }
 
 

@@ -14,7 +14,6 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from facepass.console.base import TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
-from sessions_app import table_cards
 from sessions_app.admin.analytics import usage_of
 from sessions_app.admin.guests import PAPERS, GuestRulesInline, paper, paper_links
 from sessions_app.models import Origin, PhotoSession
@@ -44,7 +43,7 @@ class PhotoSessionAdmin(TenantAdmin):
     inlines = [GuestRulesInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return not gateway.configured() and super().has_add_permission(request)
+        return not gateway.is_configured() and super().has_add_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _is_ours(obj) and super().has_delete_permission(request, obj)
@@ -89,7 +88,7 @@ class PhotoSessionAdmin(TenantAdmin):
 
     @column(_("guest page"))
     def guest_link(self, session: PhotoSession) -> str:
-        address = table_cards.address(session)
+        address = session.guest_url
         return format_html('<a class="fp-link" href="{}" target="_blank" rel="noopener">{}</a>', address, address)
 
     @column(_("to print"), empty="")

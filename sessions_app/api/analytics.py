@@ -76,16 +76,16 @@ class AnalyticsView(InputView):
     @extend_schema(parameters=[ID, FROM, TO], responses=AnalyticsSerializer)
     def get(self, request: Request, pk: str) -> Response:
         mine = PhotoSession.objects.visible_to(self.principal)
-        session = get_object_or_404(mine, pk=session_access.parsed(pk))
+        session = get_object_or_404(mine, pk=session_access.parse_id(pk))
         # As a dict, in which an empty value is no date; in a form it would be none given.
         period: Period = validate(PeriodSerializer, request.query_params.dict())["period"]
-        usages = analytics.per_day(session.days.filter(day__range=(period.first, period.last)))
+        usages = analytics.sum_by_day(session.days.filter(day__range=(period.first, period.last)))
         return Response(
             {
                 "session_id": str(session.pk),
                 "from": period.first,
                 "to": period.last,
-                "total": UsageSerializer(analytics.total(usages.values())).data,
+                "total": UsageSerializer(analytics.sum_usage(usages.values())).data,
                 "days": [{"date": day, **UsageSerializer(usage).data} for day, usage in usages.items()],
             }
         )

@@ -26,8 +26,8 @@ from sessions_app import session_access
 from sessions_app.api import serializers
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
-from sessions_app.session_search import SessionSearch, count, search_session
-from sessions_app.session_source import Known
+from sessions_app.session_search import SessionSearch, search_session
+from sessions_app.session_access import CurrentSession
 
 # Taken as text, so that what is no id is refused as such, and not as a path that does not exist.
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
@@ -52,15 +52,15 @@ class SessionViewSet(
         self.check_object_permissions(self.request, session)
         return session
 
-    def _known(self) -> Known:
-        return session_access.visible(session_access.parsed(self.kwargs["pk"]), principal=self.principal)
+    def _known(self) -> CurrentSession:
+        return session_access.require_visible(session_access.parse_id(self.kwargs["pk"]), principal=self.principal)
 
     def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
         known = self._known()
         return Response({**self.get_serializer(known.session).data, **_stale(known.stale)})
 
     def perform_create(self, serializer: BaseSerializer[PhotoSession]) -> None:
-        if gateway.configured():
+        if gateway.is_configured():
             raise _kept_in_pixora()
         studio = studio_for(self.principal)
         try:
@@ -99,7 +99,7 @@ class ValidateView(InputView):
 
     @extend_schema(parameters=[ID_NAMED_PK], responses=serializers.ValidationSerializer)
     def get(self, request: Request, pk: str) -> Response:
-        session_id = session_access.parsed(pk)
+        session_id = session_access.parse_id(pk)
         return Response(_validation(session_access.validate([session_id], principal=self.principal)[session_id]))
 
 
@@ -124,7 +124,7 @@ class SearchSessionView(InMemoryMixin, InputView):
     )
     def post(self, request: Request) -> Response:
         values = self.read_input()
-        session = session_access.usable(values["session_id"], principal=self.principal)
+        session = session_access.require_usable(values["session_id"], principal=self.principal)
         people = list(Person.objects.visible_to(self.principal).filter(pk__in=values["person_id"]))
         if len(people) != len(set(values["person_id"])):
             raise Http404
@@ -144,8 +144,8 @@ class SearchSessionView(InMemoryMixin, InputView):
         session_access.require_enabled(found.session)  # may ask Pixora, so not in the transaction
         with transaction.atomic():
             require_still(self.principal, Scope.SEARCH, studio_id=found.session.studio_id)
-            session_access.hold_open(found.session)
-            count(found)
+            session_access.lock_enabled(found.session)
+            found.count()
             return replace(
                 found, matches=hold_existing_matches(found.matches), possible=hold_existing_matches(found.possible)
             )

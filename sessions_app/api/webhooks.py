@@ -34,7 +34,7 @@ class EndpointSerializer(StrictModelSerializer[WebhookEndpoint]):
 
     def update(self, instance: WebhookEndpoint, validated_data: Validated) -> WebhookEndpoint:
         if validated_data.get("enabled") and not instance.enabled:
-            instance.switched_on()
+            instance.reset_failures()
         return super().update(instance, validated_data)
 
 
@@ -108,7 +108,7 @@ class EndpointViewSet(
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: UUID) -> Response:
         """Sends an event `webhook.test`."""
-        delivery = outbox.test(self.get_object())
+        delivery = outbox.send_test_event(self.get_object())
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=DeliverySerializer(many=True))

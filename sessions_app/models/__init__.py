@@ -1,6 +1,8 @@
+from sessions_app.models.alert import Alert
 from sessions_app.models.analytics import SessionDay
 from sessions_app.models.guest import FoundPhoto, Guest, GuestRules
-from sessions_app.models.links import Alert, HiddenFace, Hiding, ReturnLink, ShareLink
+from sessions_app.models.hiding import HiddenFace, Hiding
+from sessions_app.models.links import ReturnLink, ShareLink
 from sessions_app.models.notice import ReadyNotice
 from sessions_app.models.pixora import PixoraLink, PixoraSession
 from sessions_app.models.session import Origin, PhotoSession, PhotoSessionQuerySet, new_code

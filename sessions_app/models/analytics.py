@@ -1,4 +1,4 @@
-"""What guests and partners did with a session on one day: counts, and nothing of whom."""
+"""How often guests and partners did what with a session on one day. Nothing says who it was."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,7 +14,7 @@ class SessionDayQuerySet(TenantQuerySet["SessionDay"]):
 
 
 class SessionDay(models.Model):
-    """One row for each session and day, which `sessions_app.analytics` counts up. Days are those of TIME_ZONE."""
+    """The counts of a session and a day of TIME_ZONE. `sessions_app.analytics` writes and sums them."""
 
     id = models.BigAutoField(primary_key=True)
     session = models.ForeignKey(PhotoSession, models.CASCADE, related_name="days", verbose_name=_("photo session"))
@@ -24,7 +24,7 @@ class SessionDay(models.Model):
     downloads = models.PositiveIntegerField(_("downloads"), default=0)
     favourites = models.PositiveIntegerField(_("favourites"), default=0)
     consents = models.PositiveIntegerField(_("consents"), default=0)
-    # How many of the searches took how long: a number for each bucket of `sessions_app.analytics`.
+    # How many of the searches took how long: a number for each bucket of `analytics.BUCKET_BOUNDS_MS`.
     took = ArrayField(models.PositiveIntegerField(), default=list)
 
     objects = SessionDayQuerySet.as_manager()

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
@@ -17,10 +17,13 @@ from facepass.core.database.storable_values import check_moment
 from facepass.core.errors import FacePassError
 from galleries.photos.media_files import Variant
 
-# How long a guest's visit, own link and wish for news last where the session names no end.
-LASTS = timedelta(days=90)
-# `last_seen_at` is told to this, so that looking at photos does not write.
-GRAIN = timedelta(hours=1)
+if TYPE_CHECKING:
+    from sessions_app.models.session import PhotoSession
+
+# How long a guest who does not come, a private link and an alert last where the session names no end.
+GUEST_LIFETIME = timedelta(days=90)
+# `last_seen_at` is as exact as this, so that looking at photos does not write at each request.
+SEEN_PRECISION = timedelta(hours=1)
 
 
 class GuestRules(models.Model):
@@ -54,23 +57,23 @@ class GuestRules(models.Model):
         return str(self.session)
 
     @classmethod
-    def of(cls, session: Any) -> "GuestRules":
-        """Those of the session, or the defaults."""
+    def for_session(cls, session: "PhotoSession") -> "GuestRules":
+        """Return the session's rules, or a row with the defaults that is not saved."""
         return getattr(session, "guest_rules", None) or cls(session=session)
 
     @property
     def download_variant(self) -> Variant | None:
-        """Which of a photo's files guests may take away."""
+        """Return which of a photo's files guests may take away; None where they may have none."""
         choices: dict[str, Variant | None] = {self.Downloads.ORIGINAL: "original", self.Downloads.PREVIEW: "preview"}
         return choices.get(self.downloads)
 
     @property
-    def expired(self) -> bool:
+    def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     def require_unexpired(self) -> None:
-        """Raises 410 `session_expired`."""
-        if self.expires_at and self.expired:
+        """Raise 410 `session_expired`."""
+        if self.expires_at and self.is_expired:
             moment = date_format(timezone.localtime(self.expires_at), "DATE_FORMAT")
             message = _t("This page was open until %(date)s; now ask the photographer for your photos.")
             raise FacePassError("session_expired", message % {"date": moment}, status=410)
@@ -78,25 +81,26 @@ class GuestRules(models.Model):
     def set_pin(self, pin: str) -> None:
         self.pin = make_password(pin) if pin else ""
 
-    def opens_with(self, pin: str) -> bool:
+    def is_pin(self, pin: str) -> bool:
+        """Return whether that is the PIN; any is, where none is set."""
         return not self.pin or check_password(pin, self.pin)
 
 
 class GuestQuerySet(TenantQuerySet["Guest"]):
     studio_path = "session__studio"
 
-    def here(self) -> "GuestQuerySet":
-        """Those who have not withdrawn their consent."""
+    def active(self) -> "GuestQuerySet":
+        """Guests who have not withdrawn their consent."""
         return self.filter(withdrawn_at=None)
 
-    def gone(self) -> "GuestQuerySet":
-        """Those who were not here for a long time, and left nothing by which they or others may come."""
-        unseen = self.filter(last_seen_at__lte=timezone.now() - LASTS)
+    def absent(self) -> "GuestQuerySet":
+        """Guests not seen for a long time who have no link and no alert by which they or others might come."""
+        unseen = self.filter(last_seen_at__lte=timezone.now() - GUEST_LIFETIME)
         return unseen.filter(return_links=None, shares=None, alert=None)
 
 
 class Guest(TenantModel):
-    """One device's visit to one session, from its consent on. Its id travels in a signed cookie."""
+    """A visitor of one session's page on one device, from the consent on. The id is in a signed cookie."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey("sessions_app.PhotoSession", models.CASCADE, related_name="guests")
@@ -120,31 +124,31 @@ class Guest(TenantModel):
     def __str__(self) -> str:
         return str(self.pk)
 
-    def note_visit(self) -> None:
+    def record_visit(self) -> None:
         now = timezone.now()
-        if now - self.last_seen_at > GRAIN:
+        if now - self.last_seen_at > SEEN_PRECISION:
             self.last_seen_at = now
-            Guest.objects.filter(pk=self.pk).update(last_seen_at=now)  # who was just forgotten stays forgotten
+            Guest.objects.filter(pk=self.pk).update(last_seen_at=now)  # save() would bring back who was just forgotten
 
 
 class FoundPhotoQuerySet(models.QuerySet["FoundPhoto"]):
     def kept(self) -> "FoundPhotoQuerySet":
-        """Without those of which the guest said: that is not me."""
+        """Photos of which the guest has not said "that is not me"."""
         return self.filter(refused_at=None)
 
     def in_order(self) -> "FoundPhotoQuerySet":
-        """Photos of the guest before those of others, the last search before earlier ones, the best first."""
+        """Order photos of the guest before those of friends, the last search before earlier ones, the best first."""
         ranked = self.annotate(others=models.Case(models.When(face=None, then=1), default=0))
         return ranked.order_by("others", "-found_at", "rank")
 
     def for_tiles(self) -> "FoundPhotoQuerySet":
-        """With what a tile shows, and without the descriptors that it does not."""
+        """Join what a tile shows, and leave out the descriptors, which it does not."""
         joined = self.select_related("photo", "face")
         return joined.defer("face__insightface_descriptor", "face__landmarks", "face__quality")
 
 
 class FoundPhoto(models.Model):
-    """A photo that was found for a guest: the only photos that the guest may open."""
+    """A photo that a guest may open: it was found for them or shown while they looked around."""
 
     guest = models.ForeignKey(Guest, models.CASCADE, related_name="found")
     photo = models.ForeignKey("galleries.GalleryImage", models.CASCADE, related_name="+")

@@ -4,8 +4,10 @@ import secrets
 import uuid
 from typing import Any, Self
 
+from django.conf import settings as django_settings
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +22,10 @@ CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def new_code() -> str:
-    """Eight characters, 39 bits: short to type, and one of 1,000 sessions is guessed in 850 million tries."""
+    """Return eight random characters, which are 39 bits: short to type, and hard to guess.
+
+    Whoever tries codes at random needs 850 million tries for one of 1,000 sessions.
+    """
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
 
 
@@ -31,7 +36,7 @@ class Origin(models.TextChoices):
 
 class PhotoSessionQuerySet(TenantQuerySet["PhotoSession"]):
     def mirrored(self) -> "PhotoSessionQuerySet":
-        """Copies of Pixora's sessions, without those that are gone there."""
+        """Return the copies of Pixora's sessions, without those that were deleted there."""
         return self.filter(origin=Origin.PIXORA, gone_at=None)
 
     @transaction.atomic
@@ -40,7 +45,8 @@ class PhotoSessionQuerySet(TenantQuerySet["PhotoSession"]):
         list(self.order_by("pk").select_for_update().values_list("pk"))
         return super().delete()
 
-    delete.queryset_only = True  # type: ignore[attr-defined]  # as of Django's own
+    # As Django marks its own, so that managers and templates cannot call it.
+    delete.queryset_only = True  # type: ignore[attr-defined]
     delete.alters_data = True  # type: ignore[attr-defined]
 
     def open_to_guests(self) -> "PhotoSessionQuerySet":
@@ -48,8 +54,9 @@ class PhotoSessionQuerySet(TenantQuerySet["PhotoSession"]):
 
 
 class PhotoSession(TenantModel):
-    """A session of FacePass's own, or the copy of one of Pixora's. Whoever asks whether it may be used asks
-    `sessions_app.session_source`, which knows the difference.
+    """A session of FacePass's own, or the copy of one of Pixora's.
+
+    `sessions_app.session_access`, which knows the difference, says whether it may be used.
     """
 
     class Status(models.TextChoices):
@@ -77,7 +84,7 @@ class PhotoSession(TenantModel):
     gone_at = models.DateTimeField(_("deleted in Pixora"), null=True, editable=False)
 
     objects = PhotoSessionQuerySet.as_manager()
-    # As it stands in the database; None for a row that is new.
+    # `facepass_enabled` as the database has it; None for a row that is new, or where it was not read.
     _was_enabled: bool | None = None
 
     class Meta:
@@ -97,9 +104,14 @@ class PhotoSession(TenantModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def guest_url(self) -> str:
+        """Return the absolute address of the guests' page: what table cards, e-mails and the admin show."""
+        return f"{django_settings.PUBLIC_URL}{reverse('guest-page', args=[self.code])}"
+
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A switched `facepass_enabled` is told to partners, whoever switched it."""
+        """Emit an event where `facepass_enabled` was switched, whoever switched it."""
         super().save(*args, **kwargs)
         if self._was_enabled is not None and self._was_enabled != self.facepass_enabled:
             data = {"session_id": str(self.pk), "facepass_enabled": self.facepass_enabled}
@@ -118,8 +130,8 @@ class PhotoSession(TenantModel):
         PhotoSession.objects.select_for_update().filter(pk=self.pk).first()
         return super().delete(*args, **kwargs)
 
-    def vanish(self) -> None:
-        """It is gone in Pixora. The row stays, so that its galleries keep their session."""
+    def mark_gone(self) -> None:
+        """Record that it was deleted in Pixora. The row stays, so that its galleries keep their session."""
         self.gone_at = self.confirmed_at = timezone.now()
         self.facepass_enabled = False
         self.save(update_fields=["gone_at", "confirmed_at", "facepass_enabled", "updated_at"])

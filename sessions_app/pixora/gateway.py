@@ -36,7 +36,7 @@ T = TypeVar("T")
 DRIFT = (errors.UndefinedColumn, errors.UndefinedTable, errors.DatatypeMismatch, errors.UndefinedFunction)
 
 
-def configured() -> bool:
+def is_configured() -> bool:
     return ALIAS in connections
 
 

@@ -45,7 +45,7 @@ def is_recent(copy: PhotoSession) -> bool:
     return copy.confirmed_at is not None and timezone.now() - copy.confirmed_at <= CACHE
 
 
-def take_over(
+def update_copies(
     found: Iterable[PixoraSession], *, asked: Iterable[UUID] = (), copies: Copies | None = None
 ) -> tuple[Copies, Changes]:
     """What Pixora said becomes the copies; the copies of `found`, as they are now.
@@ -83,7 +83,7 @@ def _write(wanted: Mapping[UUID, dict[str, Any]], gone: set[UUID], known: Copies
         copy.save(update_fields=[*fields, "updated_at"])
     deleted = 0
     for pk in gone & set(locked):
-        locked[pk].vanish()
+        locked[pk].mark_gone()
         deleted += 1
     changes = Changes(created=len(created), updated=len(changed), switched=switched, deleted=deleted)
     return {**known, **locked}, changes

@@ -39,7 +39,7 @@ T = TypeVar("T", PixoraSession, UUID)
 
 def periodically() -> None:
     """The workers' chore. Where Pixora does not answer the next run goes on."""
-    if not gateway.configured():
+    if not gateway.is_configured():
         return
     try:
         sync()
@@ -70,7 +70,7 @@ def sync(*, everything: bool = False, say: Say | None = None) -> Changes:
     mirrored, swept = _Run(say), _Run(say)
     since = None if everything or link.mirrored_until is None else link.mirrored_until - OVERLAP
     for page in _pages(since):
-        mirrored.take(page, lambda rows: mirror.take_over(rows)[1])
+        mirrored.take(page, lambda rows: mirror.update_copies(rows)[1])
         mirrored.tell(looked=len(page))
         # A change that Pixora dates into the future must not hide those that come before it.
         until = Greatest("mirrored_until", Least(Value(page[-1].updated_at), Now()))
@@ -78,7 +78,7 @@ def sync(*, everything: bool = False, say: Say | None = None) -> Changes:
     if everything or _is_due(link.swept_at):
         for ids in _batches():
             missing = set(ids) - gateway.existing(ids)
-            swept.take(list(missing), lambda gone: mirror.take_over([], asked=gone)[1])
+            swept.take(list(missing), lambda gone: mirror.update_copies([], asked=gone)[1])
             swept.tell(looked=len(ids), anyway=False)
         PixoraLink.objects.filter(pk=link.pk).update(swept_at=Now())
     PixoraLink.objects.filter(pk=link.pk).update(synced_at=Now())

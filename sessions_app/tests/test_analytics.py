@@ -20,7 +20,7 @@ from galleries import tasks
 from galleries.tests.factories import GalleryFactory, MembershipFactory, PhotoFactory, SessionFactory, UserFactory
 from recognition.tests.fake_pictures import picture_of
 from sessions_app import analytics, usage_charts
-from sessions_app.analytics import BOUNDS, Period, What
+from sessions_app.analytics import BUCKET_BOUNDS_MS, Period, UsageKind
 from sessions_app.models import SessionDay
 from sessions_app.tests.guests import agree
 
@@ -80,7 +80,7 @@ def test_searches_of_guests_and_partners_are_counted_and_so_is_who_was_found(api
     api.post("/api/v1/faces/search-session", {"session_id": session.pk, "file": selfie("ann")}, format="multipart")
     row = SessionDay.objects.get()
     assert (row.session, row.day, row.searches, row.hits) == (session, today, 3, 2)
-    assert (len(row.took), sum(row.took)) == (len(BOUNDS) + 1, 3)
+    assert (len(row.took), sum(row.took)) == (len(BUCKET_BOUNDS_MS) + 1, 3)
 
 
 def test_a_picture_without_a_face_is_no_search(session):
@@ -94,9 +94,9 @@ def test_counting_takes_one_query(session, django_assert_num_queries):
 
 
 def test_each_thing_that_guests_do_has_its_number(session):
-    analytics.count(session, What.CONSENT)
-    analytics.count(session, What.FAVOURITE)
-    analytics.count(session, What.DOWNLOAD, number=12)
+    analytics.count_usage(session, UsageKind.CONSENT)
+    analytics.count_usage(session, UsageKind.FAVOURITE)
+    analytics.count_usage(session, UsageKind.DOWNLOAD, number=12)
     analytics.count_search(session, found=0, processing_ms=40)
     row = SessionDay.objects.get()
     assert (row.searches, row.hits, row.consents, row.favourites, row.downloads) == (1, 0, 1, 1, 12)
@@ -119,15 +119,15 @@ def test_what_happens_at_once_is_counted_whole():
 
 def test_percentiles_are_off_by_a_fifth_at_most():
     times = np.random.default_rng(1).lognormal(4.5, 0.6, 5000)
-    took = np.bincount(np.searchsorted(BOUNDS, times), minlength=len(BOUNDS) + 1).tolist()
+    took = np.bincount(np.searchsorted(BUCKET_BOUNDS_MS, times), minlength=len(BUCKET_BOUNDS_MS) + 1).tolist()
     for share in (0.5, 0.95):
         assert analytics.percentile(took, share) == pytest.approx(np.quantile(times, share), rel=0.2)
 
 
 def test_percentiles_of_nothing_and_of_what_took_very_long():
-    nothing = [0] * (len(BOUNDS) + 1)
+    nothing = [0] * (len(BUCKET_BOUNDS_MS) + 1)
     assert analytics.percentile(nothing, 0.5) is None
-    assert analytics.percentile([*nothing[:-1], 4], 0.5) == BOUNDS[-1]
+    assert analytics.percentile([*nothing[:-1], 4], 0.5) == BUCKET_BOUNDS_MS[-1]
 
 
 # over the API

@@ -40,8 +40,7 @@ from galleries.tests.factories import (
 )
 from recognition.engines.fake import FakeEngine
 from sessions_app import sealing
-from sessions_app.guest.domain import alerts, consent, erasure
-from sessions_app.guest.views import waiting
+from sessions_app.guest.domain import alerts, consent, erasure, readiness
 from sessions_app.models import (
     Alert,
     DeliveryState,
@@ -52,7 +51,7 @@ from sessions_app.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from sessions_app.models.guest import LASTS
+from sessions_app.models.guest import GUEST_LIFETIME
 from sessions_app.pixora import sync
 from sessions_app.webhooks import courier, outbox, signing
 from sessions_app.webhooks.courier import Courier
@@ -119,7 +118,7 @@ def alerts_of_guests(fixture) -> Case:
         settings.TEMPLATE_KEY = key
         GalleryImage.objects.filter(gallery=gallery).update(state="processed", processed_at=now)
     sent = lambda: [address for message in mail.outbox for address in message.to]  # noqa: E731
-    return Case(alerts.periodically, lambda: [f"guest{number}@example.org" in sent() for number in range(3)])
+    return Case(alerts.run_alerts, lambda: [f"guest{number}@example.org" in sent() for number in range(3)])
 
 
 def ready_notices(fixture) -> Case:
@@ -129,16 +128,16 @@ def ready_notices(fixture) -> Case:
         gallery = GalleryFactory(studio=session.studio, session_id=session.pk)
         PhotoFactory(gallery=gallery, state="processed")
         ReadyNotice.objects.create(session=session, address=f"{session.code}@example.org", language="en")
-    send = waiting.mail.send
+    send = readiness.mail.send
 
     def sending(address, **message):
         if address.startswith(sessions[1].code):
             raise ValueError(address)
         send(address, **message)
 
-    fixture("monkeypatch").setattr(waiting.mail, "send", sending)
+    fixture("monkeypatch").setattr(readiness.mail, "send", sending)
     left = lambda: set(ReadyNotice.objects.values_list("session", flat=True))  # noqa: E731
-    return Case(waiting.tell_ready, lambda: [session.pk not in left() for session in sessions])
+    return Case(readiness.send_ready_notices, lambda: [session.pk not in left() for session in sessions])
 
 
 def ready_notices_of_one_session(fixture) -> Case:
@@ -147,24 +146,26 @@ def ready_notices_of_one_session(fixture) -> Case:
     names = [f"guest{number}@example.org" for number in range(3)]
     for name in names:
         ReadyNotice.objects.create(session=session, address=name, language="en")
-    send = waiting.mail.send
+    send = readiness.mail.send
 
     def sending(address, **message):
         if address == names[1]:
             raise ValueError(address)
         send(address, **message)
 
-    fixture("monkeypatch").setattr(waiting.mail, "send", sending)
+    fixture("monkeypatch").setattr(readiness.mail, "send", sending)
     left = lambda: set(ReadyNotice.objects.values_list("address", flat=True))  # noqa: E731
-    return Case(waiting.tell_ready, lambda: [name not in left() for name in names])
+    return Case(readiness.send_ready_notices, lambda: [name not in left() for name in names])
 
 
 def guests_who_are_gone(_fixture) -> Case:
     """Retention; the second one's row can not be deleted."""
-    long_ago = timezone.now() - LASTS - timedelta(days=1)
+    long_ago = timezone.now() - GUEST_LIFETIME - timedelta(days=1)
     guests = [Guest.objects.create(session=SessionFactory(), language="en", last_seen_at=long_ago) for _ in range(3)]
     poison("DELETE ON guests", where=f"OLD.id = '{guests[1].pk}'")
-    return Case(erasure.forget_gone, lambda: [not Guest.objects.filter(pk=guest.pk).exists() for guest in guests])
+    return Case(
+        erasure.forget_absent_guests, lambda: [not Guest.objects.filter(pk=guest.pk).exists() for guest in guests]
+    )
 
 
 class Stored:
@@ -415,9 +416,9 @@ BY_ONE_STATEMENT = {
 WALKED = {
     "facepass.core.notices.mail",
     "galleries.photos.direct_uploads.sweep",
-    "sessions_app.guest.domain.alerts.periodically",
-    "sessions_app.guest.domain.erasure.forget_gone",
-    "sessions_app.guest.views.waiting.tell_ready",
+    "sessions_app.guest.domain.alerts.run_alerts",
+    "sessions_app.guest.domain.erasure.forget_absent_guests",
+    "sessions_app.guest.domain.readiness.send_ready_notices",
     "sessions_app.pixora.sync.periodically",
 }
 
@@ -425,7 +426,7 @@ WALKED = {
 def registered() -> Iterator[str]:
     for path in Path(settings.BASE_DIR).glob("*/**/apps.py"):
         if ".venv" not in path.parts:
-            yield from re.findall(r'housekeeping\.register\("([^"]+)"', path.read_text())
+            yield from re.findall(r'chores\.register\("([^"]+)"', path.read_text())
 
 
 def test_every_chore_is_walked_or_is_one_statement():
@@ -454,16 +455,16 @@ def test_a_poisoned_event_is_given_up_and_not_tried_at_every_round(cure):
 
 
 def test_a_guest_who_comes_back_while_guests_are_forgotten_stays(monkeypatch):
-    long_ago = timezone.now() - LASTS - timedelta(days=1)
+    long_ago = timezone.now() - GUEST_LIFETIME - timedelta(days=1)
     guest = Guest.objects.create(session=SessionFactory(), language="en", last_seen_at=long_ago)
-    forget = erasure._forget_if_gone
+    forget = erasure._forget_if_absent
 
     def forgetting(pk):
-        guest.note_visit()
+        guest.record_visit()
         forget(pk)
 
-    monkeypatch.setattr(erasure, "_forget_if_gone", forgetting)
+    monkeypatch.setattr(erasure, "_forget_if_absent", forgetting)
     with suppress(RowsFailed):
-        erasure.forget_gone()
+        erasure.forget_absent_guests()
     assert Guest.objects.filter(pk=guest.pk).exists()
     assert not FoundPhoto.objects.exists()

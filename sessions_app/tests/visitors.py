@@ -12,7 +12,8 @@ from django.utils import translation
 from galleries import tasks
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
-from sessions_app.guest.domain import consent, guest_cookie
+from sessions_app.guest.domain import consent
+from sessions_app.guest.views import cookies
 from sessions_app.models import Guest
 
 __all__ = ["ann", "english", "gallery", "photos", "session"]
@@ -58,7 +59,7 @@ def device(session, **fields):
     client = Client()
     client.guest = Guest.objects.create(session=session, notice=consent.NOTICE, language="en", **fields)
     response = HttpResponse()
-    guest_cookie.remember(response, client.guest)
+    cookies.remember_guest(response, client.guest)
     client.cookies.update(response.cookies)
     return client
 

@@ -1,18 +1,17 @@
-"""New photos of a guest, told by e-mail: asked for, confirmed, looked for, told, stopped.
+"""Alerts: the e-mail about new photos that a guest asked for. Requested, confirmed, searched for, sent, stopped.
 
-A guest's descriptor is kept for this alone, sealed, from the asking until the wish ends. After the photos of a session
-are grouped it is searched with; what was not found before becomes the guest's, and a message says how many.
+A guest's descriptor is kept for this alone, sealed, from the request until the alert ends. After the photos of a
+session are grouped it is searched with; photos that were not found before become the guest's, and a message says how
+many.
 """
 
 import hashlib
 import logging
-import smtplib
 from datetime import timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db.models import F
 from django.template.loader import render_to_string
@@ -27,30 +26,30 @@ from galleries.models import Gallery, GalleryImage, Occasion
 from galleries.models.photo import PhotoState
 from recognition.models import ModelVersion
 from sessions_app import sealing, session_access
-from sessions_app.guest.domain import consent, links, matched_photos
-from sessions_app.guest.domain.absolute_urls import address as link
+from sessions_app.guest.domain import consent, links, mail, matched_photos
 from sessions_app.models import Alert, Guest, PhotoSession, ReturnLink, ShareLink
 
 log = logging.getLogger(__name__)
 
-# One guest hears of new photos at most this often, however many galleries are finished.
+# One guest gets a message at most this often, however many galleries are finished.
 PAUSE = timedelta(hours=1)
 
 
-def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
-    """Keeps the wish until it is confirmed, and sends the link that does so. Asked again, the old wish goes.
+def request_alert(guest: Guest, *, address: str, selfie: File[bytes]) -> None:
+    """Keep the guest's wish until they confirm it, and send the link that does so. An earlier alert of theirs ends.
 
-    Raises FacePassError 400 `invalid_request`, 429 `rate_limited`, and as `probe.read_picture`,
-    `probe.describe_subject` and `consent.still_given`.
+    Raise FacePassError 400 `invalid_request`, 429 `rate_limited`, and as `probe.read_picture`, `probe.describe_subject` and
+    `consent.hold_consent`.
     """
     try:
         validate_email(address)
     except ValidationError:
         raise FacePassError("invalid_request", _("Enter an e-mail address."), status=400) from None
-    descriptor = probe.describe_subject(probe.read_picture(picture)).descriptor
+    descriptor = probe.describe_subject(probe.read_picture(selfie)).descriptor
+    # By guest, and by address, so that nobody is sent messages by many guests. A bucket's name holds no address.
     for name in (guest.pk.hex, hashlib.sha256(address.lower().encode()).hexdigest()):
         rate_limits.require("guest_alert", f"alert:{name}")
-    with consent.still_given(guest):
+    with consent.hold_consent(guest):
         Alert.objects.filter(guest=guest).delete()
         alert = Alert.objects.create(
             guest=guest,
@@ -58,70 +57,74 @@ def ask(guest: Guest, *, address: str, picture: File[bytes]) -> None:
             descriptor=sealing.seal_descriptor(descriptor),
             model_version=ModelVersion.objects.current(),
         )
-    confirm_at = link("guest-alert-confirm", links.made("alert", guest.pk))
-    _send(alert, "confirm", _("Photos of you: %(session)s"), {"confirm": confirm_at})
+    confirm_url = links.build_url("guest-alert-confirm", links.sign_id("alert", guest.pk))
+    _send(alert, "confirm", _("Photos of you: %(session)s"), {"confirm": confirm_url})
 
 
-def confirm(guest_id: UUID) -> Alert | None:
-    """None where it has ended. A second time does nothing."""
-    rows = Alert.objects.exclude(pk__in=Alert.objects.over()).filter(pk=guest_id)
+def confirm_alert(guest_id: UUID) -> Alert | None:
+    """Return the alert, confirmed; None where it has ended. A second time does nothing."""
+    rows = Alert.objects.exclude(pk__in=Alert.objects.expired()).filter(pk=guest_id)
     rows.filter(confirmed_at=None).update(confirmed_at=timezone.now())
     return rows.first()
 
 
-def stop(guest_id: UUID) -> None:
+def stop_alert(guest_id: UUID) -> None:
     Alert.objects.filter(pk=guest_id).delete()
 
 
-def tidy() -> None:
-    """Wishes and links whose time is up."""
-    Alert.objects.over().delete()
-    ReturnLink.objects.over().delete()
+def delete_expired() -> None:
+    """Delete alerts and links whose time is up."""
+    Alert.objects.expired().delete()
+    ReturnLink.objects.expired().delete()
     ShareLink.objects.filter(expires_at__lte=timezone.now()).delete()
 
 
-def periodically() -> None:
-    """Looks for new photos of whoever asked, and tells them."""
-    each((tidy, _look_for_all), lambda step: step(), task="alerts")
+def run_alerts() -> None:
+    """Search for new photos of whoever asked for alerts, and send the messages. A chore."""
+    each((delete_expired, _process_due), lambda step: step(), task="alerts")
 
 
-def _look_for_all() -> None:
-    each(Alert.objects.due(pause=PAUSE).select_related("guest__session"), _look_and_tell, task="alerts")
+def _process_due() -> None:
+    each(Alert.objects.due(pause=PAUSE).select_related("guest__session"), _process, task="alerts")
 
 
-def _look_and_tell(alert: Alert) -> None:
-    """What can be expected to fail now and then is tried again the next time."""
+def _process(alert: Alert) -> None:
+    """What can be expected to fail now and then is logged, and tried again the next time."""
     try:
         session_access.require_enabled(alert.guest.session)
-        look(alert)
-        tell(alert)
+        find_new_photos(alert)
+        send_news(alert)
     except FacePassError as refusal:
-        log.warning("guest %s is not told of new photos: %s", alert.pk, refusal.code)
-    except (OSError, smtplib.SMTPException) as error:
-        log.warning("guest %s is not told of new photos: %s", alert.pk, type(error).__name__)
+        log.warning("guest %s gets no alert of new photos: %s", alert.pk, refusal.code)
+    except OSError as error:  # also smtplib.SMTPException
+        log.warning("guest %s gets no alert of new photos: %s", alert.pk, type(error).__name__)
 
 
-def look(alert: Alert) -> None:
-    """Photos that came since the last look, and show the guest, become theirs."""
+def find_new_photos(alert: Alert) -> None:
+    """Make photos the guest's that came since the last search and show them."""
     session, now = alert.guest.session, timezone.now()
     version = ModelVersion.objects.current()
-    if version.pk != alert.model_version_id or not _has_news(session, alert):
+    # A descriptor of another model version cannot be compared: the guest hears nothing until they ask anew.
+    if version.pk != alert.model_version_id or not _is_worth_searching(session, alert):
         return
     within = Occasion(session.studio_id, session_id=session.pk)
     descriptor = sealing.unseal_descriptor(alert.descriptor)
     matches = search.find_matches(descriptor, within=within, limit=search.MAX_LIMIT)
-    with consent.still_given(alert.guest):
-        mine = Alert.objects.filter(pk=alert.pk, looked_at=alert.looked_at)
-        if not mine.update(looked_at=now):
-            return  # stopped, or asked anew, or another worker was here
+    with consent.hold_consent(alert.guest):
+        claimed = Alert.objects.filter(pk=alert.pk, looked_at=alert.looked_at).update(looked_at=now)
+        if not claimed:
+            return  # stopped or requested anew meanwhile, or another worker was faster
         known = set(alert.guest.found.values_list("photo_id", flat=True))
-        new = [match for match in matched_photos.allowed(alert.guest, matches) if match.face.photo_id not in known]
-        kept = matched_photos.keep(alert.guest, new)
-        Alert.objects.filter(pk=alert.pk).update(untold=F("untold") + len(kept))
+        allowed = matched_photos.allowed_matches(alert.guest, matches)
+        new = matched_photos.record_found(alert.guest, [match for match in allowed if match.face.photo_id not in known])
+        Alert.objects.filter(pk=alert.pk).update(untold=F("untold") + len(new))
 
 
-def _has_news(session: PhotoSession, alert: Alert) -> bool:
-    """While photos still come in, only so often: so that one message tells of them all."""
+def _is_worth_searching(session: PhotoSession, alert: Alert) -> bool:
+    """Return whether photos were analysed since the last search.
+
+    While more of them are on their way, a search is worth it only after the pause, so that one message is about all.
+    """
     photos = GalleryImage.objects.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
     if not photos.filter(state=PhotoState.PROCESSED, processed_at__gt=alert.looked_at).exists():
         return False
@@ -130,30 +133,34 @@ def _has_news(session: PhotoSession, alert: Alert) -> bool:
     return not (waiting or ungrouped) or alert.looked_at <= timezone.now() - PAUSE
 
 
-def tell(alert: Alert) -> None:
-    """One message for all that was found since the last one. Cut off, it is sent again after the pause."""
-    mine = Alert.objects.filter(pk=alert.pk, told_at=alert.told_at, untold__gt=0)
-    if not mine.exists():
+def send_news(alert: Alert) -> None:
+    """Send one message about all photos found since the last one.
+
+    `told_at` is set before it is sent and `untold` lowered after, so a message that was cut off is sent again after
+    the pause, and one that was sent is not.
+    """
+    pending = Alert.objects.filter(pk=alert.pk, told_at=alert.told_at, untold__gt=0)
+    if not pending.exists():
         return
-    with consent.still_given(alert.guest):
-        photos = mine.values_list("untold", flat=True).first()
-        if photos is None or not mine.update(told_at=timezone.now()):
+    with consent.hold_consent(alert.guest):
+        photos = pending.values_list("untold", flat=True).first()
+        if photos is None or not pending.update(told_at=timezone.now()):
             return
-        way = link("guest-return", ReturnLink.issue(alert.guest))
+        token = ReturnLink.issue(alert.guest)
+    way = links.build_url("guest-return", token)
     _send(alert, "news", _("New photos of you: %(session)s"), {"photos": photos, "way": way})
     Alert.objects.filter(pk=alert.pk).update(untold=F("untold") - photos)
 
 
-def _send(alert: Alert, name: str, subject: str, words: dict[str, object]) -> None:
-    """In the guest's language. Mail programs offer to stop it by one click (RFC 8058)."""
+def _send(alert: Alert, template: str, subject: str, context: dict[str, object]) -> None:
+    """Send a message in the guest's language. Mail programs offer to stop further ones by one click (RFC 8058)."""
     session = alert.guest.session
-    stop_at = link("guest-alert-stop", links.made("alert", alert.pk))
+    stop_url = links.build_url("guest-alert-stop", links.sign_id("alert", alert.pk))
     with translation.override(alert.guest.language):
-        text = render_to_string(f"guest/mail/{name}.txt", {**words, "session": session, "stop": stop_at})
-        message = EmailMessage(
-            subject=" ".join((_(subject) % {"session": session.name}).split()),
-            body=text,
-            to=[sealing.unseal(alert.address).decode()],
-            headers={"List-Unsubscribe": f"<{stop_at}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        text = render_to_string(f"guest/mail/{template}.txt", {**context, "session": session, "stop": stop_url})
+        mail.send(
+            sealing.unseal(alert.address).decode(),
+            subject=_(subject) % {"session": session.name},
+            text=text,
+            headers={"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
         )
-    message.send()

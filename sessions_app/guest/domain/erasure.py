@@ -1,4 +1,4 @@
-"""A guest is forgotten, or is not to be found by others. What that means stands in docs/guests.md."""
+"""Forgetting a guest, and hiding them from other guests' searches. docs/guests.md says what that means."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ SALT = "sessions_app.guest.receipt"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """That a guest was forgotten, when, and how much that was. It is signed and kept by the guest, and nowhere here."""
+    """Proof that a guest was forgotten: when, and how much was deleted. The guest keeps it, signed; it is no row."""
 
     id: UUID
     at: datetime
@@ -39,40 +39,46 @@ class Receipt:
 
     @property
     def token(self) -> str:
-        told = [self.id.hex, self.at.isoformat(), self.counts, self.hiding and self.hiding.hex]
-        return signing.dumps(told, salt=SALT, compress=True)
+        content = [self.id.hex, self.at.isoformat(), self.counts, self.hiding and self.hiding.hex]
+        return signing.dumps(content, salt=SALT, compress=True)
 
     @classmethod
-    def read(cls, token: str) -> "Receipt":
-        """Raises Http404 for what was not made here."""
+    def from_token(cls, token: str) -> "Receipt":
+        """Raise Http404 where the signature does not hold."""
         try:
-            pk, at, counted, hiding = signing.loads(token, salt=SALT)
+            pk, at, counts, hiding = signing.loads(token, salt=SALT)
         except signing.BadSignature:
             raise Http404 from None
-        return cls(UUID(pk), datetime.fromisoformat(at), hiding=UUID(hiding) if hiding else None, **counted)
+        return cls(UUID(pk), datetime.fromisoformat(at), hiding=UUID(hiding) if hiding else None, **counts)
+
+    @classmethod
+    def for_guest(cls, guest: Guest) -> "Receipt":
+        """Count what there is of the guest now."""
+        hiding = Hiding.objects.filter(guest=guest).first()
+        return cls(
+            id=uuid4(),
+            at=timezone.now().replace(microsecond=0),
+            photos=guest.found.count(),
+            favourites=guest.found.filter(favourite=True).count(),
+            shares=guest.shares.count(),
+            links=guest.return_links.count(),
+            alerts=Alert.objects.filter(guest=guest).count(),
+            hiding=hiding.pk if hiding else None,
+        )
 
 
 @transaction.atomic
-def forget(guest: Guest, *, hidden: bool) -> Receipt:
-    """Everything that is known of the guest goes: photos found, favourites, links, the wish for news with its
-    descriptor, the consent. `hidden`: and others do not find them from now on.
+def forget_guest(guest: Guest, *, hidden: bool) -> Receipt:
+    """Delete all that is known of the guest, and return the receipt of it.
 
-    Raises 403 `consent_withdrawn` where they were forgotten, or withdrew, at the same moment.
+    That is photos found, favourites, links, the alert with its descriptor, the consent. `hidden`: other guests do not
+    find them from now on either. Raise 403 `consent_withdrawn` where they were forgotten, or withdrew, at the same
+    moment.
     """
-    consent.hold(guest)  # first, so that what is just being written for them goes too
+    consent.lock_guest(guest)  # first, so that what is just being written for them goes too
     if hidden:
-        hide(guest)
-    hiding = Hiding.objects.filter(guest=guest).first()
-    receipt = Receipt(
-        id=uuid4(),
-        at=timezone.now().replace(microsecond=0),
-        photos=guest.found.count(),
-        favourites=guest.found.filter(favourite=True).count(),
-        shares=guest.shares.count(),
-        links=guest.return_links.count(),
-        alerts=Alert.objects.filter(guest=guest).count(),
-        hiding=hiding.pk if hiding else None,
-    )
+        hide_guest(guest)
+    receipt = Receipt.for_guest(guest)
     studio_id = guest.session.studio_id
     data = {"receipt_id": str(receipt.id), "session_id": str(guest.session_id), "guests": 1}
     Guest.objects.filter(pk=guest.pk).delete()
@@ -80,35 +86,37 @@ def forget(guest: Guest, *, hidden: bool) -> Receipt:
     return receipt
 
 
-def forget_gone() -> None:
-    """A chore: nobody asked, but they have not been here for so long that they can not come back. Hidings stay."""
-    each(Guest.objects.gone().values_list("pk", flat=True), _forget_if_gone, task="forgetting guests")
+def forget_absent_guests() -> None:
+    """Delete guests who have not been there for so long that they cannot come back. A chore. Hidings stay."""
+    each(Guest.objects.absent().values_list("pk", flat=True), _forget_if_absent, task="forgetting guests")
 
 
 @transaction.atomic
-def _forget_if_gone(pk: UUID) -> None:
-    """Who came back at the last moment stays."""
-    if Guest.objects.select_for_update().filter(pk=pk).first() and Guest.objects.gone().filter(pk=pk).exists():
+def _forget_if_absent(pk: UUID) -> None:
+    """Look again under a lock: whoever came back at the last moment stays."""
+    if Guest.objects.select_for_update().filter(pk=pk).first() and Guest.objects.absent().filter(pk=pk).exists():
         Guest.objects.filter(pk=pk).delete()
 
 
 @transaction.atomic
-def hide(guest: Guest) -> Hiding | None:
-    """Others no longer find the faces that were found for the guest, nor the rest of a group of which those are more
-    than half. None where no face was found. Done again, it takes in what was found since.
+def hide_guest(guest: Guest) -> Hiding | None:
+    """Hide the faces that were found for the guest from other guests, and return the hiding.
 
-    Raises 403 `consent_withdrawn`.
+    Of a group of which those are more than half, the other faces are hidden too. None where no face was found. Done
+    again, it takes in what was found since. Raise 403 `consent_withdrawn`.
     """
-    consent.hold(guest)
-    shown = guest.found.kept().filter(face__isnull=False)
-    there = PhotoFace.objects.filter(pk__in=shown.values("face")).hold_rows()
-    faces = list(shown.filter(face__in=there).values_list("face_id", "face__cluster_id", "face__cluster__size"))
+    consent.lock_guest(guest)
+    found = guest.found.kept().filter(face__isnull=False)
+    present = PhotoFace.objects.filter(pk__in=found.values("face")).hold_rows()
+    faces = list(found.filter(face__in=present).values_list("face_id", "face__cluster_id", "face__cluster__size"))
     if not faces:
         return None
-    hiding, _made = Hiding.objects.get_or_create(guest=guest, defaults={"session": guest.session})
-    mine = Counter(group_id for _face_id, group_id, _size in faces)
+    hiding, _created = Hiding.objects.get_or_create(guest=guest, defaults={"session": guest.session})
+    found_of_group = Counter(group_id for _face_id, group_id, _size in faces)
     rows = [
-        HiddenFace(hiding=hiding, face_id=face_id, with_group=bool(group_id) and 2 * mine[group_id] > (size or 0))
+        HiddenFace(
+            hiding=hiding, face_id=face_id, with_group=bool(group_id) and 2 * found_of_group[group_id] > (size or 0)
+        )
         for face_id, group_id, size in faces
     ]
     HiddenFace.objects.bulk_create(

@@ -1,25 +1,31 @@
-"""A guest's photos: what a search may give, and what the guest says of what it gave.
+"""A guest's photos: what a search may give them, and what they say of what it gave.
 
-"That is not me" binds this guest's later searches and nobody else's: the face is out, and so is its group once more
-than half of what the guest was shown of it was refused. Unlike `galleries.faces.decisions`, it
-decides nothing for staff.
+"That is not me" binds this guest's later searches and nobody else's: the face is left out, and so is its group once
+the guest has refused more than half of what they were shown of it. Unlike `galleries.faces.decisions`, it decides
+nothing for staff.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from galleries.matching.search import Match, hold_existing_matches
+from galleries.models import GalleryImage
+from galleries.models.photo import PhotoState
 from sessions_app import analytics
-from sessions_app.analytics import What
-from sessions_app.models import FoundPhoto, Guest, HiddenFace
+from sessions_app.analytics import UsageKind
+from sessions_app.guest.domain import consent
+from sessions_app.models import FoundPhoto, Guest, HiddenFace, PhotoSession
 
-Show = Literal["all", "me", "both", "favourites", "refused"]
-SHOWS: tuple[Show, ...] = ("all", "me", "both", "favourites", "refused")
-SHOWN: dict[Show, Callable[[FoundPhoto], bool]] = {
+PhotoFilter = Literal["all", "me", "both", "favourites", "refused"]
+FILTERS: tuple[PhotoFilter, ...] = ("all", "me", "both", "favourites", "refused")
+_PASSES: dict[PhotoFilter, Callable[[FoundPhoto], bool]] = {
     "all": lambda row: row.refused_at is None,
     "me": lambda row: row.refused_at is None and not (row.friend and row.face_id is None),
     "both": lambda row: row.refused_at is None and row.friend and row.face_id is not None,
@@ -28,24 +34,29 @@ SHOWN: dict[Show, Callable[[FoundPhoto], bool]] = {
 }
 
 
-def of_guest(guest: Guest) -> list[FoundPhoto]:
-    """All, in the order in which they are shown, with what a tile needs; one query."""
+def list_found(guest: Guest) -> list[FoundPhoto]:
+    """Return all photos of the guest in the order in which pages show them, with what a tile needs; one query."""
     return list(guest.found.in_order().for_tiles())
 
 
-def filtered(rows: Iterable[FoundPhoto], show: Show) -> list[FoundPhoto]:
-    return list(filter(SHOWN[show], rows))
+def filter_found(rows: Iterable[FoundPhoto], name: PhotoFilter) -> list[FoundPhoto]:
+    return list(filter(_PASSES[name], rows))
 
 
-def counts(rows: Sequence[FoundPhoto]) -> dict[Show, int]:
-    """How many of them each filter shows."""
-    return {show: len(filtered(rows, show)) for show in SHOWS}
+def parse_filter(text: str) -> PhotoFilter:
+    """Return the filter of that name; what is none is "all"."""
+    return text if text in FILTERS else "all"
 
 
-def keep(guest: Guest, matches: Sequence[Match]) -> list[Match]:
-    """What a search for the guest gave, best first, becomes theirs, and is returned; again it does no harm.
+def count_by_filter(rows: Sequence[FoundPhoto]) -> dict[PhotoFilter, int]:
+    return {name: len(filter_found(rows, name)) for name in FILTERS}
 
-    Photos of earlier searches stay, after these. To be called within `consent.still_given`.
+
+def record_found(guest: Guest, matches: Sequence[Match]) -> list[Match]:
+    """Make the matches' photos the guest's, and return those matches that are still there.
+
+    Photos of earlier searches stay, and come after these. Done twice, nothing changes. To be called within
+    `consent.hold_consent`.
     """
     matches, now = hold_existing_matches(matches), timezone.now()
     rows = [
@@ -56,9 +67,11 @@ def keep(guest: Guest, matches: Sequence[Match]) -> list[Match]:
     return matches
 
 
-def keep_friends(guest: Guest, matches: Sequence[Match], *, add: bool) -> list[Match]:
-    """Marks the photos that show the guest's friend, whose matches are returned; `add`: those that do not show the
-    guest become theirs too. To be called within `consent.still_given`.
+def record_friend(guest: Guest, matches: Sequence[Match], *, add: bool) -> list[Match]:
+    """Mark the guest's photos that show a friend, whose matches these are; the friend before is forgotten.
+
+    `add`: photos of the friend alone become the guest's too. Return those matches that are still there. To be called
+    within `consent.hold_consent`.
     """
     matches = hold_existing_matches(matches)
     guest.found.filter(friend=True).update(friend=False)
@@ -76,30 +89,58 @@ def _upsert(rows: list[FoundPhoto], *, update: list[str]) -> None:
     FoundPhoto.objects.bulk_create(rows, update_conflicts=True, unique_fields=["guest", "photo"], update_fields=update)
 
 
-def refuse(guest: Guest, photos: Collection[UUID]) -> int:
-    """ "That is not me." How many photos are gone by it."""
+def refuse_photos(guest: Guest, photos: Collection[UUID]) -> int:
+    """Record that the guest is not on these photos, and return how many that hides from them."""
     return guest.found.kept().filter(photo__in=photos).update(refused_at=timezone.now(), favourite=False)
 
 
-def take_back(guest: Guest, photos: Collection[UUID]) -> int:
+def restore_photos(guest: Guest, photos: Collection[UUID]) -> int:
+    """Take "that is not me" back."""
     return guest.found.filter(photo__in=photos).update(refused_at=None)
 
 
-def mark(guest: Guest, photos: Collection[UUID], *, favourite: bool) -> int:
-    changed = guest.found.kept().filter(photo__in=photos).exclude(favourite=favourite).update(favourite=favourite)
-    if changed and favourite:
-        analytics.count(guest.session, What.FAVOURITE, number=changed)
-    return changed
+def add_favourites(guest: Guest, photos: Collection[UUID]) -> int:
+    added = guest.found.kept().filter(photo__in=photos, favourite=False).update(favourite=True)
+    if added:
+        analytics.count_usage(guest.session, UsageKind.FAVOURITE, number=added)
+    return added
 
 
-def allowed(guest: Guest, matches: Iterable[Match]) -> list[Match]:
-    """Without what this guest refused, and without whoever does not want to be found by others."""
-    refusals = _Refusals.of(guest)
-    return [match for match in without_hidden(guest, matches) if not refusals.concern(match)]
+def remove_favourites(guest: Guest, photos: Collection[UUID]) -> int:
+    return guest.found.kept().filter(photo__in=photos, favourite=True).update(favourite=False)
 
 
-def without_hidden(guest: Guest, matches: Iterable[Match]) -> list[Match]:
-    """Who hides is left out where their own face is what the search was like; who stands beside them is found."""
+def list_session_photos(session: PhotoSession) -> QuerySet[GalleryImage]:
+    """Return all analysed photos of the session, in the order in which they were taken: what guests look through."""
+    analysed = GalleryImage.objects.filter(state=PhotoState.PROCESSED)
+    photos = analysed.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
+    return photos.order_by("taken_at", "original_name", "pk")
+
+
+@transaction.atomic
+def record_browsed(guest: Guest, photos: Sequence[GalleryImage], *, first_rank: int) -> None:
+    """Let a guest who only looks around open the photos that a page showed them.
+
+    What somebody's face found is kept apart from that: it has a face. Raise 403 `consent_withdrawn`.
+    """
+    consent.lock_guest(guest)
+    present = GalleryImage.objects.filter(pk__in=[photo.pk for photo in photos]).hold_rows()
+    ranked = enumerate(photos, start=first_rank)
+    rows = [FoundPhoto(guest=guest, photo=photo, rank=rank) for rank, photo in ranked if photo.pk in present]
+    FoundPhoto.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def allowed_matches(guest: Guest, matches: Iterable[Match]) -> list[Match]:
+    """Leave out what this guest refused, and whoever does not want to be found by others."""
+    refusals = _Refusals.for_guest(guest)
+    return [match for match in exclude_hidden(guest, matches) if not refusals.concern(match)]
+
+
+def exclude_hidden(guest: Guest, matches: Iterable[Match]) -> list[Match]:
+    """Leave out the faces of other guests who hide.
+
+    Only where the hidden face itself is what the search matched: whoever stands beside it in a photo is found.
+    """
     hidden = HiddenFace.objects.filter(hiding__session=guest.session_id).exclude(hiding__guest=guest)
     faces: set[UUID] = set()
     groups: set[UUID | None] = set()
@@ -110,15 +151,17 @@ def without_hidden(guest: Guest, matches: Iterable[Match]) -> list[Match]:
     return [match for match in matches if match.face.pk not in faces and match.face.cluster_id not in groups]
 
 
+@dataclass(frozen=True, slots=True)
 class _Refusals:
-    def __init__(self, photos: set[UUID], groups: set[UUID]) -> None:
-        self._photos = photos
-        self._groups = groups
+    """What a guest said is not them: photos, and groups of which they refused more than they kept."""
+
+    photos: set[UUID]
+    groups: set[UUID]
 
     @classmethod
-    def of(cls, guest: Guest) -> "_Refusals":
+    def for_guest(cls, guest: Guest) -> "_Refusals":
         photos: set[UUID] = set()
-        balance: dict[UUID, int] = defaultdict(int)
+        balance: dict[UUID, int] = defaultdict(int)  # by group: photos refused less photos kept
         for photo_id, group_id, refused_at in guest.found.values_list("photo_id", "face__cluster_id", "refused_at"):
             if refused_at:
                 photos.add(photo_id)
@@ -127,4 +170,4 @@ class _Refusals:
         return cls(photos, {group for group, weight in balance.items() if weight > 0})
 
     def concern(self, match: Match) -> bool:
-        return match.face.photo_id in self._photos or match.face.cluster_id in self._groups
+        return match.face.photo_id in self.photos or match.face.cluster_id in self.groups

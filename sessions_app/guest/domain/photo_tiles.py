@@ -1,16 +1,34 @@
-"""A photo as a guest's page shows it: signed addresses, no score, no name, no box."""
+"""Photos as guests' pages show them: signed addresses, and no score, no name, no box.
 
-from collections.abc import Iterable
+An address is short-lived, and good for one guest or one shared link only.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlencode
 from uuid import UUID
+
+from django.core import signing
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 
 from galleries.models import GalleryImage, PhotoFace
 from galleries.photos import media_files
-from sessions_app.guest.domain import photo_addresses
+from galleries.photos.media_files import Variant
+from sessions_app.guest.domain import matched_photos
+from sessions_app.guest.domain.matched_photos import PhotoFilter
 from sessions_app.models import FoundPhoto, Guest, GuestRules, ShareLink
 
-# A little above the middle, where faces are in most pictures.
-UNKNOWN_FOCUS = "50 40"
+# Whose page an address is for. The URL names are `guest-photo` and `share-photo`.
+Audience = Literal["guest", "share"]
+# Within one span all pages give the same address, so that the browser need not fetch a picture again. An address works
+# until the end of the next span: for half an hour at least, and an hour at most.
+SPAN_SECONDS = 1800
+SALT = "sessions_app.guest.addresses"
+# In percent, a little above the middle: where faces are in most pictures.
+DEFAULT_FOCUS = "50 40"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,49 +44,78 @@ class Tile:
     blur: str
     """What is shown until then: see `recognition.pictures.thumbnails.blur`."""
     focus: str
-    """In percent from the left and the top, what a square tile is cut around: the guest's face, where there is one."""
+    """What a square tile is cut around, in percent from the left and the top: the guest's face, where there is one."""
     favourite: bool = False
 
     @property
     def sources(self) -> str:
-        """For `srcset`: the two sizes that the worker made."""
+        """Return the two sizes that the worker made, for `srcset`."""
         widths = [(self.thumbnail, media_files.SIDES["thumbnail"]), (self.preview, media_files.SIDES["preview"])]
         return ", ".join(f"{address} {self._width_at(side)}w" for address, side in widths)
 
     def _width_at(self, side: int) -> int:
+        """Return the width of a copy whose longest side is at most `side`. Copies are never enlarged."""
         return max(1, round(self.width * min(1.0, side / max(self.width, self.height))))
 
 
-def of_guest(guest: Guest, rows: Iterable[FoundPhoto], rules: GuestRules) -> list[Tile]:
-    return [_tile("guest", guest.pk, row, rules) for row in rows]
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What `guest/results.html` shows of a guest's photos through one filter."""
+
+    tiles: list[Tile]
+    show: PhotoFilter
+    counts: dict[PhotoFilter, int]
+
+    @property
+    def filters(self) -> list[PhotoFilter]:
+        """Return the filters worth offering: those that show something, where there is more than one.
+
+        "Only me" is none where it shows the same as "all".
+        """
+        counts = self.counts
+        useful = [name for name in counts if counts[name] and (name != "me" or counts["me"] < counts["all"])]
+        return useful if len(useful) > 1 else []
 
 
-def of_photos(guest: Guest, photos: Iterable[GalleryImage], rules: GuestRules) -> list[Tile]:
-    """Where a guest looks around, and nobody was looked for."""
-    return [_tile("guest", guest.pk, FoundPhoto(photo=photo), rules) for photo in photos]
+def build_results(guest: Guest, *, show: PhotoFilter = "all") -> Results:
+    """Return the guest's photos that pass the filter; one query."""
+    rows = matched_photos.list_found(guest)
+    rules = GuestRules.for_session(guest.session)
+    tiles = build_guest_tiles(guest, matched_photos.filter_found(rows, show), rules)
+    return Results(tiles, show, matched_photos.count_by_filter(rows))
 
 
-def of_share(share: ShareLink, rows: Iterable[FoundPhoto], rules: GuestRules) -> list[Tile]:
-    """What the guest marked as a favourite, and where their face is, is not told."""
-    return [_tile("share", share.pk, FoundPhoto(photo=row.photo), rules) for row in rows]
+def build_guest_tiles(guest: Guest, rows: Iterable[FoundPhoto], rules: GuestRules) -> list[Tile]:
+    return [_build_tile("guest", guest.pk, row, rules) for row in rows]
 
 
-def _tile(whose: photo_addresses.Whose, pk: UUID, row: FoundPhoto, rules: GuestRules) -> Tile:
+def build_browsing_tiles(guest: Guest, photos: Iterable[GalleryImage], rules: GuestRules) -> list[Tile]:
+    """Return tiles for a guest who looks around: nobody was searched for."""
+    return build_guest_tiles(guest, (FoundPhoto(photo=photo) for photo in photos), rules)
+
+
+def build_share_tiles(share: ShareLink, rows: Iterable[FoundPhoto], rules: GuestRules) -> list[Tile]:
+    """Return tiles for whoever holds a shared link. Favourites and where the guest's face is stay the guest's own."""
+    return [_build_tile("share", share.pk, FoundPhoto(photo=row.photo), rules) for row in rows]
+
+
+def _build_tile(audience: Audience, pk: UUID, row: FoundPhoto, rules: GuestRules) -> Tile:
     photo, variant = row.photo, rules.download_variant
     return Tile(
         photo=photo.pk,
-        thumbnail=photo_addresses.signed(whose, pk, photo.pk, "thumbnail"),
-        preview=photo_addresses.signed(whose, pk, photo.pk, "preview"),
-        download=f"{photo_addresses.signed(whose, pk, photo.pk, variant)}&download" if variant else "",
+        thumbnail=sign_address(audience, pk, photo.pk, "thumbnail"),
+        preview=sign_address(audience, pk, photo.pk, "preview"),
+        download=f"{sign_address(audience, pk, photo.pk, variant)}&download" if variant else "",
         width=photo.width,
         height=photo.height,
         blur=photo.blur,
-        focus=_focus(row.face, photo) if row.face else UNKNOWN_FOCUS,
+        focus=_focus(row.face, photo) if row.face else DEFAULT_FOCUS,
         favourite=row.favourite,
     )
 
 
 def _focus(face: PhotoFace, photo: GalleryImage) -> str:
+    """Return the middle of the face's box, which is in pixels of the upright photo."""
     box = face.insightface_bbox
     across = (box["x"] + box["width"] / 2) / photo.width
     down = (box["y"] + box["height"] / 2) / photo.height
@@ -77,3 +124,26 @@ def _focus(face: PhotoFace, photo: GalleryImage) -> str:
 
 def _percent(fraction: float) -> int:
     return round(100 * min(1.0, max(0.0, fraction)))
+
+
+def sign_address(audience: Audience, pk: UUID, photo: UUID, variant: Variant) -> str:
+    """Return the address of a photo's file for a guest or for a shared link, whose id is `pk`.
+
+    The signature covers that id, the photo, the variant and the time at which the address ends.
+    """
+    path = reverse(f"{audience}-photo", args=[pk, photo, variant])
+    ends = (int(time.time()) // SPAN_SECONDS + 2) * SPAN_SECONDS
+    return f"{path}?{urlencode({'ends': ends, 'signature': _signature(path, ends)})}"
+
+
+def is_signed(path: str, query: Mapping[str, str]) -> bool:
+    """Return whether `sign_address` made that address, and it has not ended."""
+    try:
+        ends = int(query["ends"])
+    except (KeyError, ValueError):
+        return False
+    return ends > time.time() and constant_time_compare(query.get("signature", ""), _signature(path, ends))
+
+
+def _signature(path: str, ends: int) -> str:
+    return signing.Signer(salt=SALT).signature(f"{path} {ends}")

@@ -1,13 +1,23 @@
-"""How many of a session's photos can be searched yet."""
+"""How many of a session's photos can be searched yet, and the one e-mail that says when all of them can."""
 
+import logging
 from dataclasses import dataclass
+from functools import partial
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from facepass.core.access import rate_limits
+from facepass.core.errors import FacePassError
+from facepass.core.work.each_row import each
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
-from sessions_app.models import PhotoSession
+from sessions_app.guest.domain import mail
+from sessions_app.models import PhotoSession, ReadyNotice
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,12 @@ class Readiness:
         return 100 * self.ready // self.total if self.total else 0
 
     @property
+    def is_complete(self) -> bool:
+        return self.total > 0 and not self.waiting
+
+    @property
     def text(self) -> str:
+        """What the page says about it; empty where there is nothing to wait for."""
         if not self.total:
             return _("No photos have been added yet. Please come back later.")
         if not self.waiting:
@@ -33,8 +48,55 @@ class Readiness:
         return _("Photos are still being prepared: %(ready)s of %(total)s are ready.") % numbers
 
     @classmethod
-    def of(cls, session: PhotoSession) -> "Readiness":
-        """Over all galleries of the session, with one query, which an index answers without the rows."""
+    def for_session(cls, session: PhotoSession) -> "Readiness":
+        """Count over all galleries of the session, by one query that an index answers without reading the rows."""
         photos = GalleryImage.objects.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
         waiting = Count("state", filter=Q(state__in=[PhotoState.PENDING, PhotoState.PROCESSING]))
         return cls(**photos.aggregate(total=Count("state"), waiting=waiting))
+
+
+def request_ready_notice(session: PhotoSession, email: str, *, address: str) -> None:
+    """Keep the e-mail address until the session's photos are ready. Asked for again, nothing changes.
+
+    `address`: the browser's network address. Raise 400 `email_invalid` and 429 `rate_limited`.
+    """
+    try:
+        ReadyNotice._meta.get_field("address").clean(email, None)  # also checks its length
+    except ValidationError:
+        raise FacePassError("email_invalid", _("This is not an e-mail address.")) from None
+    rate_limits.require("guest_mail", f"mail:{address}")
+    ReadyNotice.objects.get_or_create(session=session, address=email, defaults={"language": get_language()})
+
+
+def send_ready_notices() -> None:
+    """Send one e-mail to each address of every session that is ready, and delete the address. A chore."""
+    ReadyNotice.objects.discard_old()
+    due = ReadyNotice.objects.due().values("session")
+    each(PhotoSession.objects.open_to_guests().filter(pk__in=due), _notify_if_ready, task="ready notices")
+
+
+def _notify_if_ready(session: PhotoSession) -> None:
+    if Readiness.for_session(session).is_complete:
+        each(session.ready_notices.due(), partial(_send_once, session), task="ready notices")
+
+
+def _send_once(session: PhotoSession, notice: ReadyNotice) -> None:
+    """Send the notice if no other worker does. One that did not go out keeps its row, and is tried again later."""
+    if not ReadyNotice.objects.claim(notice):
+        return
+    try:
+        _send(session, notice)
+    except OSError as error:
+        log.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
+    else:
+        notice.delete()
+
+
+def _send(session: PhotoSession, notice: ReadyNotice) -> None:
+    with override(notice.language):
+        subject = _("Your photos are ready: %(session)s") % {"session": session.name}
+        text = _(
+            "The photos of “%(session)s” can be searched now:\n\n%(address)s\n\n"
+            "You asked for this e-mail on that page. It is the only one: your address has been deleted.\n"
+        ) % {"session": session.name, "address": session.guest_url}
+        mail.send(notice.address, subject=subject, text=text)

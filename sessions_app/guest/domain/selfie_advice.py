@@ -1,17 +1,32 @@
-"""What a guest can do about a picture that was refused."""
+"""What a guest can do about a picture: before it is taken, after it was refused, or to have a better one.
+
+While its camera is on, a page sends a small frame about once a second. It is looked at in memory by the detector alone:
+no descriptor is made of it, and nothing is kept.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Literal
 
+from django.core.files import File
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.errors import FacePassError
-from recognition.types import DescribedFace
+from galleries.matching import probe
+from recognition.engines import registry
+from recognition.types import DescribedFace, DetectedFace, Picture
 
 Text = str | Promise
+Hint = Literal["", "no-face", "several", "far", "near"]
+
+# A frame of the camera, 320 pixels wide, has about 20 kB.
+MAX_FRAME_BYTES = 200_000
+# The face's height as a share of the picture's shorter side. The oval on the page is 0.68 of it; a face half as large
+# still has the pixels that recognition wants, and one that is larger is cut off at the chin.
+FAR, NEAR = 0.3, 0.95
 
 LOOK_STRAIGHT = _("Hold the camera at arm's length and look straight into it.")
 MORE_LIGHT = _("Turn towards a window or a lamp, so that light falls on your face.")
@@ -57,7 +72,7 @@ HINTS: dict[str, tuple[Text, ...]] = {
     "rate_limited": (_("Wait a few seconds, then try again."),),
     "image_too_large": (_("Take a selfie right here, or choose a smaller picture."),),
 }
-# By reason of `low_quality`, see `recognition.quality`.
+# By the reasons that come with `low_quality`: see `recognition.quality`.
 QUALITY_HINTS: dict[str, Text] = {
     "too_small": _("Come closer: your face should fill the oval."),
     "blurred": _("Hold still, and wipe the lens if it is smudged."),
@@ -66,8 +81,8 @@ QUALITY_HINTS: dict[str, Text] = {
     "too_bright": _("Step out of the glare: the light on your face is too strong."),
     "low_confidence": UNCOVERED,
 }
-# After so many misses, see `sessions_app.guest.domain.guest_search`; shorter waits are for rush hours.
-PATIENCE_SECONDS = 15
+# A longer wait follows several misses (see `guest_search`); a shorter one means that many guests search at once.
+RUSH_SECONDS = 15
 PAUSE = _("Take a short break before the next try")
 BROKEN = _("The search does not work at the moment")
 TRY_LATER = _("Please try again in a minute. If it does not help, tell the photographer.")
@@ -75,34 +90,58 @@ TRY_LATER = _("Please try again in a minute. If it does not help, tell the photo
 
 @dataclass(frozen=True, slots=True)
 class Advice:
+    """What a page says about a refusal; `code` is the refusal's."""
+
     code: str
     title: Text
     hints: tuple[Text, ...]
 
     @classmethod
-    def about(cls, refusal: FacePassError) -> "Advice":
+    def from_refusal(cls, refusal: FacePassError) -> "Advice":
         if refusal.status >= 500:
-            return cls(refusal.code, BROKEN, (TRY_LATER,))
-        if refusal.retry_after and refusal.retry_after > PATIENCE_SECONDS:
-            return cls(refusal.code, PAUSE, (_wait(refusal.retry_after),))
-        return cls(refusal.code, TITLES.get(refusal.code, refusal.message), _hints(refusal))
+            return cls(refusal.code, BROKEN, (TRY_LATER,))  # the cause is for the log, not for guests
+        if refusal.retry_after and refusal.retry_after > RUSH_SECONDS:
+            return cls(refusal.code, PAUSE, (_wait_hint(refusal.retry_after),))
+        return cls(refusal.code, TITLES.get(refusal.code, refusal.message), _hints_for(refusal))
 
 
-def for_better_selfie(faces: Sequence[DescribedFace]) -> tuple[Text, ...]:
+def hints_for_better_selfie(faces: Sequence[DescribedFace]) -> tuple[Text, ...]:
     """Return what would make a selfie better that was searched with all the same; nothing for a good one."""
-    return _for_quality([reason for face in faces for reason in face.quality.reasons])
+    return _quality_hints([reason for face in faces for reason in face.quality.reasons])
 
 
-def _wait(seconds: int) -> str:
+def hint_for_frame(frame: File[bytes]) -> Hint:
+    """Return what the guest should change before the picture is taken; empty where all is well.
+
+    Raise 413 `image_too_large`, and what `probe.read_picture` raises.
+    """
+    if frame.size > MAX_FRAME_BYTES:
+        raise FacePassError("image_too_large", gettext("The frame is too large."), status=413)
+    picture = probe.read_picture(frame)
+    return hint_for_faces(picture, registry.get_engine().detect([picture], near=True)[0])
+
+
+def hint_for_faces(picture: Picture, faces: Sequence[DetectedFace]) -> Hint:
+    """Return the hint for the faces of a frame, largest first."""
+    if not faces:
+        return "no-face"
+    first, *others = faces
+    if others and first.box.area < probe.SUBJECT_RATIO * others[0].box.area:
+        return "several"
+    share = first.box.height / min(picture.shape[:2])
+    return "far" if share < FAR else "near" if share > NEAR else ""
+
+
+def _wait_hint(seconds: int) -> str:
     return gettext("Try again in %(minutes)d min.") % {"minutes": ceil(seconds / 60)}
 
 
-def _hints(refusal: FacePassError) -> tuple[Text, ...]:
+def _hints_for(refusal: FacePassError) -> tuple[Text, ...]:
     if refusal.code != "low_quality":
         return HINTS.get(refusal.code, ())
-    return _for_quality(refusal.details.get("reasons", ()))
+    return _quality_hints(refusal.details.get("reasons", ()))
 
 
-def _for_quality(reasons: Sequence[str]) -> tuple[Text, ...]:
-    # Two reasons may ask for the same thing; a reason that is new here falls back to the most common advice.
+def _quality_hints(reasons: Sequence[str]) -> tuple[Text, ...]:
+    # Two reasons may ask for the same thing; a reason without a hint of its own gets the most common one.
     return tuple(dict.fromkeys(QUALITY_HINTS.get(reason, LOOK_STRAIGHT) for reason in reasons))

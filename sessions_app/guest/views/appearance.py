@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from sessions_app.guest.domain import branding
 from sessions_app.models import PhotoSession
 
-# Their addresses carry the version of what they serve.
-lasting = cache_control(public=True, max_age=30 * 24 * 3600, immutable=True)
+# Their addresses carry the version of what they serve, see `Brand.version`.
+cache_for_a_month = cache_control(public=True, max_age=30 * 24 * 3600, immutable=True)
 ICONS = (
     ("icon-192.png", "192x192", "any"),
     ("icon-512.png", "512x512", "any"),
@@ -25,31 +25,31 @@ ICONS = (
 
 
 @require_safe
-@lasting
+@cache_for_a_month
 def brand_css(request: HttpRequest, code: str) -> HttpResponse:
-    colour = _session(code).studio.colour
+    colour = _find_session(code).studio.colour
     if not colour:
         raise Http404
-    return HttpResponse(branding.stylesheet(colour), content_type="text/css")
+    return HttpResponse(branding.build_stylesheet(colour), content_type="text/css")
 
 
 @require_safe
-@lasting
+@cache_for_a_month
 def logo(request: HttpRequest, code: str) -> HttpResponse:
-    """PNG, because the admin's form made it one."""
-    name = _session(code).studio.logo.name
+    """Answer with the studio's logo, which the admin's form has made a PNG."""
+    name = _find_session(code).studio.logo.name
     if not name:
         raise Http404
-    with default_storage.open(name) as opened:
-        return HttpResponse(opened.read(), content_type="image/png")
+    with default_storage.open(name) as file:
+        return HttpResponse(file.read(), content_type="image/png")
 
 
 @require_safe
 def manifest(request: HttpRequest, code: str) -> HttpResponse:
-    """So that the page can be put on the home screen, under the session's name."""
-    session = _session(code)
+    """Let the page be put on the home screen, under the session's name."""
+    session = _find_session(code)
     address = reverse("guest-page", args=[session.code])
-    told = {
+    content = {
         "id": address,
         "name": session.name,
         "short_name": session.name[:24],
@@ -64,9 +64,9 @@ def manifest(request: HttpRequest, code: str) -> HttpResponse:
             for name, sizes, purpose in ICONS
         ],
     }
-    return JsonResponse(told, content_type="application/manifest+json")
+    return JsonResponse(content, content_type="application/manifest+json")
 
 
-def _session(code: str) -> PhotoSession:
+def _find_session(code: str) -> PhotoSession:
     sessions = PhotoSession.objects.open_to_guests().select_related("studio")
     return get_object_or_404(sessions, code=code.lower())

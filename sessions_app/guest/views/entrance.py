@@ -1,56 +1,93 @@
-"""The forms before the camera: the PIN, the consent, looking around without a face, and taking the consent back."""
+"""The forms before the camera: the PIN, the consent, looking around without a face, and withdrawing the consent."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
-from sessions_app.guest.domain import consent, guest_cookie, pin
-from sessions_app.guest.views import guest_view, visit
-from sessions_app.guest.views.visit import Visit
+from galleries.models import GalleryImage
+from sessions_app.guest.domain import consent, entrance, matched_photos, photo_tiles
+from sessions_app.guest.views import cookies
+from sessions_app.guest.views.guest_view import CLOSED, Visit, guest_view, render_page, render_pin_page
+from sessions_app.models import Guest
+
+PHOTOS_PER_PAGE = 60
 
 
 @require_POST
-def tell_pin(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The one form that is for guests who may not come in yet."""
-    session = visit.by_code(code)
+def enter_pin(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The one form for guests who may not come in yet, so not a `guest_view`."""
+    session = entrance.find_session_by_code(code)
     if session is None:
         return redirect("guest-page", code=code)
     try:
-        rules = visit.opened(session)
-        pin.require(request, rules, request.POST.get("pin", ""))
+        rules = entrance.require_open(session)
+        entrance.check_pin(rules, request.POST.get("pin", ""), address=rate_limits.address_of(request))
     except FacePassError as refusal:
-        if refusal.code in guest_view.CLOSED:
-            return redirect("guest-page", code=code)
-        return guest_view.pin_page(request, session, refusal)
+        if refusal.code in CLOSED:
+            return redirect("guest-page", code=code)  # which says why
+        return render_pin_page(request, session, refusal)
     response = redirect("guest-page", code=session.code)
-    pin.remember(response, rules)
+    cookies.remember_pin(response, rules)
     return response
 
 
 @require_POST
-@guest_view.entered
-def agree(request: HttpRequest, here: Visit) -> HttpResponse:
-    """Who agreed to an older notice, or only looked around, becomes a new guest: nothing is carried over."""
-    if "agree" not in request.POST:
-        raise FacePassError("consent_required", _("Agree first, then take the picture."), status=403)
-    response = redirect("guest-page", code=here.session.code)
-    if not here.agreed:
-        rate_limits.require("guest_consent", f"consents:{rate_limits.address_of(request)}")
-        guest_cookie.remember(response, consent.agree(here.session, guardian="guardian" in request.POST))
+@guest_view()
+def agree(visit: Visit) -> HttpResponse:
+    """Record the consent. Who agreed to an older notice, or only looked around, becomes a new guest."""
+    if "agree" not in visit.request.POST:
+        raise visit.consent_required()
+    response = redirect("guest-page", code=visit.session.code)
+    if not visit.agreed:
+        _require_new_guest_limit(visit)
+        guest = consent.record_consent(visit.session, guardian="guardian" in visit.request.POST)
+        cookies.remember_guest(response, guest)
     # Where scripts run, the camera opens at once.
     response["Location"] += "#camera"
     return response
 
 
 @require_POST
-@guest_view.entered
-def withdraw(request: HttpRequest, here: Visit) -> HttpResponse:
-    if here.guest is not None:
-        consent.withdraw(here.guest)
-    response = redirect("guest-page", code=here.session.code)
+@guest_view()
+def withdraw(visit: Visit) -> HttpResponse:
+    if visit.guest is not None:
+        consent.withdraw_consent(visit.guest)
+    response = redirect("guest-page", code=visit.session.code)
     response["Location"] += "?withdrawn"
-    guest_cookie.forget(response, here.session)
+    cookies.forget_guest(response, visit.session)
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guest_view()
+def browse(visit: Visit) -> HttpResponse:
+    """Show all photos of the session, page by page, where the studio allows it.
+
+    A POST begins it: the browser becomes a guest's, who agrees to nothing.
+    """
+    if not visit.rules.browsing:
+        raise Http404
+    if visit.request.method != "POST":
+        return _render_photos(visit, visit.guest) if visit.guest else redirect("guest-page", code=visit.session.code)
+    response = redirect("guest-browse", code=visit.session.code)
+    if visit.guest is None:
+        _require_new_guest_limit(visit)
+        cookies.remember_guest(response, consent.create_browsing_guest(visit.session))
+    return response
+
+
+def _render_photos(visit: Visit, guest: Guest) -> HttpResponse:
+    photos = matched_photos.list_session_photos(visit.session)
+    page: Page[GalleryImage] = Paginator(photos, PHOTOS_PER_PAGE).get_page(visit.request.GET.get("page"))
+    if not visit.agreed:
+        matched_photos.record_browsed(guest, list(page), first_rank=page.start_index())
+    tiles = photo_tiles.build_browsing_tiles(guest, page, visit.rules)
+    return render_page(visit.request, "guest/browse.html", visit.session, visit=visit, page=page, tiles=tiles)
+
+
+def _require_new_guest_limit(visit: Visit) -> None:
+    """Raise 429 `rate_limited`."""
+    rate_limits.require("guest_consent", f"consents:{visit.network_address}")

@@ -8,52 +8,52 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sessions_app.guest.domain import erasure, guest_cookie, links, matched_photos
-from sessions_app.guest.domain.absolute_urls import address
+from sessions_app.guest.domain import erasure, links, matched_photos
 from sessions_app.guest.domain.erasure import Receipt
-from sessions_app.guest.views.photo_pages import of_guest, page
-from sessions_app.guest.views.sharing import gone
-from sessions_app.models import Guest, Hiding
+from sessions_app.guest.views import cookies
+from sessions_app.guest.views.guest_view import Visit, guest_view, render_ended_link, render_page
+from sessions_app.models import Hiding
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_guest
-def forget(request: HttpRequest, guest: Guest) -> HttpResponse:
-    """Asks first: the page says what goes; its button does it."""
-    if request.method == "POST" and "hide" in request.POST:
-        return _hide(guest)
-    if request.method == "POST":
-        receipt = erasure.forget(guest, hidden="hidden" in request.POST)
+@guest_view(needs="guest")
+def forget(visit: Visit) -> HttpResponse:
+    """Say what would be deleted, and delete it when the button is pressed. Another button only hides the guest."""
+    guest = visit.require_guest()
+    if visit.request.method == "POST" and "hide" in visit.request.POST:
+        return _hide(visit)
+    if visit.request.method == "POST":
+        receipt = erasure.forget_guest(guest, hidden="hidden" in visit.request.POST)
         response = redirect("guest-forgotten", token=receipt.token)
-        guest_cookie.forget(response, guest.session)
+        cookies.forget_guest(response, visit.session)
         return response
     hiding = Hiding.objects.filter(guest=guest).first()
-    undo, nobody = hiding and _way_back(hiding.pk), "nobody" in request.GET
-    counts = matched_photos.counts(matched_photos.of_guest(guest))
-    return page(request, "guest/forget.html", guest.session, counts=counts, hiding=undo, nobody=nobody)
+    counts = matched_photos.count_by_filter(matched_photos.list_found(guest))
+    context = {"counts": counts, "hiding": hiding and _undo_url(hiding.pk), "nobody": "nobody" in visit.request.GET}
+    return render_page(visit.request, "guest/forget.html", visit.session, **context)
 
 
-def _hide(guest: Guest) -> HttpResponse:
-    hiding = erasure.hide(guest)
-    response = redirect("guest-forget", code=guest.session.code)
+def _hide(visit: Visit) -> HttpResponse:
+    hiding = erasure.hide_guest(visit.require_guest())
+    response = redirect("guest-forget", code=visit.session.code)
     if hiding is None:
         response["Location"] += "?nobody"
     return response
 
 
-def _way_back(hiding: UUID) -> str:
-    return address("guest-hidden", links.made("hiding", hiding))
+def _undo_url(hiding: UUID) -> str:
+    return links.build_url("guest-hidden", links.sign_id("hiding", hiding))
 
 
 @never_cache
 @require_safe
 def forgotten(request: HttpRequest, token: str) -> HttpResponse:
-    """The receipt: as a page, and as a text to keep. Whoever has it may open it again at any time."""
-    receipt = Receipt.read(token)
-    shown = {"receipt": receipt, "token": token, "way_back": receipt.hiding and _way_back(receipt.hiding)}
+    """Show the receipt, as a page or as a text to keep. Whoever has it may open it again at any time."""
+    receipt = Receipt.from_token(token)
+    context = {"receipt": receipt, "token": token, "way_back": receipt.hiding and _undo_url(receipt.hiding)}
     if "text" not in request.GET:
-        return render(request, "guest/forgotten.html", shown)
-    text = render_to_string("guest/receipt.txt", shown)
+        return render(request, "guest/forgotten.html", context)
+    text = render_to_string("guest/receipt.txt", context)
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="facepass-{receipt.id.hex[:8]}.txt"'
     return response
@@ -62,10 +62,10 @@ def forgotten(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def hidden(request: HttpRequest, token: str) -> HttpResponse:
-    """By the private link of a receipt: others may find them again."""
-    hiding = Hiding.objects.select_related("session__studio").filter(pk=links.read("hiding", token)).first()
+    """End a hiding by the private link of a receipt: others may find the guest again."""
+    hiding = Hiding.objects.select_related("session__studio").filter(pk=links.read_id("hiding", token)).first()
     if hiding is None:
-        return gone(request)
+        return render_ended_link(request)
     if request.method == "POST":
         hiding.delete()
-    return page(request, "guest/hidden.html", hiding.session, done=request.method == "POST")
+    return render_page(request, "guest/hidden.html", hiding.session, done=request.method == "POST")

@@ -1,128 +1,208 @@
-"""The pages of `/s/CODE/`, and how every view there answers a guest who may not come in."""
+"""What all pages of `/s/CODE/…` share: who may come in, what a view gets, and how a refusal is answered.
+
+`guest_view` decorates each of these views. It finds the session, checks that it is open and that the browser knows its
+PIN, finds the guest, and calls the view with a `Visit`. A refusal, wherever it is raised, becomes a page (or the API's
+JSON) with what the guest can do about it.
+"""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import wraps
-from typing import Any
+from typing import Concatenate, Literal
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.core.files import File
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST
 
+from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError, respond
 from facepass.core.requests.in_memory_uploads import keep_in_memory
-from sessions_app.guest.domain import branding, mail
+from sessions_app.guest.domain import consent, entrance, mail
+from sessions_app.guest.domain.branding import Brand
 from sessions_app.guest.domain.readiness import Readiness
 from sessions_app.guest.domain.selfie_advice import Advice
-from sessions_app.guest.views import visit
-from sessions_app.guest.views.visit import Find, Visit
-from sessions_app.models import PhotoSession
+from sessions_app.guest.views import cookies
+from sessions_app.models import Guest, GuestRules, PhotoSession
 
-# Who is not here any more, because they withdrew or were forgotten while something was done for them.
-GONE = "consent_withdrawn"
-# What closes the page, whatever the guest does.
+# The guest withdrew, or was forgotten, while something was done for them.
+LEFT = "consent_withdrawn"
+# Refusals that close the page, whatever the guest does.
 CLOSED = {"facepass_disabled", "session_expired", "pixora_unavailable", "pixora_schema"}
 
-Answer = Callable[[HttpRequest, Visit], HttpResponseBase]
-View = Callable[..., HttpResponseBase]
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request for a page of a session that is open to this browser."""
+
+    request: HttpRequest
+    session: PhotoSession
+    rules: GuestRules
+    guest: Guest | None
+    """None for a browser whose user has neither agreed to the notice nor chosen to look around."""
+
+    @property
+    def agreed(self) -> bool:
+        """Whether a selfie may be taken: this guest agreed to the notice as it reads today."""
+        return self.guest is not None and self.guest.notice == consent.NOTICE
+
+    @property
+    def network_address(self) -> str:
+        return rate_limits.address_of(self.request)
+
+    def require_guest(self) -> Guest:
+        """Return the guest, whom `needs="guest"` or "selfie" made sure of. Raise 403 `consent_required`."""
+        if self.guest is None:
+            raise self.consent_required()
+        return self.guest
+
+    def require_agreed_guest(self) -> Guest:
+        """Return the guest where they have agreed. Raise 403 `consent_required`."""
+        if self.guest is None or not self.agreed:
+            raise self.consent_required()
+        return self.guest
+
+    @staticmethod
+    def consent_required() -> FacePassError:
+        return FacePassError("consent_required", _("Agree first, then take the picture."), status=403)
+
+    def require_selfie(self) -> File[bytes]:
+        """Return the uploaded picture, which is in memory. Raise 400 `no_file` where the form came without one."""
+        selfie = self.request.FILES.get("selfie")
+        if not isinstance(selfie, File):
+            raise FacePassError("no_file", _("No picture was chosen."))
+        return selfie
 
 
-def entered(view: Answer) -> View:
-    """A view of `/s/CODE/…` for guests who may come in; others get the page that says why not."""
-
-    @wraps(view)
-    def entering(request: HttpRequest, code: str) -> HttpResponseBase:
-        return answer(request, lambda: visit.by_code(code), view)
-
-    return entering
-
-
-def answer(request: HttpRequest, find: Find, view: Answer) -> HttpResponseBase:
-    session = here = None
-    try:
-        session = find()
-        if session is None:
-            return _unknown(request)
-        here = visit.enter(request, session)
-        response = view(request, here)
-    except FacePassError as refusal:
-        response = _refusal(request, session, here, refusal)
-    add_never_cache_headers(response)
-    return response
+# What a view needs before it is called. "guest": somebody who agreed or looks around; others are sent to the session's
+# page. "selfie": a guest who agreed, in a session without the challenge; where it asks for the challenge there is no
+# such page, since a selfie sent there would be a way around it.
+Need = Literal["session", "guest", "selfie"]
+GuestView = Callable[Concatenate[Visit, ...], HttpResponseBase]
+DjangoView = Callable[..., HttpResponseBase]
+RefusalPage = Callable[[Visit, Advice], HttpResponse]
+BeforeUpload = Callable[[Visit], None]
 
 
-def in_memory(view: Answer) -> View:
-    """A POST with pictures: none of them touches the disk, so the token is looked for once that is settled. For a
-    script: refusals come as the API's.
+def guest_view(
+    *,
+    needs: Need = "session",
+    before_upload: BeforeUpload | None = None,
+    refusal_page: RefusalPage | None = None,
+    as_json: bool = False,
+) -> Callable[[GuestView], DjangoView]:
+    """Decorate a view whose URL names the session by `code`, or by `pk`; other parts of the URL are passed on.
+
+    `before_upload`: for views that take pictures. On a POST it is called before anything of the body is read, to check
+    rate limits, and the upload is then kept in memory: no file of it is ever written, however large it is.
+    `refusal_page` answers refusals with advice; by default the session's own page does. `as_json`: refusals are those
+    of the API, for scripts.
     """
 
-    @csrf_exempt
-    @require_POST
-    @wraps(view)
-    def entering(request: HttpRequest, code: str) -> HttpResponseBase:
-        try:
-            keep_in_memory(request)
-            checked: HttpResponseBase = csrf_protect(_taken)(request, code)
-        except FacePassError as refusal:
-            checked = respond(refusal, request=request)
-        return checked
+    def decorate(view: GuestView) -> DjangoView:
+        def call(visit: Visit, **kwargs: str) -> HttpResponseBase:
+            if before_upload is None or visit.request.method != "POST":
+                return view(visit, **kwargs)
+            before_upload(visit)
+            keep_in_memory(visit.request)
 
-    def _taken(request: HttpRequest, code: str) -> HttpResponseBase:
-        session = visit.by_code(code)
-        if session is None:
-            raise FacePassError("not_found", _("No photos under this link"), status=404)
-        return view(request, visit.enter(request, session))
+            # The token is in the form, which must not be read before the upload handler is in place.
+            @csrf_protect
+            def protected(_request: HttpRequest) -> HttpResponseBase:
+                return view(visit, **kwargs)
 
-    return entering
+            response: HttpResponseBase = protected(visit.request)
+            return response
 
+        @wraps(view)
+        def answer(request: HttpRequest, *, code: str = "", pk: str = "", **kwargs: str) -> HttpResponseBase:
+            session = visit = None
+            try:
+                session = entrance.find_session_by_id(pk) if pk else entrance.find_session_by_code(code)
+                visit = _enter(request, session)
+                response = _redirect_unless(needs, visit) or call(visit, **kwargs)
+            except FacePassError as refusal:
+                if as_json:
+                    response = respond(refusal, request=request)
+                else:
+                    response = _answer_refusal(request, refusal, session, visit, refusal_page)
+            add_never_cache_headers(response)
+            return response
 
-def guest_page(request: HttpRequest, here: Visit, **more: Any) -> HttpResponse:
-    """`tiles` is None before a search, and empty where it found nothing."""
-    status = more.pop("status", 200)
-    context = {
-        "visit": here,
-        "session": here.session,
-        "readiness": Readiness.of(here.session),
-        "brand": branding.of(here.session),
-        "mail": mail.offered(),
-        "tiles": None,
-        "advice": None,
-        **more,
-    }
-    return render(request, "guest/page.html", context, status=status)
+        return csrf_exempt(answer) if before_upload else answer
 
-
-def refused(request: HttpRequest, here: Visit, refusal: FacePassError) -> HttpResponse:
-    """The page with what went wrong, and what helps."""
-    return _with_wait(guest_page(request, here, advice=Advice.about(refusal), status=refusal.status), refusal)
+    return decorate
 
 
-def pin_page(request: HttpRequest, session: PhotoSession, refusal: FacePassError) -> HttpResponse:
-    context = {"session": session, "brand": branding.of(session), "refusal": refusal}
-    return _with_wait(render(request, "guest/pin.html", context, status=refusal.status), refusal)
+def _enter(request: HttpRequest, session: PhotoSession | None) -> Visit:
+    """Raise 404 `not_found`, 403 `pin_required`, and as `entrance.require_open`."""
+    if session is None:
+        raise FacePassError("not_found", _("Check the code on your card."), status=404)
+    rules = entrance.require_open(session)
+    if not cookies.knows_pin(request, rules):
+        raise entrance.pin_required()
+    return Visit(request, session, rules, cookies.find_guest(request, session))
 
 
-def _refusal(
-    request: HttpRequest, session: PhotoSession | None, here: Visit | None, refusal: FacePassError
+def _redirect_unless(needs: Need, visit: Visit) -> HttpResponse | None:
+    if needs == "selfie" and visit.rules.challenge:
+        raise Http404
+    if (needs == "guest" and visit.guest is None) or (needs == "selfie" and not visit.agreed):
+        return redirect("guest-page", code=visit.session.code)
+    return None
+
+
+def _answer_refusal(
+    request: HttpRequest,
+    refusal: FacePassError,
+    session: PhotoSession | None,
+    visit: Visit | None,
+    refusal_page: RefusalPage | None,
 ) -> HttpResponse:
-    if session and refusal.code == "pin_required":
-        return pin_page(request, session, refusal)
-    if session and here and refusal.code not in CLOSED:
-        return refused(request, replace(here, guest=None) if refusal.code == GONE else here, refusal)
-    title = session.name if session else _("No photos under this link")
-    context = {"title": title, "message": refusal.message, "session": session, "brand": branding.of(session)}
-    return _with_wait(render(request, "guest/closed.html", context, status=refusal.status), refusal)
+    if session is not None and refusal.code == "pin_required":
+        return render_pin_page(request, session, refusal)
+    if visit is None or refusal.code in CLOSED:
+        title = session.name if session else _("No photos under this link")
+        page = render_page(request, "guest/closed.html", session, title=title, message=refusal.message)
+    elif refusal.code == LEFT:
+        page = render_session_page(replace(visit, guest=None), advice=Advice.from_refusal(refusal))
+    else:
+        page = (refusal_page or _session_page_with_advice)(visit, Advice.from_refusal(refusal))
+    return _with_status(page, refusal)
 
 
-def _unknown(request: HttpRequest) -> HttpResponse:
-    title, message = _("No photos under this link"), _("Check the code on your card.")
-    return render(request, "guest/closed.html", {"title": title, "message": message}, status=404)
+def _session_page_with_advice(visit: Visit, advice: Advice) -> HttpResponse:
+    return render_session_page(visit, advice=advice)
 
 
-def _with_wait(page: HttpResponse, refusal: FacePassError) -> HttpResponse:
+def _with_status(page: HttpResponse, refusal: FacePassError) -> HttpResponse:
+    page.status_code = refusal.status
     if refusal.retry_after is not None:
         page["Retry-After"] = str(refusal.retry_after)
     return page
+
+
+def render_page(request: HttpRequest, template: str, session: PhotoSession | None, **context: object) -> HttpResponse:
+    """Render a template for guests, in the colours of the session's studio."""
+    brand = Brand.for_session(session) if session else None
+    return render(request, template, {"session": session, "brand": brand, **context})
+
+
+def render_session_page(visit: Visit, **context: object) -> HttpResponse:
+    """Render the session's page. In the context `tiles` is None before a search, and empty where it found nothing."""
+    defaults = {"visit": visit, "readiness": Readiness.for_session(visit.session), "mail": mail.is_offered()}
+    return render_page(
+        visit.request, "guest/page.html", visit.session, **{**defaults, "tiles": None, "advice": None, **context}
+    )
+
+
+def render_pin_page(request: HttpRequest, session: PhotoSession, refusal: FacePassError) -> HttpResponse:
+    return _with_status(render_page(request, "guest/pin.html", session, refusal=refusal), refusal)
+
+
+def render_ended_link(request: HttpRequest) -> HttpResponse:
+    """Render the 404 page for links that somebody was sent and that no longer open anything."""
+    context = {"title": _("This link is no longer valid"), "message": _("Ask whoever sent it to you for a new one.")}
+    return render(request, "error.html", {"status": 404, **context}, status=404)

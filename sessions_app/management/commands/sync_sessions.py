@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="look at every session, not only at what changed")
 
     def handle(self, **options: Any) -> None:
-        if not gateway.configured():
+        if not gateway.is_configured():
             raise CommandError("Photo sessions are FacePass's own: MAIN_APP_DATABASE_URL is not set.")
         try:
             done = sync.sync(everything=options["all"], say=self._say)

@@ -13,7 +13,7 @@ from galleries.models import LivenessChallenge
 from recognition.liveness import active
 from recognition.tests.fake_pictures import picture_of
 from recognition.types import Box, DetectedFace
-from sessions_app.guest.views import live_hints
+from sessions_app.guest.domain import selfie_advice
 from sessions_app.tests.guests import address, agree, search, text, with_rules
 
 
@@ -39,7 +39,7 @@ def test_a_frame_is_answered_with_what_to_change(client, party, people, side, hi
 
 def test_a_face_that_fills_the_picture_is_too_near():
     face = DetectedFace(Box(0, 0, 90, 98), np.zeros((5, 2), np.float32), 0.9)
-    assert live_hints.hint(np.zeros((100, 120, 3), np.uint8), [face]) == "near"
+    assert selfie_advice.hint_for_faces(np.zeros((100, 120, 3), np.uint8), [face]) == "near"
 
 
 def test_frames_want_the_consent_the_pin_and_an_open_session(client, party):
@@ -97,7 +97,7 @@ def asked(challenged, client, monkeypatch):
 
 def token(client, session):
     page = client.post(address(session, "challenge/"))
-    return page.context["challenge"]["token"]
+    return page.context["challenge"].token
 
 
 def answer(client, session, told, *, frames=4, people=("ann",)):
@@ -120,7 +120,7 @@ def test_the_frames_and_the_selfie_are_judged_together_and_then_searched_with(cl
 def test_the_steps_are_on_the_page_also_without_scripts(client, challenged):
     agree(client, challenged)
     response = client.post(address(challenged, "challenge/"))
-    assert len(response.context["challenge"]["steps"]) == active.STEPS
+    assert len(response.context["challenge"].steps) == active.STEPS
     assert text(response).count('name="frames"') == active.STEPS + 1
     assert 'name="selfie"' in text(response)
 

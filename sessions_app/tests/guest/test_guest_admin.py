@@ -55,11 +55,11 @@ def rules_of(session):
 
 def test_a_pin_is_set_kept_and_cleared(browser, session):
     assert save(browser, session, new_pin="2468").status_code == 302
-    assert rules_of(session).opens_with("2468")
-    assert not rules_of(session).opens_with("1")
+    assert rules_of(session).is_pin("2468")
+    assert not rules_of(session).is_pin("1")
     assert "2468" not in rules_of(session).pin
     assert save(browser, session, browsing="on").status_code == 302
-    assert rules_of(session).opens_with("2468"), "an empty field leaves it as it is"
+    assert rules_of(session).is_pin("2468"), "an empty field leaves it as it is"
     assert rules_of(session).browsing
     assert save(browser, session, clear_pin="on").status_code == 302
     assert rules_of(session).pin == ""
@@ -91,7 +91,7 @@ def test_a_session_of_pixora_has_rules_of_ours_and_keeps_its_own_fields(browser,
     session.save()
     response = save(browser, session, new_pin="2468")
     assert response.status_code == 302
-    assert rules_of(session).opens_with("2468")
+    assert rules_of(session).is_pin("2468")
     path = reverse("admin:sessions_app_photosession_change", args=[session.pk])
     assert 'name="name"' not in browser.get(path).content.decode()
     assert (
@@ -137,7 +137,7 @@ def test_the_card_is_one_page_of_a6_with_cyrillic_and_a_logo(browser, session):
 
 def test_a_long_name_keeps_the_card_on_one_page(session):
     session.name = "A very long name of a celebration that nobody would print on one line " * 2
-    assert table_cards.table_card(session).count(b"/Type /Page\n") == 1
+    assert table_cards.build_table_card(session).count(b"/Type /Page\n") == 1
 
 
 @pytest.mark.parametrize("name", ["qr.png", "card.pdf"])

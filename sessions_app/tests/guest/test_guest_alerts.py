@@ -18,8 +18,8 @@ from galleries.tests.factories import ModelVersionFactory, PhotoFactory
 from sessions_app import sealing
 from sessions_app.guest.domain import alerts
 from sessions_app.models import Alert, FoundPhoto, GuestRules
-from sessions_app.models.guest import LASTS
-from sessions_app.models.links import UNCONFIRMED
+from sessions_app.models.alert import UNCONFIRMED_LIFETIME
+from sessions_app.models.guest import GUEST_LIFETIME
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import device, selfie, shown, text
 
@@ -126,7 +126,7 @@ def test_nobody_is_flooded_with_requests_to_confirm(ann, session, settings):
 def test_later_photos_are_found_and_told_in_one_message(ann, session, gallery, alert):
     new = [arrive(gallery, "ann#2"), arrive(gallery, "ann#1", "carol")]
     arrive(gallery, "bob")
-    alerts.periodically()
+    alerts.run_alerts()
     (message,) = mail.outbox
     assert "2 new photos" in message.body
     assert set(shown(ann, session)) >= {str(photo.pk) for photo in new}
@@ -139,7 +139,7 @@ def test_later_photos_are_found_and_told_in_one_message(ann, session, gallery, a
 
 def test_a_message_can_be_stopped_by_one_click(ann, gallery, alert):
     arrive(gallery, "ann#2")
-    alerts.periodically()
+    alerts.run_alerts()
     headers = mail.outbox[0].extra_headers
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     stop = headers["List-Unsubscribe"].strip("<>")
@@ -154,21 +154,21 @@ def test_a_message_can_be_stopped_by_one_click(ann, gallery, alert):
 
 
 def test_nothing_new_is_no_message(gallery, alert):
-    alerts.periodically()
+    alerts.run_alerts()
     arrive(gallery, "bob")
-    alerts.periodically()
+    alerts.run_alerts()
     assert not mail.outbox
 
 
 def test_at_most_one_message_an_hour(gallery, alert):
     arrive(gallery, "ann#1")
-    alerts.periodically()
+    alerts.run_alerts()
     arrive(gallery, "ann#2")
     arrive(gallery, "ann#3")
-    alerts.periodically()
+    alerts.run_alerts()
     assert len(mail.outbox) == 1
     rest()
-    alerts.periodically()
+    alerts.run_alerts()
     assert len(mail.outbox) == 2
     assert "2 new photos" in mail.outbox[1].body
 
@@ -176,10 +176,10 @@ def test_at_most_one_message_an_hour(gallery, alert):
 def test_while_photos_come_in_the_message_waits_for_the_others(gallery, alert):
     arrive(gallery, "ann#1")
     PhotoFactory(gallery=gallery, people=["ann#2"])
-    alerts.periodically()
+    alerts.run_alerts()
     assert not mail.outbox
     Alert.objects.update(looked_at=timezone.now() - timedelta(hours=2))
-    alerts.periodically()
+    alerts.run_alerts()
     assert len(mail.outbox) == 1, "a gallery that is never finished kept the guest waiting"
 
 
@@ -187,9 +187,9 @@ def test_a_photo_is_told_once_also_when_two_workers_look_at_the_same_time(galler
     arrive(gallery, "ann#1")
     twice = [Alert.objects.select_related("guest__session").get() for _ in range(2)]
     for row in twice:
-        alerts.look(row)
+        alerts.find_new_photos(row)
     for row in twice:
-        alerts.tell(row)
+        alerts.send_news(row)
     assert len(mail.outbox) == 1
     assert Alert.objects.get().untold == 0
 
@@ -197,12 +197,12 @@ def test_a_photo_is_told_once_also_when_two_workers_look_at_the_same_time(galler
 def test_a_mail_server_that_is_down_is_tried_again_later(gallery, alert):
     arrive(gallery, "ann#1")
     with mock.patch("django.core.mail.EmailMessage.send", side_effect=smtplib.SMTPServerDisconnected("gone")):
-        alerts.periodically()
+        alerts.run_alerts()
     assert Alert.objects.get().untold == 1
-    alerts.periodically()
+    alerts.run_alerts()
     assert not mail.outbox, "not before the pause is over"
     rest()
-    alerts.periodically()
+    alerts.run_alerts()
     assert len(mail.outbox) == 1
     assert Alert.objects.get().untold == 0
 
@@ -215,14 +215,14 @@ def test_one_alert_that_fails_stops_none_of_the_others(session, gallery, alert, 
     arrive(gallery, "ann#1", "bob")
     broken = mock.Mock(side_effect=[OSError("down"), None])
     with mock.patch("django.core.mail.EmailMessage.send", broken):
-        alerts.periodically()
+        alerts.run_alerts()
     assert broken.call_count == 2
 
 
 def test_what_the_guest_refused_and_who_hides_is_not_told(ann, session, gallery, alert, photos):
     FoundPhoto.objects.filter(guest=ann.guest).update(refused_at=timezone.now())
     arrive(gallery, "ann#1")
-    alerts.periodically()
+    alerts.run_alerts()
     assert not mail.outbox
 
 
@@ -231,10 +231,10 @@ def test_it_ends_by_itself_and_nothing_is_kept(session, alert, case):
     if case == "session ended":
         GuestRules.objects.create(session=session, expires_at=timezone.now())
     elif case == "too old":
-        Alert.objects.update(asked_at=timezone.now() - LASTS)
+        Alert.objects.update(asked_at=timezone.now() - GUEST_LIFETIME)
     else:
-        Alert.objects.update(confirmed_at=None, asked_at=timezone.now() - UNCONFIRMED)
-    alerts.periodically()
+        Alert.objects.update(confirmed_at=None, asked_at=timezone.now() - UNCONFIRMED_LIFETIME)
+    alerts.run_alerts()
     assert not Alert.objects.exists()
 
 
@@ -242,7 +242,7 @@ def test_a_session_that_is_closed_is_not_told_of(session, gallery, alert):
     arrive(gallery, "ann#1")
     session.facepass_enabled = False
     session.save()
-    alerts.periodically()
+    alerts.run_alerts()
     assert not mail.outbox
     assert Alert.objects.exists(), "it may be opened again"
 
@@ -250,14 +250,14 @@ def test_a_session_that_is_closed_is_not_told_of(session, gallery, alert):
 def test_a_descriptor_of_another_model_is_not_compared(gallery, alert):
     arrive(gallery, "ann#1")
     Alert.objects.update(model_version=ModelVersionFactory(contract_id="another"))
-    alerts.periodically()
+    alerts.run_alerts()
     assert not mail.outbox
 
 
 def test_a_confirmation_that_came_too_late_says_so(ann, session):
     ask(ann, session)
     link = link_in(mail.outbox[0])
-    Alert.objects.update(asked_at=timezone.now() - UNCONFIRMED)
+    Alert.objects.update(asked_at=timezone.now() - UNCONFIRMED_LIFETIME)
     assert "no longer valid" in text(Client().post(link))
 
 
@@ -278,4 +278,4 @@ def test_messages_speak_the_guests_language(session, photos, gallery):
 def test_looking_costs_nothing_while_nothing_came(alert, django_assert_max_num_queries):
     GalleryImage.objects.update(processed_at=timezone.now() - timedelta(days=1))
     with django_assert_max_num_queries(9):
-        alerts.periodically()
+        alerts.run_alerts()

@@ -38,21 +38,21 @@ def themes(css):
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_buttons_and_links_can_be_read_in_every_colour(colour):
-    for theme, values in themes(branding.stylesheet(colour)).items():
+    for theme, values in themes(branding.build_stylesheet(colour)).items():
         rgb = {name: branding._rgb(value) for name, value in values.items()}
         for shade in ("accent", "accent-strong"):
-            assert branding.contrast(rgb["on-accent"], rgb[shade]) >= 4.5, (theme, shade)
+            assert branding.contrast_ratio(rgb["on-accent"], rgb[shade]) >= 4.5, (theme, shade)
             for ground in GROUNDS[theme]:
-                assert branding.contrast(rgb[shade], branding._rgb(ground)) >= 4.5, (theme, shade, ground)
+                assert branding.contrast_ratio(rgb[shade], branding._rgb(ground)) >= 4.5, (theme, shade, ground)
 
 
 def test_a_colour_that_can_be_read_stays_as_it_is():
-    assert themes(branding.stylesheet("#0f6b5f"))["light"]["accent"] == "#0f6b5f"
+    assert themes(branding.build_stylesheet("#0f6b5f"))["light"]["accent"] == "#0f6b5f"
 
 
 def test_contrast_is_that_of_wcag():
-    assert branding.contrast(branding.BLACK, branding.WHITE) == pytest.approx(21)
-    assert branding.contrast(branding._rgb("#767676"), branding.WHITE) == pytest.approx(4.54, abs=0.01)
+    assert branding.contrast_ratio(branding.BLACK, branding.WHITE) == pytest.approx(21)
+    assert branding.contrast_ratio(branding._rgb("#767676"), branding.WHITE) == pytest.approx(4.54, abs=0.01)
 
 
 def test_the_page_bears_the_studio_s_colour_by_a_file_of_its_own(client):

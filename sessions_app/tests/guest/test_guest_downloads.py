@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from galleries import views
 from galleries.photos import media_files
-from sessions_app.guest.domain import photo_addresses as signing
+from sessions_app.guest.domain import downloads as files
+from sessions_app.guest.domain import photo_tiles
 from sessions_app.guest.views import downloads
 from sessions_app.models import GuestRules, PhotoSession
 from sessions_app.tests.visitors import *  # noqa: F403
@@ -75,14 +76,14 @@ def test_an_address_is_good_for_its_own_photo_variant_and_guest(ann, session, ph
 
 
 def test_an_address_ends_within_the_hour_and_is_the_same_for_a_while(ann, session, monkeypatch):
-    start = (timezone.now().timestamp() // signing.SPAN_SECONDS) * signing.SPAN_SECONDS
+    start = (timezone.now().timestamp() // photo_tiles.SPAN_SECONDS) * photo_tiles.SPAN_SECONDS
     now = [start + 1]
-    monkeypatch.setattr(signing.time, "time", lambda: now[0])
+    monkeypatch.setattr(photo_tiles.time, "time", lambda: now[0])
     first = addresses(page(ann, session), "preview")
     now[0] += 1700
     assert addresses(page(ann, session), "preview") == first
     assert ann.get(first[0]).status_code == 200
-    now[0] = start + 2 * signing.SPAN_SECONDS
+    now[0] = start + 2 * photo_tiles.SPAN_SECONDS
     assert ann.get(first[0]).status_code == 404
 
 
@@ -105,7 +106,7 @@ def test_what_was_refused_or_closed_or_withdrawn_is_gone_at_once(ann, session, p
 
 
 def test_where_guests_may_look_around_all_photos_are_open_and_marked(ann, session, photos, rules):
-    address = signing.signed("guest", ann.guest.pk, photos[1].pk, "preview")
+    address = photo_tiles.sign_address("guest", ann.guest.pk, photos[1].pk, "preview")
     assert ann.get(address).status_code == 404
     rules(browsing=True)
     plain = body(ann.get(address))
@@ -130,7 +131,7 @@ def test_the_watermark_is_on_what_is_seen_and_is_made_once(ann, session, photos,
     marked = body(ann.get(address))
     changed = np.abs(picture(marked).astype(int) - picture(plain)).max(axis=2) > 20
     assert 0.01 < changed.mean() < 0.3
-    monkeypatch.setattr(downloads.watermark, "marked", None)  # from now on the copy has to do
+    monkeypatch.setattr(files.watermark, "marked", None)  # from now on the copy has to do
     assert body(ann.get(address)) == marked
     assert body(ann.get(addresses(page(ann, session), "original")[0])) == original(photos[2]), "originals are as taken"
 
@@ -246,7 +247,7 @@ async def test_a_zip_is_sent_piece_by_piece_with_one_file_open(monkeypatch):
     photos = [views.GalleryImage(original_name=f"{n}.jpg", byte_size=size, file=f"{n}.jpg") for n in range(10)]
     session = PhotoSession(name="Party")
     session.guest_rules = GuestRules(session=session)
-    response = downloads.as_zip(photos, session)
+    response = downloads.zip_response(photos, session)
     assert most == 0
     sent = 0
     async for piece in response:

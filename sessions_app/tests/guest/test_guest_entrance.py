@@ -219,7 +219,7 @@ def test_who_looked_around_and_then_agrees_begins_anew(client, party):
 
 
 def test_photos_come_by_the_page_with_few_queries(client, party, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("sessions_app.guest.views.browse.PER_PAGE", 2)
+    monkeypatch.setattr("sessions_app.guest.views.entrance.PHOTOS_PER_PAGE", 2)
     with_rules(party, browsing=True)
     client.post(address(party, "browse/"))
     # session, guest, count, photos, and what was shown, if guest and photos are still there (and a savepoint for it)

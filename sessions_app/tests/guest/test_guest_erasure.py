@@ -16,7 +16,7 @@ from galleries.models import GalleryImage, PhotoFace
 from galleries.tests.factories import PASSWORD, MembershipFactory, PhotoFactory
 from sessions_app.guest.domain import erasure
 from sessions_app.models import Alert, FoundPhoto, Guest, HiddenFace, Hiding, ReturnLink, ShareLink
-from sessions_app.models.guest import LASTS
+from sessions_app.models.guest import GUEST_LIFETIME
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import addresses, device, ids, search, selfie, shown, text
 
@@ -220,15 +220,15 @@ def test_managers_of_the_studio_may_end_a_hiding_and_see_no_face(ann, session, p
 
 def test_who_was_not_here_for_90_days_and_left_nothing_is_forgotten(busy, session):
     lately = device(session)
-    Guest.objects.exclude(pk=lately.guest.pk).update(last_seen_at=timezone.now() - LASTS)
-    erasure.forget_gone()
+    Guest.objects.exclude(pk=lately.guest.pk).update(last_seen_at=timezone.now() - GUEST_LIFETIME)
+    erasure.forget_absent_guests()
     assert Guest.objects.count() == 2, "a link, or a wish for news, is a way back"
     busy.guest.return_links.all().delete()
     busy.guest.shares.all().delete()
-    erasure.forget_gone()
+    erasure.forget_absent_guests()
     assert Guest.objects.count() == 2
     busy.guest.alert.delete()
-    erasure.forget_gone()
+    erasure.forget_absent_guests()
     assert list(Guest.objects.all()) == [lately.guest]
 
 

@@ -19,7 +19,8 @@ from galleries.models import GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.tests.factories import PhotoFactory
 from recognition.engines.fake import FakeEngine
-from sessions_app.guest.domain import alerts, consent, erasure, guest_cookie
+from sessions_app.guest.domain import alerts, consent, erasure
+from sessions_app.guest.views import cookies
 from sessions_app.models import Alert, FoundPhoto, Guest, GuestRules, ReturnLink, SessionDay, ShareLink
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import device, ids, search, selfie, shown, text
@@ -48,11 +49,11 @@ def meanwhile(do):
 
 
 def forget(session, guest):
-    erasure.forget(Guest.objects.select_related("session").get(pk=guest.pk), hidden=False)
+    erasure.forget_guest(Guest.objects.select_related("session").get(pk=guest.pk), hidden=False)
 
 
 def withdraw(session, guest):
-    consent.withdraw(guest)
+    consent.withdraw_consent(guest)
 
 
 def forget_in_another_tab(session, guest):
@@ -203,7 +204,7 @@ def wish(ann, session):
     """Ann has asked and confirmed, and a photo of her has come since."""
     alert(ann, session)
     row = Alert.objects.get()
-    alerts.confirm(row.pk)
+    alerts.confirm_alert(row.pk)
     mail.outbox.clear()
     photo = PhotoFactory(gallery=GalleryImage.objects.first().gallery, people=["ann"])
     tasks.analyse_gallery(str(photo.gallery_id))
@@ -214,7 +215,7 @@ def wish(ann, session):
 def test_no_news_are_kept_or_sent_for_who_left_during_the_look(session, wish, event):
     before = FoundPhoto.objects.count()
     with after_the_comparison(lambda: event(session, wish.guest)):
-        alerts.periodically()
+        alerts.run_alerts()
     assert not mail.outbox
     assert FoundPhoto.objects.count() <= before
     assert not ReturnLink.objects.exists()
@@ -222,29 +223,29 @@ def test_no_news_are_kept_or_sent_for_who_left_during_the_look(session, wish, ev
 
 @pytest.mark.parametrize("event", [forget, withdraw, close, expire, delete_the_session])
 def test_nor_where_they_leave_between_the_look_and_the_message(session, wish, event, monkeypatch):
-    tell = alerts.tell
+    send_news = alerts.send_news
 
-    def tell_later(alert):
+    def send_later(alert):
         event(session, alert.guest)
-        tell(alert)
+        send_news(alert)
 
-    monkeypatch.setattr(alerts, "tell", tell_later)
-    alerts.periodically()
+    monkeypatch.setattr(alerts, "send_news", send_later)
+    alerts.run_alerts()
     assert not mail.outbox
     assert not ReturnLink.objects.exists()
 
 
 def test_a_wish_that_is_stopped_during_the_look_gives_nothing(wish):
     before = FoundPhoto.objects.count()
-    with after_the_comparison(lambda: alerts.stop(wish.pk)):
-        alerts.periodically()
+    with after_the_comparison(lambda: alerts.stop_alert(wish.pk)):
+        alerts.run_alerts()
     assert not mail.outbox
     assert FoundPhoto.objects.count() == before
 
 
 def test_confirming_a_wish_that_has_just_ended_confirms_nothing(wish, monkeypatch):
-    alerts.stop(wish.pk)
-    assert alerts.confirm(wish.pk) is None
+    alerts.stop_alert(wish.pk)
+    assert alerts.confirm_alert(wish.pk) is None
 
 
 # --- what guests make themselves
@@ -256,15 +257,15 @@ MAKING = {"photos/share/": {"show": "all"}, "link/": {}, "forget/": {"hide": "1"
 @pytest.mark.parametrize("part", MAKING)
 def test_links_and_hidings_are_not_made_for_who_has_just_left(ann, session, photos, part, monkeypatch):
     """The page has let them in, and then they leave in another tab."""
-    let_in = guest_cookie.of
+    let_in = cookies.find_guest
 
     def and_gone(*arguments):
         guest = let_in(*arguments)
-        consent.withdraw(guest)
+        consent.withdraw_consent(guest)
         return guest
 
-    monkeypatch.setattr(guest_cookie, "of", and_gone)
-    monkeypatch.setattr("sessions_app.guest.domain.matched_photos.of_guest", lambda _guest: [unsaved(photos[0])])
+    monkeypatch.setattr(cookies, "find_guest", and_gone)
+    monkeypatch.setattr("sessions_app.guest.domain.matched_photos.list_found", lambda _guest: [unsaved(photos[0])])
     answer = ann.post(f"/s/{session.code}/{part}", {"photo": ids(photos[0]), **MAKING[part]})
     assert answer.status_code == 403
     assert "Nothing was kept" in text(answer)
@@ -298,7 +299,7 @@ def test_who_leaves_waits_for_what_is_being_written_and_takes_it_along(session, 
 
     thread = threading.Thread(target=second)
     thread.start()
-    with consent.still_given(guest):
+    with consent.hold_consent(guest):
         FoundPhoto.objects.create(guest=guest, photo=photos[0], rank=0)
         inside.set()
         waits_for_a_lock()
@@ -323,7 +324,7 @@ def test_a_visit_of_somebody_who_was_just_forgotten_is_noted_nowhere(session, ph
     guest = device(session).guest
     guest.last_seen_at = timezone.now() - 2 * timezone.timedelta(hours=1)
     Guest.objects.filter(pk=guest.pk).delete()
-    guest.note_visit()
+    guest.record_visit()
     assert not Guest.objects.exists()
 
 

@@ -17,8 +17,8 @@ from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition.tests.fake_pictures import picture_of
+from sessions_app.guest.domain import guest_search
 from sessions_app.guest.domain.selfie_advice import Advice
-from sessions_app.guest.views import search as search_views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -199,7 +199,7 @@ def test_a_picture_that_cannot_be_used_comes_with_advice(client, session, data, 
 
 def test_each_reason_of_low_quality_has_its_own_advice_once():
     reasons = {"reasons": ["too_small", "too_dark", "turned_away", "something_new"]}
-    advice = Advice.about(FacePassError("low_quality", "no", status=422, details=reasons))
+    advice = Advice.from_refusal(FacePassError("low_quality", "no", status=422, details=reasons))
     assert len(advice.hints) == 3
 
 
@@ -220,7 +220,7 @@ def test_an_engine_that_is_missing_is_not_the_guests_fault(client, session, monk
     def missing(*_args, **_options):
         raise FacePassError("model_not_installed", "secret path", status=503)
 
-    monkeypatch.setattr(search_views, "search_session", missing)
+    monkeypatch.setattr(guest_search, "search_session", missing)
     response = post(client, session, ["ann"])
     assert response.status_code == 503
     assert "does not work at the moment" in text(response)

@@ -280,9 +280,9 @@ def test_a_search_writes_what_it_found_in_one_statement(session, photos, django_
     within = Occasion(session.studio_id, session_id=session.pk)
     matches = faces.find_matches(described.descriptor, within=within, threshold=0.5)
     with django_assert_max_num_queries(3):  # the others look whether faces and photos are there
-        matched_photos.keep(guest, matches)
+        matched_photos.record_found(guest, matches)
     with django_assert_max_num_queries(2):
-        assert len(matched_photos.allowed(guest, matches)) == 2
+        assert len(matched_photos.allowed_matches(guest, matches)) == 2
 
 
 def test_a_stranger_can_not_guess_a_session(client):

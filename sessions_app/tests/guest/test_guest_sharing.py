@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sessions_app.guest.domain import links
 from sessions_app.models import GuestRules, ReturnLink, ShareLink
-from sessions_app.models.guest import LASTS
+from sessions_app.models.guest import GUEST_LIFETIME
 from sessions_app.tests.visitors import *  # noqa: F403
 from sessions_app.tests.visitors import addresses, device, ids, search, shown, text
 
@@ -100,7 +100,7 @@ def test_a_link_that_was_not_made_here_opens_nothing(client, db, token):
 
 
 def test_a_link_made_for_one_purpose_serves_no_other(ann, session):
-    token = links.made("alert", ann.guest.pk)
+    token = links.sign_id("alert", ann.guest.pk)
     assert Client().get(f"/shared/{token}/").status_code == 404
     assert Client().get(f"/hidden/{token}/").status_code == 404
 
@@ -110,7 +110,7 @@ def test_links_cost_few_queries(ann, session, photos, django_assert_num_queries)
         share(ann, session, photos[0], photos[2])
     with django_assert_num_queries(4):  # session, guest, links, their photos
         ann.get(f"/s/{session.code}/shares/")
-    token = links.made("share", ShareLink.objects.first().pk)
+    token = links.sign_id("share", ShareLink.objects.first().pk)
     with django_assert_num_queries(2):  # link, photos
         Client().get(f"/shared/{token}/")
 
@@ -138,7 +138,7 @@ def test_only_a_digest_of_it_is_stored_and_it_is_shown_once(ann, session):
 
 def test_it_ends_with_time_and_with_the_guest(ann, session):
     link = private_link(ann, session)
-    ReturnLink.objects.update(created_at=timezone.now() - LASTS)
+    ReturnLink.objects.update(created_at=timezone.now() - GUEST_LIFETIME)
     assert Client().get(link).status_code == 404
     link = private_link(ann, session)
     ann.guest.withdrawn_at = timezone.now()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from galleries.tests.factories import SessionFactory
-from sessions_app.guest.views import waiting
+from sessions_app.guest.domain import readiness
 from sessions_app.models import ReadyNotice
 from sessions_app.tests.guests import address, agree, text, with_rules
 
@@ -94,11 +94,11 @@ def test_addresses_can_be_put_down_a_few_times_only(client, unready, post_office
 
 def test_when_all_photos_are_ready_one_e_mail_goes_out_and_the_address_is_gone(client, unready, post_office):
     ask(client, unready)
-    waiting.tell_ready()
+    readiness.send_ready_notices()
     assert mail.outbox == [], "not yet"
     done()
-    waiting.tell_ready()
-    waiting.tell_ready()
+    readiness.send_ready_notices()
+    readiness.send_ready_notices()
     assert [(m.to, m.subject) for m in mail.outbox] == [(["ann@example.com"], "Your photos are ready: Summer party")]
     assert f"https://photos.example.com/s/{unready.code}/" in mail.outbox[0].body
     assert not ReadyNotice.objects.exists()
@@ -107,7 +107,7 @@ def test_when_all_photos_are_ready_one_e_mail_goes_out_and_the_address_is_gone(c
 def test_the_e_mail_is_in_the_guest_s_language(unready, post_office):
     ask(Client(headers={"Accept-Language": "ru"}), unready)
     done()
-    waiting.tell_ready()
+    readiness.send_ready_notices()
     assert mail.outbox[0].subject == "Ваши фотографии готовы: Summer party"
 
 
@@ -119,11 +119,11 @@ def test_an_e_mail_that_did_not_go_out_is_tried_again_later(client, unready, pos
     done()
     with monkeypatch.context() as patch:
         patch.setattr("sessions_app.guest.domain.mail.send", broken)
-        waiting.tell_ready()
-    waiting.tell_ready()
+        readiness.send_ready_notices()
+    readiness.send_ready_notices()
     assert mail.outbox == [], "somebody else may be at it"
     ReadyNotice.objects.update(tried_at=timezone.now() - timedelta(minutes=11))
-    waiting.tell_ready()
+    readiness.send_ready_notices()
     assert len(mail.outbox) == 1
 
 
@@ -138,15 +138,15 @@ def test_an_address_is_not_kept_for_ever_and_not_used_for_a_session_that_is_clos
     done()
     unready.facepass_enabled = False
     unready.save()
-    waiting.tell_ready()
+    readiness.send_ready_notices()
     assert mail.outbox == []
     ReadyNotice.objects.update(asked_at=timezone.now() - timedelta(days=31))
-    waiting.tell_ready()
+    readiness.send_ready_notices()
     assert not ReadyNotice.objects.exists()
 
 
 def test_a_session_without_photos_is_not_ready(client, post_office, db):
     session = SessionFactory()
     ask(client, session)
-    waiting.tell_ready()
+    readiness.send_ready_notices()
     assert mail.outbox == []

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections, utils
 
 from galleries.tests.factories import SessionFactory
-from sessions_app import session_source
+from sessions_app import session_access
 from sessions_app.models import Origin, PhotoSession, PixoraLink, PixoraSession
 from sessions_app.pixora import breaker, gateway
 from sessions_app.pixora.router import ALIAS, ReadOnly
@@ -221,7 +221,7 @@ def test_many_who_ask_the_same_at_once_ask_it_once(pixora, monkeypatch):
         if len(waiting) == 20:
             everybody.set()
         try:
-            return session_source.current([pk])[pk].session.facepass_enabled
+            return session_access.find_current([pk])[pk].session.facepass_enabled
         finally:
             connections.close_all()
 
