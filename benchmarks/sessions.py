@@ -29,8 +29,8 @@ ASKED, EVENTS = 300, 100
 
 def main() -> None:
     with EmbeddedPostgres(HOME):
-        demo.create(HOME)
-        os.environ["MAIN_APP_DATABASE_URL"] = demo.url(HOME)
+        demo.create_database(HOME)
+        os.environ["MAIN_APP_DATABASE_URL"] = demo.build_url(HOME)
         import django
 
         django.setup()
@@ -51,7 +51,7 @@ def validation() -> None:
 
     studio = Studio.objects.create(name="Bench", slug="bench", main_app_id=uuid.uuid4())
     key, _token = ApiKey.issue(studio, name="bench")
-    demo.fill(HOME, studio_id=studio.main_app_id, number=10_000)
+    demo.add_sessions(HOME, studio_id=studio.main_app_id, number=10_000)
     with demo.connect(HOME) as there:
         ids = [row[0] for row in there.execute("SELECT id FROM photo_sessions ORDER BY id").fetchall()]
     cold = []
@@ -65,7 +65,7 @@ def validation() -> None:
     tell("1,000 ids, first time", [timed(lambda: session_access.find_current(ids[1000:2000]))])
     tell("1,000 ids, warm", [timed(lambda: session_access.find_current(ids[1000:2000])) for _number in range(10)])
     started = time.perf_counter()
-    done = sync.sync(everything=True)
+    done = sync.mirror_changes(everything=True)
     print(f"mirroring 10,000: {time.perf_counter() - started:.1f} s, {done.created} new")
     PixoraLink.objects.update(open_until="2100-01-01T00:00Z")
     tell(

@@ -1,4 +1,4 @@
-"""What is kept of a guest for later is sealed: a dump of the database does not tell it without the key."""
+"""Encrypts what is kept of guests for later, so that a dump of the database does not reveal it without the key."""
 
 import base64
 
@@ -10,31 +10,32 @@ from django.conf import settings
 
 from recognition.types import FloatArray
 
+# Part of the derived key: with another text, rows that are sealed can no longer be read.
 PURPOSE = b"facepass guests who want to hear of new photos"
 
 
 def seal(content: bytes) -> bytes:
-    """Encrypted and signed (Fernet: AES-128-CBC, HMAC-SHA256)."""
-    return _box().encrypt(content)
+    """Encrypt and sign (Fernet: AES-128-CBC, HMAC-SHA256)."""
+    return _fernet().encrypt(content)
 
 
 def unseal(sealed: bytes | memoryview) -> bytes:
-    """Raises `cryptography.fernet.InvalidToken` for what another key sealed."""
-    return _box().decrypt(bytes(sealed))
+    """Raise `cryptography.fernet.InvalidToken` for what another key sealed."""
+    return _fernet().decrypt(bytes(sealed))
 
 
 def seal_descriptor(descriptor: FloatArray) -> bytes:
-    """float32 (512,), kept as halves, as the faces' are."""
+    """Seal a descriptor, float32 (512,), with half precision, as faces' descriptors are stored."""
     return seal(descriptor.astype(np.float16).tobytes())
 
 
 def unseal_descriptor(sealed: bytes | memoryview) -> FloatArray:
-    """float32 (512,), of unit length."""
-    found = np.frombuffer(unseal(sealed), np.float16).astype(np.float32)
-    return found / np.float32(np.linalg.norm(found))
+    """Return the descriptor, float32 (512,), of unit length."""
+    descriptor = np.frombuffer(unseal(sealed), np.float16).astype(np.float32)
+    return descriptor / np.float32(np.linalg.norm(descriptor))
 
 
-def _box() -> Fernet:
-    """The key comes from the one that protects descriptors: one to back up, and the same on all machines."""
+def _fernet() -> Fernet:
+    """Derive the key from the one that protects descriptors: one key to back up, and the same on all machines."""
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(settings.TEMPLATE_KEY)
     return Fernet(base64.urlsafe_b64encode(derived))

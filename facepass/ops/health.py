@@ -25,7 +25,7 @@ from recognition.models import ModelVersion
 from recognition.packs import ModelFile
 from recognition.runtimes import devices, selftest_results
 from sessions_app.pixora import gateway
-from sessions_app.pixora.connection_state import of_pixora
+from sessions_app.pixora.connection_state import describe_connection
 
 
 @never_cache
@@ -45,7 +45,7 @@ def detailed(request: HttpRequest) -> JsonResponse:
     """The same with storage, queue and disk, for whoever may see `/metrics`; a 404 for everybody else."""
     if not metrics.may_see(request):
         raise Http404
-    pixora = {"pixora": of_pixora()} if gateway.is_configured() else {}
+    pixora = {"pixora": describe_connection()} if gateway.is_configured() else {}
     return _answer({"database": _database(), "engine": _engine(), "storage": _storage(), "queue": _queue(), **pixora})
 
 

@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import PhotoState
 from sessions_app.pixora import gateway
-from sessions_app.pixora.connection_state import gauges as pixora_gauges
+from sessions_app.pixora.connection_state import collect_gauges as pixora_gauges
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter(

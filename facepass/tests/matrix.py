@@ -47,7 +47,7 @@ def world(studio: Studio) -> World:
     webhook = WebhookEndpoint.objects.create(studio=studio, url="https://app.example.com/", events=["face.enrolled"])
     return {
         "webhook": webhook.pk,
-        "delivery": outbox.test(webhook).pk,
+        "delivery": outbox.send_test_event(webhook).pk,
         "session": session.pk,
         "gallery": gallery.pk,
         "photo": PhotoFactory(gallery=gallery).pk,

@@ -41,7 +41,7 @@ class WebhookEndpointAdmin(TenantAdmin):
 
     def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
         if change and obj.enabled and "enabled" in form.changed_data:
-            obj.switched_on()
+            obj.reset_failures()
         super().save_model(request, obj, form, change)
         if not change:
             _show_secret(request, obj)
@@ -49,7 +49,7 @@ class WebhookEndpointAdmin(TenantAdmin):
     @admin.action(description=_("Send a test event to the selected webhooks"))
     def send_test(self, request: HttpRequest, queryset: Any) -> None:
         for endpoint in self.editable(request, queryset):
-            outbox.test(endpoint)
+            outbox.send_test_event(endpoint)
             messages.success(request, _t("A test event is on its way to {}.").format(endpoint))
 
     @admin.action(description=_("Rotate the secrets of the selected webhooks: for a day both sign"))

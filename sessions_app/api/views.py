@@ -26,8 +26,8 @@ from sessions_app import session_access
 from sessions_app.api import serializers
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
-from sessions_app.session_search import SessionSearch, search_session
 from sessions_app.session_access import CurrentSession
+from sessions_app.session_search import SessionSearch, search_session
 
 # Taken as text, so that what is no id is refused as such, and not as a path that does not exist.
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)

@@ -1,4 +1,4 @@
-"""Who wants to be told, once, that a session's photos can be searched."""
+"""Addresses that want one e-mail when a session's photos can be searched."""
 
 from datetime import timedelta
 
@@ -10,18 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from facepass.core.access.tenancy import TenantQuerySet
 from facepass.core.database.constraints import readable
 
-# An e-mail that did not go out is tried again after this long, and its address is kept at most that long.
-AGAIN_AFTER, KEPT_FOR = timedelta(minutes=10), timedelta(days=30)
+# When an e-mail that did not go out is tried again, and how long its address is kept.
+RETRY_AFTER, KEPT_FOR = timedelta(minutes=10), timedelta(days=30)
 
 
 class ReadyNoticeQuerySet(TenantQuerySet["ReadyNotice"]):
     studio_path = "session__studio"
 
     def due(self) -> "ReadyNoticeQuerySet":
-        return self.filter(Q(tried_at=None) | Q(tried_at__lt=timezone.now() - AGAIN_AFTER))
+        return self.filter(Q(tried_at=None) | Q(tried_at__lt=timezone.now() - RETRY_AFTER))
 
     def claim(self, notice: "ReadyNotice") -> bool:
-        """Whether it is this process that sends it."""
+        """Return whether this process is the one that sends it."""
         return bool(self.due().filter(pk=notice.pk).update(tried_at=timezone.now()))
 
     def discard_old(self) -> None:

@@ -1,4 +1,4 @@
-"""Pixora's table as it is there, and what FacePass remembers of its connection to it."""
+"""Pixora's table as it is there, and what FacePass records of its connection to it."""
 
 from django.db import models
 
@@ -35,7 +35,7 @@ class PixoraLink(models.Model):
     """The one row that all processes share: whether Pixora answers, and how far it was mirrored."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    # How often in a row it did not answer; from `breaker.THRESHOLD` on nobody asks until `open_until`.
+    # How often in a row it did not answer; from `breaker.THRESHOLD` on no query is sent until `open_until`.
     failures = models.PositiveIntegerField(default=0)
     open_until = models.DateTimeField(null=True)
     # A stable code and what it is about, such as `pixora_schema` and the columns that are missing.
@@ -57,6 +57,6 @@ class PixoraLink(models.Model):
         return self.error or "ok"
 
     @classmethod
-    def row(cls) -> "PixoraLink":
-        found = cls.objects.filter(pk=1).first()
-        return found or cls.objects.get_or_create(pk=1)[0]
+    def load(cls) -> "PixoraLink":
+        """Return the row, which is created the first time."""
+        return cls.objects.filter(pk=1).first() or cls.objects.get_or_create(pk=1)[0]

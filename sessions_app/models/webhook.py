@@ -1,13 +1,12 @@
 """Where a studio's events go, each delivery of one, and what became of every attempt.
 
-A delivery's row is the job: `due_at` is when it may be tried, and while somebody tries it, when it may be tried again
-if that courier dies. `claim` is the fencing token.
+A delivery's row is the job. `due_at` is when it may be tried; while a courier tries it, that is the end of its lease,
+after which another courier may. `claim` is the fencing token: a courier whose lease has ended writes nothing.
 """
 
 import secrets
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -21,8 +20,10 @@ from facepass.models import EventType, OutboxEvent
 
 # How long a delivery is tried, and how long an endpoint may fail before it is switched off.
 GIVE_UP_AFTER = timedelta(days=3)
-OVERLAP = timedelta(hours=24)
+# How long both secrets sign after a rotation.
+SECRET_OVERLAP = timedelta(hours=24)
 LEASE = timedelta(seconds=60)
+# Between attempts; each wait is three times the one before.
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=4)
 
 
@@ -31,10 +32,13 @@ def new_secret() -> str:
 
 
 def expiry() -> datetime:
+    """Return when a delivery that is created now is given up."""
     return timezone.now() + GIVE_UP_AFTER
 
 
 class WebhookEndpoint(models.Model):
+    """An address of a partner's, and which events of the studio it wants."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))
     url = models.URLField(_("address"), max_length=500)
@@ -67,17 +71,17 @@ class WebhookEndpoint(models.Model):
 
     @property
     def secrets(self) -> list[str]:
-        """What signs now: the new one, and during a rotation the old one too."""
+        """Return the secrets that sign now: the present one, and during a rotation the previous one too."""
         until = self.previous_secret_until
         return [self.secret, *([self.previous_secret] if until and until > timezone.now() else [])]
 
     def rotate(self) -> None:
-        self.previous_secret, self.previous_secret_until = self.secret, timezone.now() + OVERLAP
+        self.previous_secret, self.previous_secret_until = self.secret, timezone.now() + SECRET_OVERLAP
         self.secret = new_secret()
         self.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
 
-    def note(self, *, delivered: bool) -> bool:
-        """What the last attempt says of the endpoint; True where it is switched off for having failed too long."""
+    def record_attempt(self, *, delivered: bool) -> bool:
+        """Note since when the endpoint has been failing, and return whether it was switched off for that just now."""
         row = WebhookEndpoint.objects.filter(pk=self.pk)
         if delivered:
             row.exclude(failing_since=None).update(failing_since=None)
@@ -86,8 +90,8 @@ class WebhookEndpoint(models.Model):
         hopeless = row.filter(enabled=True, failing_since__lt=Now() - GIVE_UP_AFTER)
         return bool(hopeless.update(enabled=False, disabled_at=Now()))
 
-    def switched_on(self) -> None:
-        """By somebody, after it was off: it has three days again."""
+    def reset_failures(self) -> None:
+        """Give an endpoint that somebody switched on again its three days. The caller saves it."""
         self.failing_since = self.disabled_at = None
 
 
@@ -101,7 +105,10 @@ class DeliveryQuerySet(TenantQuerySet["WebhookDelivery"]):
     studio_path = "endpoint__studio"
 
     def claim_next(self, *, without: set[uuid.UUID]) -> "WebhookDelivery | None":
-        """The delivery that has been due for longest, but to none of those endpoints; None where there is none."""
+        """Claim and return the delivery that has been due for longest, or None.
+
+        `without`: endpoints that have enough requests under way.
+        """
         due = self.filter(state=DeliveryState.PENDING, due_at__lte=Now(), endpoint__enabled=True)
         for pk in due.exclude(endpoint__in=without).order_by("due_at", "created_at").values_list("pk", flat=True)[:20]:
             claim = uuid.uuid4()
@@ -111,11 +118,13 @@ class DeliveryQuerySet(TenantQuerySet["WebhookDelivery"]):
                 return mine
         return None
 
-    def held_by(self, delivery: "WebhookDelivery") -> "DeliveryQuerySet":
+    def claimed_as(self, delivery: "WebhookDelivery") -> "DeliveryQuerySet":
         return self.filter(pk=delivery.pk, state=DeliveryState.PENDING, claim=delivery.claim)
 
 
 class WebhookDelivery(models.Model):
+    """One event on its way to one endpoint."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
     event = models.ForeignKey(OutboxEvent, models.CASCADE, related_name="+", verbose_name=_("event"))
@@ -143,20 +152,22 @@ class WebhookDelivery(models.Model):
     def __str__(self) -> str:
         return f"{self.event.type} → {self.endpoint}"
 
-    def settle(self, *, delivered: bool) -> bool:
-        """After an attempt; False where another courier has it by now."""
-        held = WebhookDelivery.objects.held_by(self)
+    def record_attempt(self, *, delivered: bool) -> bool:
+        """Record how an attempt ended and when the next one is due; False where another courier has the row by now."""
+        held = WebhookDelivery.objects.claimed_as(self)
         if delivered:
             return bool(held.update(state=DeliveryState.DELIVERED, delivered_at=Now(), claim=None))
+        # Spread by a tenth, so that deliveries that failed together are not tried together.
         wait = min(FIRST_WAIT * 3 ** min(self.attempts - 1, 10), LONGEST_WAIT) * (0.9 + secrets.randbelow(200) / 1000)
         if timezone.now() + wait > self.expires_at:
             return bool(held.update(state=DeliveryState.FAILED, claim=None))
         return bool(held.update(due_at=Now() + wait, claim=None))
 
     def replay(self) -> None:
-        """From the start, with the same event and id; also of what was delivered already."""
-        values: dict[str, Any] = {"state": DeliveryState.PENDING, "attempts": 0, "claim": None, "delivered_at": None}
-        WebhookDelivery.objects.filter(pk=self.pk).update(**values, due_at=Now(), expires_at=expiry())
+        """Send it again with the same event and id, as if it were new; also one that was delivered."""
+        WebhookDelivery.objects.filter(pk=self.pk).update(
+            state=DeliveryState.PENDING, attempts=0, claim=None, delivered_at=None, due_at=Now(), expires_at=expiry()
+        )
         self.refresh_from_db()
 
 

@@ -38,8 +38,8 @@ STATUSES = ("scheduled", "active", "completed", "cancelled")
 NAMESPACE = uuid.UUID("6f1d3a4e-8c0b-4d7a-9f53-0d9b2e6a7c11")
 
 
-def create(home: Path, *, name: str = DATABASE) -> None:
-    """Makes the database and its table, if they are not there."""
+def create_database(home: Path, *, name: str = DATABASE) -> None:
+    """Create the database and its table, where they do not exist."""
     with _connect(home, "postgres") as server:
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -48,39 +48,39 @@ def create(home: Path, *, name: str = DATABASE) -> None:
             database.execute(SCHEMA)
 
 
-def fill(home: Path, *, studio_id: uuid.UUID, number: int, name: str = DATABASE) -> int:
-    """So many sessions of that studio, two of three with FacePass enabled; how many are new."""
+def add_sessions(home: Path, *, studio_id: uuid.UUID, number: int, name: str = DATABASE) -> int:
+    """Add sessions of that studio, two of three with FacePass enabled, and return how many are new."""
     with connect(home, name=name) as database, database.transaction():
-        before = _count(database)
+        before = _count_sessions(database)
         database.cursor().executemany(
             "INSERT INTO photo_sessions (id, name, description, photographer_id, studio_id, status, scheduled_at,"
             " settings, facepass_enabled) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING",
             [_row(index, studio_id) for index in range(number)],
         )
-        return _count(database) - before
+        return _count_sessions(database) - before
 
 
-def url(home: Path, *, name: str = DATABASE) -> str:
-    """What MAIN_APP_DATABASE_URL should be; it holds the password."""
-    found = database_settings(home)
-    user, password = quote(found["USER"]), quote(found["PASSWORD"])
-    options = "&".join(f"{key}={quote(value)}" for key, value in found["OPTIONS"].items())
-    return f"postgresql://{user}:{password}@/{name}?host={quote(found['HOST'], safe='')}&{options}"
+def build_url(home: Path, *, name: str = DATABASE) -> str:
+    """Return a value for MAIN_APP_DATABASE_URL. It holds the password."""
+    server = database_settings(home)
+    user, password = quote(server["USER"]), quote(server["PASSWORD"])
+    options = "&".join(f"{key}={quote(value)}" for key, value in server["OPTIONS"].items())
+    return f"postgresql://{user}:{password}@/{name}?host={quote(server['HOST'], safe='')}&{options}"
 
 
 def connect(home: Path, *, name: str = DATABASE) -> psycopg.Connection[Any]:
-    """As Pixora itself would, with the right to write."""
+    """Connect as Pixora itself would, with the right to write."""
     return _connect(home, name)
 
 
 def _connect(home: Path, name: str) -> psycopg.Connection[Any]:
-    found = database_settings(home)
+    server = database_settings(home)
     return psycopg.connect(
-        host=found["HOST"], dbname=name, user=found["USER"], password=found["PASSWORD"], autocommit=True
+        host=server["HOST"], dbname=name, user=server["USER"], password=server["PASSWORD"], autocommit=True
     )
 
 
-def _row(index: int, studio_id: uuid.UUID) -> tuple[Any, ...]:
+def _row(index: int, studio_id: uuid.UUID) -> tuple[object, ...]:
     kind = NAMES[index % len(NAMES)]
     day = datetime(2026, 6, 1, 12, tzinfo=UTC) + timedelta(days=index % 180)
     return (
@@ -96,6 +96,6 @@ def _row(index: int, studio_id: uuid.UUID) -> tuple[Any, ...]:
     )
 
 
-def _count(database: psycopg.Connection[Any]) -> int:
+def _count_sessions(database: psycopg.Connection[Any]) -> int:
     row = database.execute("SELECT count(*) FROM photo_sessions").fetchone()
     return int(row[0]) if row else 0

@@ -1,7 +1,7 @@
-"""Questions to Pixora, each answered or refused within two seconds.
+"""Queries to Pixora's database, each answered or refused within two seconds.
 
-They are asked by a few threads that keep their connections. So a question costs no connection of its own, a network
-that swallows packets holds up a thread and no request, and at most THREADS questions are under way.
+A few threads send them and keep their connections. So a query costs no connection of its own, a network that swallows
+packets holds up a thread and no request, and at most THREADS queries are under way.
 """
 
 import logging
@@ -26,14 +26,14 @@ from sessions_app.pixora.router import ALIAS
 
 log = logging.getLogger(__name__)
 
-# How long anybody waits for an answer, which leaves time to answer the request within two seconds.
-PATIENCE = 1.5
+# How long a caller waits for an answer, which leaves time to answer the request within two seconds.
+TIMEOUT_SECONDS = 1.5
 THREADS = 4
 RETRY_AFTER = 5
 
 T = TypeVar("T")
-# What says that the table is not what it was: a column or the table itself is missing, or of another type.
-DRIFT = (errors.UndefinedColumn, errors.UndefinedTable, errors.DatatypeMismatch, errors.UndefinedFunction)
+# Errors that mean that the table has changed: a column or the table itself is missing, or of another type.
+DRIFT_ERRORS = (errors.UndefinedColumn, errors.UndefinedTable, errors.DatatypeMismatch, errors.UndefinedFunction)
 
 
 def is_configured() -> bool:
@@ -41,86 +41,87 @@ def is_configured() -> bool:
 
 
 def fetch(ids: Sequence[UUID]) -> list[PixoraSession]:
-    """Those of the sessions that there are, by one query. Who asks for the same at the same time shares the answer.
+    """Return those of the sessions that exist, by one query. Callers who want the same at the same time share it.
 
-    Raises FacePassError 503: `pixora_unavailable`, or `pixora_schema` where the table is not as it should be.
+    Raise FacePassError 503: `pixora_unavailable`, or `pixora_schema` where the table is not as it should be.
     """
-    return _flights.share(frozenset(ids), lambda: ask(lambda: list(PixoraSession.objects.filter(pk__in=ids))))
+    return _shared_queries.run(frozenset(ids), lambda: query(lambda: list(PixoraSession.objects.filter(pk__in=ids))))
 
 
-def changed(since: datetime | None, *, after: PixoraSession | None, limit: int) -> list[PixoraSession]:
-    """A page of the sessions that changed since then, the oldest change first. Raises as `fetch`.
+def fetch_changed(since: datetime | None, *, after: PixoraSession | None, limit: int) -> list[PixoraSession]:
+    """Return a page of the sessions that changed since then, the oldest change first. Raise as `fetch`.
 
-    `after`: the last one of the page before.
+    `after`: the last session of the page before.
     """
-    # A session whose time of change cannot be read has no place in their order; who asks for it by its id has it.
+    # A session whose time of change cannot be read has no place in this order. It is mirrored when it is fetched by id.
     rows = PixoraSession.objects.filter(updated_at__range=(EARLIEST, LATEST)).order_by("updated_at", "pk")
     if since is not None:
         rows = rows.filter(updated_at__gte=since)
     if after is not None:
         rows = rows.filter(Q(updated_at__gt=after.updated_at) | Q(updated_at=after.updated_at, pk__gt=after.pk))
-    return ask(lambda: list(rows[:limit]))
+    return query(lambda: list(rows[:limit]))
 
 
-def existing(ids: Sequence[UUID]) -> set[UUID]:
-    """Raises as `fetch`."""
-    return ask(lambda: set(PixoraSession.objects.filter(pk__in=ids).values_list("pk", flat=True)))
+def fetch_existing_ids(ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the ids that Pixora still has. Raise as `fetch`."""
+    return query(lambda: set(PixoraSession.objects.filter(pk__in=ids).values_list("pk", flat=True)))
 
 
-def ask(question: Callable[[], T]) -> T:
-    link = PixoraLink.row()
-    if not breaker.may_ask(link):
-        raise unavailable()
+def query(fetch_rows: Callable[[], T]) -> T:
+    """Return what `fetch_rows` returns, which is called in a thread. Raise as `fetch`."""
+    link = PixoraLink.load()
+    if not breaker.may_query(link):
+        raise _unavailable()
     try:
-        answer = _threads().submit(_asked, question).result(PATIENCE)
+        answer = _threads().submit(_run_in_thread, fetch_rows).result(TIMEOUT_SECONDS)
     except (DatabaseError, InterfaceError, TimeoutError) as error:
-        raise _refused(link, error) from error
-    breaker.answered(link)
+        raise _refusal_for(link, error) from error
+    breaker.record_answer(link)
     return answer
 
 
-def unavailable() -> FacePassError:
+def _unavailable() -> FacePassError:
     message = _("The photo sessions can not be reached at the moment.")
     return FacePassError("pixora_unavailable", message, status=503, retry_after=RETRY_AFTER)
 
 
-def _asked(question: Callable[[], T]) -> T:
-    """In a thread of ours, whose connection may have died since the last question."""
+def _run_in_thread(fetch_rows: Callable[[], T]) -> T:
+    """Use the thread's own connection, which may have died since its last query."""
     connection = connections[ALIAS]
     connection.close_if_unusable_or_obsolete()
     try:
-        return question()
+        return fetch_rows()
     except DatabaseError:
         connection.close()
         raise
 
 
-def _refused(link: PixoraLink, error: Exception) -> FacePassError:
-    if isinstance(error.__cause__, DRIFT):
-        detail = _drift()
+def _refusal_for(link: PixoraLink, error: Exception) -> FacePassError:
+    if isinstance(error.__cause__, DRIFT_ERRORS):
+        detail = _describe_drift()
         log.error("Pixora's table photo_sessions has changed: %s", detail)
         PixoraLink.objects.filter(pk=link.pk).update(error="pixora_schema", detail=detail)
         message = _("The photo sessions can not be read: their table has changed.")
         return FacePassError("pixora_schema", message, status=503, retry_after=60, details={"problem": detail})
-    said = str(error).strip().splitlines() or [f"no answer within {PATIENCE} seconds"]
-    log.warning("Pixora does not answer: %s", said[0])
-    breaker.failed(link, error="pixora_unavailable", detail=said[0])
-    return unavailable()
+    lines = str(error).strip().splitlines() or [f"no answer within {TIMEOUT_SECONDS} seconds"]
+    log.warning("Pixora does not answer: %s", lines[0])
+    breaker.record_failure(link, error="pixora_unavailable", detail=lines[0])
+    return _unavailable()
 
 
-def _drift() -> str:
-    """What the table lacks, in words."""
+def _describe_drift() -> str:
+    """Return in words what the table lacks."""
     try:
-        there = _threads().submit(_asked, _columns).result(PATIENCE)
+        present = _threads().submit(_run_in_thread, _list_columns).result(TIMEOUT_SECONDS)
     except (DatabaseError, TimeoutError):
         return "the columns can not be read"
-    missing = [str(field.column) for field in PixoraSession._meta.concrete_fields if field.column not in there]
-    if not there:
+    missing = [str(field.column) for field in PixoraSession._meta.concrete_fields if field.column not in present]
+    if not present:
         return "the table photo_sessions is missing"
     return f"missing columns: {', '.join(missing)}" if missing else "a column has another type"
 
 
-def _columns() -> set[str]:
+def _list_columns() -> set[str]:
     with connections[ALIAS].cursor() as cursor:
         table = PixoraSession._meta.db_table
         cursor.execute("SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0", [table])
@@ -129,25 +130,25 @@ def _columns() -> set[str]:
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    """Made by the first question, and so after a fork."""
+    """Create the pool at the first query, and so after a fork."""
     return ThreadPoolExecutor(THREADS, "pixora")
 
 
-class _Flights:
-    """Of several callers who ask the same at once, one asks and all have the answer, or the refusal."""
+class _SharedQueries:
+    """Of several callers who want the same at once, one queries, and all get its answer or its error."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._under_way: dict[frozenset[UUID], Future[Any]] = {}
 
-    def share(self, key: frozenset[UUID], question: Callable[[], T]) -> T:
+    def run(self, key: frozenset[UUID], fetch_rows: Callable[[], T]) -> T:
         with self._lock:
-            theirs: Future[T] | None = self._under_way.get(key)
+            theirs: Future[T] | None = self._under_way.get(key)  # somebody else's query
             mine: Future[T] = self._under_way.setdefault(key, Future())
         if theirs is not None:
             return theirs.result()
         try:
-            mine.set_result(question())
+            mine.set_result(fetch_rows())
         except BaseException as error:
             mine.set_exception(error)
             raise
@@ -157,4 +158,4 @@ class _Flights:
         return mine.result()
 
 
-_flights = _Flights()
+_shared_queries = _SharedQueries()

@@ -1,7 +1,7 @@
-"""Copies of Pixora's sessions in `photo_sessions`: what the rest of FacePass reads, and what is answered from for a
-few minutes while Pixora is down.
+"""Copies of Pixora's sessions in `photo_sessions`.
 
-Every answer of Pixora passes here, whoever asked, so a switched `facepass_enabled` is noticed in one place.
+The rest of FacePass reads them, and for a few minutes they stand in for Pixora while it is down. Whatever Pixora
+answers is written here, whoever queried it, so a switched `facepass_enabled` is noticed in one place.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,10 +19,10 @@ from facepass.models import Studio
 from sessions_app.models import Origin, PhotoSession, PixoraSession
 
 # A copy that Pixora confirmed so recently may stand in for it.
-CACHE = timedelta(minutes=5)
-# `confirmed_at` is told to this, so that a session that is asked for all the time is not written all the time.
-GRAIN = timedelta(seconds=30)
-# More than that of a session's settings is not copied.
+STAND_IN_FOR = timedelta(minutes=5)
+# `confirmed_at` is as exact as this, so that a session that is opened all the time is not written all the time.
+CONFIRMED_PRECISION = timedelta(seconds=30)
+# Settings that are larger are left empty in the copy.
 SETTINGS_BYTES = 100_000
 
 Copies = dict[UUID, PhotoSession]
@@ -30,30 +30,33 @@ Copies = dict[UUID, PhotoSession]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
+    """How many copies were changed, and how. `switched` ones are among those `updated`."""
+
     created: int = 0
     updated: int = 0
     switched: int = 0
     deleted: int = 0
-    # Of studios that FacePass does not know.
+    # Their studio is not one of FacePass's.
     skipped: int = 0
 
-    def plus(self, other: "Changes") -> "Changes":
+    def __add__(self, other: "Changes") -> "Changes":
         return Changes(*(getattr(self, name) + getattr(other, name) for name in Changes.__slots__))
 
 
 def is_recent(copy: PhotoSession) -> bool:
-    return copy.confirmed_at is not None and timezone.now() - copy.confirmed_at <= CACHE
+    return copy.confirmed_at is not None and timezone.now() - copy.confirmed_at <= STAND_IN_FOR
 
 
 def update_copies(
     found: Iterable[PixoraSession], *, asked: Iterable[UUID] = (), copies: Copies | None = None
 ) -> tuple[Copies, Changes]:
-    """What Pixora said becomes the copies; the copies of `found`, as they are now.
+    """Write what Pixora answered, and return the copies of `found` as they are now.
 
-    `asked`: ids of which those that were not found are gone there. `copies`: the rows, where they were read already.
+    `asked`: the ids that were queried; those of them that are not among `found` were deleted there. `copies`: their
+    rows, where the caller has read them already.
     """
     answers = {row.pk: row for row in found}
-    known = copies if copies is not None else _copies({*answers, *asked})
+    known = copies if copies is not None else _load_copies({*answers, *asked})
     studios = _studios(answers.values())
     wanted = {pk: _fields(row, studios) for pk, row in answers.items() if row.studio_id in studios}
     new = {pk for pk, fields in wanted.items() if pk not in known or _differs(known[pk], fields)}
@@ -61,18 +64,18 @@ def update_copies(
     changes = Changes(skipped=len(answers) - len(wanted))
     if new or gone:
         known, written = _write({pk: wanted[pk] for pk in new}, gone, known)
-        changes = changes.plus(written)
+        changes += written
     _confirm([known[pk] for pk in wanted if pk in known])
     return {pk: known[pk] for pk in wanted if pk in known and known[pk].origin == Origin.PIXORA}, changes
 
 
 @transaction.atomic
 def _write(wanted: Mapping[UUID, dict[str, Any]], gone: set[UUID], known: Copies) -> tuple[Copies, Changes]:
-    """The rows are locked and looked at again: somebody else may have written the same meanwhile."""
+    """Lock the rows and compare again: another process may have written the same meanwhile."""
     created = PhotoSession.objects.bulk_create(
         [PhotoSession(pk=pk, **fields) for pk, fields in wanted.items() if pk not in known], ignore_conflicts=True
     )
-    locked = _copies({*wanted, *gone}, lock=True)
+    locked = _load_copies({*wanted, *gone}, lock=True)
     changed = [copy for pk, copy in locked.items() if pk in wanted and _differs(copy, wanted[pk])]
     switched = 0
     for copy in changed:
@@ -89,13 +92,14 @@ def _write(wanted: Mapping[UUID, dict[str, Any]], gone: set[UUID], known: Copies
     return {**known, **locked}, changes
 
 
-def _copies(ids: set[UUID], *, lock: bool = False) -> Copies:
-    """With their lock in the order of ids, so that two writers do not wait for each other."""
+def _load_copies(ids: set[UUID], *, lock: bool = False) -> Copies:
+    """Return the rows by id. They are locked in the order of ids, so that two writers do not wait for each other."""
     rows = PhotoSession.objects.filter(pk__in=ids).order_by("pk")
     return {row.pk: row for row in (rows.select_for_update() if lock else rows)}
 
 
 def _studios(rows: Iterable[PixoraSession]) -> dict[UUID | None, UUID]:
+    """Return the ids of our studios by the ids that they have in Pixora."""
     named = {row.studio_id for row in rows if row.studio_id is not None}
     found = Studio.objects.filter(main_app_id__in=named) if named else Studio.objects.none()
     return dict(found.values_list("main_app_id", "pk"))
@@ -116,12 +120,12 @@ def _fields(row: PixoraSession, studios: Mapping[UUID | None, UUID]) -> dict[str
 
 
 def _differs(copy: PhotoSession, fields: Mapping[str, Any]) -> bool:
-    """Whether Pixora says something else. A session of our own is not Pixora's to change."""
+    """Return whether Pixora says something else. A session of our own is not Pixora's to change."""
     return copy.origin == Origin.PIXORA and any(getattr(copy, name) != value for name, value in fields.items())
 
 
 def _confirm(copies: Iterable[PhotoSession]) -> None:
     now = timezone.now()
-    due = [copy for copy in copies if copy.confirmed_at is None or now - copy.confirmed_at > GRAIN]
+    due = [copy for copy in copies if copy.confirmed_at is None or now - copy.confirmed_at > CONFIRMED_PRECISION]
     if due:
         PhotoSession.objects.filter(pk__in=[copy.pk for copy in due], origin=Origin.PIXORA).update(confirmed_at=Now())

@@ -8,7 +8,7 @@ ALIAS = "pixora"
 
 
 class ReadOnly(Exception):
-    """Somebody tried to write to Pixora. The database would refuse it too."""
+    """A write to Pixora was tried. The database would refuse it too."""
 
 
 class PixoraRouter:

@@ -1,7 +1,7 @@
-"""Mirrors what changed in Pixora: new and changed sessions by `updated_at`, and those that were deleted.
+"""Mirrors what changed in Pixora: new and changed sessions by `updated_at`, and sessions that were deleted.
 
-The cursor is the youngest `updated_at` seen, in Pixora's own time. Each run begins OVERLAP before it, because a long
-transaction there may commit rows that are older than what was seen already; mirroring a row twice changes nothing.
+The cursor is the latest `updated_at` seen, in Pixora's own time. Each run begins OVERLAP before it, because a long
+transaction there may commit rows that are older than what was seen already. Mirroring a row twice changes nothing.
 """
 
 import logging
@@ -27,104 +27,105 @@ log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
 PAGE = 500
-# A deletion leaves no trace to look for, so every copy is asked about; often enough, since validation notices at once.
+# A deletion leaves no trace to look for, so Pixora is queried for every copy. That is often enough: whoever opens a
+# deleted session is refused at once, see `session_access`.
 SWEEP_EVERY = timedelta(minutes=10)
-# Pixora may be away for so long before staff hear of it; a change of its table is told at once.
-WORTH_TELLING = timedelta(minutes=15)
+# How long Pixora may be away before staff get a notice. They get it at once where its table has changed.
+SILENCE_BEFORE_NOTICE = timedelta(minutes=15)
 DRIFTED = "pixora_schema"
 
-Say = Callable[[int, Changes], None]
+# Called after each page with the number of sessions looked at so far, and what has changed.
+Report = Callable[[int, Changes], None]
 T = TypeVar("T", PixoraSession, UUID)
 
 
-def periodically() -> None:
-    """The workers' chore. Where Pixora does not answer the next run goes on."""
+def run_sync() -> None:
+    """Mirror what changed. A chore: where Pixora does not answer, the next run goes on."""
     if not gateway.is_configured():
         return
     try:
-        sync()
+        mirror_changes()
     except FacePassError as refusal:
         log.warning("sessions are not mirrored: %s", refusal.code)
-        _tell_staff(refusal.code)
+        _notify_staff(refusal.code)
 
 
-def _tell_staff(code: str) -> None:
-    """Those of every studio whose sessions are there. A short silence is nobody's business."""
-    synced_at = PixoraLink.row().synced_at
-    if code == DRIFTED or synced_at is None or timezone.now() - synced_at > WORTH_TELLING:
+def _notify_staff(code: str) -> None:
+    """Notify the staff of every studio whose sessions are in Pixora. A short silence is not worth a notice."""
+    synced_at = PixoraLink.load().synced_at
+    if code == DRIFTED or synced_at is None or timezone.now() - synced_at > SILENCE_BEFORE_NOTICE:
         concerned = Studio.objects.exclude(main_app_id=None).values_list("pk", flat=True)
 
-        def tell(studio_id: UUID) -> None:
+        def notify(studio_id: UUID) -> None:
             notices.tell(NoticeKind.SYNC_FAILED, studio_id=studio_id, subject=studio_id, code=code)
 
-        each(concerned, tell, task="notices of the sync")
+        each(concerned, notify, task="notices of the sync")
 
 
-def sync(*, everything: bool = False, say: Say | None = None) -> Changes:
-    """Mirrors what changed, or everything. Stopped at any point, the next run goes on from the last whole page.
+def mirror_changes(*, everything: bool = False, report: Report | None = None) -> Changes:
+    """Mirror what changed, or everything. Stopped at any point, the next run goes on from the last whole page.
 
-    A session that can not be mirrored stops none of the others. `say` is told after every page: sessions looked at so
-    far, and what has changed. Raises as `gateway.fetch`, and RowsFailed at the end.
+    A session that cannot be mirrored stops none of the others. Raise as `gateway.fetch`, and RowsFailed at the end.
     """
-    link = PixoraLink.row()
-    mirrored, swept = _Run(say), _Run(say)
+    link = PixoraLink.load()
+    mirrored, swept = _Progress(report), _Progress(report)
     since = None if everything or link.mirrored_until is None else link.mirrored_until - OVERLAP
     for page in _pages(since):
-        mirrored.take(page, lambda rows: mirror.update_copies(rows)[1])
-        mirrored.tell(looked=len(page))
-        # A change that Pixora dates into the future must not hide those that come before it.
+        mirrored.apply(page, lambda rows: mirror.update_copies(rows)[1])
+        mirrored.report(looked=len(page))
+        # A change that Pixora dates into the future must not hide those that are made before that.
         until = Greatest("mirrored_until", Least(Value(page[-1].updated_at), Now()))
         PixoraLink.objects.filter(pk=link.pk).update(mirrored_until=until)
-    if everything or _is_due(link.swept_at):
-        for ids in _batches():
-            missing = set(ids) - gateway.existing(ids)
-            swept.take(list(missing), lambda gone: mirror.update_copies([], asked=gone)[1])
-            swept.tell(looked=len(ids), anyway=False)
+    if everything or _is_sweep_due(link.swept_at):
+        for ids in _copied_ids():
+            missing = set(ids) - gateway.fetch_existing_ids(ids)
+            swept.apply(list(missing), lambda gone: mirror.update_copies([], asked=gone)[1])
+            swept.report(looked=len(ids), quiet=not swept.changes.deleted)
         PixoraLink.objects.filter(pk=link.pk).update(swept_at=Now())
     PixoraLink.objects.filter(pk=link.pk).update(synced_at=Now())
     if failed := mirrored.failed + swept.failed:
         raise RowsFailed("sync", failed)
-    return mirrored.changes.plus(swept.changes)
+    return mirrored.changes + swept.changes
 
 
-class _Run:
+class _Progress:
     """What was looked at and changed so far, page by page."""
 
-    def __init__(self, say: Say | None) -> None:
+    def __init__(self, report: Report | None) -> None:
         self.changes, self.failed = Changes(), 0
-        self._say, self._looked = say, 0
+        self._report, self._looked = report, 0
 
-    def take(self, page: Sequence[T], take_over: Callable[[Sequence[T]], Changes]) -> None:
-        """The page at once, or row by row where one of them does not let it."""
+    def apply(self, page: Sequence[T], write: Callable[[Sequence[T]], Changes]) -> None:
+        """Write the page at once, or row by row where that fails for one of them."""
         try:
-            self._add(take_over(page))
+            self._add(write(page))
         except (ArithmeticError, AttributeError, DatabaseError, LookupError, TypeError, ValueError) as error:
             log.warning("a page of sessions is mirrored row by row: %s", type(error).__name__)
-            self.failed += try_each(page, lambda row: self._add(take_over([row])), task="sync")
+            self.failed += try_each(page, lambda row: self._add(write([row])), task="sync")
 
-    def tell(self, *, looked: int, anyway: bool = True) -> None:
-        """`looked`: at so many more; not `anyway`: only once something was deleted."""
+    def report(self, *, looked: int, quiet: bool = False) -> None:
+        """Note that so many more were looked at, and call the caller's function unless `quiet`."""
         self._looked += looked
-        if self._say and (anyway or self.changes.deleted):
-            self._say(self._looked, self.changes)
+        if self._report and not quiet:
+            self._report(self._looked, self.changes)
 
     def _add(self, changes: Changes) -> None:
-        self.changes = self.changes.plus(changes)
+        self.changes += changes
 
 
 def _pages(since: datetime | None) -> Iterator[list[PixoraSession]]:
     last: PixoraSession | None = None
-    while page := gateway.changed(since, after=last, limit=PAGE):
+    while page := gateway.fetch_changed(since, after=last, limit=PAGE):
         yield page
         last = page[-1]
 
 
-def _is_due(swept_at: datetime | None) -> bool:
+def _is_sweep_due(swept_at: datetime | None) -> bool:
     return swept_at is None or timezone.now() - swept_at > SWEEP_EVERY
 
 
-def _batches() -> Iterator[list[UUID]]:
-    """The copies, of which some may be of sessions that are no longer there."""
+def _copied_ids() -> Iterator[list[UUID]]:
+    """Yield the ids of the copies, a page at a time. Some may be of sessions that Pixora no longer has."""
     copies = PhotoSession.objects.mirrored().order_by("pk").values_list("pk", flat=True)
     last: UUID | None = None
     while ids := list(copies.filter(Q(pk__gt=last) if last else Q())[:PAGE]):

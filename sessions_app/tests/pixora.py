@@ -22,7 +22,7 @@ from sessions_app.pixora.router import ALIAS
 
 DATABASE = "pixora_test"
 # How long the product waits for an answer, and how long a table that takes its time would take.
-PATIENCE, NAP_SECONDS = gateway.PATIENCE, 30
+PATIENCE, NAP_SECONDS = gateway.TIMEOUT_SECONDS, 30
 
 
 class Pixora:
@@ -96,7 +96,7 @@ class Pixora:
 
 
 def configure(**changes: Any) -> None:
-    found = {**pixora_database(demo.url(settings.HOME, name=DATABASE)), **changes}
+    found = {**pixora_database(demo.build_url(settings.HOME, name=DATABASE)), **changes}
     if "HOST" in changes:
         found["OPTIONS"] = {
             key: value for key, value in found["OPTIONS"].items() if key not in ("host", "require_auth")
@@ -125,11 +125,11 @@ def instead(changes: dict[str, str]) -> Iterator[None]:
 @contextmanager
 def _impatient() -> Iterator[None]:
     """Waiting as long as the product does."""
-    usual, gateway.PATIENCE = gateway.PATIENCE, PATIENCE
+    usual, gateway.TIMEOUT_SECONDS = gateway.TIMEOUT_SECONDS, PATIENCE
     try:
         yield
     finally:
-        gateway.PATIENCE = usual
+        gateway.TIMEOUT_SECONDS = usual
 
 
 @pytest.fixture
@@ -137,10 +137,10 @@ def pixora(studio: Studio, monkeypatch: Any, django_db_blocker: Any) -> Iterator
     # Django's test cases would refuse a database that was not there when they began.
     monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", django_db_blocker._real_ensure_connection)
     # Where Pixora is there, a slow machine is no trouble.
-    monkeypatch.setattr(gateway, "PATIENCE", 60)
+    monkeypatch.setattr(gateway, "TIMEOUT_SECONDS", 60)
     studio.main_app_id = uuid.uuid4()
     studio.save()
-    demo.create(settings.HOME, name=DATABASE)
+    demo.create_database(settings.HOME, name=DATABASE)
     there = Pixora(studio)
     configure()
     yield there

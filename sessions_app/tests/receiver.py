@@ -76,9 +76,9 @@ def emit(studio, **data):
 def deliver(courier=None):
     """Everything that is due now, to its end."""
     courier = courier or Courier()
-    outbox.spread()
+    outbox.create_deliveries()
     while courier._under_way or WebhookDelivery.objects.filter(state="pending", due_at__lte=timezone.now()).exists():
-        courier.round(0.05)
+        courier.run_once(0.05)
 
 
 def due_again():

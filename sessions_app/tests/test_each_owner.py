@@ -193,18 +193,18 @@ def sessions_in_pixora(fixture) -> Case:
     pixora = fixture("pixora")
     pks = [pixora.add() for _ in range(3)]
     poison("INSERT ON photo_sessions", where=f"NEW.id = '{pks[1]}'")
-    return Case(sync.periodically, lambda: [PhotoSession.objects.filter(pk=pk).exists() for pk in pks])
+    return Case(sync.run_sync, lambda: [PhotoSession.objects.filter(pk=pk).exists() for pk in pks])
 
 
 def sessions_deleted_in_pixora(fixture) -> Case:
     pixora = fixture("pixora")
     pks = [pixora.add() for _ in range(3)]
-    sync.sync()
+    sync.mirror_changes()
     for pk in pks:
         pixora.delete(pk)
     poison("UPDATE ON photo_sessions", where=f"OLD.id = '{pks[1]}'")
     gone = lambda pk: PhotoSession.objects.get(pk=pk).gone_at is not None  # noqa: E731
-    return Case(lambda: sync.sync(everything=True), lambda: [gone(pk) for pk in pks])
+    return Case(lambda: sync.mirror_changes(everything=True), lambda: [gone(pk) for pk in pks])
 
 
 def studios_that_hear_of_the_sync(fixture) -> Case:
@@ -218,7 +218,7 @@ def studios_that_hear_of_the_sync(fixture) -> Case:
 
     fixture("monkeypatch").setattr(notices, "tell", telling)
     told = lambda studio: StaffNotice.objects.filter(studio=studio).exists()  # noqa: E731
-    return Case(lambda: sync._tell_staff(sync.DRIFTED), lambda: [told(studio) for studio in studios])
+    return Case(lambda: sync._notify_staff(sync.DRIFTED), lambda: [told(studio) for studio in studios])
 
 
 def _events() -> list[OutboxEvent]:
@@ -232,7 +232,7 @@ def events_to_deliveries(_fixture) -> Case:
     events = _events()
     poison("INSERT ON webhook_deliveries", where=f"NEW.event_id = '{events[1].pk}'")
     spread = lambda event: WebhookDelivery.objects.filter(event=event).exists()  # noqa: E731
-    return Case(outbox.spread, lambda: [spread(event) for event in events], fails=False)
+    return Case(outbox.create_deliveries, lambda: [spread(event) for event in events], fails=False)
 
 
 def _delivered(events: list[OutboxEvent]) -> list[bool]:
@@ -242,19 +242,19 @@ def _delivered(events: list[OutboxEvent]) -> list[bool]:
 
 def _round() -> None:
     delivering = Courier()
-    delivering.round(5)
+    delivering.run_once(5)
     delivering.finish()
 
 
 def deliveries_that_can_not_be_begun(fixture) -> Case:
-    events, body_of = _events(), signing.body_of
+    events, body_of = _events(), signing.build_body
 
     def body(event):
         if event.pk == events[1].pk:
             raise TypeError("not JSON")
         return body_of(event)
 
-    fixture("monkeypatch").setattr(signing, "body_of", body)
+    fixture("monkeypatch").setattr(signing, "build_body", body)
     fixture("monkeypatch").setattr(courier.transport, "post", lambda *_, **__: Outcome(200, "", "", 1.0))
     return Case(_round, lambda: _delivered(events), fails=False)
 
@@ -277,7 +277,7 @@ def deliveries_whose_endpoint_is_deleted_meanwhile(fixture) -> Case:
     def post(_url, *, body, headers):
         return Outcome(200, "", "", 1.0)
 
-    settle = courier.settle
+    settle = courier.record_attempt
 
     def settling(sent, outcome):
         if sent.delivery.event_id == events[1].pk:
@@ -285,7 +285,7 @@ def deliveries_whose_endpoint_is_deleted_meanwhile(fixture) -> Case:
         settle(sent, outcome)
 
     fixture("monkeypatch").setattr(courier.transport, "post", post)
-    fixture("monkeypatch").setattr(courier, "settle", settling)
+    fixture("monkeypatch").setattr(courier, "record_attempt", settling)
 
     def served():
         states = dict(WebhookDelivery.objects.values_list("event", "state"))
@@ -410,7 +410,7 @@ BY_ONE_STATEMENT = {
     "facepass.core.notices.forget_old",
     "galleries.models.suggestion.delete_orphaned_counts",
     "oauth2_provider.models.clear_expired",
-    "sessions_app.webhooks.outbox.forget_old",
+    "sessions_app.webhooks.outbox.delete_old_events",
     "training.tasks.settle",
 }
 WALKED = {
@@ -419,7 +419,7 @@ WALKED = {
     "sessions_app.guest.domain.alerts.run_alerts",
     "sessions_app.guest.domain.erasure.forget_absent_guests",
     "sessions_app.guest.domain.readiness.send_ready_notices",
-    "sessions_app.pixora.sync.periodically",
+    "sessions_app.pixora.sync.run_sync",
 }
 
 
@@ -450,8 +450,8 @@ def test_a_delivery_that_fails_by_a_defect_is_tried_again_later_and_not_at_once(
 def test_a_poisoned_event_is_given_up_and_not_tried_at_every_round(cure):
     events = _events()
     poison("INSERT ON webhook_deliveries", where=f"NEW.event_id = '{events[1].pk}'")
-    outbox.spread()
-    assert outbox.spread() == 0
+    outbox.create_deliveries()
+    assert outbox.create_deliveries() == 0
 
 
 def test_a_guest_who_comes_back_while_guests_are_forgotten_stays(monkeypatch):

@@ -1,5 +1,5 @@
 """Events on their way to partner apps.
 
-outbox.py     makes an event into deliveries        signing.py    what proves that it came from here
-transport.py  one request, to public addresses only courier.py    the process that delivers
+outbox.py     makes deliveries of an event            signing.py  what proves that a delivery came from here
+transport.py  sends one, to public addresses only     courier.py  the process that delivers
 """

@@ -1,4 +1,4 @@
-"""The process that delivers. Threads send; this thread alone asks the database, and writes down what came of it.
+"""The process that delivers webhooks. Threads send; this thread alone reads and writes the database.
 
 An endpoint that is slow or dead takes at most AT_ONE_ENDPOINT of the threads, and no worker that analyses photos.
 """
@@ -32,7 +32,9 @@ PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentRequest:
+    """A request of a delivery's, under way or answered."""
+
     delivery: WebhookDelivery
     headers: dict[str, str]
     started_at: datetime
@@ -41,69 +43,75 @@ class Sent:
 class Courier:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, "courier")
-        self._under_way: dict[Future[Outcome], Sent] = {}
+        self._under_way: dict[Future[Outcome], SentRequest] = {}
 
     def run(self, *, stopping: Callable[[], bool]) -> None:
-        """Until it is asked to stop; what is being sent then is waited for."""
+        """Deliver until `stopping` returns true, and wait for what is being sent then."""
         while not stopping():
             try:
-                self.round(PAUSE_SECONDS)
+                self.run_once(PAUSE_SECONDS)
             except (OperationalError, InterfaceError):
-                # What is being sent falls due again when its lease is over.
+                # Deliveries whose requests are lost by this fall due again when their leases end.
                 log.warning("the database does not answer; trying again")
                 connection.close()
                 time.sleep(1)
         self.finish()
 
-    def round(self, patience: float) -> None:
-        """Makes deliveries of events, begins those that are due, and settles those that are over."""
-        outbox.spread()
+    def run_once(self, patience: float) -> None:
+        """Create deliveries of events, start those that are due, and record the outcome of those that have ended.
+
+        `patience`: seconds to wait for one to end.
+        """
+        outbox.create_deliveries()
         while len(self._under_way) < THREADS:
-            delivery = WebhookDelivery.objects.claim_next(without=self._busy())
+            delivery = WebhookDelivery.objects.claim_next(without=self._busy_endpoints())
             if delivery is None:
                 break
-            if try_each([delivery], self._begin, task="webhooks"):
-                _settle_defect(delivery)
-        self._settle(patience)
+            if try_each([delivery], self._start, task="webhooks"):
+                _record_defect(delivery)
+        self._record_ended(patience)
 
     def finish(self) -> None:
+        """Wait for all requests under way, and record their outcomes."""
         while self._under_way:
-            self._settle(transport.TOTAL_SECONDS)
+            self._record_ended(transport.TOTAL_SECONDS)
         self._threads.shutdown()
 
-    def _busy(self) -> set[UUID]:
+    def _busy_endpoints(self) -> set[UUID]:
         counted = Counter(sent.delivery.endpoint_id for sent in self._under_way.values())
         return {endpoint for endpoint, number in counted.items() if number >= AT_ONE_ENDPOINT}
 
-    def _begin(self, delivery: WebhookDelivery) -> None:
-        body = signing.body_of(delivery.event)
+    def _start(self, delivery: WebhookDelivery) -> None:
+        body = signing.build_body(delivery.event)
         headers = _headers(delivery, body)
-        sent = Sent(delivery, headers, timezone.now())
+        sent = SentRequest(delivery, headers, timezone.now())
         future = self._threads.submit(transport.post, delivery.endpoint.url, body=body, headers=headers)
         self._under_way[future] = sent
 
-    def _settle(self, patience: float) -> None:
+    def _record_ended(self, patience: float) -> None:
         if not self._under_way:
             time.sleep(patience)
             return
-        over, _rest = wait(self._under_way, patience, FIRST_COMPLETED)
-        for future in over:
+        ended, _rest = wait(self._under_way, patience, FIRST_COMPLETED)
+        for future in ended:
             sent = self._under_way.pop(future)
-            if try_each([sent.delivery], lambda _delivery: settle(sent, future.result()), task="webhooks"):  # noqa: B023
-                _settle_defect(sent.delivery)
+            if try_each([sent.delivery], lambda _delivery: record_attempt(sent, future.result()), task="webhooks"):  # noqa: B023
+                _record_defect(sent.delivery)
 
 
-def _settle_defect(delivery: WebhookDelivery) -> None:
-    """An attempt that a fault of our own ended counts as one: it is made again later, and not for ever."""
-    sent = Sent(delivery, {}, timezone.now())
+def _record_defect(delivery: WebhookDelivery) -> None:
+    """Record an attempt that failed by a defect of ours, so that it is made again later and not for ever."""
+    sent = SentRequest(delivery, {}, timezone.now())
     outcome = Outcome(None, "", "internal_error", 0.0)
-    try_each([delivery], lambda _delivery: settle(sent, outcome), task="webhooks")
+    try_each([delivery], lambda _delivery: record_attempt(sent, outcome), task="webhooks")
 
 
 @transaction.atomic
-def settle(sent: Sent, outcome: Outcome) -> None:
-    """Logs the attempt, and says when the next one is. Of an attempt whose lease ran out only the log stays, and of one
-    whose delivery was deleted meanwhile nothing.
+def record_attempt(sent: SentRequest, outcome: Outcome) -> None:
+    """Log the attempt, and record what it means for the delivery and for its endpoint.
+
+    Where the lease has run out, another courier has the delivery and only the log is written; where the delivery was
+    deleted meanwhile, nothing is.
     """
     delivery = sent.delivery
     if not WebhookDelivery.objects.filter(pk=delivery.pk).hold_rows():
@@ -119,9 +127,9 @@ def settle(sent: Sent, outcome: Outcome) -> None:
         error=outcome.error,
         duration_ms=outcome.duration_ms,
     )
-    delivery.settle(delivered=outcome.delivered)
+    delivery.record_attempt(delivered=outcome.delivered)
     endpoint = delivery.endpoint
-    if endpoint.note(delivered=outcome.delivered):
+    if endpoint.record_attempt(delivered=outcome.delivered):
         log.warning("webhook %s was switched off: it has failed for three days", endpoint.pk)
         # Only the host: the rest of an address may be a secret, and e-mail is not.
         host = urlsplit(endpoint.url).hostname

@@ -1,7 +1,7 @@
-"""One POST to an address that a partner named, and that may not lead into our own network.
+"""One POST to an address that a partner named, which must not lead into our own network.
 
-What counts is the address of the socket, looked at after the name was resolved and before anything is sent, for every
-connection: a redirect and a name that resolves otherwise the second time are looked at like the first.
+The address of the socket is checked, after the name was resolved and before anything is sent, and for every connection.
+So a redirect, and a name that resolves otherwise the second time, are checked like the first.
 """
 
 import socket
@@ -20,19 +20,21 @@ from urllib3.exceptions import HTTPError
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
 MAX_REDIRECTS = 3
-# Those that keep the method and the body.
-REDIRECTS = (307, 308)
+# The ones that keep the method and the body.
+FOLLOWED_REDIRECTS = (307, 308)
+# How much of an answer is kept in the log.
 ANSWER_BYTES = 2048
+# Addresses of this network stand for IPv4 addresses (RFC 6052).
 NAT64 = IPv6Network("64:ff9b::/96")
 
 
-class Refused(Exception):
-    """Nothing was sent; with a stable code. Not an OSError, which urllib3 would take for trouble on the way."""
+class RequestRefused(Exception):
+    """Nothing was sent; the text is a stable code. Not an OSError, which urllib3 would take for a network error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`status` is None where no answer came, and `error` then says why: a stable code."""
+    """What came of a request. `status` is None where no answer came; `error` then is a stable code that says why."""
 
     status: int | None
     answer: str
@@ -45,21 +47,22 @@ class Outcome:
 
 
 def post(url: str, *, body: bytes, headers: dict[str, str]) -> Outcome:
+    """Send one request and follow its redirects, within TOTAL_SECONDS. Nothing is raised: see `Outcome.error`."""
     started = time.perf_counter()
     status, answer, error = None, "", ""
     try:
         status, answer = _follow(url, body=body, headers=headers)
-    except Refused as refusal:
+    except RequestRefused as refusal:
         error = str(refusal)
     except TimeoutError:
         error = "timeout"
     except (HTTPError, OSError, ValueError) as problem:
-        error = _named(problem)
+        error = _error_code(problem)
     return Outcome(status, answer, error, round((time.perf_counter() - started) * 1000, 1))
 
 
-def _named(problem: Exception) -> str:
-    """urllib3 hides what happened in what it raises."""
+def _error_code(problem: Exception) -> str:
+    # urllib3 wraps what happened, at times more than once.
     inner: BaseException | None = problem
     while inner is not None:
         if isinstance(inner, TimeoutError):
@@ -71,23 +74,25 @@ def _named(problem: Exception) -> str:
 def _follow(url: str, *, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
     until = time.monotonic() + TOTAL_SECONDS
     for _step in range(MAX_REDIRECTS + 1):
-        status, answer, location = _once(url, body=body, headers=headers, until=until)
-        if status not in REDIRECTS or not location:
+        status, answer, location = _post_once(url, body=body, headers=headers, until=until)
+        if status not in FOLLOWED_REDIRECTS or not location:
             break
         url = urljoin(url, location)
     return status, answer
 
 
-def _once(url: str, *, body: bytes, headers: dict[str, str], until: float) -> tuple[int, str, str | None]:
+def _post_once(url: str, *, body: bytes, headers: dict[str, str], until: float) -> tuple[int, str, str | None]:
+    """Return status, the beginning of the answer, and where it redirects to. `until`: on the monotonic clock."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise Refused("address_refused")
+        raise RequestRefused("address_refused")
     kind, usual = (_SecurePool, 443) if parts.scheme == "https" else (_PlainPool, 80)
     path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
     left = max(0.1, until - time.monotonic())
     with kind(
         parts.hostname, parts.port or usual, timeout=min(left, CONNECT_SECONDS * 2), retries=False, maxsize=1
     ) as pool:
+        # Time-outs of sockets hold for each read, so an answer that trickles would never end.
         timer = Timer(left, pool.cut)
         timer.daemon = True
         timer.start()
@@ -104,8 +109,8 @@ def _once(url: str, *, body: bytes, headers: dict[str, str], until: float) -> tu
             pool.cut()
 
 
-class _Checked:
-    """A mixin for urllib3's connections."""
+class _CheckedConnection:
+    """A mixin for urllib3's connections: opens the socket by `connect`, which checks its address."""
 
     host: str
     port: int
@@ -116,16 +121,16 @@ class _Checked:
         return self.opened
 
 
-class _Plain(_Checked, HTTPConnection):
+class _Plain(_CheckedConnection, HTTPConnection):
     plain = True
 
 
-class _Secure(_Checked, HTTPSConnection):
+class _Secure(_CheckedConnection, HTTPSConnection):
     plain = False
 
 
-class _Cut:
-    """A mixin for urllib3's pools: ends whatever is under way, however slowly it trickles."""
+class _CuttablePool:
+    """A mixin for urllib3's pools: `cut` ends the request that is under way, from another thread."""
 
     def _new_conn(self) -> Any:
         self._latest = super()._new_conn()  # type: ignore[misc]
@@ -140,22 +145,25 @@ class _Cut:
                 return
 
 
-class _PlainPool(_Cut, HTTPConnectionPool):
+class _PlainPool(_CuttablePool, HTTPConnectionPool):
     ConnectionCls = _Plain
 
 
-class _SecurePool(_Cut, HTTPSConnectionPool):
+class _SecurePool(_CuttablePool, HTTPSConnectionPool):
     ConnectionCls = _Secure
 
 
 def connect(host: str, port: int, *, plain: bool) -> socket.socket:
-    """To the first address of that name that may be reached and answers. Raises Refused where none may be reached."""
+    """Return a socket to the first address of that name that is allowed and answers.
+
+    `plain`: without TLS. Raise RequestRefused where none is allowed, and OSError where none answers.
+    """
     try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
-        raise Refused("name_unknown") from None
-    allowed = [entry for entry in found if may_reach(str(entry[4][0]), plain=plain)]
-    problem: Exception = Refused("address_refused")
+        raise RequestRefused("name_unknown") from None
+    allowed = [entry for entry in resolved if is_allowed(str(entry[4][0]), plain=plain)]
+    problem: Exception = RequestRefused("address_refused")
     for family, kind, protocol, _name, address in allowed:
         opened = socket.socket(family, kind, protocol)
         opened.settimeout(CONNECT_SECONDS)
@@ -169,16 +177,19 @@ def connect(host: str, port: int, *, plain: bool) -> socket.socket:
     raise problem
 
 
-def may_reach(text: str, *, plain: bool) -> bool:
-    """Public addresses, with TLS; and what WEBHOOK_ALLOWED_NETWORKS names, with or without."""
+def is_allowed(text: str, *, plain: bool) -> bool:
+    """Return whether requests may go to that IP address.
+
+    Public addresses are allowed with TLS, and networks of `settings.WEBHOOK_ALLOWED_NETWORKS` also without.
+    """
     address = ip_address(text.partition("%")[0])
     if any(address.version == network.version and address in network for network in settings.WEBHOOK_ALLOWED_NETWORKS):
         return True
-    return not plain and all(one.is_global and not one.is_multicast for one in _meanings(address))
+    return not plain and all(one.is_global and not one.is_multicast for one in _addresses_within(address))
 
 
-def _meanings(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
-    """The address, and the IPv4 addresses that it stands for."""
+def _addresses_within(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
+    """Return the address, and the IPv4 addresses that it stands for: mapped, 6to4, Teredo, NAT64."""
     if isinstance(address, IPv4Address):
         return [address]
     inside = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]

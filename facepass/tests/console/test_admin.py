@@ -93,7 +93,7 @@ def new_world() -> World:
             "sessions_app_photosession": session,
             "sessions_app_sessionday": SessionDay.objects.create(session=session, day=date(2026, 5, 1), searches=3),
             "sessions_app_webhookendpoint": webhook,
-            "sessions_app_webhookdelivery": outbox.test(webhook),
+            "sessions_app_webhookdelivery": outbox.send_test_event(webhook),
             "training_facetrainingsession": FaceTrainingSession.objects.create(studio=studio, error_message="why"),
             "recognition_modelversion": face.model_version,
             "recognition_recognitionconfig": config,

@@ -24,25 +24,25 @@ class Command(BaseCommand):
         if settings.ENV.database_url:
             raise CommandError("This needs the embedded server, and DATABASE_URL names another one.")
         studio, studio_id = _studio(options["studio"])
-        demo.create(settings.HOME)
-        new = demo.fill(settings.HOME, studio_id=studio_id, number=options["sessions"])
-        path = _write(settings.HOME / "pixora_demo.url", demo.url(settings.HOME))
+        demo.create_database(settings.HOME)
+        new = demo.add_sessions(settings.HOME, studio_id=studio_id, number=options["sessions"])
+        path = _write(settings.HOME / "pixora_demo.url", demo.build_url(settings.HOME))
         self.stdout.write(f"{new} new sessions for {studio}. To use them:")
         self.stdout.write(f"  MAIN_APP_DATABASE_URL=$(cat {path}) make up")
 
 
 def _studio(slug: str) -> tuple[Studio, uuid.UUID]:
-    """The studio, and its id in Pixora, which it is given here if it has none."""
-    studio, _made = Studio.objects.get_or_create(slug=slug, defaults={"name": slug.capitalize()})
-    there = studio.main_app_id or uuid.uuid4()
+    """Return the studio, and its id in Pixora, which it is given here if it has none."""
+    studio, _created = Studio.objects.get_or_create(slug=slug, defaults={"name": slug.capitalize()})
+    id_in_pixora = studio.main_app_id or uuid.uuid4()
     if studio.main_app_id is None:
-        studio.main_app_id = there
+        studio.main_app_id = id_in_pixora
         studio.save(update_fields=["main_app_id"])
-    return studio, there
+    return studio, id_in_pixora
 
 
 def _write(path: Path, address: str) -> Path:
-    """For the owner only: it holds the password of the embedded database."""
+    """Write the file for its owner only: it holds the password of the embedded database."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(address + "\n")
     return path

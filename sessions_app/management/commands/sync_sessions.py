@@ -20,17 +20,17 @@ class Command(BaseCommand):
         if not gateway.is_configured():
             raise CommandError("Photo sessions are FacePass's own: MAIN_APP_DATABASE_URL is not set.")
         try:
-            done = sync.sync(everything=options["all"], say=self._say)
+            done = sync.mirror_changes(everything=options["all"], report=self._report)
         except RowsFailed as failure:
             raise CommandError(f"{failure.failed} sessions could not be mirrored; see the log.") from failure
-        self.stdout.write(f"Done: {_told(done)}")
+        self.stdout.write(f"Done: {_describe(done)}")
         if done.skipped:
             self.stderr.write("Skipped sessions belong to studios that FacePass does not know: set their id in Pixora.")
 
-    def _say(self, looked: int, changes: Changes) -> None:
-        self.stdout.write(f"{looked} sessions: {_told(changes)}")
+    def _report(self, looked: int, changes: Changes) -> None:
+        self.stdout.write(f"{looked} sessions: {_describe(changes)}")
         self.stdout.flush()
 
 
-def _told(changes: Changes) -> str:
+def _describe(changes: Changes) -> str:
     return ", ".join(f"{getattr(changes, name)} {name}" for name in Changes.__slots__)

@@ -87,7 +87,9 @@ def test_what_was_deleted_is_gone_at_once_and_may_come_back(api, client, pixora)
 def test_a_thousand_ids_are_one_query_to_pixora(api, pixora, monkeypatch):
     ids = [pixora.add() for _number in range(700)] + [uuid.uuid4() for _number in range(300)]
     asked = []
-    monkeypatch.setattr(gateway, "_asked", lambda question, real=gateway._asked: asked.append(1) or real(question))
+    monkeypatch.setattr(
+        gateway, "_run_in_thread", lambda question, real=gateway._run_in_thread: asked.append(1) or real(question)
+    )
     with ThreadPoolExecutor(1) as watcher:  # the statements as the server saw them
         answer = watcher.submit(lambda: api.post(f"{URL}/validate", {"ids": [str(pk) for pk in ids]}).json()).result()
         watcher.submit(connections.close_all).result()
@@ -103,7 +105,7 @@ def test_the_database_itself_refuses_to_be_written(pixora):
             cursor.execute("UPDATE photo_sessions SET name = 'changed'")
 
     with pytest.raises(utils.InternalError, match="read-only transaction"):
-        gateway._threads().submit(gateway._asked, write).result()
+        gateway._threads().submit(gateway._run_in_thread, write).result()
     assert pixora.run("SELECT name FROM photo_sessions").fetchone() == ("Wedding",)
 
 
@@ -146,8 +148,8 @@ def test_an_answer_of_more_than_five_minutes_ago_does_not_hold(api, client, pixo
 @pytest.mark.parametrize("trouble", ["stopped", "slow", "silent"])
 def test_whatever_is_wrong_with_it_nobody_waits_longer_than_two_seconds(api, pixora, trouble, monkeypatch):
     ids = [pixora.add() for _attempt in range(breaker.THRESHOLD + 2)]
-    asked, ask = [], gateway._asked
-    monkeypatch.setattr(gateway, "_asked", lambda question: asked.append(question) or ask(question))
+    asked, ask = [], gateway._run_in_thread
+    monkeypatch.setattr(gateway, "_run_in_thread", lambda question: asked.append(question) or ask(question))
     with getattr(pixora, trouble)():
         for pk in ids:
             started = time.monotonic()
@@ -162,15 +164,15 @@ def test_the_breaker_lets_one_try_after_its_time_and_closes_when_it_answers(api,
     with pixora.stopped():
         for _attempt in range(breaker.THRESHOLD):
             refused(validated(api, pk))
-    assert breaker.state_of(PixoraLink.row()) == "open"
+    assert breaker.circuit_state(PixoraLink.load()) == "open"
     refused(validated(api, pk))
     pixora.cool_down()
-    assert breaker.state_of(PixoraLink.row()) == "half_open"
-    assert breaker.may_ask(PixoraLink.row())
-    assert not breaker.may_ask(PixoraLink.row()), "a second one has to wait for the first"
+    assert breaker.circuit_state(PixoraLink.load()) == "half_open"
+    assert breaker.may_query(PixoraLink.load())
+    assert not breaker.may_query(PixoraLink.load()), "a second one has to wait for the first"
     pixora.cool_down()
     assert validated(api, pk).json()["valid"]
-    assert breaker.state_of(PixoraLink.row()) == "closed"
+    assert breaker.circuit_state(PixoraLink.load()) == "closed"
 
 
 def test_a_restart_of_pixora_is_not_noticed(api, pixora):
@@ -208,13 +210,13 @@ def test_many_who_ask_the_same_at_once_ask_it_once(pixora, monkeypatch):
     pk = pixora.add()
     asked, waiting, everybody = [], [], threading.Event()
 
-    def slowly(question, real=gateway.ask):
+    def slowly(question, real=gateway.query):
         asked.append(1)
         everybody.wait(60)
         time.sleep(0.3)  # from there to where they wait for this one
         return real(question)
 
-    monkeypatch.setattr(gateway, "ask", slowly)
+    monkeypatch.setattr(gateway, "query", slowly)
 
     def one():
         waiting.append(1)

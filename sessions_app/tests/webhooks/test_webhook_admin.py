@@ -76,7 +76,7 @@ def test_a_rotated_secret_is_shown_once_and_for_a_day_both_sign(owner, endpoint)
 def test_a_test_event_is_sent(owner, endpoint, receiver):
     assert "A test event is on its way" in act(owner, ENDPOINTS, "send_test", endpoint)
     deliver()
-    assert [headers["FacePass-Event"] for headers, _body in receiver.got] == [outbox.TEST]
+    assert [headers["FacePass-Event"] for headers, _body in receiver.got] == [outbox.TEST_EVENT]
 
 
 def test_a_delivery_shows_its_attempts_and_is_sent_again(studio, owner, endpoint, receiver):
@@ -114,7 +114,7 @@ def test_switched_on_by_hand_it_has_three_days_again(studio, owner, endpoint):
 
 @pytest.mark.parametrize("role", [Role.PHOTOGRAPHER, Role.VERIFIER, Role.VIEWER])
 def test_who_is_no_manager_may_look_and_nothing_else(studio, endpoint, role):
-    delivery = outbox.test(endpoint)
+    delivery = outbox.send_test_event(endpoint)
     WebhookDelivery.objects.update(state=DeliveryState.DELIVERED)
     client = member(studio, role)
     assert client.get(page_of(endpoint)).status_code == client.get(page_of(delivery)).status_code == 200
@@ -124,7 +124,7 @@ def test_who_is_no_manager_may_look_and_nothing_else(studio, endpoint, role):
 
 
 def test_a_stranger_reads_nothing_and_changes_nothing(outsider, endpoint):
-    delivery = outbox.test(endpoint)
+    delivery = outbox.send_test_event(endpoint)
     WebhookDelivery.objects.update(state=DeliveryState.DELIVERED)
     for row in (endpoint, delivery):
         assert outsider.get(page_of(row)).status_code == 302  # Django's way of saying 404 to staff

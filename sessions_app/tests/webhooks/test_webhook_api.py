@@ -55,7 +55,7 @@ def test_the_list_of_deliveries_asks_the_same_number_of_queries_however_long(
 ):
     for _number in range(5):
         emit(studio)
-    outbox.spread()
+    outbox.create_deliveries()
     api.get(URL)
     with django_assert_num_queries(4):  # the key, the endpoint, the count, the page
         assert api.get(f"{URL}/{endpoint.pk}/deliveries").json()["count"] == 5

@@ -128,12 +128,12 @@ def test_a_slow_receiver_does_not_hold_up_another(studio, endpoint, receiver, se
     quick = Receiver()
     for number in range(THREADS):
         emit(studio, number=number)
-    outbox.spread()
+    outbox.create_deliveries()
     WebhookEndpoint.objects.create(studio=studio, url=quick.url, events=EventType.values)
     emit(studio, number=99)
     courier = Courier()
     while not quick.got:
-        courier.round(0.02)
+        courier.run_once(0.02)
     assert not WebhookAttempt.objects.filter(delivery__endpoint=endpoint).exists(), "none of those is over yet"
     assert len(receiver.got) <= AT_ONE_ENDPOINT
     receiver.free.set()
@@ -163,7 +163,7 @@ def test_after_three_days_a_delivery_is_given_up_and_the_endpoint_switched_off(s
 
 def test_a_courier_that_dies_is_replaced_and_one_that_was_overtaken_changes_nothing(studio, endpoint, receiver):
     emit(studio)
-    outbox.spread()
+    outbox.create_deliveries()
     dead = WebhookDelivery.objects.claim_next(without=set())
     assert WebhookDelivery.objects.claim_next(without=set()) is None
     due_again()
@@ -176,8 +176,8 @@ def test_a_courier_that_dies_is_replaced_and_one_that_was_overtaken_changes_noth
 def test_old_events_are_forgotten_with_their_log_but_not_what_still_waits(studio, endpoint, receiver):
     emit(studio)
     deliver()
-    outbox.test(endpoint)
+    outbox.send_test_event(endpoint)
     OutboxEvent.objects.update(spread_at=timezone.now() - outbox.KEPT_FOR - timedelta(minutes=1))
-    outbox.forget_old()
-    assert [event.type for event in OutboxEvent.objects.all()] == [outbox.TEST]
+    outbox.delete_old_events()
+    assert [event.type for event in OutboxEvent.objects.all()] == [outbox.TEST_EVENT]
     assert not WebhookAttempt.objects.exists()

@@ -87,11 +87,11 @@ def test_a_name_that_resolves_otherwise_the_second_time_is_refused(studio, endpo
 )
 def test_addresses_that_are_not_public_are_refused(address, settings):
     settings.WEBHOOK_ALLOWED_NETWORKS = []
-    assert not transport.may_reach(address, plain=False)
+    assert not transport.is_allowed(address, plain=False)
 
 
 def test_public_addresses_are_reached_with_tls_only(settings):
     settings.WEBHOOK_ALLOWED_NETWORKS = []
     for address in ("93.184.215.14", "2606:4700::1111"):
-        assert transport.may_reach(address, plain=False)
-        assert not transport.may_reach(address, plain=True)
+        assert transport.is_allowed(address, plain=False)
+        assert not transport.is_allowed(address, plain=True)
