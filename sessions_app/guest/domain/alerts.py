@@ -38,8 +38,8 @@ PAUSE = timedelta(hours=1)
 def request_alert(guest: Guest, *, address: str, selfie: File[bytes]) -> None:
     """Keep the guest's wish until they confirm it, and send the link that does so. An earlier alert of theirs ends.
 
-    Raise FacePassError 400 `invalid_request`, 429 `rate_limited`, and as `probe.read_picture`, `probe.describe_subject` and
-    `consent.hold_consent`.
+    Raise FacePassError 400 `invalid_request`, 429 `rate_limited`, and as `probe.read_picture`,
+    `probe.describe_subject` and `consent.hold_consent`.
     """
     try:
         validate_email(address)
