@@ -9,7 +9,7 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from facepass.core.requests import request_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "facepass.settings")
-http = request_bodies.application()
+http = request_bodies.get_asgi_application()
 
 from galleries.routing import websocket_urls  # noqa: E402 - models may be imported only after Django's set-up
 

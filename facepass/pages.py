@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from facepass.core.access import rate_limits
-from facepass.core.errors import json_error
+from facepass.core.errors import json_error_response
 from facepass.models import User
 
 View = Callable[..., HttpResponseBase]
@@ -67,7 +67,7 @@ def limited_login(login: View) -> View:
 
     @wraps(login)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        wait = rate_limits.take_login(request) if request.method == "POST" else None
+        wait = rate_limits.consume_login_quota(request) if request.method == "POST" else None
         if wait is None:
             return login(request, *args, **kwargs)
         response = _error(request, status=429, message=_("Too many attempts. Wait a minute, then try again."))
@@ -79,7 +79,7 @@ def limited_login(login: View) -> View:
 
 def _error(request: HttpRequest, *, status: int, message: str) -> HttpResponseBase:
     if _is_api(request):
-        return json_error(request, status=status, message=message)
+        return json_error_response(request, status=status, message=message)
     return render(request, "error.html", {"status": status, "message": message}, status=status)
 
 
@@ -99,7 +99,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """Rendered without the request: context processors may need the very database that does not answer."""
     message = _("Something went wrong on our side.")
     if _is_api(request):
-        return json_error(request, status=500, message=message)
+        return json_error_response(request, status=500, message=message)
     known = {"status": 500, "message": message, "request_id": getattr(request, "request_id", None)}
     return HttpResponseServerError(render_to_string("error.html", known))
 

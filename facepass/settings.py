@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "facepass.console.content_policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "facepass.core.requests.nul_characters.NoNulMiddleware",
+    "facepass.core.requests.nul_characters.RejectNulMiddleware",
     "facepass.core.requests.middleware.OptionalSlashMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from facepass.core.access.authentication import principal_of
-from facepass.core.access.tenancy import studio_for
+from facepass.core.access.tenancy import require_single_studio
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
 from facepass.core.api.views import InputView
@@ -166,7 +166,7 @@ class PrepareView(APIView):
     def post(self, request: Request) -> Response:
         """201 with what was found, or 202 with a task where there are more than 5,000 faces."""
         principal = principal_of(request)
-        studio = studio_for(principal)
+        studio = require_single_studio(principal)
         if preparation.is_large(studio):
             return answer_job(runner.start_job("prepare_training", studio=studio, by=str(principal)))
         session = preparation.prepare(studio, by=str(principal))
@@ -182,7 +182,7 @@ class ExecuteView(InputView):
         """Learns from the verified faces; one run of a studio at a time, the others are 409 `training_running`."""
         prepared_id = self.read_input().get("session_id")
         prepared = get_object_or_404(_visible_trainings(request), pk=prepared_id) if prepared_id else None
-        session = run.execute(studio_for(self.principal), by=str(self.principal), prepared=prepared)
+        session = run.execute(require_single_studio(self.principal), by=str(self.principal), prepared=prepared)
         return Response(
             {"task_id": str(session.job_id), "session_id": str(session.pk)}, status=status.HTTP_202_ACCEPTED
         )

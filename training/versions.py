@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 5_000
 
 def keep(session: FaceTrainingSession, version: ModelVersion, enrolled: Enrolled, calibration: Calibration) -> None:
     """As the session's version, not in use yet. Whoever was deleted meanwhile has no templates. In a transaction."""
-    people = Person.objects.filter(studio=session.studio_id).hold_rows()
+    people = Person.objects.filter(studio=session.studio_id).lock_against_deletion()
     owners = enrolled.owners()
     rows = [i for i, person in enumerate(owners) if person in people]
     made = TemplateSet.objects.create(

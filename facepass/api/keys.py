@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from facepass.api.serializers import IssuedKeySerializer, KeySerializer, RotationSerializer
 from facepass.core.access.authentication import principal_of
-from facepass.core.access.tenancy import scopes_of, studio_for, studios_of
+from facepass.core.access.tenancy import require_single_studio, scopes_of, studios_of
 from facepass.core.api.views import validate
 from facepass.core.errors import FacePassError
 from facepass.models import PARTNER_SCOPES, ApiKey, Scope
@@ -39,7 +39,7 @@ class KeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         values = validate(KeySerializer, request.data)
         fields = {**values, "scopes": sorted(values.get("scopes", PARTNER_SCOPES))}
         self._require_held(fields["scopes"])
-        return _answer_issued(*ApiKey.issue(studio_for(principal_of(request)), **fields))
+        return _answer_issued(*ApiKey.issue(require_single_studio(principal_of(request)), **fields))
 
     @extend_schema(request=RotationSerializer, responses={201: IssuedKeySerializer})
     @action(detail=True, methods=["post"])

@@ -15,7 +15,7 @@ class Code(NamedTuple):
     """False for what only commands say; they have no status."""
 
 
-def _command(meaning: str) -> Code:
+def _command_error(meaning: str) -> Code:
     return Code(400, meaning, api=False)
 
 
@@ -114,28 +114,28 @@ CODES: dict[str, Code] = {
     "runtime_unusable": Code(503, "The runtime that the settings ask for cannot run the model."),
     "device_missing": Code(503, "INFERENCE_DEVICE asks for a GPU that can not be used."),
     # commands
-    "already_installed": _command("The model pack is installed."),
-    "already_running": _command("It already runs."),
-    "cannot_listen": _command("The address or port can not be listened on."),
-    "download_failed": _command("The model could not be downloaded."),
-    "engine_fixed": _command("The environment names the engine, so it can not be switched."),
-    "folder_not_found": _command("There is no such folder."),
-    "invalid_name": _command("That is not the name of a model pack."),
-    "no_previous": _command("There is no version to go back to."),
-    "not_a_pack": _command("That is not a usable model pack."),
-    "not_complete": _command("Not every photo is described by that version yet."),
-    "not_installed": _command("An optional package is missing."),
-    "not_readable": _command("The data to evaluate are incomplete."),
-    "other_template_key": _command("That version's descriptors were protected with another TEMPLATE_KEY."),
-    "unknown_pack": _command("The catalogue does not name this model pack."),
-    "unknown_kind": _command("No part of this version does jobs of that kind."),
-    "wrong_digest": _command("What was downloaded is not the file that was expected."),
-    "port_taken": _command("Another program listens on the port."),
-    "previous_in_the_way": _command("The folder of the previous pack is in the way."),
+    "already_installed": _command_error("The model pack is installed."),
+    "already_running": _command_error("It already runs."),
+    "cannot_listen": _command_error("The address or port can not be listened on."),
+    "download_failed": _command_error("The model could not be downloaded."),
+    "engine_fixed": _command_error("The environment names the engine, so it can not be switched."),
+    "folder_not_found": _command_error("There is no such folder."),
+    "invalid_name": _command_error("That is not the name of a model pack."),
+    "no_previous": _command_error("There is no version to go back to."),
+    "not_a_pack": _command_error("That is not a usable model pack."),
+    "not_complete": _command_error("Not every photo is described by that version yet."),
+    "not_installed": _command_error("An optional package is missing."),
+    "not_readable": _command_error("The data to evaluate are incomplete."),
+    "other_template_key": _command_error("That version's descriptors were protected with another TEMPLATE_KEY."),
+    "unknown_pack": _command_error("The catalogue does not name this model pack."),
+    "unknown_kind": _command_error("No part of this version does jobs of that kind."),
+    "wrong_digest": _command_error("What was downloaded is not the file that was expected."),
+    "port_taken": _command_error("Another program listens on the port."),
+    "previous_in_the_way": _command_error("The folder of the previous pack is in the way."),
 }
 
 
-def as_markdown() -> str:
+def build_markdown() -> str:
     """`docs/errors.md`, whole."""
     api = sorted(CODES.items(), key=lambda item: (item[1].status, item[0]))
     rows = [f"| {code.status} | `{name}` | {code.meaning} |" for name, code in api if code.api]

@@ -44,7 +44,7 @@ class FacePassError(Exception):
         self.retry_after = retry_after
 
 
-def envelope(
+def build_envelope(
     code: str, message: str, *, details: Mapping[str, Any] | None, request: HttpRequest | None
 ) -> dict[str, Any]:
     return {
@@ -54,7 +54,7 @@ def envelope(
 
 
 # DRF's exceptions and ours, by status.
-CODES = {
+CODE_BY_STATUS = {
     400: "invalid_request",
     401: "not_authenticated",
     403: "permission_denied",
@@ -81,13 +81,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return Response(_body(refusal, request), status=refusal.status, headers=_headers(refusal))
 
 
-def respond(refusal: FacePassError, *, request: HttpRequest) -> JsonResponse:
+def refusal_response(refusal: FacePassError, *, request: HttpRequest) -> JsonResponse:
     """The same, from middleware."""
     return JsonResponse(_body(refusal, request), status=refusal.status, headers=_headers(refusal))
 
 
 def _body(refusal: FacePassError, request: HttpRequest | None) -> dict[str, Any]:
-    return envelope(refusal.code, refusal.message, details=refusal.details, request=request)
+    return build_envelope(refusal.code, refusal.message, details=refusal.details, request=request)
 
 
 def _headers(refusal: FacePassError) -> dict[str, str]:
@@ -104,7 +104,7 @@ def _as_refusal(error: Exception) -> FacePassError | None:
         case PermissionDenied():
             return FacePassError("permission_denied", _("Not allowed."), status=403)
         case exceptions.APIException():
-            return refusal_of(error)
+            return refusal_from_drf(error)
         case OperationalError():
             log.error("the database did not answer: %s", error)
             message = _("The database does not answer.")
@@ -112,12 +112,12 @@ def _as_refusal(error: Exception) -> FacePassError | None:
     return None
 
 
-def refusal_of(error: exceptions.APIException) -> FacePassError:
+def refusal_from_drf(error: exceptions.APIException) -> FacePassError:
     """What DRF refused, as our own refusal."""
     if isinstance(error, exceptions.ValidationError):
         return FacePassError("invalid_request", _("The request is not valid."), details=_by_field(error.detail))
     wait = getattr(error, "wait", None)
-    code = CODES.get(error.status_code, "invalid_request")
+    code = CODE_BY_STATUS.get(error.status_code, "invalid_request")
     retry_after = None if wait is None else int(wait) + 1
     detail = error.detail.get("detail", "") if isinstance(error.detail, dict) else error.detail  # simplejwt sends more
     return FacePassError(code, str(detail), status=error.status_code, retry_after=retry_after)
@@ -127,9 +127,9 @@ def _by_field(detail: Any) -> dict[str, Any]:
     return detail if isinstance(detail, dict) else {"non_field_errors": detail}
 
 
-def json_error(request: HttpRequest, *, status: int, message: str) -> JsonResponse:
+def json_error_response(request: HttpRequest, *, status: int, message: str) -> JsonResponse:
     """The envelope for answers that never reached a DRF view (unknown path, crash)."""
-    return JsonResponse(envelope(CODES[status], message, details=None, request=request), status=status)
+    return JsonResponse(build_envelope(CODE_BY_STATUS[status], message, details=None, request=request), status=status)
 
 
 def as_refusal(error: Exception) -> FacePassError | None:

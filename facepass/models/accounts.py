@@ -64,7 +64,7 @@ class User(AbstractUser):
     wants_mail = models.BooleanField(default=True, editable=False)
     notices_mailed_at = models.DateTimeField(null=True, editable=False)
     # The studio that this request names by `X-Studio`; a member of several acts in all of them otherwise.
-    acting_in: "Studio | None" = None
+    selected_studio: "Studio | None" = None
 
 
 class Studio(models.Model):

@@ -20,7 +20,7 @@ def limited(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        wait = rate_limits.take_login(request)
+        wait = rate_limits.consume_login_quota(request)
         if wait is None:
             return view(request, *args, **kwargs)
         return JsonResponse({"error": "temporarily_unavailable"}, status=429, headers={"Retry-After": wait})

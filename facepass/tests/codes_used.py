@@ -15,7 +15,7 @@ APPS = ("facepass", "recognition", "galleries", "training", "sessions_app")
 def used() -> dict[str, set[int]]:
     """Code: the statuses that it comes with. Subclasses of FacePassError count as calls where they call super()."""
     found: dict[str, set[int]] = {}
-    for status, code in errors.CODES.items():
+    for status, code in errors.CODE_BY_STATUS.items():
         found.setdefault(code, set()).add(status)
     for path in sources():
         if path.name == "errors.py":  # what it takes from others is in errors.CODES

@@ -12,7 +12,7 @@ from facepass.core.access.authentication import require_scope
 from facepass.core.api.parsers import JSONParser
 from facepass.core.api.serializers import StrictSerializer
 from facepass.core.api.views import InputView, Validated
-from facepass.core.requests.in_memory_uploads import InMemoryMixin
+from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin
 from facepass.models import Scope
 from galleries.api.serializers import FoundFaceSerializer
 from galleries.faces import detection
@@ -63,7 +63,7 @@ PHOTO = OpenApiExample(
 )
 
 
-class DetectFacesView(InMemoryMixin, InputView):
+class DetectFacesView(InMemoryUploadMixin, InputView):
     serializer_class = DetectSerializer
     parser_classes = [MultiPartParser, JSONParser]
     # Detecting is searching; saving what was found needs `write` as well, see `_find_photo`.

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from facepass.core.access.tenancy import studio_for
+from facepass.core.access.tenancy import require_single_studio
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.views import TenantViewSet, validate
@@ -53,7 +53,7 @@ class GalleryViewSet(
     ordering = ["-created_at"]
 
     def perform_create(self, serializer: BaseSerializer[Gallery]) -> None:
-        serializer.save(studio=studio_for(self.principal))
+        serializer.save(studio=require_single_studio(self.principal))
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={202: UploadReportSerializer})
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])

@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.core.access.authentication import require_scope
-from facepass.core.access.tenancy import Principal, studio_for, studios_of
+from facepass.core.access.tenancy import Principal, require_single_studio, studios_of
 from facepass.core.api.parsers import JSONParser
 from facepass.core.api.serializers import FiniteFloatField, StrictSerializer
 from facepass.core.api.views import InputView, Validated
 from facepass.core.errors import FacePassError
-from facepass.core.requests.in_memory_uploads import InMemoryMixin
+from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin
 from facepass.models import Scope
 from galleries.api import matches
 from galleries.api.jobs import StartedSerializer, answer_job
@@ -62,7 +62,7 @@ class FacesAnswerSerializer(serializers.Serializer[object]):
     processing_ms = serializers.FloatField()
 
 
-class FacesSearchView(InMemoryMixin, InputView):
+class FacesSearchView(InMemoryUploadMixin, InputView):
     """The faces of the studio that are most like a face."""
 
     serializer_class = FacesSearchSerializer
@@ -130,7 +130,7 @@ class RecognizedSerializer(serializers.Serializer[object]):
     processing_ms = serializers.FloatField()
 
 
-class RecognizeView(InMemoryMixin, InputView):
+class RecognizeView(InMemoryUploadMixin, InputView):
     """Says of every face of a picture who it is, of the people with verified faces."""
 
     serializer_class = RecognizeSerializer
@@ -167,7 +167,7 @@ class BatchAnswerSerializer(serializers.Serializer[object]):
     results = BatchItemSerializer(many=True)
 
 
-class RecognizeBatchView(InMemoryMixin, InputView):
+class RecognizeBatchView(InMemoryUploadMixin, InputView):
     serializer_class = BatchSerializer
     parser_classes = [MultiPartParser, JSONParser]
     scope = Scope.SEARCH
@@ -183,7 +183,7 @@ class RecognizeBatchView(InMemoryMixin, InputView):
             return Response({"results": results})
         gallery = get_object_or_404(Gallery.objects.visible_to(self.principal), pk=values["gallery_id"])
         require_scope(request, Scope.WRITE)
-        studio = studio_for(self.principal)
+        studio = require_single_studio(self.principal)
         return answer_job(runner.start_job("recognize_gallery", studio=studio, gallery_id=str(gallery.pk)))
 
 

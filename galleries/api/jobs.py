@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from facepass.core.access.authentication import principal_of
-from facepass.core.access.tenancy import studio_for
+from facepass.core.access.tenancy import require_single_studio
 from facepass.core.api.serializers import StrictModelSerializer
 from facepass.models import Scope
 from galleries.jobs import runner
@@ -74,7 +74,7 @@ class StartView(APIView):
 
     @extend_schema(request=None, responses={202: StartedSerializer})
     def post(self, request: Request) -> Response:
-        return answer_job(runner.start_job(self.kind, studio=studio_for(principal_of(request))))
+        return answer_job(runner.start_job(self.kind, studio=require_single_studio(principal_of(request))))
 
 
 class GenerateDescriptorsView(StartView):

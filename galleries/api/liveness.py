@@ -11,10 +11,10 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.tenancy import studio_for
+from facepass.core.access.tenancy import require_single_studio
 from facepass.core.api.serializers import StrictModelSerializer
 from facepass.core.api.views import InputView, Validated, validate
-from facepass.core.requests.in_memory_uploads import InMemoryMixin
+from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin
 from facepass.models import Scope
 from galleries.matching import liveness
 from galleries.models import LivenessChallenge
@@ -80,11 +80,11 @@ class ChallengesView(InputView):
     @extend_schema(request=None, responses={201: ChallengeSerializer})
     def post(self, request: Request) -> Response:
         """A random challenge: for two minutes, for one answer."""
-        challenge = liveness.create_challenge(studio_for(self.principal))
+        challenge = liveness.create_challenge(require_single_studio(self.principal))
         return Response(ChallengeSerializer(challenge).data, status=status.HTTP_201_CREATED)
 
 
-class LivenessView(InMemoryMixin, InputView):
+class LivenessView(InMemoryUploadMixin, InputView):
     serializer_class = LivenessSerializer
     parser_classes = [MultiPartParser]
     scope = Scope.SEARCH

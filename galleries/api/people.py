@@ -16,13 +16,13 @@ from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.tenancy import studio_for
+from facepass.core.access.tenancy import require_single_studio
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
 from facepass.core.api.views import TenantViewSet, validate
 from facepass.core.database.storable_values import trouble_of_json
-from facepass.core.errors import FacePassError, refusal_of
+from facepass.core.errors import FacePassError, refusal_from_drf
 from facepass.models import Studio
 from galleries.api.filters import Moment
 from galleries.models import Person
@@ -163,7 +163,7 @@ class _PeopleViewSet(
     ordering = ["-created_at"]
 
     def perform_create(self, serializer: serializers.BaseSerializer[Person]) -> None:
-        serializer.save(studio=studio_for(self.principal))
+        serializer.save(studio=require_single_studio(self.principal))
 
     @extend_schema(responses={200: PersonDeletedSerializer})
     def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
@@ -184,7 +184,7 @@ class PersonViewSet(_PeopleViewSet):
     def bulk(self, request: Request) -> Response:
         """Makes or changes up to 1,000 people by `external_id`; a row that is refused leaves the others alone."""
         rows: list[BulkRow] = validate(BulkSerializer, request.data)["people"]
-        studio = studio_for(self.principal)
+        studio = require_single_studio(self.principal)
         rows_with_id = {index: row for index, row in enumerate(rows) if BulkRowSerializer(data=row).is_valid()}
         written = records.upsert_people(studio, list(rows_with_id.values()), write=_person_writer(studio))
         outcomes = dict(zip(rows_with_id, written, strict=True))
@@ -211,7 +211,7 @@ def _person_writer(studio: Studio) -> Callable[[BulkRow, Person | None], Person]
         try:
             serializer.is_valid(raise_exception=True)
         except serializers.ValidationError as error:
-            raise refusal_of(error) from error
+            raise refusal_from_drf(error) from error
         return serializer.save() if known is not None else serializer.save(studio=studio)
 
     return write

@@ -7,11 +7,11 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.tenancy import studio_for
+from facepass.core.access.tenancy import require_single_studio
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import FiniteFloatField, StrictModelSerializer
 from facepass.core.api.views import InputView, TenantViewSet, validate
-from facepass.core.requests.in_memory_uploads import InMemoryMixin
+from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin
 from facepass.models import Scope
 from galleries.api.serializers import FoundFaceSerializer, describe_found_face
 from galleries.matching import verification
@@ -52,7 +52,7 @@ class VerificationSerializer(serializers.Serializer[object]):
 
 
 class ReferenceViewSet(
-    InMemoryMixin,
+    InMemoryUploadMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.DestroyModelMixin,
@@ -68,12 +68,12 @@ class ReferenceViewSet(
         """Keeps the one usable face of a picture, or answers 422 with the reasons. The picture is not kept."""
         values = validate(NewReferenceSerializer, request.data)
         reference = verification.create_reference(
-            studio_for(self.principal), values["image"], label=values["label"], by=self.principal
+            require_single_studio(self.principal), values["image"], label=values["label"], by=self.principal
         )
         return Response(ReferenceSerializer(reference).data, status=status.HTTP_201_CREATED)
 
 
-class VerifyView(InMemoryMixin, InputView):
+class VerifyView(InMemoryUploadMixin, InputView):
     serializer_class = VerifySerializer
     parser_classes = [MultiPartParser]
     scope = Scope.SEARCH

@@ -151,7 +151,7 @@ class _Run:
     @transaction.atomic
     def _write(self, people: Sequence[Sequence[int]]) -> Grouping:
         """Only what changes: groups that gain faces, and faces that become one; nothing if the galleries are gone."""
-        if not self._occasion.galleries.hold_rows():
+        if not self._occasion.galleries.lock_against_deletion():
             return Grouping()
         faces = [*self._good, *self._poor]
         homes: dict[UUID, UUID] = {}
@@ -323,7 +323,7 @@ def _spread_names(occasion: Occasion, version: ModelVersion) -> None:
         for name, value in columns.items():
             setattr(face, name, value)
     with transaction.atomic():
-        there = Person.objects.filter(pk__in={face.person_id for face in faces}).hold_rows()
+        there = Person.objects.filter(pk__in={face.person_id for face in faces}).lock_against_deletion()
         named = [face for face in faces if face.person_id in there]
         PhotoFace.objects.bulk_update(named, ["person", "face_category", "recognition_confidence"], batch_size=500)
 

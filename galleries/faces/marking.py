@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from facepass.core.access.tenancy import Principal, require_still
+from facepass.core.access.tenancy import Principal, recheck_scope
 from facepass.core.errors import FacePassError
 from facepass.models import Scope
 from galleries.faces import decisions, erasure
@@ -41,7 +41,7 @@ def mark_face(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFac
     with transaction.atomic():
         ModelVersion.objects.keep()
         row = _row(photo, box, described, ModelVersion.objects.current(), scale=scale)
-        require_still(by, Scope.SEARCH, studio_id=photo.gallery.studio_id)
+        recheck_scope(by, Scope.SEARCH, studio_id=photo.gallery.studio_id)
         _alone(photo)
         _refuse_twin(photo, row)
         erasure.lift_erasure(photo, row.as_box)

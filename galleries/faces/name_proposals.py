@@ -51,5 +51,5 @@ def propose_names(turn: JobTurn) -> dict[str, Any] | None:
 @transaction.atomic
 def _propose(face: PhotoFaceQuerySet, person_id: UUID, similarity: float) -> int:
     """Whether that name was given to the one face: not where the person was deleted meanwhile."""
-    there = Person.objects.filter(pk=person_id).hold_rows()
+    there = Person.objects.filter(pk=person_id).lock_against_deletion()
     return face.update(**proposal_columns(person_id, similarity=similarity)) if there else 0

@@ -189,7 +189,7 @@ def _write(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace], 
         same = GalleryImage.objects.filter(pk=photo.pk, state=PhotoState.PROCESSED, processed_at=photo.processed_at)
         if same.select_for_update().first() is None:
             return  # gone, or analysed again since: then it comes up again
-        PhotoFace.objects.filter(photo=photo).hold_rows()  # whoever deletes one of them waits
+        PhotoFace.objects.filter(photo=photo).lock_against_deletion()  # whoever deletes one of them waits
         SpareFace.objects.filter(photo=photo, model_version=version).delete()
         SpareFace.objects.bulk_create(_bound(photo, version, spares))
         PhotoDescription.objects.update_or_create(

@@ -167,8 +167,8 @@ def hold_existing_matches(matches: Sequence[Match]) -> list[Match]:
     """Without faces that were rejected or deleted since the search, or whose photo was; the others stay until the
     transaction ends.
     """
-    faces = PhotoFace.objects.filter(pk__in=[match.face.pk for match in matches]).shown().hold_rows()
-    photos = GalleryImage.objects.filter(pk__in=[match.face.photo_id for match in matches]).hold_rows()
+    faces = PhotoFace.objects.filter(pk__in=[match.face.pk for match in matches]).shown().lock_against_deletion()
+    photos = GalleryImage.objects.filter(pk__in=[match.face.photo_id for match in matches]).lock_against_deletion()
     return [match for match in matches if match.face.pk in faces and match.face.photo_id in photos]
 
 

@@ -8,7 +8,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from facepass.core.access.tenancy import Principal, require_still
+from facepass.core.access.tenancy import Principal, recheck_scope
 from facepass.core.errors import FacePassError
 from facepass.models import Scope, Studio
 from galleries.matching import probe
@@ -42,7 +42,7 @@ def create_reference(studio: Studio, file: File[bytes], *, label: str, by: Princ
     found = probe.require_single_usable(_described(probe.read_picture(file)))
     ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
-        require_still(by, Scope.WRITE, studio_id=studio.pk)
+        recheck_scope(by, Scope.WRITE, studio_id=studio.pk)
         ModelVersion.objects.keep()
         return Reference.objects.create(
             studio=studio,

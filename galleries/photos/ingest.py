@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facepass.core.access.tenancy import Principal, require_still
+from facepass.core.access.tenancy import Principal, recheck_scope
 from facepass.core.database.storable_values import readable_moment
 from facepass.core.errors import FacePassError
 from facepass.models import Scope
@@ -132,10 +132,10 @@ def _keep(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> tuple[G
 def _require_place(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> None:
     """What was checked before the file was read and stored, checked again: it holds until the transaction ends."""
     if by is not None:
-        require_still(by, scope, studio_id=photo.gallery.studio_id)
-    there = Gallery.objects.filter(pk=photo.gallery_id, studio_id=photo.gallery.studio_id).hold_rows()
+        recheck_scope(by, scope, studio_id=photo.gallery.studio_id)
+    there = Gallery.objects.filter(pk=photo.gallery_id, studio_id=photo.gallery.studio_id).lock_against_deletion()
     if there and photo.subject_id is not None:
-        there = Person.objects.filter(pk=photo.subject_id).hold_rows()
+        there = Person.objects.filter(pk=photo.subject_id).lock_against_deletion()
     if not there:
         raise FacePassError("not_found", _("Not found."), status=404)
 

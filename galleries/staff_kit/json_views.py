@@ -110,11 +110,11 @@ def json_view(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except FacePassError as refusal:
-            return errors.respond(refusal, request=request)
+            return errors.refusal_response(refusal, request=request)
         except PermissionDenied:
-            return errors.json_error(request, status=403, message=_("Not allowed."))
+            return errors.json_error_response(request, status=403, message=_("Not allowed."))
         except Http404:
-            return errors.json_error(request, status=404, message=_("Not found."))
+            return errors.json_error_response(request, status=404, message=_("Not found."))
 
     return answer
 

@@ -14,10 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from facepass.core.access.tenancy import require_still, studio_for
+from facepass.core.access.tenancy import recheck_scope, require_single_studio
 from facepass.core.api.views import InputView, TenantViewSet
 from facepass.core.errors import FacePassError
-from facepass.core.requests.in_memory_uploads import InMemoryMixin
+from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin
 from facepass.models import Scope
 from galleries.api import matches
 from galleries.matching.search import hold_existing_matches
@@ -62,7 +62,7 @@ class SessionViewSet(
     def perform_create(self, serializer: BaseSerializer[PhotoSession]) -> None:
         if gateway.is_configured():
             raise _kept_in_pixora()
-        studio = studio_for(self.principal)
+        studio = require_single_studio(self.principal)
         try:
             with transaction.atomic():
                 serializer.save(studio=studio)
@@ -113,7 +113,7 @@ class ValidateManyView(InputView):
         return Response({"results": {str(pk): _validation(answer) for pk, answer in found.items()}})
 
 
-class SearchSessionView(InMemoryMixin, InputView):
+class SearchSessionView(InMemoryUploadMixin, InputView):
     serializer_class = serializers.SearchSessionSerializer
     parser_classes = [MultiPartParser]
     scope = Scope.SEARCH
@@ -143,7 +143,7 @@ class SearchSessionView(InMemoryMixin, InputView):
         """What may be told, if the session may still be searched by whoever asked."""
         session_access.require_enabled(found.session)  # may ask Pixora, so not in the transaction
         with transaction.atomic():
-            require_still(self.principal, Scope.SEARCH, studio_id=found.session.studio_id)
+            recheck_scope(self.principal, Scope.SEARCH, studio_id=found.session.studio_id)
             session_access.lock_enabled(found.session)
             found.count()
             return replace(

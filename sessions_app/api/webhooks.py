@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.tenancy import studio_for
+from facepass.core.access.tenancy import require_single_studio
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer
 from facepass.core.api.views import TenantViewSet, Validated
@@ -93,7 +93,7 @@ class EndpointViewSet(
     def create(self, request: Request, *args: object, **kwargs: object) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        endpoint = serializer.save(studio=studio_for(self.principal))
+        endpoint = serializer.save(studio=require_single_studio(self.principal))
         return Response(SecretSerializer(endpoint).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=SecretSerializer)

@@ -268,7 +268,7 @@ def test_a_guests_address_is_nowhere_once_its_rate_limit_has_run_empty(api, sess
     chores.tidy()
     assert set(tables_with(ADDRESS)) == {"rate_buckets"}
     RateBucket.objects.update(due=timezone.now() - timedelta(minutes=11))
-    rate_limits.forget_empty()
+    rate_limits.delete_empty_buckets()
     assert tables_with(ADDRESS) == []
 
 

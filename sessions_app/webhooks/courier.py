@@ -114,7 +114,7 @@ def record_attempt(sent: SentRequest, outcome: Outcome) -> None:
     deleted meanwhile, nothing is.
     """
     delivery = sent.delivery
-    if not WebhookDelivery.objects.filter(pk=delivery.pk).hold_rows():
+    if not WebhookDelivery.objects.filter(pk=delivery.pk).lock_against_deletion():
         return
     WebhookAttempt.objects.create(
         delivery=delivery,

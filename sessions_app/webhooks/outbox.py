@@ -51,7 +51,7 @@ def _create(waiting: "QuerySet[OutboxEvent]", *, limit: int) -> int:
     endpoints: dict[UUID, list[WebhookEndpoint]] = defaultdict(list)
     enabled = WebhookEndpoint.objects.filter(studio__in={event.studio_id for event in events}, enabled=True)
     # Locked, so that none is deleted before its delivery is there.
-    for endpoint in WebhookEndpoint.objects.filter(pk__in=enabled.hold_rows()):
+    for endpoint in WebhookEndpoint.objects.filter(pk__in=enabled.lock_against_deletion()):
         endpoints[endpoint.studio_id].append(endpoint)
     WebhookDelivery.objects.bulk_create(
         WebhookDelivery(endpoint=endpoint, event=event)

@@ -16,27 +16,27 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
 from facepass.core.access import rate_limits
-from facepass.core.access.tenancy import Principal, act_in, scopes_of
+from facepass.core.access.tenancy import Principal, scopes_of, select_studio
 from facepass.models import ApiKey, Scope, User
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # DRF's views import this module through the settings
 
 # A key's `last_used_at` is told to the minute, so that a busy key does not write on every request.
-LAST_USED_GRAIN = timedelta(minutes=1)
+LAST_USED_PRECISION = timedelta(minutes=1)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer fp_…` or `Api-Key fp_…`; the key itself is then `request.user`."""
 
     def authenticate(self, request: Request) -> tuple[ApiKey, ApiKey] | None:
-        scheme, token = credentials(request)
+        scheme, token = parse_credentials(request)
         if scheme != "api-key" and not (scheme == "bearer" and token.startswith("fp_")):
             return None
         key = ApiKey.objects.authenticate(token)
         if key is None:
-            raise unknown(request, _("This API key is unknown, expired or revoked."))
-        note_use(key)
+            raise authentication_failure(request, _("This API key is unknown, expired or revoked."))
+        record_key_use(key)
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
@@ -47,14 +47,14 @@ class JwtAuthentication(JWTAuthentication):
     """`Authorization: Bearer` with a token of `/api/v1/auth/token`, for a member of staff."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        scheme, token = credentials(request)
+        scheme, token = parse_credentials(request)
         if scheme != "bearer":
             return None
         try:
             valid = self.get_validated_token(token.encode("latin-1"))
             user = self.get_user(valid)
         except AuthenticationFailed:
-            raise unknown(request, _("This token is not valid or has expired.")) from None
+            raise authentication_failure(request, _("This token is not valid or has expired.")) from None
         return _in_studio(user, request), valid
 
 
@@ -66,30 +66,30 @@ class SessionAuthentication(authentication.SessionAuthentication):
         return found and (_in_studio(found[0], request), None)
 
 
-def credentials(request: Request) -> tuple[str, str]:
+def parse_credentials(request: Request) -> tuple[str, str]:
     scheme, _space, token = get_authorization_header(request).decode("latin-1").partition(" ")
     return scheme.lower(), token.strip()
 
 
 def _in_studio(user: Any, request: Request) -> Any:
     if named := request.headers.get("X-Studio"):
-        act_in(user, named)
+        select_studio(user, named)
     return user
 
 
-def unknown(request: Request, message: Any) -> AuthenticationFailed:
+def authentication_failure(request: Request, message: Any) -> AuthenticationFailed:
     """The refusal of credentials; who goes on trying is limited by address."""
-    rate_limits.require_address(request._request)
+    rate_limits.require_address_quota(request._request)
     return AuthenticationFailed(message)
 
 
-def note_use(key: ApiKey) -> None:
+def record_key_use(key: ApiKey) -> None:
     now = timezone.now()
-    if key.last_used_at is None or now - key.last_used_at > LAST_USED_GRAIN:
+    if key.last_used_at is None or now - key.last_used_at > LAST_USED_PRECISION:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
-def needed_scope(view: Any, method: str) -> str:
+def required_scope(view: Any, method: str) -> str:
     """The view's `scope`, which may be one for each method, or by default `read` for safe methods and else `write`."""
     named = getattr(view, "scope", None)
     scope = named.get(method) if isinstance(named, Mapping) else named
@@ -102,8 +102,8 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         who = principal_of(request)
         if not who.is_authenticated:
-            rate_limits.require_address(request._request)
-        return needed_scope(view, request.method or "") in scopes_of(who)
+            rate_limits.require_address_quota(request._request)
+        return required_scope(view, request.method or "") in scopes_of(who)
 
 
 def require_scope(request: Request, scope: Scope) -> None:
@@ -116,21 +116,21 @@ class PrincipalThrottle(BaseThrottle):
     """Every view's: so many requests for each key, member or, where a view is open to all, address."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        take_token(request)
+        require_principal_quota(request)
         return True
 
 
-def take_token(request: Request) -> None:
+def require_principal_quota(request: Request) -> None:
     """Takes one request out of the principal's bucket. Asked again for the same request, it takes no second one: what
     comes before the view (`facepass.core.requests.idempotency`) asks too. Raises 429 `rate_limited`.
     """
-    bucket = bucket_of(principal_of(request), request)
-    if getattr(request._request, "_token_of", None) != bucket:
-        rate_limits.require(*bucket)
-        request._request._token_of = bucket  # type: ignore[attr-defined]
+    bucket = rate_bucket(principal_of(request), request)
+    if getattr(request._request, "_quota_of", None) != bucket:
+        rate_limits.require_quota(*bucket)
+        request._request._quota_of = bucket  # type: ignore[attr-defined]
 
 
-def bucket_of(who: Principal, request: Request) -> tuple[str, str]:
+def rate_bucket(who: Principal, request: Request) -> tuple[str, str]:
     """The name of the principal's limit in the settings, and of its bucket."""
     if isinstance(who, ApiKey):
         return "key", f"key:{who.pk}"

@@ -21,7 +21,7 @@ from facepass.core.errors import FacePassError
 from facepass.models import RateBucket
 
 # `due` is when the bucket will have run empty. Each request fills it by one interval, and it holds `burst` of them.
-TAKE = """
+CONSUME = """
     INSERT INTO rate_buckets AS kept (name, due) VALUES (%(name)s, clock_timestamp() + %(interval)s)
     ON CONFLICT (name) DO UPDATE SET due = greatest(kept.due, clock_timestamp()) + %(interval)s
         WHERE kept.due <= clock_timestamp() + %(room)s
@@ -30,7 +30,7 @@ TAKE = """
 WAIT = "SELECT extract(epoch FROM due - %(room)s - clock_timestamp()) FROM rate_buckets WHERE name = %(name)s"
 
 
-def take(kind: str, name: str) -> int | None:
+def consume_quota(kind: str, name: str) -> int | None:
     """One request out of that bucket: None where it may go on, else the seconds to wait (at least one).
 
     `kind` names a rate and a burst in `settings.RATE_LIMITS`; what is not there is not limited.
@@ -38,14 +38,14 @@ def take(kind: str, name: str) -> int | None:
     if kind not in settings.RATE_LIMITS:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, _values(kind, name))
+        cursor.execute(CONSUME, _values(kind, name))
         if cursor.fetchone():
             return None
-    return waiting(kind, name) or 1
+    return quota_wait_seconds(kind, name) or 1
 
 
-def waiting(kind: str, name: str) -> int | None:
-    """As `take`, and takes nothing: for what is counted later, by how it ended."""
+def quota_wait_seconds(kind: str, name: str) -> int | None:
+    """As `consume_quota`, and takes nothing: for what is counted later, by how it ended."""
     if kind not in settings.RATE_LIMITS:
         return None
     with connection.cursor() as cursor:
@@ -60,26 +60,26 @@ def _values(kind: str, name: str) -> dict[str, Any]:
     return {"name": name, "interval": interval, "room": interval * (burst - 1)}
 
 
-def require(kind: str, name: str) -> None:
+def require_quota(kind: str, name: str) -> None:
     """Raises 429 `rate_limited` with the seconds to wait."""
-    wait = take(kind, name)
+    wait = consume_quota(kind, name)
     if wait is not None:
-        raise refusal(wait)
+        raise quota_refusal(wait)
 
 
-def refusal(wait: int) -> FacePassError:
+def quota_refusal(wait: int) -> FacePassError:
     return FacePassError("rate_limited", _("Too many requests."), status=429, retry_after=wait)
 
 
-def require_address(request: HttpRequest) -> None:
-    require("guest", address_bucket(request))
+def require_address_quota(request: HttpRequest) -> None:
+    require_quota("guest", address_bucket(request))
 
 
 def address_bucket(request: HttpRequest) -> str:
-    return f"address:{address_of(request)}"
+    return f"address:{client_address(request)}"
 
 
-def address_of(request: HttpRequest) -> str:
+def client_address(request: HttpRequest) -> str:
     """The client's address as the outermost trusted proxy saw it; an IPv6 network counts as one.
 
     Each proxy appends whom it was called by to X-Forwarded-For, so only the last `TRUSTED_PROXIES` entries are true.
@@ -98,12 +98,12 @@ def address_of(request: HttpRequest) -> str:
     return str(address.ipv4_mapped or f"{IPv6Address(int(address) >> 64 << 64)}/64")
 
 
-def take_login(request: HttpRequest) -> int | None:
-    """One attempt to sign in, at the API or at the admin; as `take`."""
-    return take("login", f"login-{address_bucket(request)}")
+def consume_login_quota(request: HttpRequest) -> int | None:
+    """One attempt to sign in, at the API or at the admin; as `consume_quota`."""
+    return consume_quota("login", f"login-{address_bucket(request)}")
 
 
-def forget_empty() -> None:
+def delete_empty_buckets() -> None:
     """Deletes the buckets that ran empty long ago: a new one is the same."""
     RateBucket.objects.empty().delete()
 
@@ -112,7 +112,7 @@ class LoginThrottle(BaseThrottle):
     """So many attempts from one address, whatever the name."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        wait = take_login(request._request)
+        wait = consume_login_quota(request._request)
         if wait is not None:
-            raise refusal(wait)
+            raise quota_refusal(wait)
         return True

@@ -22,19 +22,23 @@ def studios_of(principal: Principal) -> models.QuerySet[Studio]:
     if isinstance(principal, ApiKey):
         return Studio.objects.filter(pk=principal.studio_id)
     if isinstance(principal, User) and principal.is_active:
-        everything = Studio.objects.filter(pk=principal.acting_in.pk) if principal.acting_in else Studio.objects.all()
+        everything = (
+            Studio.objects.filter(pk=principal.selected_studio.pk)
+            if principal.selected_studio
+            else Studio.objects.all()
+        )
         return everything if principal.is_superuser else everything.filter(memberships__user=principal)
     return Studio.objects.none()
 
 
-def act_in(user: User, named: str) -> None:
+def select_studio(user: User, named: str) -> None:
     """From here on the user is a member of that studio only, given by its id or short name.
 
     Raises 404 `studio_not_found` for a studio that the user does not belong to, as for one that does not exist.
     """
     one = {"pk": UUID(named)} if UUID_TEXT.fullmatch(named) else {"slug": named.replace("\0", "")}
-    user.acting_in = studios_of(user).filter(**one).first()
-    if user.acting_in is None:
+    user.selected_studio = studios_of(user).filter(**one).first()
+    if user.selected_studio is None:
         raise FacePassError("studio_not_found", _("There is no such studio."), status=404)
 
 
@@ -46,11 +50,11 @@ def scopes_of(principal: Principal) -> frozenset[str]:
         return frozenset.union(*ROLE_SCOPES.values())
     if isinstance(principal, User):
         memberships = principal.memberships.filter(studio__in=studios_of(principal))
-        return _common(ROLE_SCOPES[role] for role in memberships.values_list("role", flat=True))
+        return _intersection(ROLE_SCOPES[role] for role in memberships.values_list("role", flat=True))
     return frozenset()
 
 
-def _common(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+def _intersection(sets: Iterable[frozenset[str]]) -> frozenset[str]:
     found = list(sets)
     return frozenset.intersection(*found) if found else frozenset()
 
@@ -61,7 +65,7 @@ Deleted = tuple[int, dict[str, int]]
 DELETION_TRIES = 5
 
 
-def delete_with_newcomers(delete: Callable[[], Deleted]) -> Deleted:
+def delete_with_late_inserts(delete: Callable[[], Deleted]) -> Deleted:
     """Deletes rows with all that belongs to them, and with what somebody adds meanwhile, such as a photo to a gallery.
 
     Django reads first what there is to delete, and the database then refuses to leave anything behind.
@@ -93,7 +97,7 @@ class TenantModel(models.Model):
             self.pk = pk  # the attempt before has taken it
             return super(TenantModel, self).delete(*args, **kwargs)
 
-        return delete_with_newcomers(delete)
+        return delete_with_late_inserts(delete)
 
 
 class TenantQuerySet(models.QuerySet[M]):
@@ -105,12 +109,12 @@ class TenantQuerySet(models.QuerySet[M]):
         return self.filter(**{f"{self.studio_path}__in": studios_of(principal)})
 
     def delete(self) -> Deleted:
-        return delete_with_newcomers(super().delete)
+        return delete_with_late_inserts(super().delete)
 
     delete.queryset_only = True  # type: ignore[attr-defined]  # as of Django's own: no manager has it
     delete.alters_data = True  # type: ignore[attr-defined]
 
-    def hold_rows(self) -> set[UUID]:
+    def lock_against_deletion(self) -> set[UUID]:
         """The ids of the rows, none of which can be deleted until the transaction ends.
 
         Waits for whoever is deleting one of them, which is then not among them; who only changes one is not held up
@@ -125,7 +129,7 @@ class TenantQuerySet(models.QuerySet[M]):
             return {row[0] for row in cursor.fetchall()}
 
 
-def studio_for(principal: Principal) -> Studio:
+def require_single_studio(principal: Principal) -> Studio:
     """The studio in which the principal makes new things.
 
     Raises `studio_ambiguous` for a member of several who named none by `X-Studio`.
@@ -136,7 +140,7 @@ def studio_for(principal: Principal) -> Studio:
     return studios[0]
 
 
-def require_still(principal: Principal, scope: Scope, *, studio_id: UUID) -> None:
+def recheck_scope(principal: Principal, scope: Scope, *, studio_id: UUID) -> None:
     """Asks once more whether the principal may do that in that studio: a key may have been revoked, a password changed
     or a role taken away while the request was worked on.
 
@@ -149,7 +153,7 @@ def require_still(principal: Principal, scope: Scope, *, studio_id: UUID) -> Non
         case User():
             held = _scopes_of_member(principal, studio_id)
         case _:
-            raise _revoked()
+            raise _revoked_refusal()
     if scope not in held:
         raise PermissionDenied
 
@@ -157,7 +161,7 @@ def require_still(principal: Principal, scope: Scope, *, studio_id: UUID) -> Non
 def _scopes_of_key(key: ApiKey, studio_id: UUID) -> frozenset[str]:
     now = ApiKey.objects.usable().filter(pk=key.pk).select_for_update(no_key=True).first()
     if now is None:
-        raise _revoked()
+        raise _revoked_refusal()
     # An OAuth token's scopes are fewer than its key's.
     return frozenset(now.scopes) & frozenset(key.scopes) if now.studio_id == studio_id else frozenset()
 
@@ -166,13 +170,13 @@ def _scopes_of_member(user: User, studio_id: UUID) -> frozenset[str]:
     same = User.objects.filter(pk=user.pk, is_active=True, password=user.password)
     now = same.select_for_update(no_key=True).first()
     if now is None:
-        raise _revoked()
+        raise _revoked_refusal()
     if now.is_superuser:
         return frozenset.union(*ROLE_SCOPES.values())
     roles = Membership.objects.filter(user=now, studio=studio_id).select_for_update(no_key=True)
     return frozenset().union(*(ROLE_SCOPES[membership.role] for membership in roles))
 
 
-def _revoked() -> FacePassError:
+def _revoked_refusal() -> FacePassError:
     message = _("The credentials of this request were revoked while it was worked on.")
     return FacePassError("not_authenticated", message, status=401)

@@ -77,10 +77,10 @@ def bases_without_description() -> list[type]:
     """Return the classes whose docstrings are for readers of the code: no view or serializer is described by them."""
     # Not above: DRF's views import this module through the settings.
     from facepass.core.api import serializers, views  # noqa: PLC0415
-    from facepass.core.requests.in_memory_uploads import InMemoryMixin  # noqa: PLC0415
+    from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin  # noqa: PLC0415
 
     libraries: list[type] = get_lib_doc_excludes()  # type: ignore[no-untyped-call]
-    ours = [views.InputView, views.TenantView, views.TenantViewSet, serializers.StrictSerializer, InMemoryMixin]
+    ours = [views.InputView, views.TenantView, views.TenantViewSet, serializers.StrictSerializer, InMemoryUploadMixin]
     return [*libraries, *ours, serializers.StrictModelSerializer]
 
 

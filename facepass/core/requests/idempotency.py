@@ -17,21 +17,21 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from facepass.core.access.authentication import bucket_of, principal_of, take_token
-from facepass.core.errors import FacePassError, as_refusal, respond
+from facepass.core.access.authentication import principal_of, rate_bucket, require_principal_quota
+from facepass.core.errors import FacePassError, as_refusal, refusal_response
 from facepass.core.requests import request_bodies
 from facepass.models import KeptAnswer
 
-Handler = Callable[[HttpRequest], HttpResponseBase]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # The kept answer's id, and when it was claimed.
 Claim = tuple[int, datetime]
-KEY = re.compile(r"[\x21-\x7e]{1,255}")
-KEPT_FOR = timedelta(hours=24)
+KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,255}")
+ANSWER_LIFETIME = timedelta(hours=24)
 # After this long without an answer the process that was to give it is taken for dead.
-GIVEN_UP_AFTER = timedelta(minutes=10)
+CLAIM_LIFETIME = timedelta(minutes=10)
 # What says nothing of the request itself: it may be sent again. So may what names a time to wait (Retry-After).
-PASSING = {401, 403, 429}
-HEADERS = ("Content-Type", "Location", "ETag")
+TRANSIENT_STATUSES = {401, 403, 429}
+STORED_HEADERS = ("Content-Type", "Location", "ETag")
 
 CLAIM = """
     INSERT INTO kept_answers AS kept (principal, key, fingerprint, created_at, headers, body)
@@ -47,14 +47,14 @@ CLAIM = """
 class IdempotencyMiddleware:
     """Last of all, so that what it keeps is the answer of the view."""
 
-    def __init__(self, get_response: Handler) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         claim = getattr(request, "_claim", None)
         if claim is not None:
-            _keep(claim, response)
+            _store_answer(claim, response)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
@@ -62,17 +62,17 @@ class IdempotencyMiddleware:
         if key is None or request.method != "POST" or not getattr(getattr(view, "cls", None), "keeps_answers", True):
             return None
         try:
-            who = _who(request, view)
-            return None if who is None else _first_answer(request, who=who, key=key)
+            who = _principal_name(request, view)
+            return None if who is None else _replay_or_claim(request, who=who, key=key)
         except (APIException, FacePassError, DatabaseError) as error:
             # Of this first gate too: the view would not keep its answer, so it is not run.
             refusal = as_refusal(error)
             if refusal is None:
                 raise
-            return respond(refusal, request=request)
+            return refusal_response(refusal, request=request)
 
 
-def _who(request: HttpRequest, view: Any) -> str | None:
+def _principal_name(request: HttpRequest, view: Any) -> str | None:
     """The principal whom the header names; None where there is none, whom the view is left to refuse.
 
     Raises what the view would: 401 for unknown credentials, and 429, for the one token that a request takes.
@@ -80,19 +80,19 @@ def _who(request: HttpRequest, view: Any) -> str | None:
     if not hasattr(view, "cls") or "Authorization" not in request.headers:
         return None
     asked = Request(request, authenticators=view.cls(**view.initkwargs).get_authenticators())
-    kind, name = bucket_of(principal_of(asked), asked)
+    kind, name = rate_bucket(principal_of(asked), asked)
     if kind != "key":
         return None
-    take_token(asked)
+    require_principal_quota(asked)
     return name
 
 
-def _first_answer(request: HttpRequest, *, who: str, key: str) -> HttpResponse | None:
+def _replay_or_claim(request: HttpRequest, *, who: str, key: str) -> HttpResponse | None:
     """None where this is the first time; the request then holds a claim."""
-    if not KEY.fullmatch(key):
+    if not KEY_PATTERN.fullmatch(key):
         message = _("An Idempotency-Key has 1 to 255 visible ASCII characters.")
         raise FacePassError("idempotency_key_invalid", message)
-    fingerprint = request_bodies.fingerprint(request, request.headers.get("X-Studio", ""))
+    fingerprint = request_bodies.fingerprint_request(request, request.headers.get("X-Studio", ""))
     claim = _claim(who=who, key=key, fingerprint=fingerprint)
     if claim is not None:
         request._claim = claim  # type: ignore[attr-defined]
@@ -115,8 +115,8 @@ def _claim(*, who: str, key: str, fingerprint: str) -> Claim | None:
         "principal": who,
         "key": key,
         "fingerprint": fingerprint,
-        "given_up": GIVEN_UP_AFTER,
-        "kept": KEPT_FOR,
+        "given_up": CLAIM_LIFETIME,
+        "kept": ANSWER_LIFETIME,
     }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
@@ -124,16 +124,16 @@ def _claim(*, who: str, key: str, fingerprint: str) -> Claim | None:
     return row
 
 
-def _keep(claim: Claim, response: HttpResponseBase) -> None:
+def _store_answer(claim: Claim, response: HttpResponseBase) -> None:
     pk, made_at = claim
     claimed = KeptAnswer.objects.filter(pk=pk, created_at=made_at)
-    passing = response.status_code in PASSING or response.status_code >= 500 or "Retry-After" in response
+    passing = response.status_code in TRANSIENT_STATUSES or response.status_code >= 500 or "Retry-After" in response
     if passing or not isinstance(response, HttpResponse):
         claimed.delete()
         return
-    headers = {name: response[name] for name in HEADERS if name in response}
+    headers = {name: response[name] for name in STORED_HEADERS if name in response}
     claimed.update(status=response.status_code, headers=headers, body=response.content)
 
 
-def forget_old() -> None:
-    KeptAnswer.objects.filter(created_at__lt=Now() - KEPT_FOR).delete()
+def delete_old_answers() -> None:
+    KeptAnswer.objects.filter(created_at__lt=Now() - ANSWER_LIFETIME).delete()

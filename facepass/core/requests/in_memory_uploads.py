@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from facepass.core.errors import FacePassError
 
 # Larger than any phone's photo; what may be kept in memory for one request.
-MAX_BYTES = 25_000_000
+MAX_PICTURE_BYTES = 25_000_000
 # What a form adds to its file: boundaries, headers, the CSRF token.
-FORM_BYTES = 10_000
+PICTURE_FORM_OVERHEAD = 10_000
 
 
-class InMemory(MemoryFileUploadHandler):
+class InMemoryUploadHandler(MemoryFileUploadHandler):
     """Django's own handler steps aside for large files, which then go to the disk; this one never does."""
 
     def handle_raw_input(
@@ -25,19 +25,19 @@ class InMemory(MemoryFileUploadHandler):
         self.activated = True
 
 
-def max_bytes() -> int:
-    return int(min(MAX_BYTES, settings.MAX_UPLOAD_BYTES))
+def max_picture_bytes() -> int:
+    return int(min(MAX_PICTURE_BYTES, settings.MAX_UPLOAD_BYTES))
 
 
 def keep_in_memory(request: HttpRequest) -> None:
     """To be called before anything reads the form. Raises 413 `image_too_large` before a byte of it is parsed."""
-    if int(request.headers.get("Content-Length") or 0) > max_bytes() + FORM_BYTES:
-        message = _("The file has more than %(limit)d MB.") % {"limit": max_bytes() // 1_000_000}
+    if int(request.headers.get("Content-Length") or 0) > max_picture_bytes() + PICTURE_FORM_OVERHEAD:
+        message = _("The file has more than %(limit)d MB.") % {"limit": max_picture_bytes() // 1_000_000}
         raise FacePassError("image_too_large", message, status=413)
-    request.upload_handlers = [InMemory(request)]
+    request.upload_handlers = [InMemoryUploadHandler(request)]
 
 
-class InMemoryMixin:
+class InMemoryUploadMixin:
     """For an API view that takes such a picture."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

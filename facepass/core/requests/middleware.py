@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
-Handler = Callable[[HttpRequest], HttpResponseBase]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -17,11 +17,11 @@ _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 class RequestIdMiddleware:
     """Gives every request an id, the caller's own where it sent a sane one, and returns it as `X-Request-ID`."""
 
-    def __init__(self, get_response: Handler) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        known = new_request_id(request.headers.get("X-Request-ID", ""))
+        known = choose_request_id(request.headers.get("X-Request-ID", ""))
         request.request_id = known  # type: ignore[attr-defined]
         running = _request_id.set(known)
         try:
@@ -32,7 +32,7 @@ class RequestIdMiddleware:
         return response
 
 
-def new_request_id(sent: str) -> str:
+def choose_request_id(sent: str) -> str:
     return sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
@@ -48,19 +48,19 @@ class RequestIdFilter(logging.Filter):
 class OptionalSlashMiddleware:
     """Every path answers with and without its trailing slash, without a redirect (which would lose a POST's body)."""
 
-    def __init__(self, get_response: Handler) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
-        if not _known(path):
+        if not _resolves(path):
             other = path.rstrip("/") if path.endswith("/") else f"{path}/"
-            if _known(other):
+            if _resolves(other):
                 request.path_info = other
         return self.get_response(request)
 
 
-def _known(path: str) -> bool:
+def _resolves(path: str) -> bool:
     try:
         resolve(path)
     except Resolver404:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 NUL, QUOTED_NUL = "\0", "%00"
 
 
-class NoNulMiddleware:
+class RejectNulMiddleware:
     """PostgreSQL has no character NUL: what its name holds is not there (404), and what asks for it asks wrongly (400).
 
     Bodies are left to whoever reads them: forms, serializers, `facepass.core.api.parsers` and the staff pages each

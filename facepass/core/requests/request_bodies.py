@@ -15,33 +15,33 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 
-from facepass.core.errors import envelope
-from facepass.core.requests.middleware import new_request_id
+from facepass.core.errors import build_envelope
+from facepass.core.requests.middleware import choose_request_id
 
 # Whoever searches with a selfie is promised that it is not stored, so it may not lie in a temporary file either.
-SELFIES = re.compile(
+SELFIE_PATHS = re.compile(
     r"/s/|/api/v1/(sessions/[^/]+/interface|faces/search|reference|verify|liveness)"
     r"|/(detect-faces|recognize-face|batch-recognize|api/v2/recognize)"
 )
 # A guest who chose too large a picture gets a page that says so, and that is made by the view.
-PAGES = re.compile(r"/s/|/api/v1/sessions/[^/]+/interface")
+GUEST_PAGE_PATHS = re.compile(r"/s/|/api/v1/sessions/[^/]+/interface")
 # At most this much is kept of a page's form; the rest is read and dropped.
-MAX_BYTES = 26_000_000
+MAX_SELFIE_BODY_BYTES = 26_000_000
 # What a form adds to its file: boundaries, headers, other fields.
-FORM_BYTES = 100_000
+SELFIE_FORM_OVERHEAD = 100_000
 # An upload may carry many photos, each of which is limited on its own as it is read.
 PHOTOS_PER_REQUEST = 40
-CHUNK = 1_000_000
+CHUNK_BYTES = 1_000_000
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 _path: ContextVar[str] = ContextVar("path")
 
 
-class TooLarge(Exception):
+class BodyTooLarge(Exception):
     """More came than may; nothing of it is read further."""
 
 
-class Handler(ASGIHandler):
+class LimitingASGIHandler(ASGIHandler):
     """Django's handler, with bodies that are limited while they come, and those that hold a selfie in memory only."""
 
     def load_middleware(self, is_async: bool = False) -> None:
@@ -51,27 +51,27 @@ class Handler(ASGIHandler):
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         _path.set(scope["path"])
-        limit = limit_of(scope["path"], content_type=_header(scope, b"content-type"))
+        limit = body_limit(scope["path"], content_type=_header(scope, b"content-type"))
         try:
-            if _length(scope) > limit:
-                raise TooLarge  # noqa: TRY301 - the same refusal as for a body that does not say its length
-            await super().handle(scope, _limited(receive, limit), send)
-        except TooLarge:
+            if _content_length(scope) > limit:
+                raise BodyTooLarge  # noqa: TRY301 - the same refusal as for a body that does not say its length
+            await super().handle(scope, _limit_receive(receive, limit), send)
+        except BodyTooLarge:
             await _refuse(scope, send, limit=limit)
 
     async def read_body(self, receive: Any) -> IO[bytes]:
-        if SELFIES.match(_path.get()):
+        if SELFIE_PATHS.match(_path.get()):
             return await read_in_memory(receive)
         return await super().read_body(receive)
 
 
-def limit_of(path: str, *, content_type: str) -> int:
+def body_limit(path: str, *, content_type: str) -> int:
     """Bytes that a request to this path may have."""
     photos = PHOTOS_PER_REQUEST * int(settings.MAX_UPLOAD_BYTES)
-    if PAGES.match(path):
+    if GUEST_PAGE_PATHS.match(path):
         return photos
-    if SELFIES.match(path):
-        return min(MAX_BYTES, settings.MAX_UPLOAD_BYTES + FORM_BYTES)
+    if SELFIE_PATHS.match(path):
+        return min(MAX_SELFIE_BODY_BYTES, settings.MAX_UPLOAD_BYTES + SELFIE_FORM_OVERHEAD)
     return photos if content_type.startswith("multipart/") else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
@@ -79,12 +79,12 @@ def _header(scope: Any, name: bytes) -> str:
     return str(dict(scope["headers"]).get(name, b"").decode("latin-1"))
 
 
-def _length(scope: Any) -> int:
+def _content_length(scope: Any) -> int:
     said = _header(scope, b"content-length")
     return int(said) if said.isdecimal() and said.isascii() else 0
 
 
-def _limited(receive: Receive, limit: int) -> Receive:
+def _limit_receive(receive: Receive, limit: int) -> Receive:
     came = 0
 
     async def receive_limited() -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         came += len(message.get("body", b""))
         if came > limit:
-            raise TooLarge
+            raise BodyTooLarge
         return message
 
     return receive_limited
@@ -101,9 +101,11 @@ def _limited(receive: Receive, limit: int) -> Receive:
 async def _refuse(scope: Any, send: Any, *, limit: int) -> None:
     """413 in the usual envelope. The connection ends with it, because the body is still on its way."""
     request = HttpRequest()
-    request.request_id = new_request_id(_header(scope, b"x-request-id"))  # type: ignore[attr-defined]
+    request.request_id = choose_request_id(_header(scope, b"x-request-id"))  # type: ignore[attr-defined]
     details = {"limit_bytes": limit}
-    body = json.dumps(envelope("too_large", "The request is too large.", details=details, request=request)).encode()
+    body = json.dumps(
+        build_envelope("too_large", "The request is too large.", details=details, request=request)
+    ).encode()
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
@@ -121,13 +123,13 @@ async def read_in_memory(receive: Receive) -> io.BytesIO:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise RequestAborted
-        body.write(message.get("body", b"")[: max(0, MAX_BYTES - body.tell())])
+        body.write(message.get("body", b"")[: max(0, MAX_SELFIE_BODY_BYTES - body.tell())])
         more = message.get("more_body", False)
     body.seek(0)
     return body
 
 
-def fingerprint(request: HttpRequest, *more: str) -> str:
+def fingerprint_request(request: HttpRequest, *more: str) -> str:
     """SHA-256 of what is asked, the same for every attempt: a form's boundary, which is not, is left out.
 
     The body is read from where it was spooled and can be read again.
@@ -137,7 +139,7 @@ def fingerprint(request: HttpRequest, *more: str) -> str:
     digest = hashlib.sha256("\0".join(about).encode())
     stream = _rewindable(request)
     boundary = (request.content_params or {}).get("boundary", "").encode("latin-1", "replace")
-    for part in _without(boundary, stream):
+    for part in _remove_mark(boundary, stream):
         digest.update(part)
     stream.seek(0)
     return digest.hexdigest()
@@ -154,10 +156,10 @@ def _rewindable(request: Any) -> IO[bytes]:
     return found
 
 
-def _without(mark: bytes, stream: IO[bytes]) -> Any:
+def _remove_mark(mark: bytes, stream: IO[bytes]) -> Any:
     """What the stream holds, less every occurrence of `mark`, in pieces."""
     kept = b""
-    while chunk := stream.read(CHUNK):
+    while chunk := stream.read(CHUNK_BYTES):
         *whole, kept = (kept + chunk).split(mark) if mark else (chunk, b"")
         yield from whole
         cut = max(0, len(kept) - len(mark) + 1)
@@ -166,7 +168,7 @@ def _without(mark: bytes, stream: IO[bytes]) -> Any:
     yield kept
 
 
-def application() -> Handler:
+def get_asgi_application() -> LimitingASGIHandler:
     """What `django.core.asgi.get_asgi_application` does, with our handler."""
     django.setup(set_prefix=False)
-    return Handler()
+    return LimitingASGIHandler()

@@ -55,8 +55,8 @@ def _forget_failures() -> None:
 
 
 FORGETTING = (
-    rate_limits.forget_empty,
-    idempotency.forget_old,
+    rate_limits.delete_empty_buckets,
+    idempotency.delete_old_answers,
     WorkLease.objects.discard_old,
     _forget_tokens,
     _forget_failures,

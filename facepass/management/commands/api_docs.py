@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from facepass.core.error_codes import as_markdown
+from facepass.core.error_codes import build_markdown
 
 
 class Command(BaseCommand):
@@ -17,4 +17,4 @@ class Command(BaseCommand):
         docs = settings.BASE_DIR / "docs"
         with translation.override("en"):
             call_command("spectacular", format="openapi-json", file=str(docs / "openapi.json"), fail_on_warn=True)
-        (docs / "errors.md").write_text(as_markdown())
+        (docs / "errors.md").write_text(build_markdown())

@@ -29,29 +29,29 @@ def wind_back(seconds):
 
 
 def test_a_burst_then_the_rate(few):
-    assert [rate_limits.take("guest", "a") for _ in range(4)] == [None, None, 1, 1]
+    assert [rate_limits.consume_quota("guest", "a") for _ in range(4)] == [None, None, 1, 1]
     wind_back(1)
-    assert [rate_limits.take("guest", "a") for _ in range(2)] == [None, 1]
+    assert [rate_limits.consume_quota("guest", "a") for _ in range(2)] == [None, 1]
     wind_back(3600)  # an idle bucket holds a burst, however long it was idle
-    assert [rate_limits.take("guest", "a") for _ in range(3)] == [None, None, 1]
+    assert [rate_limits.consume_quota("guest", "a") for _ in range(3)] == [None, None, 1]
 
 
 def test_buckets_do_not_know_each_other(few):
     for name in ("a", "b"):
-        assert [rate_limits.take("guest", name) for _ in range(3)] == [None, None, 1]
+        assert [rate_limits.consume_quota("guest", name) for _ in range(3)] == [None, None, 1]
 
 
 def test_the_wait_is_as_long_as_it_takes(settings):
     settings.RATE_LIMITS = {"guest": (2, 1)}
-    assert rate_limits.take("guest", "a") is None
-    assert rate_limits.take("guest", "a") == 30
+    assert rate_limits.consume_quota("guest", "a") is None
+    assert rate_limits.consume_quota("guest", "a") == 30
     wind_back(20)
-    assert rate_limits.take("guest", "a") == 10
+    assert rate_limits.consume_quota("guest", "a") == 10
 
 
 def test_what_the_settings_do_not_name_is_unlimited(settings):
     settings.RATE_LIMITS = {}
-    assert [rate_limits.take("guest", "a") for _ in range(3)] == [None] * 3
+    assert [rate_limits.consume_quota("guest", "a") for _ in range(3)] == [None] * 3
     assert not RateBucket.objects.exists()
 
 
@@ -61,7 +61,7 @@ def test_no_request_slips_through_between_two_connections(settings):
 
     def take(_number):
         try:
-            return rate_limits.take("key", "shared")
+            return rate_limits.consume_quota("key", "shared")
         finally:
             connection.close()
 
@@ -113,21 +113,21 @@ def test_a_guests_searches_are_limited_and_the_page_is_not(client, few):
 def test_only_as_many_proxies_are_believed_as_there_are(settings, proxies, forwarded, address):
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="198.51.100.1", HTTP_X_FORWARDED_FOR=forwarded)
-    assert rate_limits.address_of(request) == address
+    assert rate_limits.client_address(request) == address
 
 
 def test_the_refusal_names_the_seconds(few):
-    rate_limits.require("guest", "a")
-    rate_limits.require("guest", "a")
+    rate_limits.require_quota("guest", "a")
+    rate_limits.require_quota("guest", "a")
     with pytest.raises(FacePassError) as refused:
-        rate_limits.require("guest", "a")
+        rate_limits.require_quota("guest", "a")
     assert (refused.value.status, refused.value.retry_after) == (429, 1)
 
 
 def test_what_is_over_is_thrown_away(few):
-    rate_limits.take("guest", "old")
+    rate_limits.consume_quota("guest", "old")
     wind_back(3600)
-    rate_limits.take("guest", "new")
+    rate_limits.consume_quota("guest", "new")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kept_answers (principal, key, fingerprint, created_at, headers, body)"

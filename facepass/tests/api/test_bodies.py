@@ -27,7 +27,7 @@ def received(path, *chunks, end=True):
 
     async def read():
         request_bodies._path.set(path)
-        return await request_bodies.Handler().read_body(messages(*chunks, end=end)[0])
+        return await request_bodies.LimitingASGIHandler().read_body(messages(*chunks, end=end)[0])
 
     return asyncio.run(read())
 
@@ -42,7 +42,7 @@ def asked(path, *chunks, method="POST", **headers):
 
     named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": named}
-    asyncio.run(request_bodies.Handler()(scope, receive, send))
+    asyncio.run(request_bodies.LimitingASGIHandler()(scope, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"], waiting
 
 
@@ -69,7 +69,7 @@ def test_an_upload_of_photos_may_go_to_the_disk():
 
 
 def test_of_a_page_s_form_memory_is_bounded_and_the_rest_is_read_and_dropped(monkeypatch):
-    monkeypatch.setattr(request_bodies, "MAX_BYTES", 10)
+    monkeypatch.setattr(request_bodies, "MAX_SELFIE_BODY_BYTES", 10)
     assert received("/s/abcd2345/", b"12345678", b"9abcdef", b"more").read() == b"123456789a"
 
 
@@ -99,7 +99,7 @@ def test_what_does_not_say_so_is_cut_off_when_it_becomes_too_large(settings):
 
 @pytest.mark.parametrize("length", ["many", "-1", "1e3", "²"])
 def test_a_length_that_is_none_counts_as_none(length):
-    assert request_bodies._length({"headers": [(b"content-length", length.encode())]}) == 0
+    assert request_bodies._content_length({"headers": [(b"content-length", length.encode())]}) == 0
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_length_that_is_none_counts_as_none(length):
 )
 def test_the_limit_follows_what_a_path_takes(settings, path, kind, limit):
     settings.MAX_UPLOAD_BYTES = 10_000_000
-    assert request_bodies.limit_of(path, content_type=kind) == limit
+    assert request_bodies.body_limit(path, content_type=kind) == limit
 
 
 def test_a_request_goes_to_its_thread_and_does_not_come_back_to_the_loop_on_its_way(monkeypatch):

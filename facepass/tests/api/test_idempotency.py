@@ -121,7 +121,7 @@ def age(by):
 def test_a_crash_is_not_kept(api, monkeypatch):
     api.raise_request_exception = False
     with monkeypatch.context() as patch:
-        patch.setattr("galleries.api.galleries.studio_for", lambda _principal: 1 / 0)
+        patch.setattr("galleries.api.galleries.require_single_studio", lambda _principal: 1 / 0)
         assert code(post(api, {"title": "Party"})) == (500, "internal_error")
     assert not KeptAnswer.objects.exists()
     assert post(api, {"title": "Party"}).status_code == 201
@@ -209,8 +209,8 @@ def test_who_was_taken_for_dead_does_not_write_over_the_next_ones_answer(api):
     first = idempotency._claim(who="key:1", key="once", fingerprint="f")
     age("11 minutes")
     second = idempotency._claim(who="key:1", key="once", fingerprint="f")
-    idempotency._keep(second, HttpResponse("the second", status=201))
-    idempotency._keep(first, HttpResponse("the first", status=201))
+    idempotency._store_answer(second, HttpResponse("the second", status=201))
+    idempotency._store_answer(first, HttpResponse("the first", status=201))
     assert bytes(KeptAnswer.objects.get().body) == b"the second"
 
 
@@ -223,7 +223,7 @@ def test_an_answer_that_says_when_to_try_again_is_not_replayed(api, monkeypatch,
         raise FacePassError("photo_busy", "Wait.", status=status, retry_after=5)
 
     with monkeypatch.context() as patch:
-        patch.setattr("galleries.api.galleries.studio_for", busy)
+        patch.setattr("galleries.api.galleries.require_single_studio", busy)
         assert post(api, {"title": "Party"})["Retry-After"] == "5"
     assert post(api, {"title": "Party"}).status_code == 201
 
@@ -276,19 +276,19 @@ def test_of_a_selfie_nothing_is_kept_but_a_digest(api, studio):
 def test_a_body_of_many_pieces_has_one_fingerprint(monkeypatch):
     """A boundary that lies across two pieces is left out too."""
     body = b"--mark\r\nabc--mark\r\ndef--mark--"
-    monkeypatch.setattr(request_bodies, "CHUNK", 1_000_000)
-    whole = b"".join(request_bodies._without(b"mark", io.BytesIO(body)))
+    monkeypatch.setattr(request_bodies, "CHUNK_BYTES", 1_000_000)
+    whole = b"".join(request_bodies._remove_mark(b"mark", io.BytesIO(body)))
     assert whole == body.replace(b"mark", b"")
     for size in range(1, len(body)):
-        monkeypatch.setattr(request_bodies, "CHUNK", size)
-        assert b"".join(request_bodies._without(b"mark", io.BytesIO(body))) == whole
-    monkeypatch.setattr(request_bodies, "CHUNK", 4)
-    assert b"".join(request_bodies._without(b"", io.BytesIO(body))) == body
+        monkeypatch.setattr(request_bodies, "CHUNK_BYTES", size)
+        assert b"".join(request_bodies._remove_mark(b"mark", io.BytesIO(body))) == whole
+    monkeypatch.setattr(request_bodies, "CHUNK_BYTES", 4)
+    assert b"".join(request_bodies._remove_mark(b"", io.BytesIO(body))) == body
 
 
 def test_a_body_can_be_read_after_its_fingerprint_was_taken():
     request = RequestFactory().post("/x", b'{"a": 1}', content_type="application/json")
-    assert request_bodies.fingerprint(request) == request_bodies.fingerprint(request)
+    assert request_bodies.fingerprint_request(request) == request_bodies.fingerprint_request(request)
     assert request.body == b'{"a": 1}'
 
 
@@ -300,5 +300,5 @@ def test_pages_that_are_no_api_know_nothing_of_it(client):
 
 def test_streams_are_not_kept():
     claim = idempotency._claim(who="key:1", key="once", fingerprint="f")
-    idempotency._keep(claim, StreamingHttpResponse([b"a"]))
+    idempotency._store_answer(claim, StreamingHttpResponse([b"a"]))
     assert not KeptAnswer.objects.exists()

@@ -11,7 +11,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.validation import validate_schema
 
 from facepass.core.api.schema import METHODS
-from facepass.core.error_codes import CODES, as_markdown
+from facepass.core.error_codes import CODES, build_markdown
 from facepass.tests.codes_used import used
 
 DOCS = settings.BASE_DIR / "docs"
@@ -85,7 +85,7 @@ def test_the_list_of_codes_is_that_of_the_code():
 
 
 def test_the_page_of_codes_is_up_to_date():
-    assert (DOCS / "errors.md").read_text() == as_markdown(), REFRESH
+    assert (DOCS / "errors.md").read_text() == build_markdown(), REFRESH
 
 
 @pytest.mark.django_db

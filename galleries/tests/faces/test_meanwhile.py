@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from facepass.core.access.tenancy import require_still
+from facepass.core.access.tenancy import recheck_scope
 from facepass.models import ApiKey, Membership, Role, Scope, User
 from galleries.faces import grouping
 from galleries.jobs import runner
@@ -238,7 +238,7 @@ def test_a_verifier_may_still_enrol(client, studio):
 def test_a_key_of_another_studio_holds_nothing_here(studio):
     key, _token = ApiKey.issue(GalleryFactory().studio, name="app", scopes=Scope.values)
     with pytest.raises(PermissionDenied):
-        require_still(key, Scope.READ, studio_id=studio.pk)
+        recheck_scope(key, Scope.READ, studio_id=studio.pk)
 
 
 def test_a_command_asks_nobody(studio):
@@ -285,9 +285,9 @@ def test_what_is_added_while_something_is_deleted_goes_with_it(studio, delete):
 
     thread = threading.Thread(target=second)
     with transaction.atomic():
-        Gallery.objects.filter(pk=photo.gallery_id).hold_rows()
-        Person.objects.filter(pk=photo.subject_id).hold_rows()
-        GalleryImage.objects.filter(pk=photo.pk).hold_rows()
+        Gallery.objects.filter(pk=photo.gallery_id).lock_against_deletion()
+        Person.objects.filter(pk=photo.subject_id).lock_against_deletion()
+        GalleryImage.objects.filter(pk=photo.pk).lock_against_deletion()
         newcomer = FaceFactory(photo=photo)
         if delete is not a_photo:
             newcomer = PhotoFactory(gallery=photo.gallery, subject=photo.subject)

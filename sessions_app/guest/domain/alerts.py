@@ -48,7 +48,7 @@ def request_alert(guest: Guest, *, address: str, selfie: File[bytes]) -> None:
     descriptor = probe.describe_subject(probe.read_picture(selfie)).descriptor
     # By guest, and by address, so that nobody is sent messages by many guests. A bucket's name holds no address.
     for name in (guest.pk.hex, hashlib.sha256(address.lower().encode()).hexdigest()):
-        rate_limits.require("guest_alert", f"alert:{name}")
+        rate_limits.require_quota("guest_alert", f"alert:{name}")
     with consent.hold_consent(guest):
         Alert.objects.filter(guest=guest).delete()
         alert = Alert.objects.create(

@@ -107,7 +107,7 @@ def hide_guest(guest: Guest) -> Hiding | None:
     """
     consent.lock_guest(guest)
     found = guest.found.kept().filter(face__isnull=False)
-    present = PhotoFace.objects.filter(pk__in=found.values("face")).hold_rows()
+    present = PhotoFace.objects.filter(pk__in=found.values("face")).lock_against_deletion()
     faces = list(found.filter(face__in=present).values_list("face_id", "face__cluster_id", "face__cluster__size"))
     if not faces:
         return None

@@ -28,12 +28,12 @@ CHALLENGE_SALT = "sessions_app.guest.challenge"
 
 def require_limits(guest: Guest, *, address: str) -> None:
     """Raise 429 `rate_limited`. To be called before the selfie is read; `address` is the browser's network address."""
-    rate_limits.require("guest_address", f"guests:{address}")
-    rate_limits.require("guest_device", f"device:{guest.pk}")
-    rate_limits.require("guest_session", f"session:{guest.session_id}")
-    wait = rate_limits.waiting("guest_miss", _misses(guest))
+    rate_limits.require_quota("guest_address", f"guests:{address}")
+    rate_limits.require_quota("guest_device", f"device:{guest.pk}")
+    rate_limits.require_quota("guest_session", f"session:{guest.session_id}")
+    wait = rate_limits.quota_wait_seconds("guest_miss", _misses(guest))
     if wait is not None:
-        raise rate_limits.refusal(wait)
+        raise rate_limits.quota_refusal(wait)
 
 
 def search_with_selfie(
@@ -73,7 +73,7 @@ def _record_search(guest: Guest, searched: SessionSearch, *, photos: int) -> Non
     """Count the search and send the event of it. One that gave the guest no photos is a miss."""
     searched.count()
     if not photos:
-        rate_limits.take("guest_miss", _misses(guest))
+        rate_limits.consume_quota("guest_miss", _misses(guest))
     data = {"session_id": str(guest.session_id), "photos": photos}
     events.emit(EventType.GUEST_SEARCH_COMPLETED, studio_id=guest.session.studio_id, data=data)
 

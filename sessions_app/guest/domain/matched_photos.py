@@ -124,7 +124,7 @@ def record_browsed(guest: Guest, photos: Sequence[GalleryImage], *, first_rank: 
     What somebody's face found is kept apart from that: it has a face. Raise 403 `consent_withdrawn`.
     """
     consent.lock_guest(guest)
-    present = GalleryImage.objects.filter(pk__in=[photo.pk for photo in photos]).hold_rows()
+    present = GalleryImage.objects.filter(pk__in=[photo.pk for photo in photos]).lock_against_deletion()
     ranked = enumerate(photos, start=first_rank)
     rows = [FoundPhoto(guest=guest, photo=photo, rank=rank) for rank, photo in ranked if photo.pk in present]
     FoundPhoto.objects.bulk_create(rows, ignore_conflicts=True)

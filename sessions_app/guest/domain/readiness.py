@@ -64,7 +64,7 @@ def request_ready_notice(session: PhotoSession, email: str, *, address: str) -> 
         ReadyNotice._meta.get_field("address").clean(email, None)  # also checks its length
     except ValidationError:
         raise FacePassError("email_invalid", _("This is not an e-mail address.")) from None
-    rate_limits.require("guest_mail", f"mail:{address}")
+    rate_limits.require_quota("guest_mail", f"mail:{address}")
     ReadyNotice.objects.get_or_create(session=session, address=email, defaults={"language": get_language()})
 
 

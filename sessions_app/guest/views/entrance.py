@@ -24,7 +24,7 @@ def enter_pin(request: HttpRequest, code: str) -> HttpResponseBase:
         return redirect("guest-page", code=code)
     try:
         rules = entrance.require_open(session)
-        entrance.check_pin(rules, request.POST.get("pin", ""), address=rate_limits.address_of(request))
+        entrance.check_pin(rules, request.POST.get("pin", ""), address=rate_limits.client_address(request))
     except FacePassError as refusal:
         if refusal.code in CLOSED:
             return redirect("guest-page", code=code)  # which says why
@@ -90,4 +90,4 @@ def _render_photos(visit: Visit, guest: Guest) -> HttpResponse:
 
 def _require_new_guest_limit(visit: Visit) -> None:
     """Raise 429 `rate_limited`."""
-    rate_limits.require("guest_consent", f"consents:{visit.network_address}")
+    rate_limits.require_quota("guest_consent", f"consents:{visit.network_address}")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from facepass.core.access import rate_limits
-from facepass.core.errors import FacePassError, respond
+from facepass.core.errors import FacePassError, refusal_response
 from facepass.core.requests.in_memory_uploads import keep_in_memory
 from sessions_app.guest.domain import consent, entrance, mail
 from sessions_app.guest.domain.branding import Brand
@@ -50,7 +50,7 @@ class Visit:
 
     @property
     def network_address(self) -> str:
-        return rate_limits.address_of(self.request)
+        return rate_limits.client_address(self.request)
 
     def require_guest(self) -> Guest:
         """Return the guest, whom `needs="guest"` or "selfie" made sure of. Raise 403 `consent_required`."""
@@ -125,7 +125,7 @@ def guest_view(
                 response = _redirect_unless(needs, visit) or call(visit, **kwargs)
             except FacePassError as refusal:
                 if as_json:
-                    response = respond(refusal, request=request)
+                    response = refusal_response(refusal, request=request)
                 else:
                     response = _answer_refusal(request, refusal, session, visit, refusal_page)
             add_never_cache_headers(response)

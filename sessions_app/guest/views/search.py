@@ -24,7 +24,7 @@ def go_to_code(request: HttpRequest) -> HttpResponse:
 def require_search_limits(visit: Visit) -> None:
     """Raise 429 `rate_limited`. Who has not agreed is refused afterwards, and counts like any unknown address."""
     if visit.guest is None:
-        rate_limits.require_address(visit.request)
+        rate_limits.require_address_quota(visit.request)
     else:
         guest_search.require_limits(visit.guest, address=visit.network_address)
 
@@ -56,7 +56,7 @@ def start_challenge(visit: Visit) -> HttpResponse:
 
 
 def _require_hint_limit(visit: Visit) -> None:
-    rate_limits.require("guest_look", f"look:{visit.require_agreed_guest().pk}")
+    rate_limits.require_quota("guest_look", f"look:{visit.require_agreed_guest().pk}")
 
 
 @require_POST

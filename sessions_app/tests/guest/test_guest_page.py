@@ -210,7 +210,7 @@ def test_a_form_without_a_picture_asks_for_one(client, session):
 
 
 def test_a_picture_over_the_limit_is_refused_before_it_is_read(client, session, monkeypatch):
-    monkeypatch.setattr(in_memory_uploads, "MAX_BYTES", 20_000)
+    monkeypatch.setattr(in_memory_uploads, "MAX_PICTURE_BYTES", 20_000)
     response = send(client, session, bytes(40_000))
     assert response.status_code == 413
     assert "This picture is too large" in text(response)
