@@ -43,7 +43,7 @@ def fill(request: Any, context: dict[str, Any]) -> dict[str, Any]:
         "engine": _engine(),
         "sessions": _sessions(request.user),
         "storage": _storage(request),
-        "plots": month_chart.of(request.user),
+        "plots": month_chart.build_month_charts(request.user),
         "notices": told,
     }
 

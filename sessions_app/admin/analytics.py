@@ -1,6 +1,8 @@
 """How much sessions are used, in the admin: rows by session and day, plots of them, and all of it as CSV."""
 
 import csv
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -9,11 +11,13 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
 from facepass.console.base import TenantAdmin, column
-from sessions_app import analytics, usage_charts
+from facepass.core import charts
+from sessions_app import analytics
 from sessions_app.models import SessionDay
 
 # So many days are told apart in a plot; of more, the last ones are shown.
@@ -56,7 +60,7 @@ class SessionDayAdmin(TenantAdmin):
         """The plots show what the list shows."""
         page = super().changelist_view(request, extra_context)
         if changes := getattr(page, "context_data", {}).get("cl"):
-            page.context_data |= usage_of(changes.queryset, query=request.GET.urlencode())
+            page.context_data |= build_usage_context(changes.queryset, query=request.GET.urlencode())
         return page
 
     def csv_view(self, request: HttpRequest) -> HttpResponse:
@@ -76,7 +80,7 @@ class SessionDayAdmin(TenantAdmin):
 
     @column(_("hit rate"))
     def hit_rate(self, row: SessionDay) -> str:
-        return told_rate(analytics.sum_usage([row]))
+        return format_rate(analytics.sum_usage([row]))
 
     @column(_("half of them, ms"))
     def p50(self, row: SessionDay) -> float | None:
@@ -87,8 +91,11 @@ class SessionDayAdmin(TenantAdmin):
         return analytics.sum_usage([row]).p95_ms
 
 
-def usage_of(rows: "QuerySet[SessionDay]", *, query: str) -> dict[str, Any]:
-    """What `admin/sessions_app/usage.html` shows of these rows. `query`: the list's, by which the CSV has them too."""
+def build_usage_context(rows: "QuerySet[SessionDay]", *, query: str) -> dict[str, Any]:
+    """Return the context of `admin/sessions_app/usage.html` for these rows.
+
+    `query`: the query string by which the list, and so its CSV, shows the same rows.
+    """
     days = rows.order_by().values_list("day", flat=True).distinct()
     period = analytics.Period.from_days(days, at_most=PLOTTED_DAYS)
     if period is None:
@@ -100,13 +107,34 @@ def usage_of(rows: "QuerySet[SessionDay]", *, query: str) -> dict[str, Any]:
     return {
         "period": period,
         "total": total,
-        "hit_rate": told_rate(total),
-        "plots": usage_charts.of_usage(usages, period),
+        "hit_rate": format_rate(total),
+        "plots": draw_usage(usages, period),
         "csv_path": f"{reverse('admin:sessions_app_sessionday_csv')}?{query}",
     }
 
 
-def told_rate(usage: analytics.Usage) -> str:
+def draw_usage(usages: Mapping[date, analytics.Usage], period: analytics.Period) -> list[charts.DayChart]:
+    """Return charts of searches and hits, of how long they took, and of what guests did with what they found."""
+    days = period.days
+    each = [usages.get(day, analytics.Usage()) for day in days]
+    return [
+        charts.draw_days(_t("Searches"), days, [
+            charts.Series(_t("searches"), [usage.searches for usage in each]),
+            charts.Series(_t("found photos"), [usage.hits for usage in each]),
+        ], kind="bars"),
+        charts.draw_days(_t("Time of a search, in milliseconds"), days, [
+            charts.Series(_t("half of them at most"), [usage.p50_ms for usage in each]),
+            charts.Series(_t("95 of 100 at most"), [usage.p95_ms for usage in each]),
+        ], kind="lines"),
+        charts.draw_days(_t("What guests did"), days, [
+            charts.Series(_t("downloads"), [usage.downloads for usage in each]),
+            charts.Series(_t("favourites"), [usage.favourites for usage in each]),
+            charts.Series(_t("consents"), [usage.consents for usage in each]),
+        ], kind="lines"),
+    ]  # fmt: skip
+
+
+def format_rate(usage: analytics.Usage) -> str:
     return "–" if usage.hit_rate is None else f"{usage.hit_rate:.0%}"
 
 

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from facepass.console.base import TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
-from sessions_app.admin.analytics import usage_of
+from sessions_app.admin.analytics import build_usage_context
 from sessions_app.admin.guests import PAPERS, GuestRulesInline, paper, paper_links
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
@@ -83,7 +83,7 @@ class PhotoSessionAdmin(TenantAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         session = self.get_object(request, object_id)
         query = f"session__id__exact={object_id}"
-        usage = usage_of(session.days.all(), query=query) if session else {}
+        usage = build_usage_context(session.days.all(), query=query) if session else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **usage})
 
     @column(_("guest page"))

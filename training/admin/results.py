@@ -6,10 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from facepass.core import charts
 from facepass.models import Studio
 from galleries.models import Person, PhotoFace
 from galleries.staff_kit import markup
-from training import name_changes, score_charts
+from training import name_changes
 from training.models import FaceTrainingSession
 from training.name_changes import Change, Preview
 
@@ -49,14 +50,18 @@ def of(session: FaceTrainingSession, *, may: bool) -> dict[str, Any]:
         "session": session,
         "may_train": may,
         "figures": figures(before, after) if before and after else [],
-        "plots": [(_("before"), score_charts.histogram(before)), (_("after"), score_charts.histogram(after))]
-        if after
-        else [],
+        "plots": [(_("before"), _draw_scores(before)), (_("after"), _draw_scores(after))] if before and after else [],
         "worst": worst(after["worst"]) if after else [],
         "thresholds": session.metrics.get("thresholds", []),
         "changes": shown(listed),
         "acts": list(session.acts.all()),
     }
+
+
+def _draw_scores(metrics: dict[str, Any]) -> charts.Histogram:
+    """Return the histogram of `before` or `after` of a training's metrics."""
+    bins = metrics["histogram"]
+    return charts.draw_histogram(bins["genuine"], bins["impostor"], threshold=metrics["threshold"])
 
 
 def figures(before: dict[str, Any], after: dict[str, Any]) -> list[Figure]:

@@ -1,6 +1,6 @@
 """The training page: whether there is enough to learn from, start, progress, history, activate and roll back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +11,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from facepass.console.base import MANAGERS, TenantAdmin, column, is_superuser
+from facepass.core import charts
 from facepass.core.access.tenancy import studios_of
 from facepass.core.errors import FacePassError
 from facepass.models import Studio
 from galleries.models import Job
 from recognition import config
-from training import name_changes, readiness, score_charts, versions
+from training import name_changes, readiness, versions
 from training.admin import results
 from training.admin.thresholds import ThresholdsForm
 from training.learning import run
@@ -111,7 +113,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
             "readiness": readiness.of(studios),
             "running": sessions.running().select_related("job", "studio").first(),
             "studios": _studios(self, request),
-            "drift": score_charts.drift(months) if months else None,
+            "drift": _draw_drift(months) if months else None,
             "months": months,
         }
         return super().changelist_view(request, {**(extra_context or {}), **more})
@@ -195,6 +197,12 @@ class FaceTrainingSessionAdmin(TenantAdmin):
             return None
         number = str(session.template_set.number)
         return _t("%(number)s, in use") % {"number": number} if session.template_set.active else number
+
+
+def _draw_drift(months: Sequence[readiness.Month]) -> charts.Band:
+    return charts.draw_band(
+        [charts.Spread(date_format(month.month, "M Y"), month.low, month.middle, month.high) for month in months]
+    )
 
 
 def _studios(page: FaceTrainingSessionAdmin, request: HttpRequest) -> Any:
