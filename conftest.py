@@ -10,7 +10,7 @@ django.setup()  # now, so that everything else may import models
 pytest_plugins = [
     "facepass.testing.database",
     "facepass.testing.isolation",
-    "facepass.tests.live",
+    "facepass.testing.live",
 ]
 
 

@@ -2,7 +2,7 @@
 
     python benchmarks/fuzz_metadata.py [--count 20000] [--first 0] [--galleries 20]
 
-The pictures are those of recognition/tests/mutated_pictures.py, one for each seed from `--first` on, so that a run can
+The pictures are those of facepass/testing/pictures/mutated.py, one for each seed from `--first` on, so that a run can
 be repeated. Uploads, lists and pages go through Django's own test client, the analysis through the workers' own code
 with the fake engine, all in one process on a PostgreSQL of its own. Ends with 1 where anything failed.
 """
@@ -31,7 +31,7 @@ def fuzz(count: int, *, first: int, galleries: int) -> bool:
     """Whether nothing failed."""
     from django.conf import settings
 
-    from galleries.tests.fuzz import Errors, Fuzzed
+    from facepass.testing.pictures.fuzz import Errors, Fuzzed
     from recognition.engines import registry
     from recognition.engines.fake import FakeEngine
 

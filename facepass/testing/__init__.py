@@ -1,1 +1,1 @@
-"""What the tests of all apps share: fixtures, rows, browsers, live processes, stand-ins. The product never imports it."""
+"""What the tests of all apps share: fixtures, rows, browsers, live processes, stand-ins. No product code imports it."""

@@ -1,1 +1,1 @@
-from facepass.tests.fixtures import *  # noqa: F403
+from facepass.testing.clients import *  # noqa: F403

@@ -1,6 +1,6 @@
 """A deterministic engine for tests: a "face" is a magenta frame around four coloured cells that say who it is.
 
-`recognition/tests/fake_pictures.py` draws such pictures. The frame survives JPEG, scaling and rotation by EXIF; the
+`facepass/testing/pictures/fake.py` draws such pictures. The frame survives JPEG, scaling and rotation by EXIF; the
 cells hold 24 bits of identity, and the middle holds how far this view of the person lies from their best one. No
 environment variable selects it, and it names itself `fake` wherever an engine shows.
 """

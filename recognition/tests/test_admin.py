@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from galleries.tests.factories import MembershipFactory, ModelVersionFactory, UserFactory
+from facepass.testing.factories import MembershipFactory, ModelVersionFactory, UserFactory
 from recognition.config import KEY, RecognitionSettings, recognition_settings, save
 
 pytestmark = pytest.mark.django_db

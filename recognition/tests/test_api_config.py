@@ -3,8 +3,8 @@
 import pytest
 
 from facepass.models import Scope
-from facepass.tests.fixtures import client_of, studio
-from galleries.tests.factories import PASSWORD, MembershipFactory, UserFactory
+from facepass.testing.clients import client_of, studio
+from facepass.testing.factories import PASSWORD, MembershipFactory, UserFactory
 from recognition import config
 from recognition.config import RecognitionSettings, recognition_settings
 from recognition.models import RecognitionConfigChange

@@ -16,13 +16,13 @@ from django.utils import timezone
 from facepass.core.access import rate_limits
 from facepass.core.work import chores
 from facepass.models import RateBucket
+from facepass.testing.factories import GalleryFactory, MembershipFactory, PhotoFactory, SessionFactory, UserFactory
+from facepass.testing.pages.guests import agree
+from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
-from galleries.tests.factories import GalleryFactory, MembershipFactory, PhotoFactory, SessionFactory, UserFactory
-from recognition.tests.fake_pictures import picture_of
 from sessions_app import analytics
 from sessions_app.analytics import BUCKET_BOUNDS_MS, UsageKind
 from sessions_app.models import SessionDay
-from sessions_app.tests.guests import agree
 
 pytestmark = pytest.mark.django_db
 

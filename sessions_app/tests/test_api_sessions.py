@@ -5,10 +5,10 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory
+from facepass.testing.pictures.fake import picture_of
 from galleries.models import GalleryImage
 from galleries.photos import analysis
-from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory
-from recognition.tests.fake_pictures import picture_of
 from sessions_app.models import PhotoSession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
@@ -184,7 +184,7 @@ def test_a_bystander_in_the_background_does_not_hide_the_subject(api, studio):
     import cv2
     import numpy as np
 
-    from recognition.tests.fake_pictures import face_of, pixels_of
+    from facepass.testing.pictures.fake import face_of, pixels_of
 
     picture = pixels_of(["ann"], side=400)
     picture[20:120, 20:120] = face_of("bob", side=100)

@@ -12,19 +12,19 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from facepass.testing.engines.other_engine import OtherEngine, run
+from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory, UserFactory
+from facepass.testing.pages.visitors import device, english, ids, search, shown  # noqa: F401 - `english` is a fixture
+from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
 from galleries.faces import decisions, erasure, grouping, marking
 from galleries.models import FaceCluster, Gallery, GalleryImage, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory, UserFactory
-from galleries.tests.other_engine import OtherEngine, run
 from recognition import config, detection
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
-from recognition.tests.fake_pictures import picture_of
 from recognition.types import Box
 from sessions_app.models import FoundPhoto, HiddenFace
-from sessions_app.tests.visitors import device, english, ids, search, shown  # noqa: F401 - `english` is a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 

@@ -25,11 +25,7 @@ from facepass.core.work.each_row import RowsFailed
 from facepass.models import NoticeKind, OutboxEvent, StaffNotice
 from facepass.ops.supervisor.child import Child
 from facepass.ops.supervisor.supervisor import Supervisor
-from galleries import tasks
-from galleries.faces import redescription
-from galleries.models import GalleryImage, PhotoDescription
-from galleries.photos import direct_uploads
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     GalleryFactory,
     MembershipFactory,
     ModelVersionFactory,
@@ -38,6 +34,10 @@ from galleries.tests.factories import (
     StudioFactory,
     descriptor,
 )
+from galleries import tasks
+from galleries.faces import redescription
+from galleries.models import GalleryImage, PhotoDescription
+from galleries.photos import direct_uploads
 from recognition.engines.fake import FakeEngine
 from sessions_app import sealing
 from sessions_app.guest.domain import alerts, consent, erasure, readiness

@@ -1,2 +1,2 @@
-from facepass.tests.fixtures import *  # noqa: F403
-from recognition.tests.conftest import insightface_engine  # noqa: F401
+from facepass.testing.clients import *  # noqa: F403
+from facepass.testing.engines.real import insightface_engine  # noqa: F401

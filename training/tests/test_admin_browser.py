@@ -6,12 +6,12 @@ import pytest
 from django.urls import reverse
 
 from facepass import asgi
+from facepass.testing.factories import GalleryFactory, MembershipFactory
+from facepass.testing.pages.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
+from facepass.testing.trainings import crowd, unknown_face
 from galleries import tasks
 from galleries.models import TemplateSet
-from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
-from galleries.tests.factories import GalleryFactory, MembershipFactory
 from training.models import FaceTrainingSession
-from training.tests.trainings import crowd, unknown_face
 
 pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
 

@@ -5,13 +5,13 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from galleries.tests.factories import descriptor
+from facepass.testing.engines.real import SHARED, TESTPACK
+from facepass.testing.factories import descriptor
 from recognition import pipeline
 from recognition.config import RecognitionSettings
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.pictures import decoding
-from recognition.tests.conftest import SHARED, TESTPACK
 from training.learning import dataset
 from training.learning.dataset import SAME_SHOT, Faces, Part, Reason
 

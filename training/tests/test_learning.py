@@ -5,8 +5,8 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from facepass.testing.factories import descriptor
 from galleries.matching.identification import combine_cosines
-from galleries.tests.factories import descriptor
 from recognition.engines.fake import FakeEngine
 from training.learning import score_calibration, templates
 from training.learning.dataset import Faces

@@ -5,8 +5,7 @@ from uuid import NAMESPACE_OID, uuid5
 import pytest
 
 from facepass.models import Scope
-from galleries.models import PhotoFace
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     FaceFactory,
     GalleryFactory,
     ModelVersionFactory,
@@ -15,6 +14,7 @@ from galleries.tests.factories import (
     StudioFactory,
     descriptor,
 )
+from galleries.models import PhotoFace
 from training.learning import preparation
 from training.models import FaceTrainingSession
 from training.tests.test_dataset import near

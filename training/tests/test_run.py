@@ -8,21 +8,21 @@ from django.db.models.functions import Now
 
 from facepass.core.work import heartbeats
 from facepass.models import EventType, OutboxEvent, Scope
+from facepass.testing.factories import (
+    descriptor,
+)
+from facepass.testing.trainings import crowd, trained, unknown_face
 from galleries import tasks
 from galleries.jobs import runner
 from galleries.matching import identification
 from galleries.models import Job, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.job import MAX_ATTEMPTS, JobState
-from galleries.tests.factories import (
-    descriptor,
-)
 from recognition.models import ModelVersion
 from training import name_changes, versions
 from training.learning import preparation, run, scoring
 from training.models import FaceTrainingSession
 from training.tests.test_dataset import near
 from training.tests.test_prepare import person_with
-from training.tests.trainings import crowd, trained, unknown_face
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -5,12 +5,12 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from facepass.tests.live import connect, eventually, live_home, manage, migrated_home, processes_of, start  # noqa: F401
+from facepass.testing.live import connect, eventually, live_home, manage, migrated_home, processes_of, start  # noqa: F401
 
-FAKE = {"DJANGO_SETTINGS_MODULE": "recognition.tests.fake_settings", "ANALYSIS_LEASE_SECONDS": "3"}
+FAKE = {"DJANGO_SETTINGS_MODULE": "facepass.testing.engines.fake_settings", "ANALYSIS_LEASE_SECONDS": "3"}
 TRAIN = """
 from facepass.models import Studio
-from galleries.tests.factories import PersonFactory
+from facepass.testing.factories import PersonFactory
 from training import run
 from training.tests.test_prepare import person_with
 studio, _made = Studio.objects.get_or_create(name="S", slug="s")

@@ -5,8 +5,8 @@ from django.conf import settings
 from rest_framework.test import APIClient
 
 from facepass.models import ApiKey, Role
+from facepass.testing.factories import PASSWORD, GalleryFactory, MembershipFactory, StudioFactory, UserFactory
 from galleries.models import Gallery
-from galleries.tests.factories import PASSWORD, GalleryFactory, MembershipFactory, StudioFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from facepass.core.errors import FacePassError
 from facepass.models import ApiKey, Role, Scope
-from galleries.tests.factories import ApiKeyFactory, MembershipFactory
+from facepass.testing.factories import ApiKeyFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 

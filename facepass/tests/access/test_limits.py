@@ -10,7 +10,7 @@ from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
 from facepass.core.work import chores
 from facepass.models import KeptAnswer, RateBucket
-from galleries.tests.factories import SessionFactory
+from facepass.testing.factories import SessionFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
 from facepass.models import ROLE_SCOPES, ApiKey, Role, Scope
-from facepass.tests import matrix
-from galleries.tests.factories import MembershipFactory, StudioFactory
+from facepass.testing import access_matrix as matrix
+from facepass.testing.factories import MembershipFactory, StudioFactory
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -38,7 +38,7 @@ def methods(view: Any) -> set[str]:
 def test_every_path_and_method_has_its_row():
     there = {(method, path) for path, view in patterns() for method in methods(view)}
     told = {(row.method, re.sub(r"{\w+}", "{}", row.path.partition("?")[0])) for row in matrix.ROWS}
-    assert sorted(there - told) == [], "say in facepass/tests/matrix.py who may call these"
+    assert sorted(there - told) == [], "say in facepass/testing/access_matrix.py who may call these"
     assert sorted(told - there) == [], "these paths are gone from the URL conf"
     assert {path for path, view in patterns() if not hasattr(view, "cls")} == matrix.PAGES
 

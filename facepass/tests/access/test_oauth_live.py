@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 
-from facepass.tests.live import manage, new_home, remove, start
+from facepass.testing.live import manage, new_home, remove, start
 
 ON = {"OAUTH2_ENABLED": "1", "TRUSTED_PROXIES": "1"}
 # Two studios, each with a gallery and an application for a key; and one whose key was revoked.

@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from facepass.models import Scope
 from facepass.ops import metrics
-from facepass.tests.fixtures import client_of, fake_engine, stranger, studio
-from galleries.models import GalleryImage
-from galleries.tests.factories import (
+from facepass.testing.clients import client_of, fake_engine, stranger, studio
+from facepass.testing.factories import (
     FaceFactory,
     GalleryFactory,
     MembershipFactory,
@@ -17,6 +16,7 @@ from galleries.tests.factories import (
     PhotoFactory,
     UserFactory,
 )
+from galleries.models import GalleryImage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 __all__ = ["client_of", "fake_engine", "stranger", "studio"]

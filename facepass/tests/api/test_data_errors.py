@@ -11,11 +11,11 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
+from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory
+from facepass.testing.pages.staff import member
+from facepass.testing.pictures.fake import picture_of
 from galleries.api.galleries import GalleryViewSet
 from galleries.models import Gallery, Person
-from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory
-from galleries.tests.staff import member
-from recognition.tests.fake_pictures import picture_of
 
 pytestmark = pytest.mark.django_db
 BAD_TEXT = ["\0", "a\0b", "\ud800", "x\udfff"]
@@ -269,7 +269,7 @@ def test_an_address_that_is_longer_than_its_column_is_refused(client, studio):
 
 
 def test_an_answer_with_a_number_that_is_none_has_null_there(studio, api):
-    from galleries.tests.factories import FaceFactory
+    from facepass.testing.factories import FaceFactory
 
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE photo_faces DROP CONSTRAINT photo_faces_readable")

@@ -11,10 +11,10 @@ import subprocess
 import pytest
 from django.conf import settings
 
-from facepass.tests.live import manage, start
-from recognition.tests.fake_pictures import picture_of
+from facepass.testing.live import manage, start
+from facepass.testing.pictures.fake import picture_of
 
-FAKE = {"DJANGO_SETTINGS_MODULE": "recognition.tests.fake_settings"}
+FAKE = {"DJANGO_SETTINGS_MODULE": "facepass.testing.engines.fake_settings"}
 ACCOUNTS = """
 from facepass.models import ApiKey, Membership, Role, Scope, Studio, User
 studio = Studio.objects.create(name="Studio", slug="studio")

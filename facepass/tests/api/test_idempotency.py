@@ -13,9 +13,9 @@ from rest_framework.test import APIClient
 from facepass.core.errors import FacePassError
 from facepass.core.requests import idempotency, request_bodies
 from facepass.models import ApiKey, KeptAnswer
+from facepass.testing.factories import PASSWORD, GalleryFactory, MembershipFactory, PhotoFactory
+from facepass.testing.pictures.fake import picture_of
 from galleries.models import Gallery, GalleryImage
-from galleries.tests.factories import PASSWORD, GalleryFactory, MembershipFactory, PhotoFactory
-from recognition.tests.fake_pictures import picture_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -262,7 +262,7 @@ def test_only_posts_are_kept(api):
 
 
 def test_of_a_selfie_nothing_is_kept_but_a_digest(api, studio):
-    from galleries.tests.factories import SessionFactory
+    from facepass.testing.factories import SessionFactory
 
     session, selfie = SessionFactory(studio=studio), picture_of(["ann"])
     form = {"session_id": str(session.pk), "file": SimpleUploadedFile("me.jpg", selfie)}

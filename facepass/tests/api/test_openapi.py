@@ -12,7 +12,7 @@ from drf_spectacular.validation import validate_schema
 
 from facepass.core.api.schema import METHODS
 from facepass.core.error_codes import CODES, build_markdown
-from facepass.tests.codes_used import used
+from facepass.testing.error_codes_used import used
 
 DOCS = settings.BASE_DIR / "docs"
 REFRESH = "run `make openapi` and look at the difference"

@@ -11,10 +11,10 @@ sys.path.insert(0, str(settings.BASE_DIR / "clients" / "python"))
 
 from facepass_client import FacePass, Refused, transport
 
-from facepass.tests.live import manage, start
-from recognition.tests.fake_pictures import picture_of
+from facepass.testing.live import manage, start
+from facepass.testing.pictures.fake import picture_of
 
-FAKE = {"DJANGO_SETTINGS_MODULE": "recognition.tests.fake_settings"}
+FAKE = {"DJANGO_SETTINGS_MODULE": "facepass.testing.engines.fake_settings"}
 NEW_KEY = """
 from facepass.models import ApiKey, Scope, Studio
 print("key:" + ApiKey.issue(Studio.objects.create(name="S", slug="s"), name="client", scopes=Scope.values)[1])

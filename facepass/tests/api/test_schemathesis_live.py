@@ -10,8 +10,8 @@ from pathlib import Path
 
 import httpx
 
-from facepass.tests import live as processes
-from facepass.tests.live import manage
+from facepass.testing import live as processes
+from facepass.testing.live import manage
 
 SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "15")
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "3")

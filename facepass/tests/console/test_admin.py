@@ -11,10 +11,8 @@ from django.urls import reverse
 
 from facepass.core import events
 from facepass.models import ApiKey, EventType, Role, User
-from facepass.tests.fixtures import fake_engine
-from galleries.jobs import runner
-from galleries.models.photo import PhotoState
-from galleries.tests.factories import (
+from facepass.testing.clients import fake_engine
+from facepass.testing.factories import (
     ApiKeyFactory,
     ClusterFactory,
     FaceFactory,
@@ -26,6 +24,8 @@ from galleries.tests.factories import (
     StudioFactory,
     UserFactory,
 )
+from galleries.jobs import runner
+from galleries.models.photo import PhotoState
 from recognition.config import KEY
 from recognition.models import RecognitionConfig
 from sessions_app.models import SessionDay, WebhookEndpoint

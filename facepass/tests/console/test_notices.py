@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from facepass.core import notices
 from facepass.models import NoticeKind, Role, StaffNotice, User
-from facepass.tests.fixtures import fake_engine, studio
-from galleries.tests.factories import GalleryFactory, MembershipFactory, StudioFactory, UserFactory
+from facepass.testing.clients import fake_engine, studio
+from facepass.testing.factories import GalleryFactory, MembershipFactory, StudioFactory, UserFactory
 
 __all__ = ["fake_engine", "studio"]
 

@@ -16,7 +16,7 @@ from facepass.core import machine
 from facepass.ops.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries, database_settings, stale_processes
 from facepass.ops.embedded.command_database import needs_database
 from facepass.ops.embedded.paths import SHARED, socket_folder
-from facepass.tests.live import connect, environment, eventually, manage, new_home, processes_of, remove
+from facepass.testing.live import connect, environment, eventually, manage, new_home, processes_of, remove
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 

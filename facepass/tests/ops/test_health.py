@@ -7,13 +7,13 @@ import pytest
 from django.conf import settings
 
 from facepass.ops import checks
-from facepass.tests.live import manage
-from galleries.tests.factories import ModelVersionFactory
+from facepass.testing.engines.real import TESTPACK
+from facepass.testing.factories import ModelVersionFactory
+from facepass.testing.live import manage
 from recognition import packs
 from recognition.engines import registry
 from recognition.models import ModelVersion
 from recognition.packs import install
-from recognition.tests.conftest import TESTPACK
 from recognition.tests.packs.test_packs import zipped
 
 pytestmark = pytest.mark.django_db

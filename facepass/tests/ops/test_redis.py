@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from facepass.tests.live import eventually, manage
+from facepass.testing.live import eventually, manage
 
 pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
 

@@ -5,10 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from facepass.testing.pictures.fake import picture_of
 from facepass.tests.console.test_admin import LISTS, change_page, list_page, member_of, new_world
 from recognition.engines import registry
 from recognition.models import ModelVersion
-from recognition.tests.fake_pictures import picture_of
 from sessions_app.models import FoundPhoto, Guest
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from facepass.env import BASE_DIR, EXPECTED, Environment
-from facepass.tests.live import manage
+from facepass.testing.live import manage
 
 WRONG = {
     "PORT": "eighty",

@@ -22,11 +22,11 @@ from facepass.ops.supervisor.listener import Listener, listen
 from facepass.ops.supervisor.model_switch import Switch
 from facepass.ops.supervisor.supervisor import Supervisor
 from facepass.ops.supervisor.watchdog import EVERY_SECONDS, STALLED_SECONDS, Watchdog
-from facepass.tests.live import eventually, manage, processes_of, start
-from galleries.tests.factories import ModelVersionFactory
+from facepass.testing.engines.real import TESTPACK
+from facepass.testing.factories import ModelVersionFactory
+from facepass.testing.live import eventually, manage, processes_of, start
 from recognition.engines import registry
 from recognition.models import ModelVersion
-from recognition.tests.conftest import TESTPACK
 
 
 def get(url: str) -> int:

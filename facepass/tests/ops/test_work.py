@@ -17,11 +17,11 @@ from django_q.models import Failure
 from facepass.core.work import chores, heartbeats
 from facepass.models import Chore, WorkLease
 from facepass.ops.supervisor.watchdog import STALLED_SECONDS, Watchdog
+from facepass.testing.factories import GalleryFactory
 from galleries import tasks
 from galleries.faces import grouping
 from galleries.jobs import runner
 from galleries.models import Gallery, Job, Occasion, SuggestionCount
-from galleries.tests.factories import GalleryFactory
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)

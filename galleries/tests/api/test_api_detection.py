@@ -3,9 +3,9 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from facepass.testing.factories import PersonFactory, PhotoFactory
+from facepass.testing.pictures.fake import picture_of
 from galleries.models import GalleryImage, PhotoFace
-from galleries.tests.factories import PersonFactory, PhotoFactory
-from recognition.tests.fake_pictures import picture_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -6,14 +6,14 @@ import cv2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from facepass.testing.factories import FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
+from facepass.testing.pictures.fake import face_of, picture_of, pixels_of
 from galleries import tasks
 from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.people import enrolment
 from galleries.photos import analysis
-from galleries.tests.factories import FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
 from recognition import config
 from recognition.models import ModelVersion
-from recognition.tests.fake_pictures import face_of, picture_of, pixels_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

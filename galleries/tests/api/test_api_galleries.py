@@ -5,9 +5,7 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from galleries.models import Gallery, GalleryImage
-from galleries.photos import analysis, media_files
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     PASSWORD,
     FaceFactory,
     GalleryFactory,
@@ -15,7 +13,9 @@ from galleries.tests.factories import (
     PhotoFactory,
     StudioFactory,
 )
-from recognition.tests.fake_pictures import picture_of
+from facepass.testing.pictures.fake import picture_of
+from galleries.models import Gallery, GalleryImage
+from galleries.photos import analysis, media_files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from facepass.testing.factories import ClusterFactory, FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
 from galleries import tasks
 from galleries.models import FaceCluster, Job
-from galleries.tests.factories import ClusterFactory, FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

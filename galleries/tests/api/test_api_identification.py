@@ -3,11 +3,11 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from facepass.testing.factories import FaceFactory, GalleryFactory, ModelVersionFactory, PersonFactory, PhotoFactory
+from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
 from galleries.tests.faces.test_generate_descriptors import analyse_all
-from galleries.tests.factories import FaceFactory, GalleryFactory, ModelVersionFactory, PersonFactory, PhotoFactory
-from recognition.tests.fake_pictures import picture_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -5,13 +5,13 @@ import uuid
 
 import pytest
 
+from facepass.testing.factories import FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
 from galleries.models import Gallery
-from galleries.tests.factories import FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
 
 pytestmark = pytest.mark.django_db
 
 GALLERIES, IMAGES = "/api/v1/galleries/", "/api/v1/images/"
-SESSION = uuid.uuid4()
+SESSION = uuid.UUID("5f2e1c50-6d6a-4c0e-9d53-2a9c5b0a7f11")
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from facepass.testing.pictures.fake import pixels_of
 from galleries.models import LivenessChallenge
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.liveness import model_files
 from recognition.quality import FACE_MM
-from recognition.tests.fake_pictures import pixels_of
 from recognition.tests.test_liveness import tiny_model
 
 pytestmark = [pytest.mark.django_db]

@@ -2,8 +2,7 @@
 
 import pytest
 
-from galleries.models import Gallery, GalleryImage, Person, PhotoFace
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     PASSWORD,
     FaceFactory,
     GalleryFactory,
@@ -11,6 +10,7 @@ from galleries.tests.factories import (
     PersonFactory,
     PhotoFactory,
 )
+from galleries.models import Gallery, GalleryImage, Person, PhotoFace
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -3,11 +3,11 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from facepass.testing.factories import ModelVersionFactory, StudioFactory, descriptor
+from facepass.testing.pictures.fake import picture_of
 from galleries.models import Reference
-from galleries.tests.factories import ModelVersionFactory, StudioFactory, descriptor
 from recognition import config
 from recognition.models import ModelVersion
-from recognition.tests.fake_pictures import picture_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

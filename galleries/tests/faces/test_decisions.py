@@ -5,10 +5,7 @@ import pytest
 from facepass.core.errors import FacePassError
 from facepass.core.live import progress
 from facepass.models import ApiKey
-from galleries.faces import decisions, grouping
-from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
-from galleries.models.face import FaceCategory
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
@@ -17,6 +14,9 @@ from galleries.tests.factories import (
     UserFactory,
     descriptor,
 )
+from galleries.faces import decisions, grouping
+from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
+from galleries.models.face import FaceCategory
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ import pytest
 from channels.db import database_sync_to_async
 from django.db import connection, transaction
 
+from facepass.testing.factories import ClusterFactory, FaceFactory, GalleryFactory, PhotoFactory, StudioFactory
 from galleries.faces import decisions, live_events
 from galleries.models import FaceDecision
-from galleries.tests.factories import ClusterFactory, FaceFactory, GalleryFactory, PhotoFactory, StudioFactory
 from galleries.tests.photos.test_progress_live import Socket, closed, session_of_member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]

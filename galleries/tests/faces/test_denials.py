@@ -2,14 +2,14 @@
 
 import pytest
 
+from facepass.testing.factories import FaceFactory, PersonFactory, PhotoFactory, UserFactory, descriptor
+from facepass.testing.pages.staff import address
 from galleries import tasks
 from galleries.faces import decisions, grouping
 from galleries.jobs import runner
 from galleries.models import FaceDecision, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.people import naming
-from galleries.tests.factories import FaceFactory, PersonFactory, PhotoFactory, UserFactory, descriptor
-from galleries.tests.staff import address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -5,6 +5,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from facepass.testing.engines.other_engine import OtherEngine, run
+from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFactory, UserFactory
+from facepass.testing.pictures.fake import picture_of
 from galleries.faces import decisions, erasure, grouping, marking, redescription, switching
 from galleries.models import (
     ErasedFace,
@@ -19,12 +22,9 @@ from galleries.models.face import FaceCategory
 from galleries.people import avatars
 from galleries.photos import analysis
 from galleries.tests.faces.test_generate_descriptors import Nobody
-from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory, UserFactory
-from galleries.tests.other_engine import OtherEngine, run
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
-from recognition.tests.fake_pictures import picture_of
 from recognition.types import Box
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]

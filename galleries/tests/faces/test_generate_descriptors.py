@@ -9,6 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 
 from facepass.core.errors import FacePassError
+from facepass.testing.engines.other_engine import OtherEngine, run
+from facepass.testing.factories import ClusterFactory, GalleryFactory, PersonFactory, PhotoFactory
+from facepass.testing.pictures.fake import pixels_of
 from galleries import checks
 from galleries.faces import redescription, switching
 from galleries.matching import search
@@ -17,13 +20,10 @@ from galleries.models.description import photos_to_describe
 from galleries.models.face import FaceCategory
 from galleries.photos import analysis, progress
 from galleries.photos.same_faces import pair_boxes
-from galleries.tests.factories import ClusterFactory, GalleryFactory, PersonFactory, PhotoFactory
-from galleries.tests.other_engine import OtherEngine, run
 from recognition import pipeline
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
-from recognition.tests.fake_pictures import pixels_of
 from recognition.types import Box
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]

@@ -3,11 +3,7 @@
 import numpy as np
 import pytest
 
-from galleries import tasks
-from galleries.faces import decisions, grouping
-from galleries.models import FaceCluster, Gallery, Occasion, PhotoFace
-from galleries.models.face import FaceCategory
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     FaceFactory,
     GalleryFactory,
     ModelVersionFactory,
@@ -16,6 +12,10 @@ from galleries.tests.factories import (
     UserFactory,
     descriptor,
 )
+from galleries import tasks
+from galleries.faces import decisions, grouping
+from galleries.models import FaceCluster, Gallery, Occasion, PhotoFace
+from galleries.models.face import FaceCategory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

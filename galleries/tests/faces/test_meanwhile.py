@@ -11,14 +11,7 @@ from django.utils import timezone
 
 from facepass.core.access.tenancy import recheck_scope
 from facepass.models import ApiKey, Membership, Role, Scope, User
-from galleries.faces import grouping
-from galleries.jobs import runner
-from galleries.matching import identification
-from galleries.models import FaceCluster, Gallery, GalleryImage, Occasion, Person, PhotoFace, Reference
-from galleries.models.face import FaceCategory
-from galleries.people import records
-from galleries.photos import ingest
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     PASSWORD,
     FaceFactory,
     GalleryFactory,
@@ -28,9 +21,16 @@ from galleries.tests.factories import (
     SessionFactory,
     descriptor,
 )
+from facepass.testing.pictures.fake import picture_of
+from galleries.faces import grouping
+from galleries.jobs import runner
+from galleries.matching import identification
+from galleries.models import FaceCluster, Gallery, GalleryImage, Occasion, Person, PhotoFace, Reference
+from galleries.models.face import FaceCategory
+from galleries.people import records
+from galleries.photos import ingest
 from recognition.engines.fake import FakeEngine
 from recognition.pictures import decoding
-from recognition.tests.fake_pictures import picture_of
 from sessions_app.models import PhotoSession, SessionDay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]

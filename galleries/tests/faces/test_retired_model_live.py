@@ -17,7 +17,7 @@ import pytest
 import skimage
 
 from facepass.ops.embedded import EmbeddedPostgres
-from facepass.tests.live import connect, eventually, manage, new_home, remove, start
+from facepass.testing.live import connect, eventually, manage, new_home, remove, start
 
 ROWS = Path(__file__).parent.parent / "data" / "home_described_by_dlib.copy.gz"
 # What protected the descriptors in that home.

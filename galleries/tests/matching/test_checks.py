@@ -2,8 +2,8 @@ import os
 
 import pytest
 
+from facepass.testing.factories import FaceFactory, ModelVersionFactory
 from galleries import checks
-from galleries.tests.factories import FaceFactory, ModelVersionFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from galleries.matching import identification, nearest
-from galleries.models import PhotoFace
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     FaceFactory,
     GalleryFactory,
     ModelVersionFactory,
@@ -15,6 +13,8 @@ from galleries.tests.factories import (
     StudioFactory,
     descriptor,
 )
+from galleries.matching import identification, nearest
+from galleries.models import PhotoFace
 from galleries.tests.matching.test_search import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]

@@ -8,11 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from facepass.core.errors import FacePassError
-from galleries.faces import grouping
-from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
-from galleries.models.face import FaceCategory
-from galleries.people import naming
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     ClusterFactory,
     FaceFactory,
     PersonFactory,
@@ -21,7 +17,11 @@ from galleries.tests.factories import (
     UserFactory,
     descriptor,
 )
-from galleries.tests.staff import post
+from facepass.testing.pages.staff import post
+from galleries.faces import grouping
+from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
+from galleries.models.face import FaceCategory
+from galleries.people import naming
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -5,10 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from galleries.matching import search
-from galleries.models import Occasion, PhotoFace
-from galleries.models.face import FaceCategory
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
@@ -17,6 +14,9 @@ from galleries.tests.factories import (
     PhotoFactory,
     descriptor,
 )
+from galleries.matching import search
+from galleries.models import Occasion, PhotoFace
+from galleries.models.face import FaceCategory
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
 from recognition.types import Box, DescribedFace, DetectedFace, Quality

@@ -11,11 +11,11 @@ from PIL import Image
 
 from facepass.core.errors import FacePassError
 from facepass.core.work import heartbeats
+from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFactory
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import MAX_ATTEMPTS, PhotoState
 from galleries.photos import analysis, media_files, recording
-from galleries.tests.factories import GalleryFactory, PersonFactory, PhotoFactory
 from recognition.engines import registry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]

@@ -11,11 +11,11 @@ from django.db import connection
 from django_q.models import OrmQ
 from PIL import Image
 
+from facepass.testing.factories import GalleryFactory
+from facepass.testing.pictures.fake import picture_of
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from galleries.photos import ingest
-from galleries.tests.factories import GalleryFactory
-from recognition.tests.fake_pictures import picture_of
 from recognition.tests.pictures.test_pictures import exif_of, saved
 
 pytestmark = pytest.mark.django_db

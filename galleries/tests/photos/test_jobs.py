@@ -11,12 +11,12 @@ from django_q.models import OrmQ
 from facepass.core.errors import FacePassError
 from facepass.core.work import heartbeats
 from facepass.models import Role
+from facepass.testing.factories import PASSWORD, MembershipFactory
 from galleries import tasks
 from galleries.jobs import runner
 from galleries.jobs.runner import JobTurn
 from galleries.models import Job
 from galleries.models.job import MAX_ATTEMPTS, JobState
-from galleries.tests.factories import PASSWORD, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from facepass.testing.pictures.fuzz import Errors, Fuzzed
+from facepass.testing.pictures.mutated import mutated
 from galleries.models import GalleryImage
-from galleries.tests.fuzz import Errors, Fuzzed
-from recognition.tests.mutated_pictures import mutated
 
 FIRST, NUMBER = 1_000_000, 300
 

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
+from facepass.testing.factories import FaceFactory, MembershipFactory, PersonFactory, PhotoFactory
+from facepass.testing.pages.browser import NEEDS, in_thread
+from facepass.testing.pages.photo_pages import open_grid, open_photo, row, shoot
 from galleries.models import FaceDecision, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import PhotoState
 from galleries.photos import analysis
-from galleries.tests.browser import NEEDS, in_thread
-from galleries.tests.factories import FaceFactory, MembershipFactory, PersonFactory, PhotoFactory
-from galleries.tests.photo_pages import open_grid, open_photo, row, shoot
 
 pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
 

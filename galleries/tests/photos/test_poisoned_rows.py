@@ -9,10 +9,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
+from facepass.testing.factories import ClusterFactory, FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
 from galleries import tasks
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
 from galleries.models.photo import PhotoState
-from galleries.tests.factories import ClusterFactory, FaceFactory, GalleryFactory, PersonFactory, PhotoFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def rows(gallery, session, fake_engine):
 
 @pytest.fixture
 def session(gallery):
-    from galleries.tests.factories import SessionFactory
+    from facepass.testing.factories import SessionFactory
 
     SessionFactory(studio=gallery.studio)
     made = SessionFactory(studio=gallery.studio)

@@ -12,10 +12,10 @@ from django.test import Client
 
 from facepass.asgi import application
 from facepass.core.live.postgres_channel_layer import PostgresChannelLayer
+from facepass.testing.factories import MembershipFactory, PhotoFactory, StudioFactory
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from galleries.photos import progress
-from galleries.tests.factories import MembershipFactory, PhotoFactory, StudioFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 

@@ -4,11 +4,11 @@ import pytest
 import requests
 from django.core.files.base import ContentFile
 
+from facepass.testing.factories import GalleryFactory
+from facepass.testing.pictures.fake import picture_of
+from facepass.testing.stand_ins.s3 import keys
 from galleries.models import GalleryImage
 from galleries.photos import analysis, ingest, media_files
-from galleries.tests.buckets import keys
-from galleries.tests.factories import GalleryFactory
-from recognition.tests.fake_pictures import picture_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

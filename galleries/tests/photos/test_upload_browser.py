@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from galleries.tests.browser import NEEDS
-from galleries.tests.photo_pages import open_grid, shoot, summary
-from recognition.tests.fake_pictures import picture_of
+from facepass.testing.pages.browser import NEEDS
+from facepass.testing.pages.photo_pages import open_grid, shoot, summary
+from facepass.testing.pictures.fake import picture_of
 
 pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
 

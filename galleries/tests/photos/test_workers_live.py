@@ -7,12 +7,12 @@ import uuid
 import psycopg
 import pytest
 
-from facepass.tests.live import Live, eventually, live_home, manage, migrated_home, start  # noqa: F401 - fixtures
-from galleries.tests.slow_engine import POISON_WIDTH
-from recognition.tests.fake_pictures import picture_of
+from facepass.testing.engines.slow_engine import POISON_WIDTH
+from facepass.testing.live import Live, eventually, live_home, manage, migrated_home, start  # noqa: F401 - fixtures
+from facepass.testing.pictures.fake import picture_of
 
 PHOTOS = 5
-SLOW = {"DJANGO_SETTINGS_MODULE": "galleries.tests.slow_engine", "ANALYSIS_LEASE_SECONDS": "3"}
+SLOW = {"DJANGO_SETTINGS_MODULE": "facepass.testing.engines.slow_engine", "ANALYSIS_LEASE_SECONDS": "3"}
 
 
 @pytest.fixture

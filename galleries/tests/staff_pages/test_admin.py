@@ -7,9 +7,7 @@ from django.urls import reverse
 from django_q.models import OrmQ
 
 from facepass.models import Role
-from galleries.models import FaceCluster, FaceDecision, GalleryImage
-from galleries.models.photo import PhotoState
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
@@ -18,8 +16,10 @@ from galleries.tests.factories import (
     StudioFactory,
     UserFactory,
 )
-from galleries.tests.staff import member
-from recognition.tests.fake_pictures import picture_of
+from facepass.testing.pages.staff import member
+from facepass.testing.pictures.fake import picture_of
+from galleries.models import FaceCluster, FaceDecision, GalleryImage
+from galleries.models.photo import PhotoState
 
 pytestmark = pytest.mark.django_db
 

@@ -5,11 +5,11 @@ from django.core.asgi import get_asgi_application
 from django.urls import reverse
 
 from facepass import asgi
+from facepass.testing.factories import FaceFactory, GalleryFactory, MembershipFactory, PhotoFactory
+from facepass.testing.pages.browser import NEEDS, in_thread
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from galleries.photos import progress
-from galleries.tests.browser import NEEDS, in_thread
-from galleries.tests.factories import FaceFactory, GalleryFactory, MembershipFactory, PhotoFactory
 
 pytestmark = NEEDS
 

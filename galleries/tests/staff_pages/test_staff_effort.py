@@ -16,13 +16,13 @@ from django.core.files import File
 from django.urls import reverse
 
 from facepass import asgi
+from facepass.testing.engines.real import SHARED, TESTPACK, insightface_engine  # noqa: F401 - a fixture
+from facepass.testing.factories import GalleryFactory, MembershipFactory
+from facepass.testing.pages.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
 from galleries.faces import grouping
 from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
 from galleries.photos import analysis, ingest
-from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
-from galleries.tests.factories import GalleryFactory, MembershipFactory
 from recognition.engines import registry
-from recognition.tests.conftest import SHARED, TESTPACK, insightface_engine  # noqa: F401 - a fixture
 
 MAKE_EVENT, PEOPLE = SHARED / "tools" / "make_event.py", SHARED / "data" / "lfw" / "people"
 

@@ -8,12 +8,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from facepass import asgi
-from galleries.faces import decisions
-from galleries.matching import probe
-from galleries.models import FaceCluster, FaceDecision, GalleryImage, Person, PhotoFace
-from galleries.models.photo import PhotoState
-from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
@@ -22,9 +17,14 @@ from galleries.tests.factories import (
     PhotoFactory,
     descriptor,
 )
+from facepass.testing.pages.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
+from facepass.testing.pictures.fake import picture_of
+from galleries.faces import decisions
+from galleries.matching import probe
+from galleries.models import FaceCluster, FaceDecision, GalleryImage, Person, PhotoFace
+from galleries.models.photo import PhotoState
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
-from recognition.tests.fake_pictures import picture_of
 
 pytestmark = NEEDS
 

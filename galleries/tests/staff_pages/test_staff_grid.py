@@ -6,15 +6,15 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from facepass.models import Role
-from galleries.models.face import FaceCategory
-from galleries.models.photo import PhotoState
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     FaceFactory,
     PersonFactory,
     PhotoFactory,
     StudioFactory,
 )
-from galleries.tests.staff import address, member, post
+from facepass.testing.pages.staff import address, member, post
+from galleries.models.face import FaceCategory
+from galleries.models.photo import PhotoState
 
 pytestmark = pytest.mark.django_db
 

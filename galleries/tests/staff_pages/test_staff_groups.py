@@ -8,8 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from facepass.models import Role
-from galleries.models import FaceCluster, FaceDecision, Person, PhotoFace
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
@@ -19,7 +18,8 @@ from galleries.tests.factories import (
     StudioFactory,
     descriptor,
 )
-from galleries.tests.staff import member
+from facepass.testing.pages.staff import member
+from galleries.models import FaceCluster, FaceDecision, Person, PhotoFace
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

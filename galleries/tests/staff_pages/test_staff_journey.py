@@ -8,18 +8,18 @@ import pytest
 from django.urls import reverse
 
 from facepass import asgi
+from facepass.testing.engines.real import TESTPACK, insightface_engine  # noqa: F401 - a fixture
+from facepass.testing.factories import GalleryFactory, MembershipFactory
+from facepass.testing.pages.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
+from facepass.testing.pages.photo_pages import open_grid, open_photo, row, shoot, summary
 from galleries import tasks
 from galleries.faces import grouping
 from galleries.models import GalleryImage, Occasion, Person, PersonTemplate, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.photos import analysis
-from galleries.tests.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
-from galleries.tests.factories import GalleryFactory, MembershipFactory
-from galleries.tests.photo_pages import open_grid, open_photo, row, shoot, summary
 from galleries.tests.staff_pages.test_staff_effort import MAKE_EVENT, PEOPLE, add, readable, who_is_who
 from galleries.tests.staff_pages.test_staff_faces_browser import open_page, until
 from recognition.engines import registry
-from recognition.tests.conftest import TESTPACK, insightface_engine  # noqa: F401 - a fixture
 from training.models import FaceTrainingSession
 
 pytestmark = [

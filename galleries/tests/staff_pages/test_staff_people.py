@@ -12,11 +12,7 @@ from django.urls import reverse
 from PIL import Image
 
 from facepass.models import Role
-from galleries.models import FaceDecision, GalleryImage, Person
-from galleries.models.photo import PhotoState
-from galleries.people import avatars
-from galleries.photos import media_files
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
@@ -24,8 +20,12 @@ from galleries.tests.factories import (
     PhotoFactory,
     StudioFactory,
 )
-from galleries.tests.staff import member
-from recognition.tests.fake_pictures import picture_of
+from facepass.testing.pages.staff import member
+from facepass.testing.pictures.fake import picture_of
+from galleries.models import FaceDecision, GalleryImage, Person
+from galleries.models.photo import PhotoState
+from galleries.people import avatars
+from galleries.photos import media_files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -6,13 +6,7 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from facepass.models import Role
-from galleries.faces import decisions
-from galleries.matching import descriptors
-from galleries.models import FaceDecision, Gallery, GalleryImage, Person, PhotoFace
-from galleries.models.face import FaceCategory
-from galleries.models.photo import PhotoState
-from galleries.photos import analysis
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
@@ -20,7 +14,13 @@ from galleries.tests.factories import (
     PhotoFactory,
     StudioFactory,
 )
-from galleries.tests.staff import address, member, post
+from facepass.testing.pages.staff import address, member, post
+from galleries.faces import decisions
+from galleries.matching import descriptors
+from galleries.models import FaceDecision, Gallery, GalleryImage, Person, PhotoFace
+from galleries.models.face import FaceCategory
+from galleries.models.photo import PhotoState
+from galleries.photos import analysis
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -13,12 +13,12 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from facepass.models import Role
+from facepass.testing.factories import GalleryFactory, StudioFactory
+from facepass.testing.pages.staff import address, member, post
+from facepass.testing.pictures.fake import picture_of
+from facepass.testing.stand_ins.s3 import keys
 from galleries.models import GalleryImage
 from galleries.photos import direct_uploads
-from galleries.tests.buckets import keys
-from galleries.tests.factories import GalleryFactory, StudioFactory
-from galleries.tests.staff import address, member, post
-from recognition.tests.fake_pictures import picture_of
 
 pytestmark = pytest.mark.django_db
 

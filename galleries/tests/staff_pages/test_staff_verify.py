@@ -6,15 +6,15 @@ import pytest
 from django.urls import reverse
 
 from facepass.models import Role
-from galleries.models import FaceDecision, PhotoFace
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     FaceFactory,
     GalleryFactory,
     PersonFactory,
     PhotoFactory,
     StudioFactory,
 )
-from galleries.tests.staff import member
+from facepass.testing.pages.staff import member
+from galleries.models import FaceDecision, PhotoFace
 
 pytestmark = pytest.mark.django_db
 

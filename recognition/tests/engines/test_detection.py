@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
+from facepass.testing.engines.real import GROUP, SHARED
+from facepass.testing.pictures.fake import pixels_of
 from recognition import detection
 from recognition.align import aligned
 from recognition.engines.fake import FakeEngine
 from recognition.pictures import decoding
-from recognition.tests.conftest import GROUP, SHARED
-from recognition.tests.fake_pictures import pixels_of
 from recognition.types import Box, DetectedFace
 
 PHOTOS = SHARED / "data" / "photos"

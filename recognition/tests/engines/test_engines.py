@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from facepass.testing.engines.real import SHARED
+from facepass.testing.pictures.fake import picture_of, pixels_of
 from recognition import pipeline
 from recognition.config import QualityFilters, RecognitionSettings, SelfieFilters
 from recognition.engines.fake import FakeEngine
 from recognition.pictures import decoding
 from recognition.quality import assess, pose
-from recognition.tests.conftest import SHARED
-from recognition.tests.fake_pictures import picture_of, pixels_of
 from recognition.types import Box, DetectedFace
 
 LFW = SHARED / "data" / "lfw" / "pairs"

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from facepass.testing.engines.real import OPENCV_ZOO
 from recognition import detection
 from recognition.engines.detections import UnknownForm
 from recognition.engines.onet import LandmarkMarker
 from recognition.engines.yunet import YuNet
-from recognition.tests.conftest import OPENCV_ZOO
 from recognition.types import Box
 
 PATH = OPENCV_ZOO / "onet.onnx"

@@ -6,6 +6,7 @@ import onnx
 import pytest
 
 from facepass.core.errors import FacePassError
+from facepass.testing.engines.real import GROUP, SHARED, TESTPACK
 from recognition import packs
 from recognition.align import ARCFACE_TEMPLATE
 from recognition.engines.pack_engine import PackEngine
@@ -14,7 +15,6 @@ from recognition.engines.scrfd import Scrfd
 from recognition.engines.scrfd_detector import ScrfdDetector
 from recognition.pictures import decoding
 from recognition.suppression import suppressed
-from recognition.tests.conftest import GROUP, SHARED, TESTPACK
 from recognition.types import Box
 
 pytestmark = pytest.mark.skipif(not TESTPACK.is_dir(), reason="no model pack to test with")

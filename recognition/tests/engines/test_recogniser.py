@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from facepass.testing.engines.real import OPENCV_ZOO
 from recognition.align import ARCFACE_TEMPLATE, aligned
 from recognition.engines.recogniser import Recogniser
-from recognition.tests.conftest import OPENCV_ZOO
 
 PATH = OPENCV_ZOO / "face_recognition_sface_2021dec.onnx"
 

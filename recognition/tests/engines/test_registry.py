@@ -7,13 +7,13 @@ import pytest
 from django.core.management import call_command
 
 from facepass.core.errors import FacePassError
-from galleries.tests.factories import ModelVersionFactory
+from facepass.testing.engines.real import OPENCV_ZOO, TESTPACK
+from facepass.testing.factories import ModelVersionFactory
 from recognition import packs
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
 from recognition.packs.engine_info import info_of_pack
-from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 
 pytestmark = pytest.mark.django_db  # the active version is asked for first
 

@@ -5,12 +5,12 @@ import numpy as np
 import onnx
 import pytest
 
+from facepass.testing.engines.real import OPENCV_ZOO, TESTPACK
 from recognition import packs
 from recognition.engines import detector, framing, yunet
 from recognition.engines.detections import UnknownForm
 from recognition.engines.scrfd_detector import ScrfdDetector
 from recognition.engines.yunet import LARGE, MIDDLE, SMALL, YuNet
-from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 from recognition.types import Box
 
 PATH = OPENCV_ZOO / "face_detection_yunet_2023mar.onnx"

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from facepass.testing.engines.real import SHARED
+from facepass.testing.pictures.fake import picture_of
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.evaluation import comparisons
 from recognition.liveness import passive
-from recognition.tests.conftest import SHARED
-from recognition.tests.fake_pictures import picture_of
 
 LFW = SHARED / "data" / "lfw"
 

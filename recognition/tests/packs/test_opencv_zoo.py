@@ -10,11 +10,11 @@ import onnx
 import pytest
 
 from facepass.core.errors import FacePassError
+from facepass.testing.engines.real import OPENCV_ZOO, TESTPACK
 from recognition import packs
 from recognition.engines.pack_engine import PackEngine, opens
 from recognition.engines.yunet import YuNet
 from recognition.runtimes import inference_sessions
-from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 from recognition.types import Box
 
 YUNET, SFACE, ONET = (

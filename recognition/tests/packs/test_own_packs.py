@@ -6,10 +6,10 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from facepass.testing.engines.real import OPENCV_ZOO, TESTPACK
 from recognition import packs
 from recognition.engines import registry
 from recognition.packs import catalogue
-from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 
 pytestmark = pytest.mark.skipif(not TESTPACK.is_dir(), reason="no recogniser to test with")
 LICENCE = ["--license", "ArcFace, bought 2026, order 17", "--commercial"]

@@ -12,11 +12,11 @@ from django.core.management import CommandError, call_command
 from onnx import TensorProto, helper
 
 from facepass.core.errors import FacePassError
+from facepass.testing.engines.real import TESTPACK
 from recognition import packs
 from recognition.engines import registry
 from recognition.models import ModelVersion
 from recognition.packs import catalogue, contracts, downloads, install
-from recognition.tests.conftest import TESTPACK
 
 
 @pytest.fixture(autouse=True)

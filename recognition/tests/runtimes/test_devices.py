@@ -8,11 +8,11 @@ from django.test import RequestFactory
 
 from facepass.core.errors import FacePassError
 from facepass.ops import checks, health
+from facepass.testing.engines.real import OPENCV_ZOO
 from recognition import packs
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.runtimes import devices, inference_sessions, network
-from recognition.tests.conftest import OPENCV_ZOO
 
 
 @pytest.fixture

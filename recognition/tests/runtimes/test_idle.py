@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from facepass.core.errors import FacePassError
+from facepass.testing.engines.real import TESTPACK
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.runtimes import idle_release
 from recognition.runtimes.idle_release import Held
-from recognition.tests.conftest import TESTPACK
 
 
 class Model:

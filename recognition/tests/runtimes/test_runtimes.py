@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from facepass.core.errors import FacePassError
 from facepass.ops import checks, health
+from facepass.testing.engines.real import OPENCV_ZOO, TESTPACK
 from recognition import packs
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
@@ -22,7 +23,6 @@ from recognition.runtimes import devices, inference_sessions, selftest, selftest
 from recognition.runtimes.inference_sessions import OnnxSession, OpenVinoSession
 from recognition.runtimes.network import Network
 from recognition.runtimes.selftest_results import Verdict
-from recognition.tests.conftest import OPENCV_ZOO, TESTPACK
 
 
 def network(path: Path, *, batch="n", side=24) -> Path:

@@ -12,8 +12,8 @@ import pytest
 import uvicorn
 
 from facepass import asgi
+from facepass.testing.factories import GalleryFactory, PhotoFactory, SessionFactory
 from galleries import tasks
-from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
 from recognition.engines import registry
 
 sync_api = pytest.importorskip("playwright.sync_api")

@@ -8,13 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from facepass.testing.pages.guests import address, agree, search, text, with_rules
+from facepass.testing.pictures.fake import picture_of
 from galleries.matching import liveness
 from galleries.models import LivenessChallenge
 from recognition.liveness import active
-from recognition.tests.fake_pictures import picture_of
 from recognition.types import Box, DetectedFace
 from sessions_app.guest.domain import selfie_advice
-from sessions_app.tests.guests import address, agree, search, text, with_rules
 
 
 def frame(people, **how):

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
 
+from facepass.testing.pages.guests import with_rules
 from galleries.matching import liveness
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
@@ -21,7 +22,6 @@ from sessions_app.tests.browser.test_guest_browser import (  # noqa: F401 - pyte
     session,
     visit,
 )
-from sessions_app.tests.guests import with_rules
 
 pytestmark = [
     pytest.mark.browser,

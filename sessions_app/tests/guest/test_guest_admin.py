@@ -11,10 +11,10 @@ from django.urls import reverse
 from PIL import Image
 
 from facepass.models import Role
-from galleries.tests.factories import PASSWORD, MembershipFactory, SessionFactory
+from facepass.testing.factories import PASSWORD, MembershipFactory, SessionFactory
+from facepass.testing.pages.guests import address, with_rules
 from sessions_app import table_cards
 from sessions_app.models import GuestRules, Origin
-from sessions_app.tests.guests import address, with_rules
 
 pytestmark = pytest.mark.django_db
 

@@ -12,16 +12,16 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from facepass.testing.factories import ModelVersionFactory, PhotoFactory
+from facepass.testing.pages.visitors import *  # noqa: F403
+from facepass.testing.pages.visitors import device, selfie, shown, text
 from galleries import tasks
 from galleries.models import GalleryImage
-from galleries.tests.factories import ModelVersionFactory, PhotoFactory
 from sessions_app import sealing
 from sessions_app.guest.domain import alerts
 from sessions_app.models import Alert, FoundPhoto, GuestRules
 from sessions_app.models.alert import UNCONFIRMED_LIFETIME
 from sessions_app.models.guest import GUEST_LIFETIME
-from sessions_app.tests.visitors import *  # noqa: F403
-from sessions_app.tests.visitors import device, selfie, shown, text
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "ann@example.org"

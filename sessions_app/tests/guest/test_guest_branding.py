@@ -13,9 +13,9 @@ from django.urls import reverse
 from PIL import Image
 
 from facepass.models import Role
-from galleries.tests.factories import PASSWORD, MembershipFactory, SessionFactory, StudioFactory
+from facepass.testing.factories import PASSWORD, MembershipFactory, SessionFactory, StudioFactory
+from facepass.testing.pages.guests import address, text, with_rules
 from sessions_app.guest.domain import branding
-from sessions_app.tests.guests import address, text, with_rules
 
 pytestmark = pytest.mark.django_db
 

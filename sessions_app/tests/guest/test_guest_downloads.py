@@ -12,14 +12,14 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
+from facepass.testing.pages.visitors import *  # noqa: F403
+from facepass.testing.pages.visitors import addresses, device, ids, search, text
 from galleries import views
 from galleries.photos import media_files
 from sessions_app.guest.domain import downloads as files
 from sessions_app.guest.domain import photo_tiles
 from sessions_app.guest.views import downloads
 from sessions_app.models import GuestRules, PhotoSession
-from sessions_app.tests.visitors import *  # noqa: F403
-from sessions_app.tests.visitors import addresses, device, ids, search, text
 
 pytestmark = pytest.mark.django_db
 

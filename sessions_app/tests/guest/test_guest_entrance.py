@@ -7,12 +7,12 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
+from facepass.testing.factories import PhotoFactory, SessionFactory
+from facepass.testing.pages.guests import address, agree, search, text, with_rules
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
-from galleries.tests.factories import PhotoFactory, SessionFactory
 from sessions_app.guest.domain import consent
 from sessions_app.models import FoundPhoto, Guest
-from sessions_app.tests.guests import address, agree, search, text, with_rules
 
 PATHS = ["", "browse/", "progress/"]
 

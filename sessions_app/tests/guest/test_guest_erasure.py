@@ -11,14 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from facepass.models import EventType, OutboxEvent, Role
+from facepass.testing.factories import PASSWORD, MembershipFactory, PhotoFactory
+from facepass.testing.pages.visitors import *  # noqa: F403
+from facepass.testing.pages.visitors import addresses, device, ids, search, selfie, shown, text
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
-from galleries.tests.factories import PASSWORD, MembershipFactory, PhotoFactory
 from sessions_app.guest.domain import erasure
 from sessions_app.models import Alert, FoundPhoto, Guest, HiddenFace, Hiding, ReturnLink, ShareLink
 from sessions_app.models.guest import GUEST_LIFETIME
-from sessions_app.tests.visitors import *  # noqa: F403
-from sessions_app.tests.visitors import addresses, device, ids, search, selfie, shown, text
 
 pytestmark = pytest.mark.django_db
 

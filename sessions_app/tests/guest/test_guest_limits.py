@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from sessions_app.tests.guests import address, agree, search, text
+from facepass.testing.pages.guests import address, agree, search, text
 
 
 def wind_back(minutes):

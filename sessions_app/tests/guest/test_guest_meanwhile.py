@@ -13,17 +13,17 @@ from django.test import Client
 from django.utils import timezone
 
 from facepass.models import OutboxEvent
+from facepass.testing.factories import PhotoFactory
+from facepass.testing.pages.visitors import *  # noqa: F403
+from facepass.testing.pages.visitors import device, ids, search, selfie, shown, text
 from galleries import tasks
 from galleries.matching import search as searching
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
-from galleries.tests.factories import PhotoFactory
 from recognition.engines.fake import FakeEngine
 from sessions_app.guest.domain import alerts, consent, erasure
 from sessions_app.guest.views import cookies
 from sessions_app.models import Alert, FoundPhoto, Guest, GuestRules, ReturnLink, SessionDay, ShareLink
-from sessions_app.tests.visitors import *  # noqa: F403
-from sessions_app.tests.visitors import device, ids, search, selfie, shown, text
 
 pytestmark = pytest.mark.django_db
 

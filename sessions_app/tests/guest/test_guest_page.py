@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-import uuid
 from html import unescape
 
 import pytest
@@ -12,11 +11,11 @@ from django.utils import translation
 
 from facepass.core.errors import FacePassError
 from facepass.core.requests import in_memory_uploads
+from facepass.testing.factories import GalleryFactory, PhotoFactory, SessionFactory
+from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
-from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
-from recognition.tests.fake_pictures import picture_of
 from sessions_app.guest.domain import guest_search
 from sessions_app.guest.domain.selfie_advice import Advice
 
@@ -103,7 +102,7 @@ def test_there_is_no_inline_script_or_style(client, session, photos):
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]+src=)", page)
 
 
-@pytest.mark.parametrize("path", ["/s/nosuchco/", f"/api/v1/sessions/{uuid.uuid4()}/interface/"])
+@pytest.mark.parametrize("path", ["/s/nosuchco/", "/api/v1/sessions/3fa85f64-5717-4562-b3fc-2c963f66afa6/interface/"])
 def test_an_unknown_session_is_a_404_page(client, path):
     response = client.get(path)
     assert response.status_code == 404

@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from facepass.models import OutboxEvent
+from facepass.testing.factories import PhotoFactory, SessionFactory
+from facepass.testing.pages.visitors import *  # noqa: F403
+from facepass.testing.pages.visitors import device, ids, search, selfie, shown, text
 from galleries import tasks
 from galleries.models import FaceDecision, PhotoFace
-from galleries.tests.factories import PhotoFactory, SessionFactory
 from sessions_app.models import FoundPhoto, Guest, GuestRules
-from sessions_app.tests.visitors import *  # noqa: F403
-from sessions_app.tests.visitors import device, ids, search, selfie, shown, text
 
 pytestmark = pytest.mark.django_db
 
@@ -268,11 +268,11 @@ def test_a_page_of_many_photos_costs_few_queries(ann, session, gallery, django_a
 
 
 def test_a_search_writes_what_it_found_in_one_statement(session, photos, django_assert_max_num_queries):
+    from facepass.testing.pictures.fake import pixels_of
     from galleries.matching import search as faces
     from galleries.models import Occasion
     from recognition import pipeline
     from recognition.config import recognition_settings
-    from recognition.tests.fake_pictures import pixels_of
     from sessions_app.guest.domain import matched_photos
 
     guest = device(session).guest

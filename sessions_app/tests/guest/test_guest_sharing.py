@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from facepass.testing.pages.visitors import *
+from facepass.testing.pages.visitors import addresses, device, ids, search, shown, text
 from sessions_app.guest.domain import links
 from sessions_app.models import GuestRules, ReturnLink, ShareLink
 from sessions_app.models.guest import GUEST_LIFETIME
-from sessions_app.tests.visitors import *  # noqa: F403
-from sessions_app.tests.visitors import addresses, device, ids, search, shown, text
 
 pytestmark = pytest.mark.django_db
 

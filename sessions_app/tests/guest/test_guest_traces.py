@@ -12,10 +12,10 @@ from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from facepass.testing.pages.guests import address, agree, text
+from facepass.testing.pictures.fake import picture_of
 from galleries.matching import probe
 from recognition import pipeline
-from recognition.tests.fake_pictures import picture_of
-from sessions_app.tests.guests import address, agree, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,12 +7,12 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from facepass.testing.factories import SessionFactory
+from facepass.testing.pages.guests import address, agree, text, with_rules
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
-from galleries.tests.factories import SessionFactory
 from sessions_app.guest.domain import readiness
 from sessions_app.models import ReadyNotice
-from sessions_app.tests.guests import address, agree, text, with_rules
 
 
 @pytest.fixture

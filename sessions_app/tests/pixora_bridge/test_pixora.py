@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections, utils
 
-from galleries.tests.factories import SessionFactory
+from facepass.testing.factories import SessionFactory
+from facepass.testing.stand_ins.pixora import NAP_SECONDS, PATIENCE
 from sessions_app import session_access
 from sessions_app.models import Origin, PhotoSession, PixoraLink, PixoraSession
 from sessions_app.pixora import breaker, gateway
 from sessions_app.pixora.router import ALIAS, ReadOnly
-from sessions_app.tests.pixora import NAP_SECONDS, PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from facepass.core.errors import FacePassError
 from facepass.core.work import chores
 from facepass.models import StaffNotice
-from galleries.tests.factories import GalleryFactory, SessionFactory, StudioFactory
+from facepass.testing.factories import GalleryFactory, SessionFactory, StudioFactory
 from sessions_app.models import PhotoSession, PixoraLink
 from sessions_app.pixora import demo, sync
 from sessions_app.pixora.mirror import Changes

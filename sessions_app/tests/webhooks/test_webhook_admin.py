@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facepass.models import Role
-from galleries.tests.factories import MembershipFactory
+from facepass.testing.factories import MembershipFactory
+from facepass.testing.stand_ins.webhook_receiver import deliver, emit
 from sessions_app.models import DeliveryState, WebhookDelivery, WebhookEndpoint
-from sessions_app.tests.receiver import deliver, emit
 from sessions_app.webhooks import outbox
 
 pytestmark = pytest.mark.django_db(transaction=True)

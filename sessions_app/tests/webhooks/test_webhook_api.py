@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
+from facepass.testing.stand_ins.webhook_receiver import deliver, emit
 from sessions_app.models import WebhookEndpoint
-from sessions_app.tests.receiver import deliver, emit
 from sessions_app.webhooks import outbox
 
 pytestmark = pytest.mark.django_db(transaction=True)

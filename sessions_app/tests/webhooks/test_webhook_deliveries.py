@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from facepass.models import EventType, OutboxEvent, StaffNotice
-from galleries.tests.factories import GalleryFactory
+from facepass.testing.factories import GalleryFactory
+from facepass.testing.stand_ins.webhook_receiver import Receiver, deliver, due_again, emit
 from sessions_app.models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from sessions_app.tests.receiver import Receiver, deliver, due_again, emit
 from sessions_app.webhooks import outbox, signing
 from sessions_app.webhooks.courier import AT_ONE_ENDPOINT, THREADS, Courier
 

@@ -9,13 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from facepass.models import OutboxEvent, StaffNotice
-from galleries import tasks
-from galleries.faces import decisions
-from galleries.models import GalleryImage
-from galleries.models.photo import MAX_ATTEMPTS
-from galleries.people import records
-from galleries.photos import analysis
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     ClusterFactory,
     FaceFactory,
     GalleryFactory,
@@ -23,9 +17,15 @@ from galleries.tests.factories import (
     PhotoFactory,
     SessionFactory,
 )
-from recognition.tests.fake_pictures import picture_of
-from sessions_app.tests.guests import agree
-from sessions_app.tests.receiver import deliver
+from facepass.testing.pages.guests import agree
+from facepass.testing.pictures.fake import picture_of
+from facepass.testing.stand_ins.webhook_receiver import deliver
+from galleries import tasks
+from galleries.faces import decisions
+from galleries.models import GalleryImage
+from galleries.models.photo import MAX_ATTEMPTS
+from galleries.people import records
+from galleries.photos import analysis
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

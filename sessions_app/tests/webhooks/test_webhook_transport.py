@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from facepass.testing.stand_ins.webhook_receiver import HELD_SECONDS, Receiver, deliver, emit
 from sessions_app.models import DeliveryState, WebhookAttempt, WebhookDelivery
-from sessions_app.tests.receiver import HELD_SECONDS, Receiver, deliver, emit
 from sessions_app.webhooks import transport
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
 
+from facepass.testing.factories import GalleryFactory, PhotoFactory, SessionFactory
+from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
-from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
-from recognition.tests.fake_pictures import picture_of
 from sessions_app.guest.domain import consent
 from sessions_app.guest.views import cookies
 from sessions_app.models import Guest

@@ -6,9 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
+from facepass.testing.factories import GalleryFactory, PhotoFactory, SessionFactory
+from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
-from galleries.tests.factories import GalleryFactory, PhotoFactory, SessionFactory
-from recognition.tests.fake_pictures import picture_of
 from sessions_app.models import GuestRules
 
 

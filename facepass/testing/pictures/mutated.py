@@ -8,11 +8,12 @@ import random
 import struct
 import zlib
 from functools import cache
-from pathlib import Path
 
-from recognition.tests.fake_pictures import picture_of
+from django.conf import settings
 
-HEIC = Path(__file__).parent / "data" / "upright.heic"
+from facepass.testing.pictures.fake import picture_of
+
+HEIC = settings.BASE_DIR / "recognition" / "tests" / "data" / "upright.heic"
 SIZE = (96, 72)
 
 DATES = [

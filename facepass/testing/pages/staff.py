@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from facepass.models import Role
-from galleries.tests.factories import GalleryFactory, MembershipFactory
+from facepass.testing.factories import GalleryFactory, MembershipFactory
 
 
 def member(studio, role=Role.PHOTOGRAPHER) -> Client:

@@ -14,10 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from facepass.models import Scope, Studio
-from galleries.faces import decisions
-from galleries.matching import liveness
-from galleries.models import Job, Reference
-from galleries.tests.factories import (
+from facepass.testing.factories import (
     ApiKeyFactory,
     ClusterFactory,
     FaceFactory,
@@ -28,7 +25,10 @@ from galleries.tests.factories import (
     SessionFactory,
     descriptor,
 )
-from recognition.tests.fake_pictures import picture_of
+from facepass.testing.pictures.fake import picture_of
+from galleries.faces import decisions
+from galleries.matching import liveness
+from galleries.models import Job, Reference
 from sessions_app.models import WebhookEndpoint
 from sessions_app.webhooks import outbox
 from training.models import FaceTrainingSession

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from galleries.tests.staff import address
+from facepass.testing.pages.staff import address
 
 # Where pictures of the pages go, for whoever wants to look at them.
 SHOTS = os.environ.get("FACEPASS_SCREENSHOTS")

@@ -14,10 +14,10 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from facepass.models import ApiKey, Membership, Role, Scope, Studio, User
+from facepass.testing.pictures.mutated import mutated
 from galleries import tasks
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
 from galleries.models.photo import PhotoState
-from recognition.tests.mutated_pictures import mutated
 from sessions_app.models import PhotoSession
 
 LISTS = [

@@ -12,12 +12,12 @@ from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from facepass.models import ApiKey, Membership, Role, Studio, User
+from facepass.testing.pictures.fake import picture_of
 from galleries.models import FaceCluster, Gallery, GalleryImage, Person, PhotoFace
 from galleries.photos import media_files
 from recognition import protected_templates
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
-from recognition.tests.fake_pictures import picture_of
 from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
 
 PASSWORD = "correct horse battery"

@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from facepass.models import ApiKey, Scope, Studio
-from galleries.tests.factories import StudioFactory
+from facepass.testing.factories import StudioFactory
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 

@@ -11,7 +11,7 @@ from facepass.settings import *  # noqa: F403
 from facepass.settings import HOME
 from recognition.engines.fake import FakeEngine
 
-FACE_ENGINE_CLASS = "galleries.tests.slow_engine.SlowEngine"
+FACE_ENGINE_CLASS = "facepass.testing.engines.slow_engine.SlowEngine"
 SECONDS = 0.7
 POISON_WIDTH = 666
 

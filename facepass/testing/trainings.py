@@ -1,7 +1,7 @@
 """Studios with people to learn, and trainings of them."""
 
+from facepass.testing.factories import FaceFactory, GalleryFactory, PhotoFactory, descriptor
 from galleries import tasks
-from galleries.tests.factories import FaceFactory, GalleryFactory, PhotoFactory, descriptor
 from training.learning import run
 from training.tests.test_dataset import near
 from training.tests.test_prepare import person_with
