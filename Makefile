@@ -5,10 +5,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 # Only errors: pip warns of every place in a user's pip.conf that lacks a package, hundreds of lines in all.
 PIP = .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check
 RUN = .venv/bin/python
+# As many tests at once as there are cores, and one more: there is always one that waits for a process or a page.
+AT_ONCE ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
+PYTEST = $(RUN) -m pytest -n $(AT_ONCE)
 # What finds and describes faces where nothing else was chosen; once for all homes of this checkout.
 PACK = models/opencv_zoo/facepass.json
 
-.PHONY: help demo up test lint openapi lock clean
+.PHONY: help demo up test test-fast lint openapi lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +23,10 @@ up: .venv/.installed $(PACK)  ## FacePass as it is
 	@exec $(RUN) manage.py up
 
 test: lint $(PACK)  ## everything that must hold before a change is merged
-	$(RUN) -m pytest
+	$(PYTEST) --durations=25
+
+test-fast: .venv/.installed-dev $(PACK)  ## the tests without browsers and live processes
+	$(PYTEST) -m "not browser and not live"
 
 lint: .venv/.installed-dev  ## style, types and imports: what takes no database
 	.venv/bin/ruff check .

@@ -8,9 +8,24 @@ HOME = home.set_up()
 django.setup()  # now, so that everything else may import models
 
 pytest_plugins = [
-    "facepass.testing.database",
-    "facepass.testing.isolation",
-    "facepass.testing.live",
+    f"facepass.testing.{name}"
+    for name in (
+        "database",
+        "isolation",
+        "collection",
+        "clients",
+        "live",
+        "engines.real",
+        "pictures.real",
+        "pages.browser",
+        "pages.staff",
+        "pages.guests",
+        "pages.visitors",
+        "pages.guest_browser",
+        "stand_ins.pixora",
+        "stand_ins.s3",
+        "stand_ins.webhook_receiver",
+    )
 ]
 
 

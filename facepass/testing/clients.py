@@ -1,6 +1,6 @@
-"""Fixtures that the apps' conftests share: an engine that needs no weights, and clients of several kinds."""
+"""A studio, and clients of the API that act for it or for another one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,16 +8,6 @@ from rest_framework.test import APIClient
 
 from facepass.models import ApiKey, Scope, Studio
 from facepass.testing.factories import StudioFactory
-from recognition.engines import registry
-from recognition.engines.fake import FakeEngine
-
-__all__ = ["api", "client_of", "fake_engine", "stranger", "studio"]
-
-
-@pytest.fixture
-def fake_engine() -> Iterator[Any]:
-    with registry.use(FakeEngine()) as engine:
-        yield engine
 
 
 @pytest.fixture

@@ -149,6 +149,13 @@ def descriptor(seed: int) -> FloatArray:
     return found / np.linalg.norm(found)
 
 
+def near(direction: FloatArray, seed: int, cosine: float) -> FloatArray:
+    """A direction with that cosine to the one given."""
+    other = descriptor(seed)
+    other -= (other @ direction) * direction
+    return cosine * direction + np.sqrt(1 - cosine**2) * other / np.linalg.norm(other)
+
+
 class ClusterFactory(DjangoModelFactory):
     class Meta:
         model = FaceCluster

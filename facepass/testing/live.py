@@ -23,9 +23,11 @@ import psycopg
 import pytest
 
 from facepass.env import BASE_DIR, Environment
-from facepass.ops.embedded import EmbeddedPostgres, database_settings, stale_processes
+from facepass.ops.embedded import database_settings, stale_processes
 from facepass.ops.embedded.die_with_parent import die_with_parent
 from facepass.ops.embedded.paths import SHARED, key_of, socket_folder
+from facepass.testing.home import first_to, run_folder
+from facepass.testing.waiting import PATIENCE_SECONDS
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -39,7 +41,12 @@ def manage(home: Path, *arguments: str, **variables: str) -> subprocess.Complete
     """`manage.py ARGUMENTS`, to its end."""
     command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
     return subprocess.run(
-        command, env=environment(home, **variables), capture_output=True, text=True, timeout=600, check=False
+        command,
+        env=environment(home, **variables),
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE_SECONDS,
+        check=False,
     )
 
 
@@ -47,15 +54,6 @@ def connect(home: Path, **replacements: str) -> psycopg.Connection[Any]:
     found = database_settings(home)
     arguments = {"host": found["HOST"], "dbname": found["NAME"], "user": found["USER"], "password": found["PASSWORD"]}
     return psycopg.connect(**{**arguments, **replacements}, autocommit=True)
-
-
-def eventually(what: Callable[[], Any], *, seconds: float = 120.0) -> Any:
-    """The first true value; the test fails when there is none in time."""
-    deadline = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < deadline, f"did not happen within {seconds:g} seconds"
-        time.sleep(0.05)
-    return found
 
 
 def processes_of(home: Path) -> list[int]:
@@ -90,12 +88,12 @@ class Live:
     def url(self) -> str:
         return re.findall(r"ready: (\S+)", self.output)[-1]
 
-    def wait_for(self, text: str, *, seconds: float = 240.0) -> None:
+    def wait_for(self, text: str) -> None:
         """Until that stands in the output."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while text not in self.output:
             assert self.process.poll() is None, f"it ended with {self.process.returncode}: {self.output}"
-            assert time.monotonic() < deadline, f"no {text!r} within {seconds:g} seconds in: {self.output}"
+            assert time.monotonic() < deadline, f"no {text!r} in: {self.output}"
             time.sleep(0.05)
 
     def children(self, word: str) -> list[int]:
@@ -109,7 +107,7 @@ class Live:
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(sign)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE_SECONDS)
 
 
 def start(home: Path, *arguments: str, **variables: str) -> Live:
@@ -133,27 +131,41 @@ def start(home: Path, *arguments: str, **variables: str) -> Live:
     return live
 
 
-def new_home() -> Path:
-    """Short, because pytest's own folders are long, and open to the database's account, because root's are not."""
-    home = Path(tempfile.mkdtemp(prefix="facepass-live-"))
-    home.chmod(0o755)
-    return home
+@pytest.fixture(scope="session")
+def new_home() -> Iterator[Callable[..., Path]]:
+    """`new_home()` is an empty folder, `new_home(other)` a copy; whoever makes one may `remove` it before the end."""
+    made = []
+
+    def make(original: Path | None = None) -> Path:
+        # Short, because pytest's own folders are long, and open to the database's account, because root's are not.
+        made.append(Path(tempfile.mkdtemp(prefix="facepass-live-")))
+        made[-1].chmod(0o755)
+        if original:
+            subprocess.run(["cp", "-a", f"{original}/.", str(made[-1])], check=True)
+        return made[-1]
+
+    yield make
+    for home in made:
+        remove(home)
 
 
 @pytest.fixture(scope="session")
-def migrated_home() -> Iterator[Path]:
-    """Made once, to be copied: migrating takes seconds, a copy a fraction of one."""
-    home = new_home()
-    done = manage(home, "migrate", "--verbosity", "0")
-    assert done.returncode == 0, done.stderr
-    yield home
-    remove(home)
+def migrated_home(new_home: Callable[..., Path]) -> Path:
+    """Made once in a run, to be copied: migrating takes seconds, a copy a fraction of one."""
+    home = run_folder() / "migrated"
+    with first_to("migrate_a_home") as first:
+        if first:
+            home.mkdir()
+            done = manage(home, "migrate", "--verbosity", "0")
+            assert done.returncode == 0, done.stderr
+            with (home / "pgdata" / "postgresql.conf").open("a") as settings:
+                settings.write("fsync = off\n")  # nothing here has to survive a power cut
+    return home
 
 
 @pytest.fixture
-def live_home(migrated_home: Path) -> Iterator[Path]:
-    home = new_home()
-    subprocess.run(["cp", "-a", f"{migrated_home}/.", str(home)], check=True)
+def live_home(new_home: Callable[..., Path], migrated_home: Path) -> Iterator[Path]:
+    home = new_home(migrated_home)
     yield home
     remove(home)
 
@@ -167,10 +179,7 @@ def live(live_home: Path) -> Iterator[Live]:
 
 
 @pytest.fixture
-def empty_home() -> Iterator[Path]:
+def empty_home(new_home: Callable[..., Path]) -> Iterator[Path]:
     home = new_home()
     yield home
     remove(home)
-
-
-__all__ = ["EmbeddedPostgres", "Live", "connect", "environment", "eventually", "manage", "processes_of", "start"]

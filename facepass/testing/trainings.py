@@ -1,10 +1,26 @@
 """Studios with people to learn, and trainings of them."""
 
-from facepass.testing.factories import FaceFactory, GalleryFactory, PhotoFactory, descriptor
+from uuid import NAMESPACE_OID, uuid5
+
+from facepass.testing.factories import FaceFactory, GalleryFactory, PersonFactory, PhotoFactory, descriptor, near
 from galleries import tasks
 from training.learning import run
-from training.tests.test_dataset import near
-from training.tests.test_prepare import person_with
+
+
+def person_with(studio, count, *, seed, **fields):
+    """Somebody with so many verified faces, each in a photo of its own. Ids decide what is held out, so the seed gives
+    them.
+    """
+    person = PersonFactory(studio=studio, pk=uuid5(NAMESPACE_OID, f"{seed}"))
+    gallery = GalleryFactory(studio=studio)
+    for n in range(count):
+        FaceFactory(
+            photo=PhotoFactory(gallery=gallery, stored=False, pk=uuid5(NAMESPACE_OID, f"{seed} {n}")),
+            insightface_descriptor=near(descriptor(seed), seed * 100 + n, 0.9),
+            person=person,
+            **{"verified": True, **fields},
+        )
+    return person
 
 
 def crowd(studio, people=12, each=6):

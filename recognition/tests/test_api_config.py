@@ -3,14 +3,12 @@
 import pytest
 
 from facepass.models import Scope
-from facepass.testing.clients import client_of, studio
 from facepass.testing.factories import PASSWORD, MembershipFactory, UserFactory
 from recognition import config
 from recognition.config import RecognitionSettings, recognition_settings
 from recognition.models import RecognitionConfigChange
 
 pytestmark = pytest.mark.django_db
-__all__ = ["client_of", "studio"]
 
 URL, HISTORY = "/api/v2/config", "/api/v2/config/history"
 

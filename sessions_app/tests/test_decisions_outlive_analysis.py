@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 
 from facepass.testing.engines.other_engine import OtherEngine, run
 from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory, UserFactory
-from facepass.testing.pages.visitors import device, english, ids, search, shown  # noqa: F401 - `english` is a fixture
+from facepass.testing.pages.visitors import device, ids, search, shown
 from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
 from galleries.faces import decisions, erasure, grouping, marking

@@ -5,12 +5,11 @@ from django.urls import reverse
 
 from facepass.models import Role
 from facepass.testing.factories import MembershipFactory, UserFactory
-from facepass.testing.trainings import crowd, trained, unknown_face
+from facepass.testing.trainings import crowd, person_with, trained, unknown_face
 from galleries import tasks
 from galleries.models import PhotoFace, TemplateSet
 from recognition import config
 from training.models import FaceTrainingSession
-from training.tests.test_prepare import person_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

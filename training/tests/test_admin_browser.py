@@ -7,13 +7,13 @@ from django.urls import reverse
 
 from facepass import asgi
 from facepass.testing.factories import GalleryFactory, MembershipFactory
-from facepass.testing.pages.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
+from facepass.testing.pages.browser import in_thread
 from facepass.testing.trainings import crowd, unknown_face
 from galleries import tasks
 from galleries.models import TemplateSet
 from training.models import FaceTrainingSession
 
-pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
+pytestmark = pytest.mark.usefixtures("fake_engine")
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def gallery():
 
 
 @pytest.fixture
-def page(browser, gallery):  # noqa: F811
+def page(browser, gallery):
     return browser(MembershipFactory(studio=gallery.studio).user)
 
 
@@ -44,7 +44,7 @@ def run_the_job():
     tasks.run_job(str(session.job_id))
 
 
-def test_a_training_from_the_start_to_taking_it_back(studio, page, serve):  # noqa: F811
+def test_a_training_from_the_start_to_taking_it_back(studio, page, serve):
     server = serve(asgi.application)
     page.goto(server.address + reverse("admin:training_facetrainingsession_changelist"))
     shoot(page, "before")
@@ -67,7 +67,7 @@ def test_a_training_from_the_start_to_taking_it_back(studio, page, serve):  # no
     assert found == [False]
 
 
-def test_a_threshold_is_tried(studio, page, serve):  # noqa: F811
+def test_a_threshold_is_tried(studio, page, serve):
     server = serve(asgi.application)
     page.goto(server.address + reverse("admin:training_settings"))
     page.locator("input[name=assign]").fill("0.95")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from facepass.testing.engines.real import SHARED, TESTPACK
-from facepass.testing.factories import descriptor
+from facepass.testing.factories import descriptor, near
 from recognition import pipeline
 from recognition.config import RecognitionSettings
 from recognition.engines import registry
@@ -21,12 +21,6 @@ SCORES = FakeEngine.calibration
 
 def number(n):
     return UUID(int=n)
-
-
-def near(direction, seed, cosine):
-    other = descriptor(seed)
-    other -= (other @ direction) * direction
-    return cosine * direction + np.sqrt(1 - cosine**2) * other / np.linalg.norm(other)
 
 
 def crowd(people=40, each=8):

@@ -5,14 +5,14 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from facepass.testing.factories import descriptor
+from facepass.testing.factories import descriptor, near
 from galleries.matching.identification import combine_cosines
 from recognition.engines.fake import FakeEngine
 from training.learning import score_calibration, templates
 from training.learning.dataset import Faces
 from training.learning.evaluation import Judged, not_worse
 from training.learning.scoring import calibrated, score
-from training.tests.test_dataset import crowd, near, number
+from training.tests.test_dataset import crowd, number
 
 SCORES = FakeEngine.calibration
 

@@ -1,43 +1,20 @@
 """POST /api/v2/train/prepare: the dataset of a studio, frozen."""
 
-from uuid import NAMESPACE_OID, uuid5
-
 import pytest
 
 from facepass.models import Scope
 from facepass.testing.factories import (
-    FaceFactory,
-    GalleryFactory,
     ModelVersionFactory,
-    PersonFactory,
-    PhotoFactory,
     StudioFactory,
-    descriptor,
 )
+from facepass.testing.trainings import person_with
 from galleries.models import PhotoFace
 from training.learning import preparation
 from training.models import FaceTrainingSession
-from training.tests.test_dataset import near
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
 PREPARE = "/api/v2/train/prepare"
-
-
-def person_with(studio, count, *, seed, **fields):
-    """Somebody with so many verified faces, each in a photo of its own. Ids decide what is held out, so the seed gives
-    them.
-    """
-    person = PersonFactory(studio=studio, pk=uuid5(NAMESPACE_OID, f"{seed}"))
-    gallery = GalleryFactory(studio=studio)
-    for n in range(count):
-        FaceFactory(
-            photo=PhotoFactory(gallery=gallery, stored=False, pk=uuid5(NAMESPACE_OID, f"{seed} {n}")),
-            insightface_descriptor=near(descriptor(seed), seed * 100 + n, 0.9),
-            person=person,
-            **{"verified": True, **fields},
-        )
-    return person
 
 
 def test_people_counts_and_what_is_left_out_are_told(api, studio):

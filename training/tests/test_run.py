@@ -10,8 +10,9 @@ from facepass.core.work import heartbeats
 from facepass.models import EventType, OutboxEvent, Scope
 from facepass.testing.factories import (
     descriptor,
+    near,
 )
-from facepass.testing.trainings import crowd, trained, unknown_face
+from facepass.testing.trainings import crowd, person_with, trained, unknown_face
 from galleries import tasks
 from galleries.jobs import runner
 from galleries.matching import identification
@@ -21,8 +22,6 @@ from recognition.models import ModelVersion
 from training import name_changes, versions
 from training.learning import preparation, run, scoring
 from training.models import FaceTrainingSession
-from training.tests.test_dataset import near
-from training.tests.test_prepare import person_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

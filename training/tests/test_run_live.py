@@ -5,14 +5,15 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from facepass.testing.live import connect, eventually, live_home, manage, migrated_home, processes_of, start  # noqa: F401
+from facepass.testing.live import connect, manage, processes_of, start
+from facepass.testing.waiting import eventually
 
 FAKE = {"DJANGO_SETTINGS_MODULE": "facepass.testing.engines.fake_settings", "ANALYSIS_LEASE_SECONDS": "3"}
 TRAIN = """
 from facepass.models import Studio
 from facepass.testing.factories import PersonFactory
 from training import run
-from training.tests.test_prepare import person_with
+from facepass.testing.trainings import person_with
 studio, _made = Studio.objects.get_or_create(name="S", slug="s")
 PersonFactory.reset_sequence({0})
 for seed in range({0}, {1}):
@@ -42,7 +43,7 @@ def command_line(pid):
     return b""
 
 
-def test_a_killed_run_leaves_the_version_in_use_and_is_done_by_another_worker(live_home):  # noqa: F811
+def test_a_killed_run_leaves_the_version_in_use_and_is_done_by_another_worker(live_home):
     live = start(live_home, **FAKE)
 
     def in_use():

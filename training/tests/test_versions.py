@@ -3,16 +3,14 @@
 import numpy as np
 import pytest
 
-from facepass.testing.factories import FaceFactory, MembershipFactory, ModelVersionFactory, descriptor
-from facepass.testing.trainings import crowd, trained, unknown_face
+from facepass.testing.factories import FaceFactory, MembershipFactory, ModelVersionFactory, descriptor, near
+from facepass.testing.trainings import crowd, person_with, trained, unknown_face
 from galleries.faces import decisions
 from galleries.matching import identification
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
 from training import name_changes, versions
 from training.learning import run
 from training.models import FaceTrainingSession
-from training.tests.test_dataset import near
-from training.tests.test_prepare import person_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from django.urls import reverse
+
 from facepass.testing.pages.staff import address
 
 # Where pictures of the pages go, for whoever wants to look at them.
@@ -17,6 +19,11 @@ def shoot(page, name):
 def open_grid(page, server, gallery, query=""):
     page.goto(server.address + address(gallery, "photos") + query)
     page.wait_for_selector('[data-status][data-state="live"]')
+
+
+def open_page(page, server, name, *args, query=""):
+    page.goto(server.address + reverse(f"admin:galleries_{name}", args=args) + query)
+    page.wait_for_selector('[data-state="live"]')
 
 
 def open_photo(page, server, photo, query=""):

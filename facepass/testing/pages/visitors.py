@@ -7,7 +7,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import translation
 
 from facepass.testing.factories import GalleryFactory, PhotoFactory, SessionFactory
 from facepass.testing.pictures.fake import picture_of
@@ -15,15 +14,6 @@ from galleries import tasks
 from sessions_app.guest.domain import consent
 from sessions_app.guest.views import cookies
 from sessions_app.models import Guest
-
-__all__ = ["ann", "english", "gallery", "photos", "session"]
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """A request leaves its language behind in the thread that the tests share with it."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -33,16 +23,16 @@ def session(fake_engine, settings):
 
 
 @pytest.fixture
-def gallery(session):
+def party_gallery(session):
     return GalleryFactory(studio=session.studio, session_id=session.pk)
 
 
 @pytest.fixture
-def photos(gallery):
+def photos(party_gallery):
     """Ann alone, Bob alone, both; analysed and grouped."""
     everyone = (["ann#1"], ["bob"], ["bob", "ann"])
-    rows = [PhotoFactory(gallery=gallery, people=people, size=(800, 600)) for people in everyone]
-    tasks.analyse_gallery(str(gallery.pk))
+    rows = [PhotoFactory(gallery=party_gallery, people=people, size=(800, 600)) for people in everyone]
+    tasks.analyse_gallery(str(party_gallery.pk))
     return rows
 
 

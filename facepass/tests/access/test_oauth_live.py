@@ -3,14 +3,13 @@
 import base64
 import itertools
 import json
-import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
 
 import pytest
 
-from facepass.testing.live import manage, new_home, remove, start
+from facepass.testing.live import manage, start
 
 ON = {"OAUTH2_ENABLED": "1", "TRUSTED_PROXIES": "1"}
 # Two studios, each with a gallery and an application for a key; and one whose key was revoked.
@@ -60,16 +59,14 @@ addresses = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def server(migrated_home):
-    home = new_home()
-    subprocess.run(["cp", "-a", f"{migrated_home}/.", str(home)], check=True)
+def server(new_home, migrated_home):
+    home = new_home(migrated_home)
     done = manage(home, "migrate", "--verbosity", "0", **ON)
     assert done.returncode == 0, done.stderr
     assert manage(home, "makemigrations", "--check", "facepass_oauth", **ON).returncode == 0
     running = start(home, **ON)
     yield running
     running.stop()
-    remove(home)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from facepass.models import Scope
 from facepass.ops import metrics
-from facepass.testing.clients import client_of, fake_engine, stranger, studio
 from facepass.testing.factories import (
     FaceFactory,
     GalleryFactory,
@@ -19,7 +18,6 @@ from facepass.testing.factories import (
 from galleries.models import GalleryImage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
-__all__ = ["client_of", "fake_engine", "stranger", "studio"]
 
 USERS, STATS = "/api/v1/admin/users", "/api/v1/admin/stats"
 TOKEN = "a-token-of-some-length"

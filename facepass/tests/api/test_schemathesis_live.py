@@ -10,8 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from facepass.testing import live as processes
-from facepass.testing.live import manage
+from facepass.testing.live import manage, start
 
 SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "15")
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "3")
@@ -30,7 +29,7 @@ Membership.objects.create(user=user, studio=Studio.objects.create(name="Studio",
 
 
 def test_no_input_makes_the_server_break_its_word(live_home):
-    server = processes.start(live_home, **UNLIMITED)
+    server = start(live_home, **UNLIMITED)
     try:
         made = manage(live_home, "shell", "-c", OWNER)
         assert made.returncode == 0, made.stderr

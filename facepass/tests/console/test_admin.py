@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from facepass.core import events
 from facepass.models import ApiKey, EventType, Role, User
-from facepass.testing.clients import fake_engine
 from facepass.testing.factories import (
     ApiKeyFactory,
     ClusterFactory,
@@ -31,8 +30,6 @@ from recognition.models import RecognitionConfig
 from sessions_app.models import SessionDay, WebhookEndpoint
 from sessions_app.webhooks import outbox
 from training.models import FaceTrainingSession
-
-__all__ = ["fake_engine"]
 
 pytestmark = pytest.mark.django_db
 

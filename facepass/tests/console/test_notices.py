@@ -12,10 +12,7 @@ from django.utils import timezone
 
 from facepass.core import notices
 from facepass.models import NoticeKind, Role, StaffNotice, User
-from facepass.testing.clients import fake_engine, studio
 from facepass.testing.factories import GalleryFactory, MembershipFactory, StudioFactory, UserFactory
-
-__all__ = ["fake_engine", "studio"]
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,8 @@ from facepass.core import machine
 from facepass.ops.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries, database_settings, stale_processes
 from facepass.ops.embedded.command_database import needs_database
 from facepass.ops.embedded.paths import SHARED, socket_folder
-from facepass.testing.live import connect, environment, eventually, manage, new_home, processes_of, remove
+from facepass.testing.live import connect, environment, manage, processes_of, remove
+from facepass.testing.waiting import eventually
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
@@ -28,16 +29,15 @@ from facepass.ops.embedded import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]))
 server.start()
 print(server.pid, server.data, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedPostgres]:
+def running(new_home) -> Iterator[EmbeddedPostgres]:
     home = new_home()
     with EmbeddedPostgres(home) as server:
         yield server
-    remove(home)
 
 
 def one(home: Path, sql: str) -> object:

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from facepass.testing.live import eventually, manage
+from facepass.testing.live import manage
+from facepass.testing.waiting import eventually
 
 pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
 

@@ -24,7 +24,8 @@ from facepass.ops.supervisor.supervisor import Supervisor
 from facepass.ops.supervisor.watchdog import EVERY_SECONDS, STALLED_SECONDS, Watchdog
 from facepass.testing.engines.real import TESTPACK
 from facepass.testing.factories import ModelVersionFactory
-from facepass.testing.live import eventually, manage, processes_of, start
+from facepass.testing.live import manage, processes_of, start
+from facepass.testing.waiting import eventually
 from recognition.engines import registry
 from recognition.models import ModelVersion
 
@@ -173,7 +174,7 @@ LAST_WORDS = (
 )
 
 
-def script(name: str, code: str, *arguments: str, grace: float = 5.0) -> Child:
+def script(name: str, code: str, *arguments: str, grace: float = 120.0) -> Child:
     return Child(name=name, command=[sys.executable, "-c", code, *arguments], environment={}, grace=grace)
 
 
@@ -187,7 +188,7 @@ def supervise(web: Child, *workers: Child, **more) -> tuple[Supervisor, list[str
 
 def test_what_dies_too_often_ends_everything(monkeypatch):
     monkeypatch.setattr(supervision, "LONGEST_PAUSE", 0.0)
-    sleeper = script("Worker 1", "import time; time.sleep(60)")
+    sleeper = script("Worker 1", "import time; time.sleep(600)")
     supervisor, said = supervise(script("The web server", "raise SystemExit(3)"), sleeper)
     assert supervisor.run() == 1
     assert said.count("The web server ended (exit code 3); starting it again.") == 4
@@ -197,7 +198,7 @@ def test_what_dies_too_often_ends_everything(monkeypatch):
 
 def test_the_web_server_stops_before_the_workers(tmp_path):
     order = tmp_path / "order"
-    wait = LAST_WORDS + "print('up', file=open(sys.argv[1] + '{0}', 'w')); time.sleep(60)"
+    wait = LAST_WORDS + "print('up', file=open(sys.argv[1] + '{0}', 'w')); time.sleep(600)"
     web, worker = (script(name, wait.format(name), str(order)) for name in ("web", "worker"))
     supervisor, _ = supervise(web, worker, healthy=lambda: all(Path(f"{order}{n}").exists() for n in ("web", "worker")))
     supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else None
@@ -208,8 +209,8 @@ def test_the_web_server_stops_before_the_workers(tmp_path):
 def test_what_does_not_stop_is_killed_with_all_it_started(tmp_path):
     up = tmp_path / "up"
     stubborn = "import os, signal, sys, time; signal.signal(15, signal.SIG_IGN); os.fork(); open(sys.argv[1], 'a')"
-    child = script("Worker 1", f"{stubborn}; time.sleep(60)", str(up), grace=0.3)
-    supervisor, said = supervise(script("web", "import time; time.sleep(60)"), child, healthy=up.exists)
+    child = script("Worker 1", f"{stubborn}; time.sleep(600)", str(up), grace=0.3)
+    supervisor, said = supervise(script("web", "import time; time.sleep(600)"), child, healthy=up.exists)
     supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGINT) if line == "ready" else said.append(line)
     assert supervisor.run() == 0
     assert "Worker 1 did not end in 0.3 seconds and was killed." in said
@@ -218,7 +219,7 @@ def test_what_does_not_stop_is_killed_with_all_it_started(tmp_path):
 
 def test_a_switch_of_the_model_starts_web_server_and_workers_again(tmp_path):
     ran = tmp_path / "ran"
-    note = "import sys, time; print(sys.argv[2], file=open(sys.argv[1], 'a'), flush=True); time.sleep(60)"
+    note = "import sys, time; print(sys.argv[2], file=open(sys.argv[1], 'a'), flush=True); time.sleep(600)"
     web, worker = (script(name, note, str(ran), name) for name in ("web", "worker"))
 
     asked = []
@@ -276,7 +277,7 @@ def test_the_running_program_follows_a_switch(live_home):
 
 
 def test_a_demo_runs_once_and_its_failure_is_the_result():
-    sleep = "import time; time.sleep(60)"
+    sleep = "import time; time.sleep(600)"
     supervisor, said = supervise(script("web", sleep), demo=script("The demo", "raise SystemExit(7)"))
     assert supervisor.run() == 7
     assert said == ["ready", "The demo failed (exit code 7)."]
@@ -351,8 +352,8 @@ def test_the_death_of_a_worker_has_the_watchdog_call_again(tmp_path):
     watchdog = Watchdog(enqueue=lambda: None, next_look=float("inf"), sent_at=1.0)
     died = tmp_path / "died"
     once = "import os, sys, time; os.path.exists(sys.argv[1]) or (open(sys.argv[1], 'a'), os.kill(os.getpid(), 9))"
-    worker = script("Worker 1", f"{once}; time.sleep(60)", str(died))
-    supervisor, said = supervise(script("web", "import time; time.sleep(60)"), worker, watchdog=watchdog)
+    worker = script("Worker 1", f"{once}; time.sleep(600)", str(died))
+    supervisor, said = supervise(script("web", "import time; time.sleep(600)"), worker, watchdog=watchdog)
     supervisor.healthy = lambda: any("Worker 1 ended" in line for line in said)
     supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else said.append(line)
     assert supervisor.run() == 0
@@ -363,8 +364,8 @@ def test_a_stall_restarts_the_workers():
     answers = iter([False, True])
     watchdog = Watchdog()
     watchdog.stalled = lambda: next(answers, False)  # type: ignore[method-assign]
-    worker = script("Worker 1", "import time; time.sleep(60)")
-    supervisor, said = supervise(script("web", "import time; time.sleep(60)"), worker, watchdog=watchdog)
+    worker = script("Worker 1", "import time; time.sleep(600)")
+    supervisor, said = supervise(script("web", "import time; time.sleep(600)"), worker, watchdog=watchdog)
     pids: list[int] = []
 
     def say(line: str) -> None:

@@ -8,9 +8,10 @@ from channels.db import database_sync_to_async
 from django.db import connection, transaction
 
 from facepass.testing.factories import ClusterFactory, FaceFactory, GalleryFactory, PhotoFactory, StudioFactory
+from facepass.testing.pages.sockets import Socket, closed, session_of_member
+from facepass.testing.waiting import PATIENCE_SECONDS
 from galleries.faces import decisions, live_events
 from galleries.models import FaceDecision
-from galleries.tests.photos.test_progress_live import Socket, closed, session_of_member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -64,14 +65,14 @@ async def test_who_may_not_see_the_occasion_is_told_4404(who, group):
     session = None if who == "nobody" else await session_of_member(studio)
     socket = Socket(occasion_path(uuid4() if who.startswith("a member") else group.gallery_id), session=session)
     assert (await socket.connect())["type"] == "websocket.accept"
-    assert await socket.receive_output(5) == {"type": "websocket.close", "code": 4404}
+    assert await socket.receive_output(PATIENCE_SECONDS) == {"type": "websocket.close", "code": 4404}
     await closed(socket)
 
 
 async def test_nobody_hears_of_studios_without_signing_in(group):
     socket = Socket("/ws/decisions/")
     await socket.connect()
-    assert await socket.receive_output(5) == {"type": "websocket.close", "code": 4404}
+    assert await socket.receive_output(PATIENCE_SECONDS) == {"type": "websocket.close", "code": 4404}
     await closed(socket)
 
 

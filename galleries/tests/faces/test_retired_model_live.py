@@ -17,7 +17,8 @@ import pytest
 import skimage
 
 from facepass.ops.embedded import EmbeddedPostgres
-from facepass.testing.live import connect, eventually, manage, new_home, remove, start
+from facepass.testing.live import connect, manage, start
+from facepass.testing.waiting import eventually
 
 ROWS = Path(__file__).parent.parent / "data" / "home_described_by_dlib.copy.gz"
 # What protected the descriptors in that home.
@@ -57,7 +58,7 @@ def fill(connection):
 
 
 @pytest.fixture(scope="module")
-def dlib_home():
+def dlib_home(new_home):
     home = new_home()
     migrate = "; ".join(f"call_command('migrate', '{app}', '{name}')" for app, name in MIGRATIONS.items())
     done = manage(home, "shell", "-c", f"from django.core.management import call_command; {migrate}", **KEY)
@@ -72,8 +73,7 @@ def dlib_home():
                 (home / "media" / path).write_bytes(picture(name))
     finally:
         server.stop()
-    yield home
-    remove(home)
+    return home
 
 
 NAMED = """
@@ -165,7 +165,7 @@ def _refuses_what_it_cannot_do(live, app):
     ((gallery,),) = live.query("SELECT id FROM galleries WHERE title = 'Launch party'")
     body, kind = multipart("files", resized(ASTRONAUT, width=520))
     assert app("POST", f"/galleries/{gallery}/images", body, kind=kind)[0] == 202
-    eventually(lambda: "waits for manage.py generate_descriptors" in live.output, seconds=90)
+    live.wait_for("waits for manage.py generate_descriptors")
     states = live.query("SELECT DISTINCT state, attempts FROM gallery_images WHERE processed_at IS NULL")
     assert states == [("pending", 0)]
 
@@ -176,8 +176,8 @@ def _does_everything_again(live, app):
     def nobody_waits():
         return live.query("SELECT count(*) FROM gallery_images WHERE state <> 'processed'") == [(0,)]
 
-    eventually(nobody_waits, seconds=120)
-    status, answer = eventually(lambda: (found := _search(live, app))[0] == 200 and found, seconds=60)
+    eventually(nobody_waits)
+    status, answer = eventually(lambda: (found := _search(live, app))[0] == 200 and found)
     found = {match["filename"] for match in answer["matches"]}
     assert status == 200
     assert {"astronaut.png", "astronaut-small.png", "astronaut-large.png", "late.png"} <= found

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.storage import default_storage
 
+from facepass.testing.engines.other_engine import OtherEngine
 from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFactory
 from galleries import tasks
 from galleries.faces import redescription, unknown_faces
@@ -11,7 +12,6 @@ from galleries.models import Job, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import GalleryImage
 from galleries.photos import analysis
-from galleries.tests.faces.test_generate_descriptors import OtherEngine
 from recognition.engines import registry
 from recognition.models import ModelVersion
 

@@ -13,10 +13,10 @@ from PIL import Image
 
 from facepass.testing.factories import GalleryFactory
 from facepass.testing.pictures.fake import picture_of
+from facepass.testing.pictures.files import exif_of, saved
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from galleries.photos import ingest
-from recognition.tests.pictures.test_pictures import exif_of, saved
 
 pytestmark = pytest.mark.django_db
 

@@ -5,14 +5,14 @@ import re
 import pytest
 
 from facepass.testing.factories import FaceFactory, MembershipFactory, PersonFactory, PhotoFactory
-from facepass.testing.pages.browser import NEEDS, in_thread
+from facepass.testing.pages.browser import in_thread
 from facepass.testing.pages.photo_pages import open_grid, open_photo, row, shoot
 from galleries.models import FaceDecision, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import PhotoState
 from galleries.photos import analysis
 
-pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
+pytestmark = pytest.mark.usefixtures("fake_engine")
 
 
 def analysed(gallery, *people, seed=0):

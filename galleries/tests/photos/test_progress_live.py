@@ -1,18 +1,16 @@
 """Progress over the websocket, with the real channel layer."""
 
-import json
 from uuid import uuid4
 
 import pytest
-from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.db import connection
-from django.test import Client
 
-from facepass.asgi import application
 from facepass.core.live.postgres_channel_layer import PostgresChannelLayer
-from facepass.testing.factories import MembershipFactory, PhotoFactory, StudioFactory
+from facepass.testing.factories import PhotoFactory, StudioFactory
+from facepass.testing.pages.sockets import Socket, closed, session_of_member
+from facepass.testing.waiting import PATIENCE_SECONDS
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from galleries.photos import progress
@@ -31,48 +29,8 @@ def close_connections_of_threads():
     connection.close()
 
 
-@database_sync_to_async
-def session_of_member(studio):
-    client = Client()
-    client.force_login(MembershipFactory(studio=studio).user)
-    return client.cookies["sessionid"].value
-
-
-class Socket(ApplicationCommunicator):
-    """A page's end of the websocket. (The one in channels.testing wants daphne, which is not our server.)"""
-
-    def __init__(self, path, *, session=None, origin=b"http://localhost"):
-        headers = [(b"origin", origin), (b"host", b"localhost")]
-        if session:
-            headers.append((b"cookie", f"sessionid={session}".encode()))
-        scope = {"type": "websocket", "path": path, "headers": headers, "query_string": b"", "subprotocols": []}
-        super().__init__(application, scope)
-
-    async def connect(self):
-        await self.send_input({"type": "websocket.connect"})
-        return await self.receive_output(5)
-
-    async def event(self):
-        return json.loads((await self.receive_output(5))["text"])
-
-    async def disconnect(self):
-        await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(5)
-
-
 def path_of(gallery_id):
     return f"/ws/galleries/{gallery_id}/progress/"
-
-
-async def closed(socket):
-    await socket.disconnect()
-    await get_channel_layer().close()
-
-    @database_sync_to_async
-    def close():
-        connection.close()
-
-    await close()
 
 
 async def watching(photo):
@@ -105,7 +63,7 @@ async def test_who_may_not_see_the_gallery_is_told_4404(who, photo):
     session = None if who == "nobody" else await session_of_member(studio)
     socket = Socket(path_of(uuid4() if who.startswith("a member") else photo.gallery_id), session=session)
     assert (await socket.connect())["type"] == "websocket.accept"
-    assert await socket.receive_output(5) == {"type": "websocket.close", "code": 4404}
+    assert await socket.receive_output(PATIENCE_SECONDS) == {"type": "websocket.close", "code": 4404}
     await closed(socket)
 
 

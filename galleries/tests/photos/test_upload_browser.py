@@ -4,11 +4,10 @@ import base64
 
 import pytest
 
-from facepass.testing.pages.browser import NEEDS
 from facepass.testing.pages.photo_pages import open_grid, shoot, summary
 from facepass.testing.pictures.fake import picture_of
 
-pytestmark = [*NEEDS, pytest.mark.usefixtures("fake_engine")]
+pytestmark = pytest.mark.usefixtures("fake_engine")
 
 
 def drop(page, *, files=None, handles=False):

@@ -8,28 +8,29 @@ import psycopg
 import pytest
 
 from facepass.testing.engines.slow_engine import POISON_WIDTH
-from facepass.testing.live import Live, eventually, live_home, manage, migrated_home, start  # noqa: F401 - fixtures
+from facepass.testing.live import Live, manage, start
 from facepass.testing.pictures.fake import picture_of
+from facepass.testing.waiting import eventually
 
 PHOTOS = 5
 SLOW = {"DJANGO_SETTINGS_MODULE": "facepass.testing.engines.slow_engine", "ANALYSIS_LEASE_SECONDS": "3"}
 
 
 @pytest.fixture
-def live_slow(live_home, tmp_path):  # noqa: F811
+def live_slow(live_home, tmp_path):
     """FacePass with a slow engine and five photos of two people each, all waiting."""
     yield from with_photos(live_home, tmp_path, [picture_of(["ann", "bob"], seed=number) for number in range(PHOTOS)])
 
 
 @pytest.fixture
-def live_poisoned(live_home, tmp_path):  # noqa: F811
+def live_poisoned(live_home, tmp_path):
     """The same, but the second of the photos kills its worker."""
     data = [picture_of(["ann", "bob"], seed=number) for number in range(PHOTOS)]
     data[1] = picture_of(["ann"], size=(POISON_WIDTH, 500))
     yield from with_photos(live_home, tmp_path, data)
 
 
-def with_photos(live_home, tmp_path, photos):  # noqa: F811
+def with_photos(live_home, tmp_path, photos):
     running = start(live_home, **SLOW)
     running.query(
         "INSERT INTO studios (id, name, slug, created_at) VALUES (gen_random_uuid(), 'S', 's', now()) RETURNING id"

@@ -6,12 +6,10 @@ from django.urls import reverse
 
 from facepass import asgi
 from facepass.testing.factories import FaceFactory, GalleryFactory, MembershipFactory, PhotoFactory
-from facepass.testing.pages.browser import NEEDS, in_thread
+from facepass.testing.pages.browser import in_thread
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from galleries.photos import progress
-
-pytestmark = NEEDS
 
 
 @pytest.fixture

@@ -12,24 +12,18 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from django.core.files import File
 from django.urls import reverse
 
 from facepass import asgi
-from facepass.testing.engines.real import SHARED, TESTPACK, insightface_engine  # noqa: F401 - a fixture
+from facepass.testing.event import MAKE_EVENT, NEEDS_EVENT, PEOPLE, add, readable, who_is_who
 from facepass.testing.factories import GalleryFactory, MembershipFactory
-from facepass.testing.pages.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
+from facepass.testing.pages.browser import in_thread
 from galleries.faces import grouping
 from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
-from galleries.photos import analysis, ingest
+from galleries.photos import analysis
 from recognition.engines import registry
 
-MAKE_EVENT, PEOPLE = SHARED / "tools" / "make_event.py", SHARED / "data" / "lfw" / "people"
-
-pytestmark = [
-    *NEEDS,
-    pytest.mark.skipif(not (MAKE_EVENT.exists() and PEOPLE.is_dir() and TESTPACK.is_dir()), reason="no event to name"),
-]
+pytestmark = NEEDS_EVENT
 
 # A folder for the figures and for pictures of the page; none by default.
 PICTURES = Path(os.environ["STAFF_PICTURES"]) if "STAFF_PICTURES" in os.environ else None
@@ -38,7 +32,7 @@ MOST_PER_PERSON = 3
 
 
 @pytest.fixture
-def event(tmp_path, insightface_engine):  # noqa: F811
+def event(tmp_path, insightface_engine):
     """The event of 120 photos and 40 guests, analysed and grouped by a real engine: its gallery and truth."""
     subprocess.run([sys.executable, MAKE_EVENT, PEOPLE, tmp_path], check=True, capture_output=True)
     truth = json.loads((tmp_path / "truth.json").read_text())["photos"]
@@ -50,28 +44,6 @@ def event(tmp_path, insightface_engine):  # noqa: F811
             analysis.analyse_photo(photo)
         grouping.group_faces(Occasion.for_gallery(gallery))
         yield gallery, truth
-
-
-def add(gallery, path):
-    with path.open("rb") as stream:
-        ingest.add_photo(gallery, File(stream), name=path.name, by=None)
-
-
-def who_is_who(gallery, truth):
-    """Each face's guest. A guest's part of a photo is a slot from left to right, and the largest face there is theirs;
-    others are people in the background, and nobody's.
-    """
-    slots = defaultdict(list)
-    for face in PhotoFace.objects.filter(gallery=gallery).select_related("photo"):
-        guests = truth[face.photo.original_name]
-        middle = face.as_box.x + face.as_box.width / 2
-        slot = min(int(middle // (face.photo.width // len(guests))), len(guests) - 1)
-        slots[face.photo.original_name, slot].append(face)
-    names = {}
-    for (photo, slot), faces in slots.items():
-        largest = max(faces, key=lambda face: face.as_box.area)
-        names.update({str(face.pk): truth[photo][slot] if face is largest else None for face in faces})
-    return names
 
 
 class Staff:
@@ -164,11 +136,7 @@ class Staff:
         return True
 
 
-def readable(name):
-    return name.replace("_", " ")
-
-
-def test_an_event_of_forty_guests_is_named_with_less_than_three_keys_for_each(event, browser, serve):  # noqa: F811
+def test_an_event_of_forty_guests_is_named_with_less_than_three_keys_for_each(event, browser, serve):
     gallery, truth = event
     names = in_thread(lambda: who_is_who(gallery, truth))
     user = in_thread(lambda: MembershipFactory(studio=gallery.studio).user)

@@ -1,7 +1,5 @@
 """Naming and confirming faces in a real browser: by keyboard, and with a colleague at it in another browser."""
 
-import time
-
 import pytest
 from django.core.asgi import get_asgi_application
 from django.core.files.base import ContentFile
@@ -17,7 +15,8 @@ from facepass.testing.factories import (
     PhotoFactory,
     descriptor,
 )
-from facepass.testing.pages.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
+from facepass.testing.pages.browser import in_thread, until
+from facepass.testing.pages.photo_pages import open_page
 from facepass.testing.pictures.fake import picture_of
 from galleries.faces import decisions
 from galleries.matching import probe
@@ -25,8 +24,6 @@ from galleries.models import FaceCluster, FaceDecision, GalleryImage, Person, Ph
 from galleries.models.photo import PhotoState
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
-
-pytestmark = NEEDS
 
 
 @pytest.fixture(autouse=True)
@@ -57,22 +54,9 @@ def group(gallery):
 
 
 @pytest.fixture
-def sign_in(gallery, browser):  # noqa: F811
+def sign_in(gallery, browser):
     """Pages of different members of the studio, each in a browser of its own."""
     return lambda **options: browser(in_thread(lambda: MembershipFactory(studio=gallery.studio).user), **options)
-
-
-def until(read, wanted):
-    """Waits for the rows to be so: a page goes on before the server has answered."""
-    deadline = time.monotonic() + 60
-    while (found := in_thread(read)) != wanted:
-        assert time.monotonic() < deadline, f"{found} is not {wanted}"
-        time.sleep(0.05)
-
-
-def open_page(page, server, name, *args, query=""):
-    page.goto(server.address + reverse(f"admin:galleries_{name}", args=args) + query)
-    page.wait_for_selector('[data-state="live"]')
 
 
 def known(gallery, name, *, seed):
@@ -93,7 +77,7 @@ def names():
     return sorted(str(person) for person in Person.objects.filter(faces__verified=True).distinct())
 
 
-def test_a_group_is_named_by_its_name_and_enter_and_the_next_one_is_current(sign_in, serve, gallery, group):  # noqa: F811
+def test_a_group_is_named_by_its_name_and_enter_and_the_next_one_is_current(sign_in, serve, gallery, group):
     group(3, seed=1), group(2, seed=2)
     page = sign_in()
     open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
@@ -109,7 +93,7 @@ def test_a_group_is_named_by_its_name_and_enter_and_the_next_one_is_current(sign
     assert page.locator(".fw-history .fw-undone").count() == 1
 
 
-def test_enter_names_one_group_and_takes_no_suggestion_for_the_next(sign_in, serve, gallery, group):  # noqa: F811
+def test_enter_names_one_group_and_takes_no_suggestion_for_the_next(sign_in, serve, gallery, group):
     in_thread(lambda: known(gallery, "Ann", seed=2))
     group(3, seed=1), group(2, seed=2)
     page = sign_in()
@@ -124,7 +108,7 @@ def test_enter_names_one_group_and_takes_no_suggestion_for_the_next(sign_in, ser
     assert in_thread(FaceDecision.objects.count) == 1
 
 
-def test_the_first_suggestion_is_one_key(sign_in, serve, gallery, group):  # noqa: F811
+def test_the_first_suggestion_is_one_key(sign_in, serve, gallery, group):
     in_thread(lambda: known(gallery, "Ann", seed=1))
     one = group(3, seed=1)
     page = sign_in()
@@ -134,7 +118,7 @@ def test_the_first_suggestion_is_one_key(sign_in, serve, gallery, group):  # noq
     until(lambda: str(FaceCluster.objects.get(pk=one.pk)), "Ann")
 
 
-def test_a_known_person_is_chosen_from_the_list(sign_in, serve, gallery, group):  # noqa: F811
+def test_a_known_person_is_chosen_from_the_list(sign_in, serve, gallery, group):
     annabel = in_thread(lambda: PersonFactory(studio=gallery.studio, real_name="Annabel Lee"))
     one = group(3, seed=1)
     page = sign_in()
@@ -147,7 +131,7 @@ def test_a_known_person_is_chosen_from_the_list(sign_in, serve, gallery, group):
     assert in_thread(Person.objects.count) == 1
 
 
-def test_faces_are_split_off_and_a_group_is_hidden_by_letters(sign_in, serve, gallery, group):  # noqa: F811
+def test_faces_are_split_off_and_a_group_is_hidden_by_letters(sign_in, serve, gallery, group):
     one = group(4, seed=1)
     page = sign_in()
     open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
@@ -163,7 +147,7 @@ def test_faces_are_split_off_and_a_group_is_hidden_by_letters(sign_in, serve, ga
     until(lambda: list(FaceCluster.objects.shown().values_list("pk", flat=True)), [one.pk])
 
 
-def test_letters_work_with_a_russian_keyboard(sign_in, serve, gallery, group):  # noqa: F811
+def test_letters_work_with_a_russian_keyboard(sign_in, serve, gallery, group):
     group(2, seed=1)
     page = sign_in(locale="ru-RU")
     open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
@@ -174,7 +158,7 @@ def test_letters_work_with_a_russian_keyboard(sign_in, serve, gallery, group):  
     until(lambda: FaceCluster.objects.filter(rejected=True).count(), 1)
 
 
-def test_what_is_typed_stays_when_a_colleague_changes_the_same_group(sign_in, serve, gallery, group):  # noqa: F811
+def test_what_is_typed_stays_when_a_colleague_changes_the_same_group(sign_in, serve, gallery, group):
     one = group(4, seed=1)
     page = sign_in()
     open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
@@ -186,7 +170,7 @@ def test_what_is_typed_stays_when_a_colleague_changes_the_same_group(sign_in, se
     until(lambda: str(FaceCluster.objects.get(pk=one.pk)), "Ann")
 
 
-def test_the_keys_are_told_on_a_question_mark(sign_in, serve, gallery, group):  # noqa: F811
+def test_the_keys_are_told_on_a_question_mark(sign_in, serve, gallery, group):
     group(2, seed=1)
     page = sign_in()
     open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
@@ -197,7 +181,7 @@ def test_the_keys_are_told_on_a_question_mark(sign_in, serve, gallery, group):  
     assert page.locator("dialog[open]").count() == 0
 
 
-def test_two_groups_side_by_side_are_the_same_or_not(sign_in, serve, gallery, group):  # noqa: F811
+def test_two_groups_side_by_side_are_the_same_or_not(sign_in, serve, gallery, group):
     for seed in (1, 1, 2, 2):
         group(2, seed=seed)
     page = sign_in()
@@ -210,7 +194,7 @@ def test_two_groups_side_by_side_are_the_same_or_not(sign_in, serve, gallery, gr
     assert in_thread(FaceCluster.objects.shown().count) == 3
 
 
-def test_proposed_names_are_answered_with_a_key_each(sign_in, serve, gallery, group):  # noqa: F811
+def test_proposed_names_are_answered_with_a_key_each(sign_in, serve, gallery, group):
     ann = in_thread(lambda: PersonFactory(studio=gallery.studio, real_name="Ann"))
     group(4, seed=1, person=ann)
     doubtful = in_thread(doubts)
@@ -229,7 +213,7 @@ def test_proposed_names_are_answered_with_a_key_each(sign_in, serve, gallery, gr
     assert in_thread(lambda: PhotoFace.objects.filter(verified=True, recognition_confidence=None).count()) == 0
 
 
-def test_two_people_are_merged_after_a_look_and_part_again(sign_in, serve, gallery):  # noqa: F811
+def test_two_people_are_merged_after_a_look_and_part_again(sign_in, serve, gallery):
     ann = in_thread(lambda: known(gallery, "Ann", seed=1))
     in_thread(lambda: known(gallery, "Anna-Maria", seed=2))
     page = sign_in()
@@ -247,7 +231,7 @@ def test_two_people_are_merged_after_a_look_and_part_again(sign_in, serve, galle
     until(lambda: bool(Person.objects.get(pk=ann.pk).avatar_url), True)
 
 
-def test_a_picture_that_looks_like_somebody_else_is_asked_about(sign_in, serve, gallery):  # noqa: F811
+def test_a_picture_that_looks_like_somebody_else_is_asked_about(sign_in, serve, gallery):
     ann, bob = in_thread(lambda: known(gallery, "Ann", seed=1)), in_thread(lambda: known(gallery, "Bob", seed=2))
     picture = picture_of(["bob"], size=(320, 240), seed=1)
     like_the_picture = {"insightface_descriptor": in_thread(lambda: described(picture))}
@@ -265,7 +249,7 @@ def described(picture):
     return probe.describe_subject(probe.read_picture(ContentFile(picture, name="face.jpg"))).descriptor
 
 
-def test_what_one_does_the_other_sees(sign_in, serve, gallery, group):  # noqa: F811
+def test_what_one_does_the_other_sees(sign_in, serve, gallery, group):
     group(3, seed=1), group(2, seed=2)
     server = serve(asgi.application)
     mine, theirs = sign_in(), sign_in()
@@ -284,7 +268,7 @@ def test_what_one_does_the_other_sees(sign_in, serve, gallery, group):  # noqa: 
     assert theirs.locator('[data-state="live"]').count() == 1, "the socket told it, not the question every two seconds"
 
 
-def test_a_lost_connection_shows_and_heals(sign_in, serve, gallery, group):  # noqa: F811
+def test_a_lost_connection_shows_and_heals(sign_in, serve, gallery, group):
     group(3, seed=1)
     page = sign_in()
     server = serve(asgi.application)
@@ -297,7 +281,7 @@ def test_a_lost_connection_shows_and_heals(sign_in, serve, gallery, group):  # n
     page.wait_for_selector(".fw-empty")
 
 
-def test_without_a_socket_the_page_asks(sign_in, serve, gallery, group):  # noqa: F811
+def test_without_a_socket_the_page_asks(sign_in, serve, gallery, group):
     group(3, seed=1)
     page = sign_in()
     server = serve(get_asgi_application())

@@ -8,24 +8,19 @@ import pytest
 from django.urls import reverse
 
 from facepass import asgi
-from facepass.testing.engines.real import TESTPACK, insightface_engine  # noqa: F401 - a fixture
+from facepass.testing.event import MAKE_EVENT, NEEDS_EVENT, PEOPLE, add, readable, who_is_who
 from facepass.testing.factories import GalleryFactory, MembershipFactory
-from facepass.testing.pages.browser import NEEDS, browser, in_thread, serve  # noqa: F401 - fixtures
-from facepass.testing.pages.photo_pages import open_grid, open_photo, row, shoot, summary
+from facepass.testing.pages.browser import in_thread, until
+from facepass.testing.pages.photo_pages import open_grid, open_page, open_photo, row, shoot, summary
 from galleries import tasks
 from galleries.faces import grouping
 from galleries.models import GalleryImage, Occasion, Person, PersonTemplate, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.photos import analysis
-from galleries.tests.staff_pages.test_staff_effort import MAKE_EVENT, PEOPLE, add, readable, who_is_who
-from galleries.tests.staff_pages.test_staff_faces_browser import open_page, until
 from recognition.engines import registry
 from training.models import FaceTrainingSession
 
-pytestmark = [
-    *NEEDS,
-    pytest.mark.skipif(not (MAKE_EVENT.exists() and PEOPLE.is_dir() and TESTPACK.is_dir()), reason="no event to name"),
-]
+pytestmark = NEEDS_EVENT
 
 EARLY, LATE = 9, 5
 
@@ -64,7 +59,7 @@ def name_of(face):
     return PhotoFace.objects.get(pk=face.pk).person.real_name
 
 
-def test_photos_are_uploaded_named_and_confirmed(folder, browser, serve, insightface_engine):  # noqa: F811
+def test_photos_are_uploaded_named_and_confirmed(folder, browser, serve, insightface_engine):
     gallery = GalleryFactory(title="The event")
     user = MembershipFactory(studio=gallery.studio).user
     truth = json.loads((folder / "truth.json").read_text())["photos"]
@@ -131,9 +126,9 @@ def named_event(gallery, folder):
 
 def test_a_picture_of_somebody_else_is_noticed_and_a_training_learns_the_guests(
     folder,
-    browser,  # noqa: F811
-    serve,  # noqa: F811
-    insightface_engine,  # noqa: F811
+    browser,
+    serve,
+    insightface_engine,
 ):
     gallery = GalleryFactory(title="The event")
     user = MembershipFactory(studio=gallery.studio).user

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from facepass.testing.engines.real import GROUP, SHARED
+from facepass.testing.engines.real import SHARED
 from facepass.testing.pictures.fake import pixels_of
+from facepass.testing.pictures.real import GROUP
 from recognition import detection
 from recognition.align import aligned
 from recognition.engines.fake import FakeEngine

@@ -114,7 +114,7 @@ def test_small_faces_are_found(engine, astronaut):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_exif_orientation_gives_the_same_boxes(engine, astronaut, orientation):
-    from recognition.tests.pictures.test_pictures import STORED, exif_of, saved
+    from facepass.testing.pictures.files import STORED, exif_of, saved
 
     upright = engine.detect([astronaut])[0][0]
     stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](astronaut)))

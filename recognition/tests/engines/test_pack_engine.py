@@ -6,7 +6,8 @@ import onnx
 import pytest
 
 from facepass.core.errors import FacePassError
-from facepass.testing.engines.real import GROUP, SHARED, TESTPACK
+from facepass.testing.engines.real import SHARED, TESTPACK
+from facepass.testing.pictures.real import GROUP
 from recognition import packs
 from recognition.align import ARCFACE_TEMPLATE
 from recognition.engines.pack_engine import PackEngine

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from facepass.core.errors import FacePassError
+from facepass.testing.pictures.files import STORED, exif_of, saved
 from recognition.pictures import decoding, thumbnails
 
 HEIC = Path(__file__).parent.parent / "data"
@@ -24,42 +25,10 @@ def quadrants(width=96, height=64):
     return np.kron(CORNERS, np.ones((height // 2, width // 2, 1), np.uint8))
 
 
-def saved(image, form, **options):
-    file = BytesIO()
-    image.save(file, form, **options)
-    file.seek(0)
-    return file
-
-
-def exif_of(orientation=None, taken=None, offset=None):
-    tags = Image.Exif()
-    if orientation:
-        tags[0x0112] = orientation
-    folder = tags.get_ifd(0x8769)
-    if taken:
-        folder[0x9003] = taken
-    if offset:
-        folder[0x9011] = offset
-    return tags.tobytes()
-
-
 def assert_like(picture, expected, tolerance=12):
     assert picture.shape == expected.shape
     assert picture.dtype == np.uint8
     assert np.abs(picture.astype(int) - expected.astype(int)).mean() < tolerance
-
-
-# How a camera stores an upright picture for each orientation: the inverse of what a viewer does.
-STORED = {
-    1: lambda p: p,
-    2: lambda p: p[:, ::-1],
-    3: lambda p: p[::-1, ::-1],
-    4: lambda p: p[::-1],
-    5: lambda p: p.transpose(1, 0, 2),
-    6: lambda p: np.rot90(p, 1),
-    7: lambda p: p[::-1, ::-1].transpose(1, 0, 2),
-    8: lambda p: np.rot90(p, -1),
-}
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])

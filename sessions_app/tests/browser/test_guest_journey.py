@@ -7,49 +7,22 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
 
+from facepass.testing.pages.guest_browser import AXE, DESKTOP, PHONE, axe, button, jpeg, shoot_and_search
 from facepass.testing.pages.guests import with_rules
 from galleries.matching import liveness
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from sessions_app.models import Guest
-from sessions_app.tests.browser.test_guest_browser import (  # noqa: F401 - pytest finds them here
-    CHROMIUM,
-    address,
-    astronaut,
-    button,
-    camera,
-    jpeg,
-    session,
-    visit,
-)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH"),
-]
-PHONE, DESKTOP = (360, 740), (1366, 768)
-AXE = django_settings.BASE_DIR / "deploy/axe/node_modules/axe-core/axe.min.js"
 WORDS = {
     "en-GB": ("Agree and take a selfie", "Take the picture", "Find my photos", "You are in 2 photos"),
     "ru-RU": ("Согласиться и снять селфи", "Снять", "Найти мои фотографии", "Вы есть на 2 фотографиях"),
 }
 
 
-@pytest.fixture(autouse=True)
-def database_beside_the_browser(monkeypatch):
-    """Playwright runs an event loop in the test's thread, in which Django would refuse to ask the database."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
-
-
-def shoot_and_search(page):
-    button(page, "Take the picture").click()
-    button(page, "Find my photos").click()
-
-
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("locale", WORDS)
-def test_from_the_code_to_the_first_photos(visit, locale, size):  # noqa: F811
+def test_from_the_code_to_the_first_photos(visit, locale, size):
     agree, shoot, search, found = WORDS[locale]
     page = visit(agreed=False, locale=locale, size=size)
     assert page.locator("input[type=file]").count() == 0, "no picture before the consent"
@@ -65,14 +38,14 @@ def test_from_the_code_to_the_first_photos(visit, locale, size):  # noqa: F811
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
 
 
-def test_the_consent_must_be_ticked(visit):  # noqa: F811
+def test_the_consent_must_be_ticked(visit):
     page = visit(agreed=False)
     button(page, "Agree and take a selfie").click()
     assert page.evaluate("document.querySelector('#agree:invalid') !== null")
     assert not Guest.objects.exists()
 
 
-def test_hints_come_live_and_the_frames_go_nowhere(visit):  # noqa: F811
+def test_hints_come_live_and_the_frames_go_nowhere(visit):
     page = visit()
     with page.expect_request("**/look/") as asked:
         page.locator("#search[data-hint=good]").wait_for()
@@ -84,7 +57,7 @@ def test_hints_come_live_and_the_frames_go_nowhere(visit):  # noqa: F811
     ("answer", "words"),
     [("far", "Come closer"), ("several", "More than one face"), ("no-face", "We cannot see a face")],
 )
-def test_what_the_server_sees_is_said_to_the_guest(visit, answer, words):  # noqa: F811
+def test_what_the_server_sees_is_said_to_the_guest(visit, answer, words):
     page = visit(agreed=False)
     page.route("**/look/", lambda route: route.fulfill(json={"hint": answer}))
     page.locator("#agree").check()
@@ -92,7 +65,7 @@ def test_what_the_server_sees_is_said_to_the_guest(visit, answer, words):  # noq
     page.locator(".guide").get_by_text(words).wait_for()
 
 
-def test_light_and_sharpness_are_measured_in_the_browser(visit):  # noqa: F811
+def test_light_and_sharpness_are_measured_in_the_browser(visit):
     page = visit()
     measured = """async ([level, noise]) => {
         const { measured } = await import("/static/facepass/hints.js");
@@ -106,7 +79,7 @@ def test_light_and_sharpness_are_measured_in_the_browser(visit):  # noqa: F811
     assert sharp["sharpness"] > 1000
 
 
-def test_without_a_connection_the_picture_is_kept_and_can_be_sent_again(visit):  # noqa: F811
+def test_without_a_connection_the_picture_is_kept_and_can_be_sent_again(visit):
     page = visit()
     button(page, "Take the picture").click()
     button(page, "Find my photos").wait_for()
@@ -118,17 +91,17 @@ def test_without_a_connection_the_picture_is_kept_and_can_be_sent_again(visit): 
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
 
 
-def test_a_session_that_closes_in_the_middle_says_so(visit, session):  # noqa: F811
+def test_a_session_that_closes_in_the_middle_says_so(visit, launch_party):
     page = visit()
     button(page, "Take the picture").click()
-    with_rules(session, expires_at=timezone.now())
+    with_rules(launch_party, expires_at=timezone.now())
     button(page, "Find my photos").click()
     page.get_by_text("ask the photographer for your photos").wait_for()
     assert page.locator("input[type=file]").count() == 0
     assert page.evaluate("document.activeElement.tagName") == "H1"
 
 
-def test_a_consent_that_is_gone_in_the_middle_is_asked_for_again(visit):  # noqa: F811
+def test_a_consent_that_is_gone_in_the_middle_is_asked_for_again(visit):
     page = visit()
     button(page, "Take the picture").click()
     Guest.objects.update(withdrawn_at=timezone.now())
@@ -140,7 +113,7 @@ def test_a_consent_that_is_gone_in_the_middle_is_asked_for_again(visit):  # noqa
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
 
 
-def test_a_rush_is_waited_for_by_the_page_itself(visit, settings):  # noqa: F811
+def test_a_rush_is_waited_for_by_the_page_itself(visit, settings):
     page = visit()
     button(page, "Take the picture").click()
     settings.RATE_LIMITS = {"guest_session": (30, 1)}
@@ -151,8 +124,8 @@ def test_a_rush_is_waited_for_by_the_page_itself(visit, settings):  # noqa: F811
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
 
 
-def test_the_pin_is_asked_for_first(visit, session):  # noqa: F811
-    with_rules(session, pin="2468")
+def test_the_pin_is_asked_for_first(visit, launch_party):
+    with_rules(launch_party, pin="2468")
     page = visit(agreed=False)
     page.get_by_label("PIN").fill("1111")
     button(page, "Open").click()
@@ -162,7 +135,7 @@ def test_the_pin_is_asked_for_first(visit, session):  # noqa: F811
     page.get_by_role("heading", name="What happens to your selfie").wait_for()
 
 
-def test_a_page_that_waits_for_photos_opens_when_the_first_is_ready(visit, session):  # noqa: F811
+def test_a_page_that_waits_for_photos_opens_when_the_first_is_ready(visit, launch_party):
     GalleryImage.objects.update(state=PhotoState.PENDING)
     page = visit(agreed=False)
     page.get_by_role("heading", name="Your photos are being prepared").wait_for()
@@ -171,28 +144,28 @@ def test_a_page_that_waits_for_photos_opens_when_the_first_is_ready(visit, sessi
     page.get_by_role("heading", name="What happens to your selfie").wait_for()
 
 
-def test_looking_around_needs_no_face_and_no_consent(visit, session):  # noqa: F811
-    with_rules(session, browsing=True)
+def test_looking_around_needs_no_face_and_no_consent(visit, launch_party):
+    with_rules(launch_party, browsing=True)
     page = visit(agreed=False)
     button(page, "Look through all photos without a selfie").click()
     page.get_by_role("link", name="Photo 1 of 3").click()
     page.get_by_role("dialog").get_by_text("1 of 3").wait_for()
 
 
-def test_inside_a_messenger_the_page_says_how_to_leave_it(visit, session):  # noqa: F811
+def test_inside_a_messenger_the_page_says_how_to_leave_it(visit, launch_party):
     page = visit(agreed=True, allowed=False)
     page.get_by_role("alert").get_by_text("choose “Open in browser”").wait_for()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     button(page, "Copy the address").click()
     page.get_by_text("Copied").wait_for()
-    assert session.code in page.evaluate("navigator.clipboard.readText()")
+    assert launch_party.code in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_a_challenge_is_shown_step_by_step_and_a_still_picture_does_not_pass(visit, session, monkeypatch):  # noqa: F811
+def test_a_challenge_is_shown_step_by_step_and_a_still_picture_does_not_pass(visit, launch_party, monkeypatch):
     judged = []
     judge = liveness.judge_frames
     monkeypatch.setattr(liveness, "judge_frames", lambda asked, files: judged.append(len(files)) or judge(asked, files))
-    with_rules(session, challenge=True)
+    with_rules(launch_party, challenge=True)
     page = visit()
     assert button(page, "Choose a picture").count() == 0
     button(page, "Begin").click()
@@ -202,8 +175,8 @@ def test_a_challenge_is_shown_step_by_step_and_a_still_picture_does_not_pass(vis
     assert page.locator("[data-searched]").count() == 0
 
 
-def test_a_challenge_without_a_camera_is_done_with_pictures(visit, session):  # noqa: F811
-    with_rules(session, challenge=True)
+def test_a_challenge_without_a_camera_is_done_with_pictures(visit, launch_party):
+    with_rules(launch_party, challenge=True)
     page = visit(allowed=False)
     page.get_by_role("alert").get_by_text("The camera is switched off").wait_for()
     button(page, "Begin").click()
@@ -211,10 +184,10 @@ def test_a_challenge_without_a_camera_is_done_with_pictures(visit, session):  # 
     assert page.locator("input[name=frames]").count() == 4
 
 
-def test_without_javascript_the_whole_way_is_forms(visit, astronaut):  # noqa: F811
+def test_without_javascript_the_whole_way_is_forms(visit, portrait):
     page = visit(javascript=False)
     page.get_by_label("Your picture").set_input_files(
-        {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg(astronaut)}
+        {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg(portrait)}
     )
     button(page, "Find my photos").click()
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
@@ -222,7 +195,7 @@ def test_without_javascript_the_whole_way_is_forms(visit, astronaut):  # noqa: F
     page.get_by_text("Your consent is withdrawn").wait_for()
 
 
-def test_on_plain_http_the_page_explains_itself_and_takes_a_picture_all_the_same(visit, astronaut):  # noqa: F811
+def test_on_plain_http_the_page_explains_itself_and_takes_a_picture_all_the_same(visit, portrait):
     page = visit(agreed=False)
     page.add_init_script(
         "delete Navigator.prototype.mediaDevices; Object.defineProperty(window, 'isSecureContext', {value: false})"
@@ -233,16 +206,16 @@ def test_on_plain_http_the_page_explains_itself_and_takes_a_picture_all_the_same
     with page.expect_file_chooser() as chooser:
         button(page, "Take a selfie").click()
     assert page.locator("#selfie").get_attribute("capture") == "user"
-    chooser.value.set_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg(astronaut)})
+    chooser.value.set_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg(portrait)})
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: npm ci --prefix deploy/axe")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_to_complain_about(visit, session, scheme):  # noqa: F811
-    session.studio.colour = "#ffd600"
-    session.studio.save()
-    with_rules(session, browsing=True)
+def test_axe_finds_nothing_to_complain_about(visit, launch_party, scheme):
+    launch_party.studio.colour = "#ffd600"
+    launch_party.studio.save()
+    with_rules(launch_party, browsing=True)
     page = visit(agreed=False)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     complaints = {"consent": axe(page)}
@@ -256,25 +229,16 @@ def test_axe_finds_nothing_to_complain_about(visit, session, scheme):  # noqa: F
     button(page, "Find my photos").click()
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
     complaints["results"] = axe(page)
-    with_rules(session, pin="2468")
+    with_rules(launch_party, pin="2468")
     page.reload()
     complaints["pin"] = axe(page)
-    with_rules(session, expires_at=timezone.now())
+    with_rules(launch_party, expires_at=timezone.now())
     page.reload()
     complaints["closed"] = axe(page)
     assert {name: found for name, found in complaints.items() if found} == {}
 
 
-def axe(page):
-    """WCAG 2.2 A and AA, and axe's best practices."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-    )
-    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found["violations"]]
-
-
-def test_scripts_and_styles_of_the_page_are_small(visit):  # noqa: F811
+def test_scripts_and_styles_of_the_page_are_small(visit):
     page = visit(agreed=False)
     own = set()
     page.on("response", lambda response: own.add(response.url) if response.url.endswith((".js", ".css")) else None)

@@ -4,34 +4,12 @@ import zipfile
 
 import pytest
 
+from facepass.testing.pages.guest_browser import AXE, DESKTOP, axe, button, jpeg, shoot_and_search
 from sessions_app.models import FoundPhoto, Guest, GuestRules
-from sessions_app.tests.browser.test_guest_browser import (  # noqa: F401 - pytest finds them here
-    CHROMIUM,
-    address,
-    astronaut,
-    button,
-    camera,
-    jpeg,
-    session,
-    visit,
-)
-from sessions_app.tests.browser.test_guest_journey import (  # noqa: F401 - fixtures
-    AXE,
-    DESKTOP,
-    axe,
-    database_beside_the_browser,
-    shoot_and_search,
-)
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH"),
-]
 
 
 @pytest.fixture
-def found(visit):  # noqa: F811
+def found(visit):
     """`found(…)` opens the page as `visit` does, and searches."""
 
     def search(**options):
@@ -165,10 +143,10 @@ def search_for_both(page):
     assert page.locator(".grid li").count() == 2
 
 
-def test_a_friend_is_added_by_a_second_selfie(found, astronaut):  # noqa: F811
+def test_a_friend_is_added_by_a_second_selfie(found, portrait):
     page = found()
     page.get_by_role("link", name="Also my friend").click()
-    picture = {"name": "friend.jpg", "mimeType": "image/jpeg", "buffer": jpeg(astronaut)}
+    picture = {"name": "friend.jpg", "mimeType": "image/jpeg", "buffer": jpeg(portrait)}
     page.get_by_label("Your friend's picture").set_input_files(picture)
     search_for_both(page)
 
@@ -194,9 +172,9 @@ def test_a_picture_of_the_friend_that_is_retaken_is_not_sent(found):
     assert page.get_by_label("Your friend's picture").evaluate("field => field.files.length") == 0
 
 
-def test_without_the_camera_the_friends_picture_is_a_file(visit, astronaut):  # noqa: F811
+def test_without_the_camera_the_friends_picture_is_a_file(visit, portrait):
     page = visit(allowed=False)
-    picture = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg(astronaut)}
+    picture = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg(portrait)}
     page.locator("#selfie").set_input_files(picture)
     page.get_by_role("link", name="Also my friend").click()
     page.get_by_label("Your friend's picture").set_input_files(picture)
@@ -234,7 +212,7 @@ def test_forget_me_leaves_a_receipt_and_nothing_else(found):
     page.locator("#consent").wait_for()
 
 
-def test_two_devices_do_not_share_photos_or_addresses(found, session):  # noqa: F811
+def test_two_devices_do_not_share_photos_or_addresses(found, launch_party):
     page = found()
     address_of_mine = page.locator(".grid a").first.get_attribute("href")
     other = page.context.browser.new_context().new_page()
@@ -264,9 +242,9 @@ def test_a_picture_is_its_colours_until_it_is_there(found):
     page.locator(".grid img[style*='data:image/png']").first.wait_for(state="attached")
 
 
-def test_without_javascript_everything_is_a_form(visit, astronaut):  # noqa: F811
+def test_without_javascript_everything_is_a_form(visit, portrait):
     page = visit(javascript=False)
-    picture = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg(astronaut)}
+    picture = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg(portrait)}
     page.get_by_label("Your picture").set_input_files(picture)
     button(page, "Find my photos").click()
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
@@ -284,9 +262,9 @@ def test_without_javascript_everything_is_a_form(visit, astronaut):  # noqa: F81
 
 @pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: npm ci --prefix deploy/axe")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_to_complain_about(found, session, settings, scheme):  # noqa: F811
+def test_axe_finds_nothing_to_complain_about(found, launch_party, settings, scheme):
     settings.EMAIL_HOST = "mail.example.com"
-    GuestRules.objects.create(session=session, watermark="Proof")
+    GuestRules.objects.create(session=launch_party, watermark="Proof")
     page = found()
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     entrance = page.url.rstrip("/")

@@ -13,7 +13,6 @@ from django.test import Client
 from django.utils import timezone
 
 from facepass.testing.factories import ModelVersionFactory, PhotoFactory
-from facepass.testing.pages.visitors import *  # noqa: F403
 from facepass.testing.pages.visitors import device, selfie, shown, text
 from galleries import tasks
 from galleries.models import GalleryImage
@@ -23,7 +22,7 @@ from sessions_app.models import Alert, FoundPhoto, GuestRules
 from sessions_app.models.alert import UNCONFIRMED_LIFETIME
 from sessions_app.models.guest import GUEST_LIFETIME
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 ADDRESS = "ann@example.org"
 
 
@@ -123,9 +122,9 @@ def test_nobody_is_flooded_with_requests_to_confirm(ann, session, settings):
     assert Alert.objects.count() == 1
 
 
-def test_later_photos_are_found_and_told_in_one_message(ann, session, gallery, alert):
-    new = [arrive(gallery, "ann#2"), arrive(gallery, "ann#1", "carol")]
-    arrive(gallery, "bob")
+def test_later_photos_are_found_and_told_in_one_message(ann, session, party_gallery, alert):
+    new = [arrive(party_gallery, "ann#2"), arrive(party_gallery, "ann#1", "carol")]
+    arrive(party_gallery, "bob")
     alerts.run_alerts()
     (message,) = mail.outbox
     assert "2 new photos" in message.body
@@ -137,8 +136,8 @@ def test_later_photos_are_found_and_told_in_one_message(ann, session, gallery, a
     assert len(shown(phone, session)) == 4
 
 
-def test_a_message_can_be_stopped_by_one_click(ann, gallery, alert):
-    arrive(gallery, "ann#2")
+def test_a_message_can_be_stopped_by_one_click(ann, party_gallery, alert):
+    arrive(party_gallery, "ann#2")
     alerts.run_alerts()
     headers = mail.outbox[0].extra_headers
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -153,18 +152,18 @@ def test_a_message_can_be_stopped_by_one_click(ann, gallery, alert):
     assert mail_program.post(path).status_code == 200, "a second time"
 
 
-def test_nothing_new_is_no_message(gallery, alert):
+def test_nothing_new_is_no_message(party_gallery, alert):
     alerts.run_alerts()
-    arrive(gallery, "bob")
+    arrive(party_gallery, "bob")
     alerts.run_alerts()
     assert not mail.outbox
 
 
-def test_at_most_one_message_an_hour(gallery, alert):
-    arrive(gallery, "ann#1")
+def test_at_most_one_message_an_hour(party_gallery, alert):
+    arrive(party_gallery, "ann#1")
     alerts.run_alerts()
-    arrive(gallery, "ann#2")
-    arrive(gallery, "ann#3")
+    arrive(party_gallery, "ann#2")
+    arrive(party_gallery, "ann#3")
     alerts.run_alerts()
     assert len(mail.outbox) == 1
     rest()
@@ -173,9 +172,9 @@ def test_at_most_one_message_an_hour(gallery, alert):
     assert "2 new photos" in mail.outbox[1].body
 
 
-def test_while_photos_come_in_the_message_waits_for_the_others(gallery, alert):
-    arrive(gallery, "ann#1")
-    PhotoFactory(gallery=gallery, people=["ann#2"])
+def test_while_photos_come_in_the_message_waits_for_the_others(party_gallery, alert):
+    arrive(party_gallery, "ann#1")
+    PhotoFactory(gallery=party_gallery, people=["ann#2"])
     alerts.run_alerts()
     assert not mail.outbox
     Alert.objects.update(looked_at=timezone.now() - timedelta(hours=2))
@@ -183,8 +182,8 @@ def test_while_photos_come_in_the_message_waits_for_the_others(gallery, alert):
     assert len(mail.outbox) == 1, "a gallery that is never finished kept the guest waiting"
 
 
-def test_a_photo_is_told_once_also_when_two_workers_look_at_the_same_time(gallery, alert):
-    arrive(gallery, "ann#1")
+def test_a_photo_is_told_once_also_when_two_workers_look_at_the_same_time(party_gallery, alert):
+    arrive(party_gallery, "ann#1")
     twice = [Alert.objects.select_related("guest__session").get() for _ in range(2)]
     for row in twice:
         alerts.find_new_photos(row)
@@ -194,8 +193,8 @@ def test_a_photo_is_told_once_also_when_two_workers_look_at_the_same_time(galler
     assert Alert.objects.get().untold == 0
 
 
-def test_a_mail_server_that_is_down_is_tried_again_later(gallery, alert):
-    arrive(gallery, "ann#1")
+def test_a_mail_server_that_is_down_is_tried_again_later(party_gallery, alert):
+    arrive(party_gallery, "ann#1")
     with mock.patch("django.core.mail.EmailMessage.send", side_effect=smtplib.SMTPServerDisconnected("gone")):
         alerts.run_alerts()
     assert Alert.objects.get().untold == 1
@@ -207,21 +206,21 @@ def test_a_mail_server_that_is_down_is_tried_again_later(gallery, alert):
     assert Alert.objects.get().untold == 0
 
 
-def test_one_alert_that_fails_stops_none_of_the_others(session, gallery, alert, photos):
+def test_one_alert_that_fails_stops_none_of_the_others(session, party_gallery, alert, photos):
     other = device(session)
     ask(other, session, people=["bob"], address="bob@example.org")
     Alert.objects.update(confirmed_at=timezone.now())
     mail.outbox.clear()
-    arrive(gallery, "ann#1", "bob")
+    arrive(party_gallery, "ann#1", "bob")
     broken = mock.Mock(side_effect=[OSError("down"), None])
     with mock.patch("django.core.mail.EmailMessage.send", broken):
         alerts.run_alerts()
     assert broken.call_count == 2
 
 
-def test_what_the_guest_refused_and_who_hides_is_not_told(ann, session, gallery, alert, photos):
+def test_what_the_guest_refused_and_who_hides_is_not_told(ann, session, party_gallery, alert, photos):
     FoundPhoto.objects.filter(guest=ann.guest).update(refused_at=timezone.now())
-    arrive(gallery, "ann#1")
+    arrive(party_gallery, "ann#1")
     alerts.run_alerts()
     assert not mail.outbox
 
@@ -238,8 +237,8 @@ def test_it_ends_by_itself_and_nothing_is_kept(session, alert, case):
     assert not Alert.objects.exists()
 
 
-def test_a_session_that_is_closed_is_not_told_of(session, gallery, alert):
-    arrive(gallery, "ann#1")
+def test_a_session_that_is_closed_is_not_told_of(session, party_gallery, alert):
+    arrive(party_gallery, "ann#1")
     session.facepass_enabled = False
     session.save()
     alerts.run_alerts()
@@ -247,8 +246,8 @@ def test_a_session_that_is_closed_is_not_told_of(session, gallery, alert):
     assert Alert.objects.exists(), "it may be opened again"
 
 
-def test_a_descriptor_of_another_model_is_not_compared(gallery, alert):
-    arrive(gallery, "ann#1")
+def test_a_descriptor_of_another_model_is_not_compared(party_gallery, alert):
+    arrive(party_gallery, "ann#1")
     Alert.objects.update(model_version=ModelVersionFactory(contract_id="another"))
     alerts.run_alerts()
     assert not mail.outbox
@@ -267,7 +266,7 @@ def test_the_guest_stops_it_on_the_page_too(ann, session, alert):
     assert not Alert.objects.exists()
 
 
-def test_messages_speak_the_guests_language(session, photos, gallery):
+def test_messages_speak_the_guests_language(session, photos, party_gallery):
     client = device(session)
     client.guest.language = "ru"
     client.guest.save()

@@ -12,7 +12,6 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
-from facepass.testing.pages.visitors import *  # noqa: F403
 from facepass.testing.pages.visitors import addresses, device, ids, search, text
 from galleries import views
 from galleries.photos import media_files
@@ -21,7 +20,7 @@ from sessions_app.guest.domain import photo_tiles
 from sessions_app.guest.views import downloads
 from sessions_app.models import GuestRules, PhotoSession
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from facepass.models import EventType, OutboxEvent, Role
 from facepass.testing.factories import PASSWORD, MembershipFactory, PhotoFactory
-from facepass.testing.pages.visitors import *  # noqa: F403
 from facepass.testing.pages.visitors import addresses, device, ids, search, selfie, shown, text
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
@@ -20,7 +19,7 @@ from sessions_app.guest.domain import erasure
 from sessions_app.models import Alert, FoundPhoto, Guest, HiddenFace, Hiding, ReturnLink, ShareLink
 from sessions_app.models.guest import GUEST_LIFETIME
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 def forget(client, session, **fields):
@@ -148,11 +147,11 @@ def test_a_hidden_friend_is_not_found_either(ann, session, photos):
     assert set(shown(bob, session)) == set(ids(photos[1], photos[2]))
 
 
-def test_photos_that_come_later_are_hidden_too(ann, session, photos, gallery):
+def test_photos_that_come_later_are_hidden_too(ann, session, photos, party_gallery):
     hide(ann, session)
     assert set(HiddenFace.objects.values_list("with_group", flat=True)) == {True}
-    PhotoFactory(gallery=gallery, people=["ann#2"])
-    tasks.analyse_gallery(str(gallery.pk))
+    PhotoFactory(gallery=party_gallery, people=["ann#2"])
+    tasks.analyse_gallery(str(party_gallery.pk))
     assert "We have not found you yet" in text(search(device(session), session, ["ann"]))
 
 
@@ -190,11 +189,11 @@ def test_who_was_not_found_can_not_hide(session, photos):
     assert not Hiding.objects.exists()
 
 
-def test_a_group_of_which_little_was_found_is_not_hidden_as_a_whole(session, photos, gallery):
+def test_a_group_of_which_little_was_found_is_not_hidden_as_a_whole(session, photos, party_gallery):
     """Who got one face of somebody else's group by mistake does not take that person out of the search."""
     bobs = PhotoFace.objects.filter(photo=photos[1]).get()
-    more = PhotoFactory(gallery=gallery, people=["bob#1"])
-    tasks.analyse_gallery(str(gallery.pk))
+    more = PhotoFactory(gallery=party_gallery, people=["bob#1"])
+    tasks.analyse_gallery(str(party_gallery.pk))
     client = device(session)
     FoundPhoto.objects.create(guest=client.guest, photo=photos[1], face=bobs, rank=0)
     hide(client, session)

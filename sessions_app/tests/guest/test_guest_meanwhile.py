@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from facepass.models import OutboxEvent
 from facepass.testing.factories import PhotoFactory
-from facepass.testing.pages.visitors import *  # noqa: F403
 from facepass.testing.pages.visitors import device, ids, search, selfie, shown, text
 from galleries import tasks
 from galleries.matching import search as searching
@@ -25,7 +24,7 @@ from sessions_app.guest.domain import alerts, consent, erasure
 from sessions_app.guest.views import cookies
 from sessions_app.models import Alert, FoundPhoto, Guest, GuestRules, ReturnLink, SessionDay, ShareLink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @contextmanager

@@ -10,13 +10,12 @@ from django.utils import timezone
 
 from facepass.models import OutboxEvent
 from facepass.testing.factories import PhotoFactory, SessionFactory
-from facepass.testing.pages.visitors import *  # noqa: F403
 from facepass.testing.pages.visitors import device, ids, search, selfie, shown, text
 from galleries import tasks
 from galleries.models import FaceDecision, PhotoFace
 from sessions_app.models import FoundPhoto, Guest, GuestRules
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 def act(client, session, action, *photos, **fields):
@@ -181,10 +180,10 @@ def test_not_me_decides_nothing_for_staff_or_for_other_guests(ann, session, phot
     assert shown(other, session) == ids(photos[2], photos[0])
 
 
-def test_a_group_that_was_mostly_refused_is_left_out_of_later_searches(ann, session, photos, gallery):
+def test_a_group_that_was_mostly_refused_is_left_out_of_later_searches(ann, session, photos, party_gallery):
     act(ann, session, "refuse", photos[0], photos[2])
-    PhotoFactory(gallery=gallery, people=["ann#2"])
-    tasks.analyse_gallery(str(gallery.pk))
+    PhotoFactory(gallery=party_gallery, people=["ann#2"])
+    tasks.analyse_gallery(str(party_gallery.pk))
     page = text(search(ann, session, ["ann"]))
     assert "We have not found you yet" in page
     other = device(session)
@@ -192,10 +191,10 @@ def test_a_group_that_was_mostly_refused_is_left_out_of_later_searches(ann, sess
     assert len(shown(other, session)) == 3
 
 
-def test_a_group_of_which_one_photo_was_refused_still_gives_new_ones(ann, session, photos, gallery):
+def test_a_group_of_which_one_photo_was_refused_still_gives_new_ones(ann, session, photos, party_gallery):
     act(ann, session, "refuse", photos[0])
-    more = [PhotoFactory(gallery=gallery, people=["ann#2"]) for _ in range(2)]
-    tasks.analyse_gallery(str(gallery.pk))
+    more = [PhotoFactory(gallery=party_gallery, people=["ann#2"]) for _ in range(2)]
+    tasks.analyse_gallery(str(party_gallery.pk))
     search(ann, session, ["ann"])
     assert set(shown(ann, session)) == set(ids(photos[2], *more))
 
@@ -259,9 +258,9 @@ def test_pages_are_kept_by_no_cache(ann, session):
     assert "no-store" in ann.get(f"/s/{session.code}/photos/")["Cache-Control"]
 
 
-def test_a_page_of_many_photos_costs_few_queries(ann, session, gallery, django_assert_num_queries):
+def test_a_page_of_many_photos_costs_few_queries(ann, session, party_gallery, django_assert_num_queries):
     for number in range(12):
-        photo = PhotoFactory(gallery=gallery, seed=1000 + number)
+        photo = PhotoFactory(gallery=party_gallery, seed=1000 + number)
         FoundPhoto.objects.create(guest=ann.guest, photo=photo, rank=number)
     with django_assert_num_queries(3):  # session, guest, photos
         assert len(shown(ann, session)) == 14

@@ -9,13 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from facepass.testing.pages.visitors import *
 from facepass.testing.pages.visitors import addresses, device, ids, search, shown, text
 from sessions_app.guest.domain import links
 from sessions_app.models import GuestRules, ReturnLink, ShareLink
 from sessions_app.models.guest import GUEST_LIFETIME
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 def share(client, session, *photos, **fields):

@@ -1,0 +1,93 @@
+"""Guests in a real browser, with a camera that shows a real face and the real engine.
+
+`visit(…)` opens the page of `launch_party` on a telephone.
+"""
+
+from importlib.resources import files
+
+import cv2
+import numpy as np
+import pytest
+from django.conf import settings
+
+from facepass.testing.factories import GalleryFactory, PhotoFactory, SessionFactory
+from galleries import tasks
+from recognition.engines import registry
+
+AXE = settings.BASE_DIR / "deploy/axe/node_modules/axe-core/axe.min.js"
+PHONE, DESKTOP = (360, 740), (1366, 768)
+
+
+@pytest.fixture(scope="session")
+def portrait():
+    """Return a portrait, BGR 480x480."""
+    picture = cv2.imread(str(files("skimage") / "data/astronaut.png"))
+    return cv2.resize(picture[0:300, 80:380], (480, 480), interpolation=cv2.INTER_CUBIC)
+
+
+@pytest.fixture(scope="session")
+def camera(portrait, tmp_path_factory):
+    """A film for Chromium's fake camera: the portrait, 640x480, a little darker than in the photos."""
+    frame = cv2.copyMakeBorder(portrait, 0, 0, 80, 80, cv2.BORDER_REPLICATE)
+    planes = cv2.cvtColor(np.uint8(frame * 0.9), cv2.COLOR_BGR2YUV_I420).tobytes()
+    film = tmp_path_factory.mktemp("camera") / "camera.y4m"
+    film.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + (b"FRAME\n" + planes) * 3)
+    return film
+
+
+@pytest.fixture
+def launch_party(portrait, opencv_zoo_engine):
+    """A session with two photos of the portrait and one of nobody, analysed by the real engine."""
+    session = SessionFactory(name="Launch party")
+    gallery = GalleryFactory(studio=session.studio, session_id=session.pk)
+    pictures = [cv2.resize(portrait, (side, side)) for side in (480, 360)] + [np.full((360, 480, 3), 90, np.uint8)]
+    for picture in pictures:
+        PhotoFactory(gallery=gallery, data=jpeg(picture), size=picture.shape[1::-1])
+    with registry.use(opencv_zoo_engine):
+        tasks.analyse_gallery(str(gallery.pk))
+        yield session
+
+
+def jpeg(picture):
+    return cv2.imencode(".jpg", picture)[1].tobytes()
+
+
+@pytest.fixture
+def visit(launch_party, server, camera, new_page):
+    """`visit(…)` opens the party's page on a telephone, with the camera allowed and the consent given."""
+
+    def visit(*, allowed=True, javascript=True, agreed=True, locale="en-GB", size=PHONE):
+        page = new_page(
+            f"--use-fake-ui-for-media-stream{'' if allowed else '=deny'}",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={camera}",
+            viewport=dict(zip(("width", "height"), size, strict=True)),
+            java_script_enabled=javascript,
+            locale=locale,
+        )
+        page.goto(f"{server.address}/s/{launch_party.code}/")
+        if agreed:
+            page.locator("#agree").check()
+            page.locator("#consent button.primary").click()
+            page.locator("#search").wait_for()
+        return page
+
+    return visit
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def shoot_and_search(page):
+    button(page, "Take the picture").click()
+    button(page, "Find my photos").click()
+
+
+def axe(page):
+    """Return what axe has to complain about: WCAG 2.2 A and AA, and its best practices."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found["violations"]]

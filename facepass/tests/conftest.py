@@ -1,1 +1,0 @@
-from facepass.testing.clients import *  # noqa: F403

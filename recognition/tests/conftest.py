@@ -1,1 +1,0 @@
-from facepass.testing.engines.real import *  # noqa: F403
