@@ -1,4 +1,4 @@
-"""Who may do what: one row for each path and method. `test_matrix.py` asks every one of them as everybody.
+"""Who may do what: one row for each path and method. `test_matrix.py` asks each of them as everybody.
 
 A row says which scope the call needs, and what it answers those who hold it: about their own studio's object (`own`),
 and about another studio's (`other`). Who is unknown gets 401, who lacks the scope 403. A path without a row fails.
@@ -8,6 +8,7 @@ To add one: name the path as in the URL conf, with `{kind}` for each parameter, 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -28,7 +29,7 @@ from facepass.testing.factories import (
 from facepass.testing.pictures.fake import picture_of
 from galleries.faces import decisions
 from galleries.matching import liveness
-from galleries.models import Job, Reference
+from galleries.models import Job, LivenessChallenge, Reference
 from sessions_app.models import WebhookEndpoint
 from sessions_app.webhooks import outbox
 from training.models import FaceTrainingSession
@@ -57,7 +58,7 @@ def world(studio: Studio) -> World:
         "other": other.pk,
         "decision": decisions.keep_apart(group, other, by=key).pk,
         "reference": reference(studio).pk,
-        "challenge": liveness.create_challenge(studio).pk,
+        "challenge": challenge(studio).pk,
         "task": Job.objects.create(studio=studio, kind="regenerate_unknown_descriptors").pk,
         "training": FaceTrainingSession.objects.create(studio=studio).pk,
         "key": key.pk,
@@ -86,6 +87,14 @@ def reference(studio: Studio) -> Reference:
         studio=studio, model_version=ModelVersionFactory(), descriptor=descriptor(1), quality={}
     )
     return kept
+
+
+def challenge(studio: Studio) -> LivenessChallenge:
+    """Return one that does not run out while everybody is asked."""
+    asked = liveness.new_challenge(studio)
+    asked.expires_at = timezone.now() + timedelta(days=1)
+    asked.save()
+    return asked
 
 
 def picture(name: str) -> SimpleUploadedFile:
