@@ -91,7 +91,7 @@ def reference(studio: Studio) -> Reference:
 
 def challenge(studio: Studio) -> LivenessChallenge:
     """Return one that does not run out while everybody is asked."""
-    asked = liveness.new_challenge(studio)
+    asked = liveness.create_challenge(studio)
     asked.expires_at = timezone.now() + timedelta(days=1)
     asked.save()
     return asked

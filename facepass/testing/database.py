@@ -5,6 +5,8 @@ Migrations run once, into a template; a copy of that takes a tenth of a second. 
 """
 
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -14,6 +16,7 @@ from psycopg import sql
 
 from facepass.ops.embedded import EmbeddedPostgres
 from facepass.testing import home
+from facepass.testing.waiting import eventually
 
 TEMPLATE = "facepass_template"
 # Nothing here has to survive a power cut, and every worker has connections of its own.
@@ -22,6 +25,9 @@ SERVER = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "128MB",
     "shared_buffers": "128MB",
     "max_connections": "300",
 }
@@ -82,6 +88,37 @@ def django_db_setup(django_test_environment: None, django_db_blocker: pytest.Fix
     with django_db_blocker.unblock():
         connections.close_all()
         _run("DROP DATABASE {} WITH (FORCE)", name)  # threads of a live server may still be connected
+
+
+def database_files() -> Iterator[Path]:
+    """What the server has written about this process's own database, and about all of them together."""
+    folder = home.run_folder()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        own = folder / "pgdata" / "base" / str(cursor.fetchone()[0])
+    yield folder / "postgresql.log"
+    for path in (folder / "pgdata").rglob("*"):
+        if path.is_file() and (path.parents[1].name != "base" or path.parent == own):
+            yield path
+
+
+def wait_for_the_log() -> None:
+    """Return when the server's log has everything that this connection has caused."""
+    mark = uuid4().hex
+    with connection.cursor() as cursor:
+        cursor.execute(f"DO $$ BEGIN RAISE LOG '{mark}'; END $$")
+    eventually(lambda: mark in (home.run_folder() / "postgresql.log").read_text(errors="replace"))
+
+
+def until_somebody_waits_for_this_connection() -> None:
+    """Return when another connection waits for a row that this one has locked."""
+
+    def somebody_waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            return cursor.fetchone()[0] > 0
+
+    eventually(somebody_waits)
 
 
 def _fill_template() -> None:

@@ -1,4 +1,6 @@
-"""Settings with an engine that takes its time and says which process it runs in, for tests that kill workers.
+"""Settings with an engine that takes as long as a test likes and says which process it runs in, to be killed in time.
+
+While there is a file `hold` in FACEPASS_HOME, it looks at no picture to the end.
 
 A picture POISON_WIDTH pixels wide kills the process that looks at it.
 """
@@ -12,14 +14,14 @@ from facepass.settings import HOME
 from recognition.engines.fake import FakeEngine
 
 FACE_ENGINE_CLASS = "facepass.testing.engines.slow_engine.SlowEngine"
-SECONDS = 0.7
 POISON_WIDTH = 666
 
 
 class SlowEngine(FakeEngine):
     def detect(self, pictures):
         (HOME / "worker.pid").write_text(str(os.getpid()))
-        time.sleep(SECONDS)
+        while (HOME / "hold").exists():
+            time.sleep(0.02)
         if any(picture.shape[1] == POISON_WIDTH for picture in pictures):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().detect(pictures)

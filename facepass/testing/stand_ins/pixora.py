@@ -16,13 +16,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from facepass.models import Studio
 from facepass.settings import pixora_database
+from facepass.testing import home
 from sessions_app.models import PhotoSession, PixoraLink
 from sessions_app.pixora import demo, gateway
 from sessions_app.pixora.router import ALIAS
 
-DATABASE = "pixora_test"
+DATABASE = f"pixora_{home.name()}"  # each process that runs tests has its own
 # How long the product waits for an answer, and how long a table that takes its time would take.
-PATIENCE, NAP_SECONDS = gateway.TIMEOUT_SECONDS, 30
+PATIENCE, NAP_SECONDS = gateway.TIMEOUT_SECONDS, 600
 
 
 class Pixora:

@@ -20,7 +20,7 @@ def bucket(settings, monkeypatch):
     server.start()
     host, port = server.get_host_and_port()
     endpoint = f"http://{host}:{port}"
-    requests.post(f"{endpoint}/moto-api/reset", timeout=60)
+    requests.post(f"{endpoint}/moto-api/reset", timeout=300)
     s3 = boto3.resource("s3", endpoint_url=endpoint)
     s3.create_bucket(Bucket=BUCKET)
     update = {"s3_bucket": BUCKET, "s3_endpoint_url": endpoint}

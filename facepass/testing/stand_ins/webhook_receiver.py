@@ -15,7 +15,7 @@ from sessions_app.models import WebhookDelivery, WebhookEndpoint
 from sessions_app.webhooks import outbox
 from sessions_app.webhooks.courier import Courier
 
-HELD_SECONDS = 60
+HELD_SECONDS = 600
 
 
 class Receiver(ThreadingHTTPServer):
@@ -29,7 +29,7 @@ class Receiver(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.got, self.status, self.delay, self.headers = [], 200, 0.0, {}
+        self.got, self.answered, self.status, self.delay, self.headers = [], [], 200, 0.0, {}
         self.free = threading.Event()
         self.free.set()
         self.url = f"http://127.0.0.1:{self.server_port}/hook"
@@ -50,6 +50,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(b"said")
+        self.server.answered.append(self.server.status)
 
     def log_message(self, *_):
         return

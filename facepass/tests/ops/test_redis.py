@@ -42,7 +42,7 @@ def redis(tmp_path):
     eventually(lambda: answers(port))
     yield f"redis://127.0.0.1:{port}/0"
     server.terminate()
-    server.wait(60)
+    server.wait(300)
 
 
 def answers(port: int) -> bool:

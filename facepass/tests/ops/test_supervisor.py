@@ -31,7 +31,7 @@ from recognition.models import ModelVersion
 
 
 def get(url: str) -> int:
-    with urllib.request.urlopen(url, timeout=120) as answer:
+    with urllib.request.urlopen(url, timeout=300) as answer:
         return answer.status
 
 
@@ -266,7 +266,7 @@ def test_the_running_program_follows_a_switch(live_home):
         live.wait_for("Another model describes the faces now")
 
         def in_use() -> bool:
-            with urllib.request.urlopen(f"{live.url}/health/ready", timeout=120) as answer:
+            with urllib.request.urlopen(f"{live.url}/health/ready", timeout=300) as answer:
                 return '"testpack"' in answer.read().decode()
 
         eventually(in_use)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from facepass.core.access.tenancy import recheck_scope
 from facepass.models import ApiKey, Membership, Role, Scope, User
+from facepass.testing.database import until_somebody_waits_for_this_connection
 from facepass.testing.factories import (
     PASSWORD,
     FaceFactory,
@@ -22,6 +23,7 @@ from facepass.testing.factories import (
     descriptor,
 )
 from facepass.testing.pictures.fake import picture_of
+from facepass.testing.waiting import PATIENCE_SECONDS
 from galleries.faces import grouping
 from galleries.jobs import runner
 from galleries.matching import identification
@@ -293,20 +295,10 @@ def test_what_is_added_while_something_is_deleted_goes_with_it(studio, delete):
             newcomer = PhotoFactory(gallery=photo.gallery, subject=photo.subject)
         thread.start()
         until_somebody_waits_for_this_connection()
-    thread.join(10)
+    thread.join(PATIENCE_SECONDS)
     assert not failed
     assert not type(newcomer).objects.filter(pk=newcomer.pk).exists()
     assert not GalleryImage.objects.filter(pk=photo.pk).exists()
-
-
-def until_somebody_waits_for_this_connection():
-    for _look in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-            if cursor.fetchone()[0]:
-                return
-        threading.Event().wait(0.05)
-    raise AssertionError("nobody waited")
 
 
 # --- workers

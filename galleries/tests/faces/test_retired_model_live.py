@@ -96,7 +96,7 @@ class Caller:
         request.add_header("Authorization", f"Bearer {self.key}")
         request.add_header("Content-Type", kind)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=300) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())
@@ -141,7 +141,7 @@ def test_it_goes_on_reading_says_what_to_run_and_keeps_everything_through_the_sw
 
 
 def _reads(live, app):
-    with urllib.request.urlopen(f"{live.url}/health/ready", timeout=30) as answer:
+    with urllib.request.urlopen(f"{live.url}/health/ready", timeout=300) as answer:
         engine = json.loads(answer.read())["checks"]["engine"]
     assert (engine["status"], engine["code"]) == ("warning", "model_gone")
     status, people = app("GET", "/people")

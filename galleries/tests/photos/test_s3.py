@@ -24,7 +24,7 @@ def test_a_photo_lives_in_the_bucket_from_upload_to_deletion(bucket, client, dja
 
     answer = client.get(media_files.signed_path(photo, "original"))
     assert answer.status_code == 302
-    assert requests.get(answer["Location"], timeout=60).content == data
+    assert requests.get(answer["Location"], timeout=300).content == data
 
     with django_capture_on_commit_callbacks(execute=True):
         GalleryImage.objects.all().delete()

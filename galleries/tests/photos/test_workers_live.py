@@ -31,6 +31,7 @@ def live_poisoned(live_home, tmp_path):
 
 
 def with_photos(live_home, tmp_path, photos):
+    (live_home / "hold").touch()
     running = start(live_home, **SLOW)
     running.query(
         "INSERT INTO studios (id, name, slug, created_at) VALUES (gen_random_uuid(), 'S', 's', now()) RETURNING id"
@@ -65,8 +66,13 @@ def assert_nothing_lost_or_doubled(live: Live) -> None:
     assert all(isinstance(photo, uuid.UUID) for photo, _count in faces)
 
 
+def let_go(live: Live) -> None:
+    (live.home / "hold").unlink()
+
+
 def test_a_worker_killed_in_the_middle_of_a_photo_loses_and_doubles_nothing(live_slow):
     os.kill(at_work(live_slow), signal.SIGKILL)
+    let_go(live_slow)
     eventually(lambda: all_processed(live_slow))
     assert_nothing_lost_or_doubled(live_slow)
     assert live_slow.query("SELECT max(attempts) FROM gallery_images") == [(2,)]
@@ -77,11 +83,13 @@ def test_a_database_killed_while_photos_are_processed_costs_only_time(live_slow)
     [database] = live_slow.children("postgres")
     os.kill(database, signal.SIGKILL)
     live_slow.wait_for("The database ended")
+    let_go(live_slow)
     eventually(lambda: all_processed(live_slow))
     assert_nothing_lost_or_doubled(live_slow)
 
 
 def test_a_photo_that_kills_its_worker_is_given_up_and_takes_no_other_with_it(live_poisoned):
+    let_go(live_poisoned)
     counted = "SELECT state, count(*) FROM gallery_images GROUP BY state ORDER BY state"
     eventually(lambda: live_poisoned.query(counted) == [("processed", PHOTOS - 1), ("quarantined", 1)])
     assert live_poisoned.query("SELECT max(attempts) FROM gallery_images WHERE state = 'processed'") <= [(2,)]

@@ -73,7 +73,7 @@ def test_without_a_bucket_there_is_no_place(staff, gallery):
 
 def put(client, where, data=PICTURE):
     place = post(client, where, "upload_place", size=len(data)).json()
-    assert requests.put(place["url"], data=data, timeout=60).status_code == 200
+    assert requests.put(place["url"], data=data, timeout=300).status_code == 200
     return place["id"]
 
 

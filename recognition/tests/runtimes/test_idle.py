@@ -10,6 +10,7 @@ import pytest
 
 from facepass.core.errors import FacePassError
 from facepass.testing.engines.real import TESTPACK
+from facepass.testing.waiting import eventually
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.runtimes import idle_release
@@ -20,17 +21,10 @@ class Model:
     pass
 
 
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def test_it_goes_after_the_idle_time_and_is_made_again_at_the_next_use():
     held = Held()
     first = weakref.ref(held.get(Model, idle_seconds=0.05))
-    until(lambda: not held.there)
+    eventually(lambda: not held.there)
     gc.collect()
     assert first() is None
     assert isinstance(held.get(Model, idle_seconds=0.05), Model)
@@ -46,7 +40,7 @@ def test_each_use_starts_the_time_anew(monkeypatch):
         clock.now += 9
         assert held.get(Model, idle_seconds=10) is first
     clock.now += 11
-    until(lambda: not held.there)
+    eventually(lambda: not held.there)
 
 
 def test_zero_keeps_it():
@@ -61,7 +55,7 @@ def test_zero_keeps_it():
 def test_whoever_is_at_work_keeps_it():
     held = Held()
     mine = held.get(Model, idle_seconds=0.02)
-    until(lambda: not held.there)
+    eventually(lambda: not held.there)
     other = held.get(Model, idle_seconds=0.02)
     assert isinstance(mine, Model)
     assert other is not mine
@@ -115,7 +109,7 @@ def installed(tmp_path):
 def test_the_engine_is_unloaded_and_loaded_again(process, settings):
     settings.FACE_ENGINE_CLASS = "recognition.engines.fake.FakeEngine"
     first = registry.get_engine()
-    until(lambda: not process.engine.there)
+    eventually(lambda: not process.engine.there)
     assert isinstance(registry.get_engine(), FakeEngine)
     assert registry.get_engine() is not first
 
@@ -124,7 +118,7 @@ def test_the_engine_is_unloaded_and_loaded_again(process, settings):
 def test_an_engine_that_comes_back_is_the_same_though_its_pack_was_updated(process, tmp_path):
     folder = installed(tmp_path)
     before = registry.get_engine().contract_id
-    until(lambda: not process.engine.there)
+    eventually(lambda: not process.engine.there)
     folder.rename(folder.with_name("testpack.previous"))
     folder.mkdir()
     for path in TESTPACK.glob("*.onnx"):
@@ -138,7 +132,7 @@ def test_an_engine_that_comes_back_is_the_same_though_its_pack_was_updated(proce
 def test_an_engine_whose_files_are_gone_is_not_replaced_in_silence(process, tmp_path):
     folder = installed(tmp_path)
     registry.get_engine()
-    until(lambda: not process.engine.there)
+    eventually(lambda: not process.engine.there)
     folder.unlink()
     folder.mkdir()
     for path in TESTPACK.glob("*.onnx"):

@@ -13,8 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from facepass.models import OutboxEvent
+from facepass.testing.database import until_somebody_waits_for_this_connection
 from facepass.testing.factories import PhotoFactory
 from facepass.testing.pages.visitors import device, ids, search, selfie, shown, text
+from facepass.testing.waiting import PATIENCE_SECONDS
 from galleries import tasks
 from galleries.matching import search as searching
 from galleries.models import GalleryImage, PhotoFace
@@ -288,7 +290,7 @@ def test_who_leaves_waits_for_what_is_being_written_and_takes_it_along(session, 
     others, inside = [], threading.Event()
 
     def second():
-        inside.wait(10)
+        inside.wait(PATIENCE_SECONDS)
         try:
             leave(session, guest)
         except DatabaseError as error:
@@ -301,22 +303,11 @@ def test_who_leaves_waits_for_what_is_being_written_and_takes_it_along(session, 
     with consent.hold_consent(guest):
         FoundPhoto.objects.create(guest=guest, photo=photos[0], rank=0)
         inside.set()
-        waits_for_a_lock()
-    thread.join(10)
+        until_somebody_waits_for_this_connection()
+    thread.join(PATIENCE_SECONDS)
     close_old_connections()
     assert not others
     assert not FoundPhoto.objects.exists()
-
-
-def waits_for_a_lock():
-    """Returns once another connection waits for a row that this one has locked."""
-    for _look in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-            if cursor.fetchone()[0]:
-                return
-        threading.Event().wait(0.05)
-    raise AssertionError("nobody waited")
 
 
 def test_a_visit_of_somebody_who_was_just_forgotten_is_noted_nowhere(session, photos):

@@ -2,7 +2,7 @@
 
 import logging
 import tempfile
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from facepass.testing.database import database_files, wait_for_the_log
 from facepass.testing.pages.guests import address, agree, text
 from facepass.testing.pictures.fake import picture_of
 from galleries.matching import probe
@@ -47,11 +48,17 @@ def chunks(data):
 
 def files():
     """Everything that FacePass and the database have written, and what lies in the system's folder for such things."""
-    home = Path(django_settings.HOME)
-    for folder in (home, *Path(tempfile.gettempdir()).glob("*.upload*")):
+    yield from database_files()
+    for folder in (django_settings.HOME, *Path(tempfile.gettempdir()).glob("*.upload*")):
         for path in [folder] if folder.is_file() else folder.rglob("*"):
-            if path.is_file() and not path.is_symlink():
+            if path.is_file() and not path.is_symlink() and "pgdata" not in path.parts:
                 yield path
+
+
+def contents():
+    for path in files():
+        with suppress(FileNotFoundError):  # the database's files come and go
+            yield path, path.read_bytes()
 
 
 def rows():
@@ -77,8 +84,7 @@ def test_the_test_would_find_what_was_stored(party, client, log):
 def traces_on_disk(data):
     pieces = chunks(data)
     found = []
-    for path in files():
-        content = path.read_bytes()
+    for path, content in contents():
         found += [str(path) for piece in pieces if piece in content]
     return found
 
@@ -93,7 +99,7 @@ def test_after_a_search_there_is_no_trace_of_the_selfie(party, client, log):
     agree(client, party)
     response = client.post(address(party), {"selfie": SimpleUploadedFile("my-face.jpg", data)})
     assert "You are in 2 photos" in text(response)
-    time.sleep(1)  # until the log of the database is written
+    wait_for_the_log()
     assert traces_on_disk(data) == []
     assert traces_in_rows(chunks(data)) == []
     logged = "\n".join(record.getMessage() + str(record.args) for record in log.records)
@@ -110,7 +116,7 @@ def test_nor_of_what_describes_the_face(party, client, log):
     agree(client, party)
     client.post(address(party), {"selfie": SimpleUploadedFile("my-face.jpg", data)})
     described = pipeline.describe_near(probe.read_picture(SimpleUploadedFile("x.jpg", data)))[0].descriptor
-    time.sleep(1)
+    wait_for_the_log()
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::halfvec::text", [str(described.tolist())])
         shown = cursor.fetchone()[0]
@@ -118,7 +124,7 @@ def test_nor_of_what_describes_the_face(party, client, log):
     assert not [name for name, row in rows() if shown[1:60] in row]
     for kind in (np.float16, np.float32):
         raw = described.astype(kind).tobytes()[:64]
-        assert not [path for path in files() if raw in path.read_bytes()]
+        assert not [path for path, content in contents() if raw in content]
 
 
 def test_a_picture_that_was_refused_leaves_none_either(party, client, log):

@@ -1,11 +1,10 @@
 """Where webhooks go, and where they do not: into our own network by whatever way."""
 
 import socket
-import time
 
 import pytest
 
-from facepass.testing.stand_ins.webhook_receiver import HELD_SECONDS, Receiver, deliver, emit
+from facepass.testing.stand_ins.webhook_receiver import Receiver, deliver, emit
 from sessions_app.models import DeliveryState, WebhookAttempt, WebhookDelivery
 from sessions_app.webhooks import transport
 
@@ -23,9 +22,8 @@ def test_one_that_never_answers_is_given_up_in_time(studio, endpoint, receiver, 
     monkeypatch.setattr(transport, "TOTAL_SECONDS", 0.5)
     receiver.free.clear()
     emit(studio)
-    started = time.monotonic()
     deliver()
-    assert time.monotonic() - started < HELD_SECONDS
+    assert receiver.answered == []
     assert WebhookAttempt.objects.get().error == "timeout"
     receiver.free.set()
 
@@ -51,12 +49,12 @@ def test_redirects_are_followed_three_times(studio, endpoint, receiver):
 
 def test_a_redirect_into_our_own_network_is_not(studio, endpoint, receiver):
     inside = socket.create_server(("127.0.0.2", 0))
-    inside.settimeout(0.3)
+    inside.setblocking(False)
     receiver.status, receiver.headers = 308, {"Location": f"http://127.0.0.2:{inside.getsockname()[1]}/admin"}
     emit(studio)
     deliver()
     assert WebhookAttempt.objects.get().error == "address_refused"
-    with pytest.raises(TimeoutError):
+    with pytest.raises(BlockingIOError):
         inside.accept()
     inside.close()
 
