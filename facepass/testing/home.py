@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,9 @@ def set_up() -> Path:
     """Make this process's home and point the environment at it; nothing that a developer has set reaches the tests."""
     home = _home_of_worker() if is_worker() else _home_of_run()
     (home / "static").mkdir()
+    # Dozens of processes start, and each would compile the project anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     for name in (*Environment.model_fields, "facepass_role"):
         os.environ.pop(name.upper(), None)
     os.environ.update(

@@ -1,10 +1,8 @@
 """`bucket`: S3 over HTTP, as the storage of every file while the test runs."""
 
-import boto3
 import pytest
 import requests
 from django.conf import settings as django_settings
-from moto.server import ThreadedMotoServer
 
 from facepass.settings import s3_storage
 
@@ -13,6 +11,10 @@ BUCKET = "photos"
 
 @pytest.fixture
 def bucket(settings, monkeypatch):
+    # Two seconds, which most runs of a few tests can do without.
+    import boto3
+    from moto.server import ThreadedMotoServer
+
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
