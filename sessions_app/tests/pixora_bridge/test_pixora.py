@@ -8,8 +8,8 @@ from django.db import connections, utils
 
 from facepass.testing.factories import SessionFactory
 from facepass.testing.stand_ins.pixora import PATIENCE
-from sessions_app import session_access
 from facepass.testing.waiting import eventually
+from sessions_app import session_access
 from sessions_app.models import Origin, PhotoSession, PixoraLink, PixoraSession
 from sessions_app.pixora import breaker, gateway
 from sessions_app.pixora.router import ALIAS, ReadOnly
