@@ -3,11 +3,12 @@
 import uuid
 from typing import ClassVar
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from facepass.core.database.advisory_locks import LockPurpose, lock_for_transaction
 from facepass.core.database.constraints import readable
 from facepass.core.database.storable_values import check_json
 from facepass.core.errors import RETRY_AFTER_SECONDS, FacePassError
@@ -15,9 +16,6 @@ from recognition import protected_templates
 from recognition.calibration import Calibration
 from recognition.engines import registry
 from recognition.engines.base import FaceEngine
-
-# Held shared by whoever writes faces, alone by whoever switches. Any number that nobody else uses.
-SWITCH_LOCK = 0xFACE5
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
@@ -60,11 +58,11 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 
     def keep(self) -> None:
         """Until the caller's transaction ends nobody switches; a switch under way is waited for."""
-        _lock("SELECT pg_advisory_xact_lock_shared(%s)")
+        lock_for_transaction(LockPurpose.MODEL_SWITCH, shared=True)
 
     def keep_alone(self) -> None:
         """Until the caller's transaction ends nobody else writes faces."""
-        _lock("SELECT pg_advisory_xact_lock(%s)")
+        lock_for_transaction(LockPurpose.MODEL_SWITCH)
 
     def refuse_if_switched(self) -> None:
         """Raises FacePassError 503 `model_switched` where another version became active while this process ran."""
@@ -93,11 +91,6 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 
 def _key(contract_id: str) -> dict[str, str]:
     return {"contract_id": contract_id, "template_key_id": protected_templates.template_key_id()}
-
-
-def _lock(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [SWITCH_LOCK])
 
 
 def _described(engine: FaceEngine) -> dict[str, object]:

@@ -8,7 +8,6 @@ decided (decisions.py) holds.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from uuid import UUID
 import numpy as np
 from django.db import connection, models, transaction
 
+from facepass.core.database.advisory_locks import LockPurpose, hold_lock
 from galleries.faces import live_events
 from galleries.faces.denials import find_denied_people
 from galleries.faces.live_events import GroupsEvent
@@ -29,8 +29,6 @@ from recognition.config import recognition_settings
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
 
-# Any number that nobody else uses; the second half of the lock's key is the occasion's.
-RUN_LOCK = 0x6709
 # Groups among which pairs to ask about are looked for: what a page can do while somebody waits for it.
 COMPARED = 1000
 # Of the most alike of them so many are held against the photos and the decisions at a time.
@@ -66,7 +64,8 @@ def group_faces(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
     Raises FacePassError 503 as `ModelVersion.objects.current` does.
     """
     version = ModelVersion.objects.current()
-    with _alone(occasion):
+    # A second run waits for the first, so that it sees the groups that the first one made.
+    with hold_lock(LockPurpose.GROUPING, key=occasion.key):
         seen = dict(occasion.galleries.values_list("pk", "analyses"))
         if rebuild:
             _dissolve(occasion)
@@ -381,15 +380,3 @@ def find_suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]
         if len(found) >= limit:
             break
     return found[:limit]
-
-
-@contextmanager
-def _alone(occasion: Occasion) -> Iterator[None]:
-    """A second run waits for the first, so that it sees the groups that the first one made."""
-    key = (occasion.session_id or occasion.gallery_id or occasion.studio_id).int & 0x7FFFFFFF
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [RUN_LOCK, key])
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [RUN_LOCK, key])

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from facepass.core.database.advisory_locks import LockPurpose, try_lock
 from facepass.core.errors import FacePassError
 from facepass.core.work.each_row import try_each
 from galleries.faces.switching import switch_version
@@ -28,8 +29,6 @@ from recognition.engines import registry
 from recognition.engines.base import FaceEngine
 from recognition.models import ModelVersion
 
-# Only one may describe at a time. Any number that nobody else uses.
-RUN_LOCK = 0xFACE6
 # After so long a job looks again whether the other one is over.
 RETRY_SECONDS = 30
 
@@ -62,7 +61,7 @@ def describe_and_switch(pack_name: str, *, watch: RunMonitor, done: int = 0) -> 
     `done`: photos that an earlier turn of the same job has described. None where `watch` stopped it before the switch.
     Raises FacePassError: `engine_fixed` and `already_running` (409), 503 where the model is missing.
     """
-    with _alone():
+    with _require_no_other_run():
         engine = registry.load(pack_name)
         version = ModelVersion.objects.of_engine(engine)
         _allowed(version)
@@ -103,7 +102,7 @@ def switch_back(*, watch: RunMonitor) -> RedescriptionResult | None:
 
 def discard_other_versions() -> int:
     """Forgets what other versions than the active one saw; there is no way back then. How many descriptions went."""
-    with _alone(), transaction.atomic():
+    with _require_no_other_run(), transaction.atomic():
         ModelVersion.objects.keep_alone()
         active = ModelVersion.objects.active()
         if active is None:
@@ -236,13 +235,10 @@ def _result(version: ModelVersion, photos: int) -> RedescriptionResult:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK])
-        if cursor.fetchone() != (True,):
+def _require_no_other_run() -> Iterator[None]:
+    """Raise FacePassError 409 `already_running` where another process describes photos; keep others out meanwhile."""
+    with try_lock(LockPurpose.REDESCRIPTION) as is_free:
+        if not is_free:
             message = _("generate_descriptors already runs.")
             raise FacePassError("already_running", message, status=409, retry_after=RETRY_SECONDS)
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [RUN_LOCK])
+        yield

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 
+from facepass.core.database.advisory_locks import LockPurpose, hold_lock
 from facepass.core.errors import FacePassError
 from facepass.ops import checks
 from facepass.ops.embedded import EmbeddedPostgres
@@ -24,8 +25,6 @@ from facepass.ops.supervisor.listener import Listener, listen
 from facepass.ops.supervisor.supervisor import Supervisor
 
 WORKER_GRACE = 15.0
-# Two hosts that start at once migrate one after the other. Any number that nobody else uses.
-MIGRATION_LOCK = 0xFACE
 
 
 @dataclass(frozen=True)
@@ -90,11 +89,10 @@ def _prepare(say: Callable[[str], None]) -> None:
 
 
 def _migrate() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+    # Two hosts that start at once migrate one after the other.
+    with hold_lock(LockPurpose.MIGRATION):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
 
 
 def _engine() -> str:

@@ -8,6 +8,7 @@ from django.core.management import CommandError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 
+from facepass.core.database.advisory_locks import LockPurpose
 from facepass.core.errors import FacePassError
 from facepass.testing.engines.other_engine import OtherEngine, run
 from facepass.testing.factories import ClusterFactory, GalleryFactory, PersonFactory, PhotoFactory
@@ -301,7 +302,7 @@ def test_a_second_run_at_the_same_time_is_refused(photos):
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [redescription.RUN_LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LockPurpose.REDESCRIPTION.value])
             with pytest.raises(CommandError, match="already runs"):
                 run(OtherEngine())
     finally:
