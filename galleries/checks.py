@@ -40,9 +40,9 @@ def _messages() -> Iterator[checks.CheckMessage]:
 
 def _faces_by_version(current: ModelVersion | None) -> list[tuple[ModelVersion, int]]:
     """Faces that the version in use did not describe; not those in photos where it has looked and found none."""
-    seen = PhotoDescription.objects.filter(photo=OuterRef("photo"), model_version=current).valid()
+    seen = PhotoDescription.objects.valid_for(current).filter(photo=OuterRef("photo"))
     faces = PhotoFace.objects.exclude(Exists(seen) | Q(insightface_descriptor=None)).order_by()
-    others = faces.exclude(model_version=current) if current else faces
+    others = faces.not_described_by(current) if current else faces
     rows = others.values_list("model_version").annotate(n=Count("pk"))
     versions = ModelVersion.objects.in_bulk()
     return [(versions[pk], count) for pk, count in rows]

@@ -17,7 +17,6 @@ from galleries.matching import descriptors
 from galleries.matching.identification import FACES_PER_PERSON
 from galleries.models import FaceDecision, Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.face import FaceCategory, PhotoFaceQuerySet
-from galleries.models.gallery import GalleryKind
 from recognition.calibration import Calibration
 from recognition.config import recognition_settings
 from recognition.models import ModelVersion
@@ -138,7 +137,7 @@ def _is_as_listed(face: PhotoFace, change: Change, people: set[str]) -> bool:
 
 def _open(studio_id: UUID, version: ModelVersion) -> PhotoFaceQuerySet:
     """Faces of events whose name, or whose lack of one, is a machine's."""
-    faces = PhotoFace.objects.searchable(version).filter(gallery__studio=studio_id, gallery__kind=GalleryKind.EVENT)
+    faces = PhotoFace.objects.searchable(version).event_faces().filter(gallery__studio=studio_id)
     decided = FaceDecision.objects.filter(studio=studio_id).standing()
     return faces.filter(verified=False).exclude(pk__in=decided.changed_face_ids())
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from galleries.models import FaceCluster, Gallery, GalleryImage, Job, Person, PhotoFace
-from galleries.models.photo import PhotoState
+from galleries.models.photo import FAILED, UNFINISHED
 from galleries.photos import progress
 from sessions_app.models import PhotoSession
 
-WAITING, FAILED = (PhotoState.PENDING, PhotoState.PROCESSING), (PhotoState.FAILED, PhotoState.QUARANTINED)
 # Galleries and jobs at work that are shown: there are no more workers than this.
 SHOWN = 6
 
@@ -53,8 +52,8 @@ def cards(user: Any) -> list[Card]:
     photos = GalleryImage.objects.visible_to(user).event_photos()
     counts = photos.aggregate(
         total=Count("pk"),
-        waiting=Count("pk", filter=Q(state__in=WAITING)),
-        failed=Count("pk", filter=Q(state__in=FAILED)),
+        waiting=Count("pk", filter=UNFINISHED),
+        failed=Count("pk", filter=FAILED),
     )
     groups = FaceCluster.objects.visible_to(user).shown().filter(person=None, size__gt=1)
     to_confirm = PhotoFace.objects.visible_to(user).proposed().count()
@@ -80,7 +79,7 @@ def _list(model: str, query: str = "", *, app: str = "galleries") -> str:
 
 
 def galleries_at_work(user: Any) -> list[Running]:
-    unfinished = GalleryImage.objects.filter(gallery=OuterRef("pk"), state__in=WAITING)
+    unfinished = GalleryImage.objects.unfinished().filter(gallery=OuterRef("pk"))
     found = (
         Gallery.objects.visible_to(user).event_galleries().filter(Exists(unfinished)).order_by("-created_at")[:SHOWN]
     )

@@ -19,7 +19,6 @@ import facepass
 from facepass.core.errors import FacePassError
 from facepass.ops import metrics
 from galleries.models import GalleryImage
-from galleries.models.photo import PhotoState
 from recognition.engines import registry
 from recognition.models import ModelVersion
 from recognition.packs import ModelFile
@@ -91,7 +90,7 @@ def _storage() -> dict[str, Any]:
 def _queue() -> dict[str, Any]:
     """How much waits. Workers are proved by photos that get done, not here: a long task is no failure."""
     try:
-        waiting = GalleryImage.objects.filter(state__in=[PhotoState.PENDING, PhotoState.PROCESSING])
+        waiting = GalleryImage.objects.unfinished()
         seen = waiting.aggregate(photos=Count("pk"), oldest=Min("created_at"))
         tasks = OrmQ.objects.count()
     except DatabaseError:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from facepass.console.base import TenantAdmin, column
 from facepass.core.access.authentication import user_of
 from galleries.models import Gallery, GalleryImage
-from galleries.models.photo import PhotoState
+from galleries.models.photo import FAILED, UNFINISHED
 from galleries.photos import ingest, progress
 from galleries.staff import grid
 from galleries.staff import upload as uploading
@@ -52,8 +52,8 @@ class GalleryAdmin(TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         counts = {
-            "unfinished": [PhotoState.PENDING, PhotoState.PROCESSING],
-            "failed": [PhotoState.FAILED, PhotoState.QUARANTINED],
+            "unfinished": UNFINISHED,
+            "failed": FAILED,
         }
         rows = super().get_queryset(request).event_galleries().with_counts()
         return rows.annotate(**{name: _photos_in(states) for name, states in counts.items()})
@@ -107,8 +107,8 @@ class GalleryAdmin(TenantAdmin):
         return ("done", _t("done")) if gallery.photo_count else ("empty", _t("empty"))
 
 
-def _photos_in(states: list[PhotoState]) -> Any:
-    rows = GalleryImage.objects.filter(gallery=OuterRef("pk"), state__in=states).order_by().values("gallery")
+def _photos_in(states: Q) -> Any:
+    rows = GalleryImage.objects.filter(states, gallery=OuterRef("pk")).order_by().values("gallery")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 

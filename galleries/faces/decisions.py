@@ -161,7 +161,7 @@ def deny(face: PhotoFace, *, by: Principal) -> FaceDecision:
     if face.person_id is None:
         raise FacePassError("not_named", _("A face without a name can not be confirmed."), status=400)
     change = Change(_occasion_of([face]), faces=[face])
-    theirs = PhotoFace.objects.filter(gallery__in=change.occasion.galleries, person=face.person_id)
+    theirs = PhotoFace.objects.within(change.occasion).filter(person=face.person_id)
     rest = list(theirs.exclude(pk=face.pk).values_list("pk", flat=True))
     change.update_faces(cluster_id=None, **_named(None))
     return change.record(Kind.DENY, by=by, same=[face.pk], apart=rest, person_id=face.person_id)

@@ -101,7 +101,7 @@ class _Run:
         self._rules = _Rules.of(occasion)
         # PhotoFace rows of other versions can not be compared; their groups wait until they are described anew.
         self._clusters = list(
-            FaceCluster.objects.within(occasion).shown().filter(model_version=version).order_by("created_at", "pk")
+            FaceCluster.objects.within(occasion).shown().described_by(version).order_by("created_at", "pk")
         )
         faces = list(_faces(occasion, version))
         self._good = [face for face in faces if face.good]
@@ -224,7 +224,7 @@ def _frozen(found: dict[UUID, set[Hashable]]) -> dict[UUID, frozenset[Hashable]]
 
 
 def _faces(occasion: Occasion, version: ModelVersion) -> Iterator[_Face]:
-    faces = PhotoFace.objects.searchable(version).filter(gallery__in=occasion.galleries, cluster=None)
+    faces = PhotoFace.objects.searchable(version).within(occasion).filter(cluster=None)
     good = models.Case(models.When(quality__reasons=[], then=True), default=False)
     columns = faces.annotate(good=good).order_by("created_at", "pk")
     rows, stacked = descriptors.read(columns, "pk", "photo_id", "person_id", "good")
@@ -312,7 +312,7 @@ def _dissolve(occasion: Occasion) -> None:
 
 def _spread_names(occasion: Occasion, version: ModelVersion) -> None:
     """Faces that joined a named group are proposed to be that person, until somebody verifies it."""
-    unnamed = PhotoFace.objects.filter(gallery__in=occasion.galleries, person=None, cluster__person__isnull=False)
+    unnamed = PhotoFace.objects.within(occasion).filter(person=None, cluster__person__isnull=False)
     faces = list(unnamed.searchable(version).select_related("cluster"))
     for face in faces:
         group = face.cluster
@@ -356,7 +356,7 @@ def find_suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]
     Of very many groups the largest COMPARED are looked at; as they become fewer, others move up.
     """
     version = ModelVersion.objects.current()
-    largest = FaceCluster.objects.within(occasion).shown().filter(model_version=version).order_by("-size", "pk")
+    largest = FaceCluster.objects.within(occasion).shown().described_by(version).order_by("-size", "pk")
     clusters = list(largest.defer("centroid").select_related("person")[:COMPARED])
     rows, centroids = descriptors.read(largest.filter(pk__in=[group.pk for group in clusters]), "pk", of="centroid")
     centroid_of = {pk: centroid for (pk,), centroid in zip(rows, centroids, strict=True)}

@@ -21,7 +21,6 @@ from galleries.jobs.runner import JobTurn
 from galleries.models import GalleryImage, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import photos_to_describe
 from galleries.models.face import DESCRIPTION
-from galleries.models.photo import PhotoState
 from galleries.photos import recording, same_faces
 from galleries.photos.pipeline import BATCH, PhotoPipeline, PhotoResult, is_photos_fault
 from recognition import protected_templates
@@ -112,7 +111,7 @@ def discard_other_versions() -> int:
             raise FacePassError("not_complete", message, status=409)
         PhotoDescription.objects.exclude(model_version=active).delete()
         gone = SpareFace.objects.exclude(model_version=active).delete()[0]
-        kept = PhotoFace.objects.exclude(model_version=active)
+        kept = PhotoFace.objects.not_described_by(active)
         gone += kept.update(insightface_descriptor=None, model_version=active)
         ModelVersion.objects.exclude(pk=active.pk).update(activated_at=None)
     return gone
@@ -149,7 +148,7 @@ class _WaitingPhotos:
     def take_batch(self) -> list[GalleryImage]:
         while self.ids and self._has_time():
             chosen, self.ids = self.ids[:BATCH], self.ids[BATCH:]
-            photos = GalleryImage.objects.filter(pk__in=chosen, state=PhotoState.PROCESSED)
+            photos = GalleryImage.objects.processed().filter(pk__in=chosen)
             batch = list(photos.order_by("created_at", "pk"))
             self.gone += len(chosen) - len(batch)
             if batch:
@@ -185,7 +184,7 @@ def _write(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace], 
     if photo.processed_at is None:
         return  # analysed again meanwhile
     with transaction.atomic():
-        same = GalleryImage.objects.filter(pk=photo.pk, state=PhotoState.PROCESSED, processed_at=photo.processed_at)
+        same = GalleryImage.objects.processed().filter(pk=photo.pk, processed_at=photo.processed_at)
         if same.select_for_update().first() is None:
             return  # gone, or analysed again since: then it comes up again
         PhotoFace.objects.filter(photo=photo).lock_against_deletion()  # whoever deletes one of them waits
@@ -230,7 +229,7 @@ def _pack_of(version: ModelVersion) -> str:
 
 def _result(version: ModelVersion, photos: int) -> RedescriptionResult:
     unreadable = PhotoDescription.objects.filter(model_version=version).exclude(error="").count()
-    kept = PhotoFace.objects.exclude(model_version=version).count()
+    kept = PhotoFace.objects.not_described_by(version).count()
     return RedescriptionResult(version=version, photos=photos, unreadable=unreadable, kept=kept)
 
 

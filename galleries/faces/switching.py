@@ -29,7 +29,7 @@ def switch_version(version: ModelVersion) -> bool:
         if photos_to_describe(version).exists():
             return False
         former = ModelVersion.objects.active()
-        seen = PhotoDescription.objects.filter(model_version=version).valid()
+        seen = PhotoDescription.objects.valid_for(version)
         if former is not None and former != version:
             _note_former(seen, former)
         _match_loose_spares(version)
@@ -42,7 +42,7 @@ def switch_version(version: ModelVersion) -> bool:
 
 def _note_former(seen: "QuerySet[PhotoDescription]", former: ModelVersion) -> None:
     """The former version has seen these photos too, unless yet another one described them."""
-    others = PhotoFace.objects.filter(photo=OuterRef("photo")).exclude(model_version=former)
+    others = PhotoFace.objects.not_described_by(former).filter(photo=OuterRef("photo"))
     photos = seen.filter(~Exists(others)).values_list("photo_id", "analysed_at")
     PhotoDescription.objects.bulk_create(
         [
@@ -118,8 +118,8 @@ _VALID = """
 
 def _only_old(version: ModelVersion) -> "QuerySet[PhotoFace]":
     """Faces that the version does not see, and to which nobody and nothing is bound."""
-    seen = PhotoDescription.objects.filter(photo=OuterRef("photo"), model_version=version).valid()
-    return PhotoFace.objects.unbound().exclude(model_version=version).filter(Exists(seen))
+    seen = PhotoDescription.objects.valid_for(version).filter(photo=OuterRef("photo"))
+    return PhotoFace.objects.unbound().not_described_by(version).filter(Exists(seen))
 
 
 def _set_aside(faces: "QuerySet[PhotoFace]") -> None:
@@ -140,7 +140,7 @@ def _bring_in(version: ModelVersion) -> None:
     An enrolment picture has the one face that it was taken for.
     """
     spares = SpareFace.objects.filter(model_version=version)
-    seen = PhotoDescription.objects.filter(photo=OuterRef("photo"), model_version=version).valid()
+    seen = PhotoDescription.objects.valid_for(version).filter(photo=OuterRef("photo"))
     new = spares.filter(Exists(seen), face=None, photo__subject=None).select_related("photo")
     made = PhotoFace.objects.bulk_create(
         [

@@ -13,8 +13,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from facepass.core.errors import FacePassError
 from galleries.jobs.runner import JobTurn
 from galleries.models import GalleryImage, PhotoFace
-from galleries.models.face import FaceCategory
-from galleries.models.photo import PhotoState
 from galleries.photos.pipeline import decode_photo, is_photos_fault
 from recognition import pipeline
 from recognition.config import recognition_settings
@@ -49,13 +47,13 @@ def run_unknown_faces_job(turn: JobTurn) -> dict[str, Any] | None:
 
 
 def _photos(studio_id: UUID) -> "QuerySet[GalleryImage]":
-    own = GalleryImage.objects.filter(gallery__studio_id=studio_id, state=PhotoState.PROCESSED)
+    own = GalleryImage.objects.processed().filter(gallery__studio_id=studio_id)
     return own.filter(Exists(_unknown().filter(photo=OuterRef("pk")))).order_by("pk")
 
 
 def _unknown() -> "QuerySet[PhotoFace]":
     """Not those without landmarks: somebody drew them where no engine saw a face."""
-    return PhotoFace.objects.filter(person=None).exclude(face_category=FaceCategory.IGNORED).exclude(landmarks=[])
+    return PhotoFace.objects.shown().filter(person=None).exclude(landmarks=[])
 
 
 def _describe(photo: GalleryImage) -> int | None:

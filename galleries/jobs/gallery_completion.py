@@ -1,12 +1,19 @@
 """When a gallery is done: each of its photos has been analysed, or given up, and the faces found have been grouped."""
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from facepass.core import events, notices
 from facepass.models import EventType, NoticeKind
 from galleries.models import Gallery, GalleryImage
-from galleries.models.photo import PhotoState
+from galleries.models.gallery import GalleryQuerySet
+from galleries.models.photo import FAILED, UNFINISHED
+
+
+def are_done(galleries: GalleryQuerySet) -> bool:
+    """Return whether none of their photos is still to be analysed, and none of their faces to be grouped."""
+    unfinished = GalleryImage.objects.unfinished().filter(gallery__in=galleries)
+    return not (unfinished.exists() or galleries.awaiting_grouping().exists())
 
 
 def notify_if_done(gallery: Gallery) -> None:
@@ -16,8 +23,8 @@ def notify_if_done(gallery: Gallery) -> None:
     """
     photos = GalleryImage.objects.filter(gallery=gallery).aggregate(
         total=Count("pk"),
-        unfinished=Count("pk", filter=Q(state__in=[PhotoState.PENDING, PhotoState.PROCESSING])),
-        failed=Count("pk", filter=Q(state__in=[PhotoState.FAILED, PhotoState.QUARANTINED])),
+        unfinished=Count("pk", filter=UNFINISHED),
+        failed=Count("pk", filter=FAILED),
     )
     if photos["unfinished"]:
         return

@@ -118,7 +118,7 @@ def search_photos(
 def search_threshold(within: Occasion, *, rules: ConfidenceThresholds) -> float:
     """The similarity from which a candidate is found, by how many groups and loose faces the occasion has."""
     version = ModelVersion.objects.current()
-    groups = FaceCluster.objects.within(within).shown().filter(model_version=version)
+    groups = FaceCluster.objects.within(within).shown().described_by(version)
     loose = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).filter(cluster=None)
     return round(rules.search_among(groups.count() + loose.count()), 4)
 
@@ -277,13 +277,13 @@ def find_misses(
     version = ModelVersion.objects.current()
     rules = recognition_settings().confidence_thresholds
     given = [match.face.photo_id for match in found]
-    faces = PhotoFace.objects.filter(gallery__in=within.galleries).exclude(photo__in=given).select_related("photo")
+    faces = PhotoFace.objects.within(within).exclude(photo__in=given).select_related("photo")
     faces = faces.defer("insightface_descriptor", "landmarks")
-    near = faces.filter(model_version=version).at_distance(descriptor)
+    near = faces.described_by(version).at_distance(descriptor)
     least = version.scores.cosine(max(0.0, threshold - rules.possible))
     near = near.filter(distance__lte=1 - least).order_by("distance")  # type: ignore[misc]
     told = [_miss(face, version.scores, threshold=threshold) for face in near[:limit]]
-    others = faces.exclude(model_version=version).order_by("pk")[: limit - len(told)]
+    others = faces.not_described_by(version).order_by("pk")[: limit - len(told)]
     return told + [Miss(face, None, None, "other_model_version") for face in others]
 
 

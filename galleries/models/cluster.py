@@ -67,11 +67,14 @@ class FaceClusterQuerySet(TenantQuerySet["FaceCluster"]):
         """With faces; a group that was merged into another stays as an empty row, so that the merge can be undone."""
         return self.filter(size__gt=0, rejected=False)
 
+    def described_by(self, version: ModelVersion) -> "FaceClusterQuerySet":
+        return self.filter(model_version=version)
+
     def nearest_to(self, descriptor: FloatArray, *, version: ModelVersion, min_cosine: float) -> "FaceClusterQuerySet":
         """Adds `distance` (1 - the mean cosine to the faces of the group), nearest first."""
         product = MaxInnerProduct("centroid", descriptor)  # pgvector's is negative
         exact = models.ExpressionWrapper(product + models.Value(1.0), output_field=models.FloatField())
-        near = self.filter(model_version=version).annotate(distance=exact)  # type: ignore[no-redef]
+        near = self.described_by(version).annotate(distance=exact)  # type: ignore[no-redef]
         return near.filter(distance__lte=1 - min_cosine).order_by("distance")  # type: ignore[misc]
 
 

@@ -21,6 +21,10 @@ from recognition.types import DESCRIPTOR_DIMENSION, Box
 
 
 class PhotoDescriptionQuerySet(models.QuerySet["PhotoDescription"]):
+    def valid_for(self, version: ModelVersion | None) -> "PhotoDescriptionQuerySet":
+        """What that version has seen, of photos that have not been analysed again since."""
+        return self.valid().filter(model_version=version)
+
     def valid(self) -> "PhotoDescriptionQuerySet":
         """Of photos that have not been analysed again since."""
         return self.filter(error="", photo__state=PhotoState.PROCESSED, photo__processed_at=F("analysed_at"))
@@ -93,6 +97,6 @@ def photos_to_describe(version: ModelVersion) -> "models.QuerySet[GalleryImage]"
         photo=OuterRef("pk"), model_version=version, analysed_at=OuterRef("processed_at")
     )
     faces = PhotoFace.objects.filter(photo=OuterRef("pk"))
-    analysed = Exists(faces.filter(model_version=version)) & ~Exists(faces.exclude(model_version=version))
-    done = GalleryImage.objects.filter(state=PhotoState.PROCESSED, processed_at__isnull=False)
+    analysed = Exists(faces.described_by(version)) & ~Exists(faces.not_described_by(version))
+    done = GalleryImage.objects.processed().filter(processed_at__isnull=False)
     return done.filter(~Exists(seen)).exclude(analysed).order_by("created_at", "pk")

@@ -9,8 +9,9 @@ from pgvector.django import HalfVectorField, MaxInnerProduct
 from facepass.core.access.tenancy import TenantQuerySet
 from facepass.core.database.constraints import readable
 from galleries.models.box import BoxField
-from galleries.models.cluster import FaceCluster
+from galleries.models.cluster import FaceCluster, Occasion
 from galleries.models.decision import FaceDecision
+from galleries.models.gallery import GalleryKind
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, Box, FloatArray
 
@@ -36,11 +37,20 @@ NAMED = models.Q(person__isnull=False) & ~models.Q(face_category="ignored")
 class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
     studio_path = "gallery__studio"
 
+    def event_faces(self) -> "PhotoFaceQuerySet":
+        """Without those of enrolment pictures, whose names are certain."""
+        return self.filter(gallery__kind=GalleryKind.EVENT)
+
     def searchable(self, version: ModelVersion) -> "PhotoFaceQuerySet":
         """Faces that a descriptor of that model version may be compared with."""
-        return self.filter(model_version=version, insightface_descriptor__isnull=False).exclude(
-            face_category=FaceCategory.IGNORED
-        )
+        return self.shown().described_by(version).filter(insightface_descriptor__isnull=False)
+
+    def described_by(self, version: ModelVersion) -> "PhotoFaceQuerySet":
+        return self.filter(model_version=version)
+
+    def not_described_by(self, version: ModelVersion) -> "PhotoFaceQuerySet":
+        """What another version saw: not to be compared with what this one sees."""
+        return self.exclude(model_version=version)
 
     def best_of(self, column: str, number: int) -> "PhotoFaceQuerySet":
         """The `number` best faces of each value of `column`, best first; in one query."""
@@ -72,6 +82,9 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
     def unbound(self) -> "PhotoFaceQuerySet":
         """With which nothing is lost but what a model saw: neither an analysis nor a switch keeps them."""
         return self.exclude(_bound())
+
+    def within(self, occasion: Occasion) -> "PhotoFaceQuerySet":
+        return self.filter(gallery__in=occasion.galleries)
 
     def in_galleries(self, gallery_ids: Iterable[uuid.UUID]) -> "PhotoFaceQuerySet":
         return self.filter(gallery_id__in=list(gallery_ids))

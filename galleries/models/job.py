@@ -32,12 +32,12 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-UNFINISHED = (JobState.PENDING, JobState.RUNNING)
+UNFINISHED_STATES = (JobState.PENDING, JobState.RUNNING)
 
 
 class JobQuerySet(TenantQuerySet["Job"]):
     def unfinished(self) -> "JobQuerySet":
-        return self.filter(state__in=UNFINISHED)
+        return self.filter(state__in=UNFINISHED_STATES)
 
     def claimable(self) -> "JobQuerySet":
         """Waiting, or left behind by a worker whose lease has run out."""
@@ -121,7 +121,7 @@ class Job(models.Model):
     @property
     def eta_seconds(self) -> float | None:
         """At the speed since its start; None where nothing can be said yet."""
-        if self.state not in UNFINISHED:
+        if self.state not in UNFINISHED_STATES:
             return 0.0
         if self.started_at is None or not self.done:
             return None

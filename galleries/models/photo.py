@@ -36,12 +36,26 @@ class PhotoState(models.TextChoices):
     QUARANTINED = "quarantined", _("quarantined")
 
 
+# Waiting for an analysis or at it; and given up.
+UNFINISHED = models.Q(state__in=[PhotoState.PENDING, PhotoState.PROCESSING])
+FAILED = models.Q(state__in=[PhotoState.FAILED, PhotoState.QUARANTINED])
+
+
 class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
     studio_path = "gallery__studio"
 
     def event_photos(self) -> "GalleryImageQuerySet":
         """Without enrolment pictures, which show under the person whom they enrol."""
         return self.filter(gallery__kind=GalleryKind.EVENT)
+
+    def unfinished(self) -> "GalleryImageQuerySet":
+        return self.filter(UNFINISHED)
+
+    def failed(self) -> "GalleryImageQuerySet":
+        return self.filter(FAILED)
+
+    def processed(self) -> "GalleryImageQuerySet":
+        return self.filter(state=PhotoState.PROCESSED)
 
     def with_face_count(self) -> "GalleryImageQuerySet":
         faces = PhotoFace.objects.filter(photo=models.OuterRef("pk")).order_by().values("photo")

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from galleries.models import Person, PhotoFace
-from galleries.models.face import BEST_FIRST, FaceCategory
+from galleries.models.face import BEST_FIRST
 from galleries.photos import media_files
 
 SIDE = 256
@@ -17,7 +17,7 @@ QUALITY = 85
 
 
 def find_best_face(person: Person) -> PhotoFace | None:
-    faces = PhotoFace.objects.filter(person=person).exclude(face_category=FaceCategory.IGNORED)
+    faces = PhotoFace.objects.shown().filter(person=person)
     return faces.select_related("photo").order_by("-verified", *BEST_FIRST).first()
 
 

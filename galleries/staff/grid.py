@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.admin import ModelAdmin
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
@@ -16,14 +16,13 @@ from django.utils.translation import ngettext
 from facepass.console.base import EDITORS, has_role
 from galleries.jobs import queue
 from galleries.models import Gallery, GalleryImage, PhotoFace
-from galleries.models.photo import GalleryImageQuerySet, PhotoState
+from galleries.models.photo import FAILED, UNFINISHED, GalleryImageQuerySet, PhotoState
 from galleries.photos import direct_uploads, media_files, progress
 from galleries.staff import script_texts
 from galleries.staff_kit import markup
 from galleries.staff_kit.json_views import asked, invalid, number, page, reads, require, said, uuid, visible, writes
 
 WINDOW = 200
-UNPROCESSED, FAILED = (PhotoState.PENDING, PhotoState.PROCESSING), (PhotoState.FAILED, PhotoState.QUARANTINED)
 
 
 class Filter(models.TextChoices):
@@ -72,11 +71,11 @@ def _filtered(gallery: Gallery, wanted: Filter) -> GalleryImageQuerySet:
     faces = PhotoFace.objects.filter(photo=OuterRef("pk"), gallery_id=gallery.pk)
     match wanted:
         case Filter.UNPROCESSED:
-            return photos.filter(state__in=UNPROCESSED)
+            return photos.unfinished()
         case Filter.FAILED:
-            return photos.filter(state__in=FAILED)
+            return photos.failed()
         case Filter.NO_FACES:
-            return photos.filter(~Exists(faces.shown()), state=PhotoState.PROCESSED)
+            return photos.processed().filter(~Exists(faces.shown()))
         case Filter.UNNAMED:
             return photos.filter(Exists(faces.unnamed()))
     return photos
@@ -151,8 +150,8 @@ def _counts(request: HttpRequest, pk: UUID) -> JsonResponse:
     gallery = gallery_of(request, pk)
     found = GalleryImage.objects.filter(gallery=gallery).aggregate(
         all=Count("pk"),
-        unprocessed=Count("pk", filter=Q(state__in=UNPROCESSED)),
-        failed=Count("pk", filter=Q(state__in=FAILED)),
+        unprocessed=Count("pk", filter=UNFINISHED),
+        failed=Count("pk", filter=FAILED),
     )
     by_faces = {wanted: _filtered(gallery, wanted).count() for wanted in (Filter.NO_FACES, Filter.UNNAMED)}
     return said(**found, **by_faces)
@@ -172,7 +171,7 @@ def _retry(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonRe
     require(request, gallery.studio_id, EDITORS)
     wanted = asked(request).get("photos")
     photos = GalleryImage.objects.filter(gallery=gallery)
-    photos = photos.filter(state__in=FAILED) if wanted is None else photos.filter(pk__in=map(uuid, wanted))
+    photos = photos.failed() if wanted is None else photos.filter(pk__in=map(uuid, wanted))
     again = photos.requeue()
     if again:
         queue.wake_workers(pk, photos=again)

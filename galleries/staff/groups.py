@@ -16,7 +16,7 @@ from galleries.faces import decisions, live_events
 from galleries.matching import identification
 from galleries.matching.descriptors import as_array
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
-from galleries.models.face import BEST_FIRST, FaceCategory
+from galleries.models.face import BEST_FIRST
 from galleries.people import naming
 from galleries.staff import occasions, pairs
 from galleries.staff.occasions import decided_in, occasion_of
@@ -140,8 +140,8 @@ def _face(face: PhotoFace) -> dict[str, Any]:
 
 
 def _singles(occasion: Occasion) -> Any:
-    faces = PhotoFace.objects.filter(gallery__in=occasion.galleries, cluster=None, person=None)
-    return faces.exclude(face_category=FaceCategory.IGNORED).order_by(*BEST_FIRST)
+    faces = PhotoFace.objects.within(occasion).shown().filter(cluster=None, person=None)
+    return faces.order_by(*BEST_FIRST)
 
 
 def _people(request: HttpRequest, key: UUID) -> JsonResponse:
@@ -218,7 +218,7 @@ def _group(occasion: Occasion, pk: UUID) -> FaceCluster:
 def _faces(occasion: Occasion, what: dict[str, Any]) -> list[PhotoFace]:
     """Those that were named, all of them of the occasion and of one group (or of none)."""
     wanted = set(uuids(what.get("faces", [])))
-    mine = PhotoFace.objects.filter(gallery__in=occasion.galleries, pk__in=wanted)
+    mine = PhotoFace.objects.within(occasion).filter(pk__in=wanted)
     faces = list(mine.select_related("gallery", "cluster").defer("insightface_descriptor", "landmarks"))
     if len(faces) != len(wanted):
         raise Http404

@@ -18,7 +18,6 @@ from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import Principal, studios_of
 from galleries.faces import decisions, live_events
 from galleries.models import FaceCluster, FaceDecision, Gallery, Occasion, PhotoFace
-from galleries.models.face import FaceCategory
 from galleries.staff_kit import markup
 from galleries.staff_kit.json_views import asked, require, said, uuid, uuids
 
@@ -183,5 +182,5 @@ def may_decide(request: HttpRequest, studio_id: UUID) -> bool:
 
 def shown(faces: Any) -> Any:
     """What a crop needs, and no descriptors. Ignored faces are not shown."""
-    rows = faces.exclude(face_category=FaceCategory.IGNORED).select_related("photo")
+    rows = faces.shown().select_related("photo")
     return rows.defer("insightface_descriptor", "landmarks")

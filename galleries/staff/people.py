@@ -18,7 +18,7 @@ from facepass.core.access.authentication import user_of
 from facepass.models import Scope
 from galleries.faces import decisions
 from galleries.models import FaceCluster, FaceDecision, Gallery, GalleryImage, Occasion, Person, PhotoFace
-from galleries.models.face import BEST_FIRST, FaceCategory
+from galleries.models.face import BEST_FIRST
 from galleries.people import avatars, enrolment
 from galleries.staff import occasions
 from galleries.staff_kit import markup, person_choice
@@ -99,12 +99,7 @@ def overview(request: HttpRequest, person: Person) -> dict[str, Any]:
 
 def _appearances(person: Person) -> list[Appearance]:
     """Where and when the person was seen, the latest first; two queries."""
-    rows = (
-        PhotoFace.objects.filter(person=person)
-        .exclude(face_category=FaceCategory.IGNORED)
-        .order_by()
-        .values_list("gallery")
-    )
+    rows = PhotoFace.objects.shown().filter(person=person).order_by().values_list("gallery")
     counted = rows.annotate(photos=Count("photo", distinct=True), proposed=Count("pk", filter=Q(verified=False)))
     counts = {gallery: (photos, proposed) for gallery, photos, proposed in counted}
     galleries = Gallery.objects.event_galleries().filter(pk__in=counts)

@@ -70,7 +70,7 @@ def _context(request: HttpRequest, occasion: Occasion | None) -> dict[str, Any]:
     proposed = PhotoFace.objects.visible_to(user).proposed()
     made = FaceDecision.objects.visible_to(user)
     if occasion:
-        proposed, made = proposed.filter(gallery__in=occasion.galleries), made.within(occasion)
+        proposed, made = proposed.within(occasion), made.within(occasion)
     order = request.GET.get("order", "")
     order = order if order in ORDERS else "doubt"
     skipped = request.GET.getlist("skip")

@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
 from facepass.core.work.each_row import each
+from galleries.jobs import gallery_completion
 from galleries.matching import probe, search
 from galleries.models import Gallery, GalleryImage, Occasion
-from galleries.models.photo import PhotoState
 from recognition.models import ModelVersion
 from sessions_app import sealing, session_access
 from sessions_app.guest.domain import consent, links, mail, matched_photos
@@ -125,12 +125,11 @@ def _is_worth_searching(session: PhotoSession, alert: Alert) -> bool:
 
     While more of them are on their way, a search is worth it only after the pause, so that one message is about all.
     """
-    photos = GalleryImage.objects.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
-    if not photos.filter(state=PhotoState.PROCESSED, processed_at__gt=alert.looked_at).exists():
+    galleries = Gallery.objects.in_session(session.pk).filter(studio_id=session.studio_id)
+    photos = GalleryImage.objects.processed().filter(gallery__in=galleries)
+    if not photos.filter(processed_at__gt=alert.looked_at).exists():
         return False
-    waiting = photos.filter(state__in=[PhotoState.PENDING, PhotoState.PROCESSING]).exists()
-    ungrouped = Gallery.objects.awaiting_grouping().filter(studio_id=session.studio_id, session_id=session.pk).exists()
-    return not (waiting or ungrouped) or alert.looked_at <= timezone.now() - PAUSE
+    return gallery_completion.are_done(galleries) or alert.looked_at <= timezone.now() - PAUSE
 
 
 def send_news(alert: Alert) -> None:

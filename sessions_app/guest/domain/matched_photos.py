@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from galleries.matching.search import Match, hold_existing_matches
 from galleries.models import GalleryImage
-from galleries.models.photo import PhotoState
 from sessions_app import analytics
 from sessions_app.analytics import UsageKind
 from sessions_app.guest.domain import consent
@@ -112,7 +111,7 @@ def remove_favourites(guest: Guest, photos: Collection[UUID]) -> int:
 
 def list_session_photos(session: PhotoSession) -> QuerySet[GalleryImage]:
     """Return all analysed photos of the session, in the order in which they were taken: what guests look through."""
-    analysed = GalleryImage.objects.filter(state=PhotoState.PROCESSED)
+    analysed = GalleryImage.objects.processed()
     photos = analysed.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
     return photos.order_by("taken_at", "original_name", "pk")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
 from facepass.core.work.each_row import each
 from galleries.models import GalleryImage
-from galleries.models.photo import PhotoState
+from galleries.models.photo import UNFINISHED
 from sessions_app.guest.domain import mail
 from sessions_app.models import PhotoSession, ReadyNotice
 
@@ -51,7 +51,7 @@ class Readiness:
     def for_session(cls, session: PhotoSession) -> "Readiness":
         """Count over all galleries of the session, by one query that an index answers without reading the rows."""
         photos = GalleryImage.objects.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
-        waiting = Count("state", filter=Q(state__in=[PhotoState.PENDING, PhotoState.PROCESSING]))
+        waiting = Count("state", filter=UNFINISHED)
         return cls(**photos.aggregate(total=Count("state"), waiting=waiting))
 
 
