@@ -69,7 +69,7 @@ def _find_in_pixora(ids: list[UUID], rows: dict[UUID, PhotoSession]) -> dict[UUI
         if len(recent) < len(ids):
             raise
         return {pk: CurrentSession(copy, stale=True) for pk, copy in recent.items() if copy.gone_at is None}
-    current, _changes = mirror.update_copies(answers, asked=ids, copies=copies)
+    current, _changes = mirror.update_copies(answers, queried=ids, copies=copies)
     return {pk: CurrentSession(copy) for pk, copy in current.items()}
 
 

@@ -4,11 +4,11 @@ import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import TupleRow
 
 from facepass.ops.embedded import database_settings
 
@@ -68,12 +68,12 @@ def build_url(home: Path, *, name: str = DATABASE) -> str:
     return f"postgresql://{user}:{password}@/{name}?host={quote(server['HOST'], safe='')}&{options}"
 
 
-def connect(home: Path, *, name: str = DATABASE) -> psycopg.Connection[Any]:
+def connect(home: Path, *, name: str = DATABASE) -> psycopg.Connection[TupleRow]:
     """Connect as Pixora itself would, with the right to write."""
     return _connect(home, name)
 
 
-def _connect(home: Path, name: str) -> psycopg.Connection[Any]:
+def _connect(home: Path, name: str) -> psycopg.Connection[TupleRow]:
     server = database_settings(home)
     return psycopg.connect(
         host=server["HOST"], dbname=name, user=server["USER"], password=server["PASSWORD"], autocommit=True
@@ -96,6 +96,6 @@ def _row(index: int, studio_id: uuid.UUID) -> tuple[object, ...]:
     )
 
 
-def _count_sessions(database: psycopg.Connection[Any]) -> int:
+def _count_sessions(database: psycopg.Connection[TupleRow]) -> int:
     row = database.execute("SELECT count(*) FROM photo_sessions").fetchone()
     return int(row[0]) if row else 0

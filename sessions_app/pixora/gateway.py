@@ -139,7 +139,7 @@ class _SharedQueries:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._under_way: dict[frozenset[UUID], Future[Any]] = {}
+        self._under_way: dict[frozenset[UUID], Future[Any]] = {}  # of each its own T
 
     def run(self, key: frozenset[UUID], fetch_rows: Callable[[], T]) -> T:
         with self._lock:

@@ -6,8 +6,8 @@ answers is written here, whoever queried it, so a switched `facepass_enabled` is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TypedDict
 from uuid import UUID
 
 from django.db import transaction
@@ -26,6 +26,20 @@ CONFIRMED_PRECISION = timedelta(seconds=30)
 SETTINGS_BYTES = 100_000
 
 Copies = dict[UUID, PhotoSession]
+
+
+class CopiedFields(TypedDict):
+    """What a copy takes over, as its columns hold it."""
+
+    studio_id: UUID
+    name: str
+    description: str
+    status: str
+    scheduled_at: datetime | None
+    settings: object
+    facepass_enabled: bool
+    origin: Origin
+    gone_at: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +62,19 @@ def is_recent(copy: PhotoSession) -> bool:
 
 
 def update_copies(
-    found: Iterable[PixoraSession], *, asked: Iterable[UUID] = (), copies: Copies | None = None
+    found: Iterable[PixoraSession], *, queried: Iterable[UUID] = (), copies: Copies | None = None
 ) -> tuple[Copies, Changes]:
     """Write what Pixora answered, and return the copies of `found` as they are now.
 
-    `asked`: the ids that were queried; those of them that are not among `found` were deleted there. `copies`: their
+    `queried`: the ids that were queried; those of them that are not among `found` were deleted there. `copies`: their
     rows, where the caller has read them already.
     """
     answers = {row.pk: row for row in found}
-    known = copies if copies is not None else _load_copies({*answers, *asked})
+    known = copies if copies is not None else _load_copies({*answers, *queried})
     studios = _studios(answers.values())
     wanted = {pk: _fields(row, studios) for pk, row in answers.items() if row.studio_id in studios}
     new = {pk for pk, fields in wanted.items() if pk not in known or _differs(known[pk], fields)}
-    gone = {pk for pk in set(asked) - set(answers) if pk in known and known[pk].gone_at is None}
+    gone = {pk for pk in set(queried) - set(answers) if pk in known and known[pk].gone_at is None}
     changes = Changes(skipped=len(answers) - len(wanted))
     if new or gone:
         known, written = _write({pk: wanted[pk] for pk in new}, gone, known)
@@ -70,7 +84,7 @@ def update_copies(
 
 
 @transaction.atomic
-def _write(wanted: Mapping[UUID, dict[str, Any]], gone: set[UUID], known: Copies) -> tuple[Copies, Changes]:
+def _write(wanted: Mapping[UUID, CopiedFields], gone: set[UUID], known: Copies) -> tuple[Copies, Changes]:
     """Lock the rows and compare again: another process may have written the same meanwhile."""
     created = PhotoSession.objects.bulk_create(
         [PhotoSession(pk=pk, **fields) for pk, fields in wanted.items() if pk not in known], ignore_conflicts=True
@@ -105,7 +119,7 @@ def _studios(rows: Iterable[PixoraSession]) -> dict[UUID | None, UUID]:
     return dict(found.values_list("main_app_id", "pk"))
 
 
-def _fields(row: PixoraSession, studios: Mapping[UUID | None, UUID]) -> dict[str, Any]:
+def _fields(row: PixoraSession, studios: Mapping[UUID | None, UUID]) -> CopiedFields:
     return {
         "studio_id": studios[row.studio_id],
         "name": row.name[:200],
@@ -119,7 +133,7 @@ def _fields(row: PixoraSession, studios: Mapping[UUID | None, UUID]) -> dict[str
     }
 
 
-def _differs(copy: PhotoSession, fields: Mapping[str, Any]) -> bool:
+def _differs(copy: PhotoSession, fields: CopiedFields) -> bool:
     """Return whether Pixora says something else. A session of our own is not Pixora's to change."""
     return copy.origin == Origin.PIXORA and any(getattr(copy, name) != value for name, value in fields.items())
 

@@ -1,6 +1,6 @@
 """Which models live in Pixora, and that nothing is ever written there."""
 
-from typing import Any
+from django.db.models import Model
 
 from sessions_app.models.pixora import PixoraSession
 
@@ -12,16 +12,16 @@ class ReadOnly(Exception):
 
 
 class PixoraRouter:
-    def db_for_read(self, model: type[Any], **_hints: Any) -> str | None:
+    def db_for_read(self, model: type[Model], **_hints: object) -> str | None:
         return ALIAS if model is PixoraSession else None
 
-    def db_for_write(self, model: type[Any], **_hints: Any) -> str | None:
+    def db_for_write(self, model: type[Model], **_hints: object) -> str | None:
         if model is PixoraSession:
             raise ReadOnly("FacePass only reads Pixora's database")
         return None
 
-    def allow_relation(self, one: Any, other: Any, **_hints: Any) -> bool | None:
+    def allow_relation(self, one: Model, other: Model, **_hints: object) -> bool | None:
         return False if PixoraSession in (type(one), type(other)) else None
 
-    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool | None:
+    def allow_migrate(self, db: str, app_label: str, **_hints: object) -> bool | None:
         return False if db == ALIAS else None

@@ -79,7 +79,7 @@ def mirror_changes(*, everything: bool = False, report: Report | None = None) ->
     if everything or _is_sweep_due(link.swept_at):
         for ids in _copied_ids():
             missing = set(ids) - gateway.fetch_existing_ids(ids)
-            swept.apply(list(missing), lambda gone: mirror.update_copies([], asked=gone)[1])
+            swept.apply(list(missing), lambda gone: mirror.update_copies([], queried=gone)[1])
             swept.report(looked=len(ids), quiet=not swept.changes.deleted)
         PixoraLink.objects.filter(pk=link.pk).update(swept_at=Now())
     PixoraLink.objects.filter(pk=link.pk).update(synced_at=Now())

@@ -132,7 +132,7 @@ class _Secure(_CheckedConnection, HTTPSConnection):
 class _CuttablePool:
     """A mixin for urllib3's pools: `cut` ends the request that is under way, from another thread."""
 
-    def _new_conn(self) -> Any:
+    def _new_conn(self) -> Any:  # as urllib3 has it, a protocol of its own
         self._latest = super()._new_conn()  # type: ignore[misc]
         return self._latest
 

@@ -1,7 +1,6 @@
 """`/s/CODE/photos/`: the photos that were found, and what a guest may do with them. Every button is part of a form."""
 
 from collections.abc import Callable, Collection
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -30,7 +29,7 @@ ACTIONS: dict[str, Callable[[Guest, Collection[UUID]], int]] = {
 }
 
 
-def results_context(guest: Guest, *, show: PhotoFilter = "all") -> dict[str, Any]:
+def results_context(guest: Guest, *, show: PhotoFilter = "all") -> dict[str, object]:
     """Return what `guest/results.html` needs; one query."""
     rules = GuestRules.for_session(guest.session)
     results = photo_tiles.build_results(guest, show=show)

@@ -2,7 +2,6 @@
 
 import signal
 from threading import Event
-from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -13,7 +12,7 @@ class Command(BaseCommand):
     help = "Delivers webhooks until it is asked to stop."
     requires_system_checks = []  # `up` has run them
 
-    def handle(self, **_options: Any) -> None:
+    def handle(self, **_options: object) -> None:
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

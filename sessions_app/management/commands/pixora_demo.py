@@ -4,7 +4,6 @@ import os
 import uuid
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -20,14 +19,14 @@ class Command(BaseCommand):
         parser.add_argument("--sessions", type=int, default=30, help="how many there should be (30)")
         parser.add_argument("--studio", default="demo", help="short name of the studio that they belong to (demo)")
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, *, sessions: int, studio: str, **_options: object) -> None:
         if settings.ENV.database_url:
             raise CommandError("This needs the embedded server, and DATABASE_URL names another one.")
-        studio, studio_id = _studio(options["studio"])
+        row, studio_id = _studio(studio)
         demo.create_database(settings.HOME)
-        new = demo.add_sessions(settings.HOME, studio_id=studio_id, number=options["sessions"])
+        new = demo.add_sessions(settings.HOME, studio_id=studio_id, number=sessions)
         path = _write(settings.HOME / "pixora_demo.url", demo.build_url(settings.HOME))
-        self.stdout.write(f"{new} new sessions for {studio}. To use them:")
+        self.stdout.write(f"{new} new sessions for {row}. To use them:")
         self.stdout.write(f"  MAIN_APP_DATABASE_URL=$(cat {path}) make up")
 
 

@@ -1,7 +1,6 @@
 """Mirrors Pixora's photo sessions by hand."""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -16,11 +15,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--all", action="store_true", help="look at every session, not only at what changed")
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, **options: object) -> None:
         if not gateway.is_configured():
             raise CommandError("Photo sessions are FacePass's own: MAIN_APP_DATABASE_URL is not set.")
         try:
-            done = sync.mirror_changes(everything=options["all"], report=self._report)
+            done = sync.mirror_changes(everything=bool(options["all"]), report=self._report)
         except RowsFailed as failure:
             raise CommandError(f"{failure.failed} sessions could not be mirrored; see the log.") from failure
         self.stdout.write(f"Done: {_describe(done)}")
