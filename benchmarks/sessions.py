@@ -30,7 +30,7 @@ ASKED, EVENTS = 300, 100
 def main() -> None:
     with EmbeddedPostgres(HOME):
         demo.create_database(HOME)
-        os.environ["MAIN_APP_DATABASE_URL"] = demo.build_url(HOME)
+        os.environ["MAIN_APP_DATABASE_URL"] = demo.build_database_url(HOME)
         import django
 
         django.setup()

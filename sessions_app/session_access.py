@@ -73,7 +73,7 @@ def _find_in_pixora(ids: list[UUID], rows: dict[UUID, PhotoSession]) -> dict[UUI
     return {pk: CurrentSession(copy) for pk, copy in current.items()}
 
 
-def validate(ids: Iterable[UUID], *, principal: Principal) -> dict[UUID, Validation]:
+def validate_sessions(ids: Iterable[UUID], *, principal: Principal) -> dict[UUID, Validation]:
     """Return an answer for every id, by one query to wherever the sessions live. Raise as `find_current`."""
     wanted = list(dict.fromkeys(ids))
     visible = _find_visible(wanted, principal=principal)

@@ -100,7 +100,9 @@ class ValidateView(InputView):
     @extend_schema(parameters=[ID_NAMED_PK], responses=serializers.ValidationSerializer)
     def get(self, request: Request, pk: str) -> Response:
         session_id = session_access.parse_id(pk)
-        return Response(_validation(session_access.validate([session_id], principal=self.principal)[session_id]))
+        return Response(
+            _validation(session_access.validate_sessions([session_id], principal=self.principal)[session_id])
+        )
 
 
 class ValidateManyView(InputView):
@@ -109,7 +111,7 @@ class ValidateManyView(InputView):
 
     @extend_schema(operation_id="sessions_validate_many", responses=serializers.ValidationsSerializer)
     def post(self, request: Request) -> Response:
-        found = session_access.validate(self.read_input()["ids"], principal=self.principal)
+        found = session_access.validate_sessions(self.read_input()["ids"], principal=self.principal)
         return Response({"results": {str(pk): _validation(answer) for pk, answer in found.items()}})
 
 

@@ -60,7 +60,7 @@ def add_sessions(home: Path, *, studio_id: uuid.UUID, number: int, name: str = D
         return _count_sessions(database) - before
 
 
-def build_url(home: Path, *, name: str = DATABASE) -> str:
+def build_database_url(home: Path, *, name: str = DATABASE) -> str:
     """Return a value for MAIN_APP_DATABASE_URL. It holds the password."""
     server = database_settings(home)
     user, password = quote(server["USER"]), quote(server["PASSWORD"])

@@ -110,14 +110,14 @@ def _post_once(url: str, *, body: bytes, headers: dict[str, str], until: float) 
 
 
 class _CheckedConnection:
-    """A mixin for urllib3's connections: opens the socket by `connect`, which checks its address."""
+    """A mixin for urllib3's connections: opens the socket by `connect_checked`, which checks its address."""
 
     host: str
     port: int
     plain: bool
 
     def _new_conn(self) -> socket.socket:
-        self.opened = connect(self.host, self.port, plain=self.plain)
+        self.opened = connect_checked(self.host, self.port, plain=self.plain)
         return self.opened
 
 
@@ -153,7 +153,7 @@ class _SecurePool(_CuttablePool, HTTPSConnectionPool):
     ConnectionCls = _Secure
 
 
-def connect(host: str, port: int, *, plain: bool) -> socket.socket:
+def connect_checked(host: str, port: int, *, plain: bool) -> socket.socket:
     """Return a socket to the first address of that name that is allowed and answers.
 
     `plain`: without TLS. Raise RequestRefused where none is allowed, and OSError where none answers.

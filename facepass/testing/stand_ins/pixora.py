@@ -97,7 +97,7 @@ class Pixora:
 
 
 def configure(**changes: Any) -> None:
-    found = {**pixora_database(demo.build_url(settings.HOME, name=DATABASE)), **changes}
+    found = {**pixora_database(demo.build_database_url(settings.HOME, name=DATABASE)), **changes}
     if "HOST" in changes:
         found["OPTIONS"] = {
             key: value for key, value in found["OPTIONS"].items() if key not in ("host", "require_auth")

@@ -31,7 +31,7 @@ def require_limits(guest: Guest, *, address: str) -> None:
     rate_limits.require_quota("guest_address", f"guests:{address}")
     rate_limits.require_quota("guest_device", f"device:{guest.pk}")
     rate_limits.require_quota("guest_session", f"session:{guest.session_id}")
-    wait = rate_limits.quota_wait_seconds("guest_miss", _misses(guest))
+    wait = rate_limits.quota_wait_seconds("guest_miss", _miss_bucket(guest))
     if wait is not None:
         raise rate_limits.quota_refusal(wait)
 
@@ -73,12 +73,12 @@ def _record_search(guest: Guest, searched: SessionSearch, *, photos: int) -> Non
     """Count the search and send the event of it. One that gave the guest no photos is a miss."""
     searched.count()
     if not photos:
-        rate_limits.consume_quota("guest_miss", _misses(guest))
+        rate_limits.consume_quota("guest_miss", _miss_bucket(guest))
     data = {"session_id": str(guest.session_id), "photos": photos}
     events.emit(EventType.GUEST_SEARCH_COMPLETED, studio_id=guest.session.studio_id, data=data)
 
 
-def _misses(guest: Guest) -> str:
+def _miss_bucket(guest: Guest) -> str:
     return f"misses:{guest.pk}"
 
 

@@ -136,7 +136,7 @@ def sign_address(audience: Audience, pk: UUID, photo: UUID, variant: Variant) ->
     return f"{path}?{urlencode({'ends': ends, 'signature': _signature(path, ends)})}"
 
 
-def is_signed(path: str, query: Mapping[str, str]) -> bool:
+def has_valid_signature(path: str, query: Mapping[str, str]) -> bool:
     """Return whether `sign_address` made that address, and it has not ended."""
     try:
         ends = int(query["ends"])

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class SessionReadiness:
     total: int
     waiting: int
 
@@ -48,7 +48,7 @@ class Readiness:
         return _("Photos are still being prepared: %(ready)s of %(total)s are ready.") % numbers
 
     @classmethod
-    def for_session(cls, session: PhotoSession) -> "Readiness":
+    def for_session(cls, session: PhotoSession) -> "SessionReadiness":
         """Count over all galleries of the session, by one query that an index answers without reading the rows."""
         photos = GalleryImage.objects.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
         waiting = Count("state", filter=UNFINISHED)
@@ -76,7 +76,7 @@ def send_ready_notices() -> None:
 
 
 def _notify_if_ready(session: PhotoSession) -> None:
-    if Readiness.for_session(session).is_complete:
+    if SessionReadiness.for_session(session).is_complete:
         each(session.ready_notices.due(), partial(_send_once, session), task="ready notices")
 
 

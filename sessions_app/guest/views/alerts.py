@@ -23,7 +23,7 @@ def _render_form(visit: Visit, advice: Advice | None = None) -> HttpResponse:
 
 
 @guest_view(needs="selfie", before_upload=require_search_limits, refusal_page=_render_form)
-def request_alert(visit: Visit) -> HttpResponseBase:
+def alert_page(visit: Visit) -> HttpResponseBase:
     if visit.request.method != "POST":
         return _render_form(visit)
     require_checkbox(visit.request)
@@ -42,7 +42,7 @@ def stop_own(visit: Visit) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
+def confirm_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """The link itself confirms nothing, because mail scanners follow links; its button does."""
     guest_id = links.read_id("alert", token)
     alert = Alert.objects.select_related("guest__session__studio").filter(pk=guest_id).first()

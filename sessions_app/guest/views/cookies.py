@@ -63,7 +63,7 @@ def remember_guest(response: HttpResponse, guest: Guest) -> None:
     _guest_cookie(guest.session).write(response, str(guest.pk))
 
 
-def forget_guest(response: HttpResponse, session: PhotoSession) -> None:
+def delete_guest_cookie(response: HttpResponse, session: PhotoSession) -> None:
     _guest_cookie(session).delete(response)
 
 

@@ -40,7 +40,7 @@ def shared_photo(request: HttpRequest, share_id: UUID, pk: UUID, variant: Varian
 
 def _serve_signed(request: HttpRequest, row: FoundPhoto, variant: Variant) -> HttpResponseBase:
     rules = GuestRules.for_session(row.guest.session)
-    if not photo_tiles.is_signed(request.path_info, request.GET):
+    if not photo_tiles.has_valid_signature(request.path_info, request.GET):
         raise Http404
     if variant == "original" and rules.download_variant != "original":
         raise Http404

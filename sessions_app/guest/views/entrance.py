@@ -57,7 +57,7 @@ def withdraw(visit: Visit) -> HttpResponse:
         consent.withdraw_consent(visit.guest)
     response = redirect("guest-page", code=visit.session.code)
     response["Location"] += "?withdrawn"
-    cookies.forget_guest(response, visit.session)
+    cookies.delete_guest_cookie(response, visit.session)
     return response
 
 

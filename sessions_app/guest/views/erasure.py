@@ -25,7 +25,7 @@ def forget(visit: Visit) -> HttpResponse:
     if visit.request.method == "POST":
         receipt = erasure.forget_guest(guest, hidden="hidden" in visit.request.POST)
         response = redirect("guest-forgotten", token=receipt.token)
-        cookies.forget_guest(response, visit.session)
+        cookies.delete_guest_cookie(response, visit.session)
         return response
     hiding = Hiding.objects.filter(guest=guest).first()
     counts = matched_photos.count_by_filter(matched_photos.list_found(guest))

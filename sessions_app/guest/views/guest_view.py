@@ -22,7 +22,7 @@ from facepass.core.errors import FacePassError, refusal_response
 from facepass.core.requests.in_memory_uploads import keep_in_memory
 from sessions_app.guest.domain import consent, entrance, mail
 from sessions_app.guest.domain.branding import Brand
-from sessions_app.guest.domain.readiness import Readiness
+from sessions_app.guest.domain.readiness import SessionReadiness
 from sessions_app.guest.domain.selfie_advice import Advice
 from sessions_app.guest.views import cookies
 from sessions_app.models import Guest, GuestRules, PhotoSession
@@ -192,7 +192,7 @@ def render_page(request: HttpRequest, template: str, session: PhotoSession | Non
 
 def render_session_page(visit: Visit, **context: object) -> HttpResponse:
     """Render the session's page. In the context `tiles` is None before a search, and empty where it found nothing."""
-    defaults = {"visit": visit, "readiness": Readiness.for_session(visit.session), "mail": mail.is_offered()}
+    defaults = {"visit": visit, "readiness": SessionReadiness.for_session(visit.session), "mail": mail.is_offered()}
     return render_page(
         visit.request, "guest/page.html", visit.session, **{**defaults, "tiles": None, "advice": None, **context}
     )

@@ -49,7 +49,7 @@ def session_page(visit: Visit) -> HttpResponse:
 
 @require_POST
 @guest_view()
-def start_challenge(visit: Visit) -> HttpResponse:
+def challenge_page(visit: Visit) -> HttpResponse:
     """Show the page with what to do before the camera."""
     challenge = guest_search.start_challenge(visit.require_agreed_guest())
     return render_session_page(visit, challenge=challenge)

@@ -4,7 +4,7 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.guest.domain import readiness
-from sessions_app.guest.domain.readiness import Readiness
+from sessions_app.guest.domain.readiness import SessionReadiness
 from sessions_app.guest.views.guest_view import Visit, guest_view, render_session_page
 
 
@@ -12,13 +12,13 @@ from sessions_app.guest.views.guest_view import Visit, guest_view, render_sessio
 @guest_view()
 def progress(visit: Visit) -> HttpResponse:
     """Answer an open page, which asks every few seconds."""
-    now = Readiness.for_session(visit.session)
+    now = SessionReadiness.for_session(visit.session)
     return JsonResponse({"total": now.total, "ready": now.ready, "waiting": now.waiting, "text": now.text})
 
 
 @require_POST
 @guest_view()
-def request_ready_notice(visit: Visit) -> HttpResponse:
+def ready_notice(visit: Visit) -> HttpResponse:
     """Keep an e-mail address. The answer is the same for one that is there already."""
     email = visit.request.POST.get("email", "").strip().lower()
     readiness.request_ready_notice(visit.session, email, address=visit.network_address)

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         row, studio_id = _studio(studio)
         demo.create_database(settings.HOME)
         new = demo.add_sessions(settings.HOME, studio_id=studio_id, number=sessions)
-        path = _write(settings.HOME / "pixora_demo.url", demo.build_url(settings.HOME))
+        path = _write(settings.HOME / "pixora_demo.url", demo.build_database_url(settings.HOME))
         self.stdout.write(f"{new} new sessions for {row}. To use them:")
         self.stdout.write(f"  MAIN_APP_DATABASE_URL=$(cat {path}) make up")
 

@@ -137,7 +137,7 @@ def test_the_command_says_so_where_sessions_are_local():
 
 def test_the_demo_makes_a_database_fills_it_once_and_tells_nobody_the_password(settings, monkeypatch, capsys):
     monkeypatch.setattr(demo, "DATABASE", "pixora_demo_test")
-    for function in (demo.create_database, demo.add_sessions, demo.build_url, demo.connect):
+    for function in (demo.create_database, demo.add_sessions, demo.build_database_url, demo.connect):
         monkeypatch.setitem(function.__kwdefaults__, "name", "pixora_demo_test")
     call_command("pixora_demo", sessions=5)
     call_command("pixora_demo", sessions=5)
