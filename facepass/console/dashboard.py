@@ -17,7 +17,7 @@ from facepass.console.base import is_superuser
 from facepass.core import notices
 from facepass.core.errors import FacePassError
 from facepass.models import User
-from galleries.faces import grouping
+from galleries.faces import suggestions
 from galleries.models import GalleryImage
 from recognition.engines import registry
 from sessions_app.models import PhotoSession
@@ -53,7 +53,7 @@ def _sessions(user: Any) -> list[dict[str, Any]]:
     found = PhotoSession.objects.visible_to(user).filter(gone_at=None).order_by("-created_at")[:SESSIONS_SHOWN]
     rows = GalleryImage.objects.filter(gallery__session_id__in=[session.pk for session in found]).order_by()
     photos = dict(rows.values_list("gallery__session_id").annotate(Count("pk")))
-    pairs = grouping.count_suggestions(session.pk for session in found)
+    pairs = suggestions.count_suggestions(session.pk for session in found)
     return [
         {
             "name": session.name,

@@ -23,7 +23,7 @@ from facepass.core.api.views import TenantViewSet, Validated, validate
 from galleries.api import matches
 from galleries.api.decisions import DecisionSerializer, NamedSerializer, answer_decision
 from galleries.api.grouping import WhereSerializer, find_occasion
-from galleries.faces import decisions, grouping
+from galleries.faces import decisions, suggestions
 from galleries.models import FaceCluster, Person, PhotoFace
 from galleries.models.cluster import FaceClusterQuerySet
 from galleries.people import naming
@@ -169,7 +169,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
     def suggestions(self, request: Request) -> Response:
         """Pairs that may be one person, the most alike first."""
         occasion = find_occasion(validate(WhereSerializer, request.query_params.dict()), self.principal)
-        pairs = grouping.find_suggestions(occasion)
+        pairs = suggestions.find_suggestions(occasion)
         return Response(
             [{"group_id": pair.one.pk, "other_id": pair.other.pk, "similarity": pair.similarity} for pair in pairs]
         )

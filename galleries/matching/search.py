@@ -163,7 +163,7 @@ def combine_matches(found: Sequence[Sequence[Match]], *, combine: Literal["any",
     return sorted(shown, key=lambda match: -match.cosine)
 
 
-def hold_existing_matches(matches: Sequence[Match]) -> list[Match]:
+def lock_existing_matches(matches: Sequence[Match]) -> list[Match]:
     """Without faces that were rejected or deleted since the search, or whose photo was; the others stay until the
     transaction ends.
     """

@@ -10,7 +10,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from facepass.core.access.authentication import user_of
-from galleries.faces import decisions, grouping, live_events
+from galleries.faces import decisions, live_events, suggestions
 from galleries.models import FaceCluster, FaceDecision, Occasion, PhotoFace
 from galleries.staff import occasions
 from galleries.staff.occasions import decided_in, occasion_of
@@ -43,7 +43,7 @@ def _list(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
     skipped = set(request.GET.getlist("skip"))
-    found = grouping.refresh_suggestions(occasion)
+    found = suggestions.refresh_suggestions(occasion)
     open_pairs = [one for one in found if pair_id(one) not in skipped][:PAIRS_SHOWN]
     faces = _faces([group.pk for one in open_pairs for group in (one.one, one.other)])
     return {
@@ -63,7 +63,7 @@ def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
     }
 
 
-def pair_id(one: grouping.Suggestion) -> str:
+def pair_id(one: suggestions.Suggestion) -> str:
     return f"{one.one.pk}.{one.other.pk}"
 
 

@@ -20,7 +20,7 @@ from facepass.core.errors import FacePassError
 from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin
 from facepass.models import Scope
 from galleries.api import matches
-from galleries.matching.search import hold_existing_matches
+from galleries.matching.search import lock_existing_matches
 from galleries.models import Gallery, Person
 from sessions_app import session_access
 from sessions_app.api import serializers
@@ -149,7 +149,7 @@ class SearchSessionView(InMemoryUploadMixin, InputView):
             session_access.lock_enabled(found.session)
             found.count()
             return replace(
-                found, matches=hold_existing_matches(found.matches), possible=hold_existing_matches(found.possible)
+                found, matches=lock_existing_matches(found.matches), possible=lock_existing_matches(found.possible)
             )
 
 

@@ -17,7 +17,7 @@ from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFacto
 from facepass.testing.pages.visitors import device, ids, search, shown
 from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
-from galleries.faces import decisions, erasure, grouping, marking
+from galleries.faces import decisions, erasure, grouping, marking, suggestions
 from galleries.models import FaceCluster, Gallery, GalleryImage, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
 from recognition import config, detection
@@ -221,11 +221,11 @@ def merge(scene):
 def keep_apart(scene):
     one, other = scene.face(3, 0), scene.face(5, 0)
     assert one.cluster_id != other.cluster_id
-    assert grouping.find_suggestions(scene.occasion)
+    assert suggestions.find_suggestions(scene.occasion)
     decisions.keep_apart(one.cluster, other.cluster, by=scene.staff)
     return lambda: (
         PhotoFace.objects.get(pk=one.pk).cluster_id != PhotoFace.objects.get(pk=other.pk).cluster_id
-        and not grouping.find_suggestions(scene.occasion)
+        and not suggestions.find_suggestions(scene.occasion)
     )
 
 

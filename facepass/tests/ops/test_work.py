@@ -20,7 +20,7 @@ from facepass.ops.supervisor.watchdog import STALLED_SECONDS, Watchdog
 from facepass.testing.factories import GalleryFactory
 from facepass.testing.waiting import PATIENCE_SECONDS
 from galleries import tasks
-from galleries.faces import grouping
+from galleries.faces import grouping, suggestions
 from galleries.jobs import runner
 from galleries.models import Gallery, Job, Occasion, SuggestionCount
 
@@ -93,7 +93,7 @@ def test_a_cull_of_the_cache_takes_neither_heartbeat_nor_chores_nor_counts(monke
     cache.clear()
     assert heartbeats.last_beat() == before is not None
     assert not Chore.objects.take("letters", every=MINUTE)
-    assert grouping.count_suggestions([gallery.pk]) == {gallery.pk: 7}
+    assert suggestions.count_suggestions([gallery.pk]) == {gallery.pk: 7}
 
 
 def test_the_cache_holds_more_than_a_busy_day_puts_there():

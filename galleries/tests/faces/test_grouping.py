@@ -13,7 +13,7 @@ from facepass.testing.factories import (
     descriptor,
 )
 from galleries import tasks
-from galleries.faces import decisions, grouping
+from galleries.faces import decisions, grouping, suggestions
 from galleries.models import FaceCluster, Gallery, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
 
@@ -215,11 +215,11 @@ def test_suggestions_are_ranked_and_leave_out_what_shares_a_photo_or_was_decided
         group = groups[name] = FaceCluster.objects.create(**occasion.fields)
         for n in range(2):
             face(gallery, direction, len(groups) * 10 + n, cluster=group)
-    (found,) = grouping.find_suggestions(occasion)
+    (found,) = suggestions.find_suggestions(occasion)
     assert {found.one, found.other} == {groups["ann"], groups["ann too"]}
     assert found.similarity > 0.45
     decisions.keep_apart(groups["ann"], groups["ann too"], by=staff)
-    assert grouping.find_suggestions(occasion) == []
+    assert suggestions.find_suggestions(occasion) == []
 
 
 def test_size_and_centroid_follow_whatever_happens_to_the_faces(gallery, occasion):

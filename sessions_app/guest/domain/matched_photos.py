@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from galleries.matching.search import Match, hold_existing_matches
+from galleries.matching.search import Match, lock_existing_matches
 from galleries.models import GalleryImage
 from sessions_app import analytics
 from sessions_app.analytics import UsageKind
@@ -57,7 +57,7 @@ def record_found(guest: Guest, matches: Sequence[Match]) -> list[Match]:
     Photos of earlier searches stay, and come after these. Done twice, nothing changes. To be called within
     `consent.hold_consent`.
     """
-    matches, now = hold_existing_matches(matches), timezone.now()
+    matches, now = lock_existing_matches(matches), timezone.now()
     rows = [
         FoundPhoto(guest=guest, photo=match.face.photo, face=match.face, rank=rank, found_at=now)
         for rank, match in enumerate(matches)
@@ -72,7 +72,7 @@ def record_friend(guest: Guest, matches: Sequence[Match], *, add: bool) -> list[
     `add`: photos of the friend alone become the guest's too. Return those matches that are still there. To be called
     within `consent.hold_consent`.
     """
-    matches = hold_existing_matches(matches)
+    matches = lock_existing_matches(matches)
     guest.found.filter(friend=True).update(friend=False)
     guest.found.filter(photo__in=[match.face.photo_id for match in matches]).update(friend=True)
     if add:
