@@ -30,10 +30,10 @@ import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 from scipy.stats import genpareto  # noqa: E402
 
-from recognition import calibration, packs  # noqa: E402
+from recognition import calibration  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
 from recognition.engines.pack_engine import PackEngine  # noqa: E402
-from recognition.packs import contracts  # noqa: E402
+from recognition.packs import contracts, installed  # noqa: E402
 from recognition.pictures import decoding  # noqa: E402
 from recognition.types import DetectedFace, FloatArray, Picture  # noqa: E402
 
@@ -51,10 +51,10 @@ def main() -> None:
     files = calibration_files(args.data)
     found = {}
     for name in args.pack:
-        pack = packs.find(name)
+        pack = installed.find_pack(name)
         engine = PackEngine(pack)
         names, descriptors = described(engine, files, embed=engine.embed)
-        found[contracts.recogniser_of_pack(pack)] = measured(engine, pairs(names, descriptors), people=len(set(names)))
+        found[contracts.calibration_key(pack)] = measured(engine, pairs(names, descriptors), people=len(set(names)))
     calibration.SHIPPED.write_text(json.dumps({"version": 1, "recognisers": found}, indent=1) + "\n")
 
 
@@ -71,7 +71,7 @@ def described(engine: FaceEngine, files: list[Path], *, embed: Embed) -> tuple[l
     """The identity and descriptor of the face nearest the middle of each picture; pictures without one are left out."""
     names, rows = [], []
     for path in files:
-        picture = framed(decoding.decode(BytesIO(path.read_bytes())))
+        picture = framed(decoding.decode_picture(BytesIO(path.read_bytes())))
         faces = engine.detect([picture])[0]
         if faces:
             names.append(identity(path))

@@ -22,10 +22,11 @@ django.setup()  # before the imports that need it
 
 import numpy as np  # noqa: E402
 
-from recognition import detection, packs, pipeline  # noqa: E402
+from recognition import detection, pipeline  # noqa: E402
 from recognition.config import RecognitionSettings  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
 from recognition.engines.pack_engine import PackEngine  # noqa: E402
+from recognition.packs import installed  # noqa: E402
 from recognition.pictures import decoding  # noqa: E402
 from recognition.types import DescribedFace  # noqa: E402
 
@@ -35,7 +36,7 @@ SIMILARITIES = (0.45, 0.50, 0.52, 0.54, 0.55, 0.56, 0.57, 0.58, 0.60, 0.62, 0.64
 
 def main() -> None:
     name, *folders = sys.argv[1:]
-    engine: FaceEngine = PackEngine(packs.find(name))
+    engine: FaceEngine = PackEngine(installed.find_pack(name))
     for folder in map(Path, folders):
         judge(engine, folder)
 
@@ -54,14 +55,14 @@ def judge(engine: FaceEngine, event: Path) -> None:
 
 
 def faces_of(engine: FaceEngine, path: Path) -> list[DescribedFace]:
-    picture = detection.decoded(BytesIO(path.read_bytes()), "balanced")
-    return pipeline.describe(picture, engine=engine, settings=RecognitionSettings())
+    picture = detection.decode_for_detection(BytesIO(path.read_bytes()), "balanced")
+    return pipeline.describe_picture(picture, engine=engine, settings=RecognitionSettings())
 
 
 def best_scores(engine: FaceEngine, selfie: Path, photos: dict[str, list[DescribedFace]]) -> dict[str, float]:
     """The similarity of the selfie's largest face to the best face of each photo; empty where the selfie has none."""
-    picture = decoding.decode(BytesIO(selfie.read_bytes()), longest_side=PROBE_SIDE)
-    probe = pipeline.describe_near(picture, engine=engine, settings=RecognitionSettings())
+    picture = decoding.decode_picture(BytesIO(selfie.read_bytes()), longest_side=PROBE_SIDE)
+    probe = pipeline.describe_close_up(picture, engine=engine, settings=RecognitionSettings())
     if not probe:
         return {}
     return {

@@ -110,7 +110,7 @@ def indexed(event: Path, photos: list[str]) -> Any:
     from galleries.models import Gallery, GalleryImage, Occasion, PhotoFace
     from galleries.photos import recording
     from recognition import pipeline
-    from recognition.models import ModelVersion
+    from recognition.model_versions import current_model_version
 
     studio = Studio.objects.create(name=event.name, slug=event.name)
     gallery = Gallery.objects.create(studio=studio, title=event.name)
@@ -120,9 +120,9 @@ def indexed(event: Path, photos: list[str]) -> Any:
         photo = GalleryImage.objects.create(
             gallery=gallery, original_name=name, sha256=name, byte_size=0, width=width, height=height
         )
-        version = ModelVersion.objects.current()
+        version = current_model_version()
         PhotoFace.objects.bulk_create(
-            recording.build_face(photo, face, version, scale=1) for face in pipeline.describe(picture)
+            recording.build_face(photo, face, version, scale=1) for face in pipeline.describe_picture(picture)
         )
     return Occasion.for_gallery(gallery)
 
@@ -130,7 +130,7 @@ def indexed(event: Path, photos: list[str]) -> Any:
 def decoded(path: Path) -> Any:
     from recognition import detection
 
-    return detection.decoded(BytesIO(path.read_bytes()), "balanced")
+    return detection.decode_for_detection(BytesIO(path.read_bytes()), "balanced")
 
 
 def searched(selfie: Path, occasion: Any, times: list[float]) -> tuple[set[str], set[str]] | None:

@@ -38,7 +38,7 @@ def fuzz(count: int, *, first: int, galleries: int) -> bool:
     settings.RATE_LIMITS, settings.ALLOWED_HOSTS = {}, ["*"]
     started = time.monotonic()
     fuzzed = Fuzzed()
-    with registry.use(FakeEngine()), Errors() as errors:
+    with registry.use_engine(FakeEngine()), Errors() as errors:
         share = -(-count // galleries)
         for start in range(first, first + count, share):
             seeds = range(start, min(start + share, first + count))

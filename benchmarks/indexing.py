@@ -131,8 +131,8 @@ def _keep_freed_memory(keep: bool) -> None:
 def _runtimes() -> None:
     from recognition.runtimes import devices, selftest_results
 
-    print("runtimes:", devices.runtimes())
-    for found in selftest_results.everything():
+    print("runtimes:", devices.installed_runtimes())
+    for found in selftest_results.list_verdicts():
         print(
             f"  {found.network}: {found.runtime}; OpenVINO {found.precision} {found.speedup:.2f} times, {found.cosine}"
         )
@@ -189,7 +189,7 @@ def _agreement(gallery: Any, analysis: Any) -> None:
     """Each of InsightFace's faces of 60 pixels or more, and the row for it."""
     import numpy as np
 
-    from recognition.protected_templates import protect
+    from recognition.protected_templates import protect_descriptors
     from recognition.types import Box
 
     photos = list(gallery.photos.all())
@@ -205,7 +205,7 @@ def _agreement(gallery: Any, analysis: Any) -> None:
             overlaps.append(box.iou(Box(**row.insightface_bbox)))
             vector = row.insightface_descriptor
             vector = np.asarray(vector.to_numpy() if hasattr(vector, "to_numpy") else vector, np.float32)
-            cosines.append(float(vector @ protect(face.normed_embedding[None])[0]))
+            cosines.append(float(vector @ protect_descriptors(face.normed_embedding[None])[0]))
     for name, values in (("IoU", overlaps), ("cosine", cosines)):
         bar = 0.9 if name == "IoU" else 0.99
         print(
@@ -254,7 +254,7 @@ def _describe_anew(gallery: Any) -> None:
     from galleries.models import PhotoDescription
     from galleries.photos import pipeline
     from recognition.engines import registry
-    from recognition.models import ModelVersion
+    from recognition.model_versions import current_model_version
 
     class Nobody:
         def has_time(self) -> bool:
@@ -263,7 +263,7 @@ def _describe_anew(gallery: Any) -> None:
         def report(self, *, done: int, total: int) -> None:
             pass
 
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     version.pk, version.contract_id, version.active = None, "another", False
     version.save()
     as_it_is, alone = (pipeline.BATCH, pipeline.AHEAD), (1, 1)
@@ -319,7 +319,7 @@ def _worker(home: Path, pack: str) -> None:
     machine.give_back_freed_memory()  # as qcluster does
 
     file = BytesIO(composed.blank())
-    pipeline.describe_many([np.asarray(decoding.decode(file))])
+    pipeline.describe_pictures([np.asarray(decoding.decode_picture(file))])
     print("ready", flush=True)
     sys.stdin.readline()
     tasks.analyse_gallery(str(Gallery.objects.get().pk))

@@ -25,9 +25,10 @@ django.setup()  # before the imports that need it
 
 import numpy as np  # noqa: E402
 
-from recognition import detection, packs  # noqa: E402
+from recognition import detection  # noqa: E402
 from recognition.engines import registry  # noqa: E402
 from recognition.engines.base import FaceEngine  # noqa: E402
+from recognition.packs import installed  # noqa: E402
 
 FOLDS = 10
 
@@ -37,13 +38,13 @@ def engine_named(name: str) -> FaceEngine:
         return registry.get_engine()
     from recognition.engines.pack_engine import PackEngine
 
-    return PackEngine(packs.read(Path(name)))
+    return PackEngine(installed.read_pack(Path(name)))
 
 
-def descriptor(engine: FaceEngine, path: Path, *, mode: detection.Mode) -> np.ndarray | None:
+def descriptor(engine: FaceEngine, path: Path, *, mode: detection.DetectionMode) -> np.ndarray | None:
     with path.open("rb") as file:
-        picture = detection.decoded(file, mode)
-    faces = detection.find(engine, [picture], mode)[0][:1]
+        picture = detection.decode_for_detection(file, mode)
+    faces = detection.detect_faces(engine, [picture], mode)[0][:1]
     return engine.embed(picture, faces)[0] if faces else None
 
 
@@ -73,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("engine")
-    parser.add_argument("--mode", choices=get_args(detection.Mode), default="balanced")
+    parser.add_argument("--mode", choices=get_args(detection.DetectionMode), default="balanced")
     options = parser.parse_args()
     engine = engine_named(options.engine)
     with (options.data / "pairs.csv").open() as file:

@@ -56,7 +56,7 @@ def searches(likeness: Likeness, faces: np.ndarray, people: np.ndarray, *, seed:
 
 
 def figures(found: Searches) -> list[float]:
-    rates = [error_rates.open_set(found, error_rates.threshold_at_fpir(found, fpir)) for fpir in (0.01, 0.05)]
+    rates = [error_rates.open_set_rates(found, error_rates.threshold_at_fpir(found, fpir)) for fpir in (0.01, 0.05)]
     return [rates[0].rank1 or 0.0, *(1 - (rate.fnir or 0.0) for rate in rates)]
 
 

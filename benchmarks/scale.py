@@ -57,7 +57,7 @@ def session(numbers: list[int]) -> None:
     from recognition import config
 
     # Only the rule that `brute_force` knows: no widening, no margin, no single faces of other people's groups.
-    config.save({"confidence_thresholds": {"search": 0.55, "possible": 0, "assign": 1}})
+    config.save_settings({"confidence_thresholds": {"search": 0.55, "possible": 0, "assign": 1}})
     occasion, vectors = event((numbers or [50_000])[0])
     with timed("grouping"):
         grouping.group_faces(occasion)
@@ -84,9 +84,9 @@ def brute_force(probe: Any, occasion: Any, faces: Any) -> set[Any]:
     import numpy as np
 
     from galleries.matching import descriptors
-    from recognition.models import ModelVersion
+    from recognition.model_versions import current_model_version
 
-    scores = ModelVersion.objects.current().scores
+    scores = current_model_version().scores
     rows, stacked = held(occasion, faces, descriptors)
     cosines = stacked @ probe
     groups = np.array([str(cluster or pk) for pk, cluster in rows])
@@ -110,7 +110,7 @@ def studio(numbers: list[int]) -> None:
 
     from galleries.matching import nearest
     from galleries.models import PhotoFace
-    from recognition.models import ModelVersion
+    from recognition.model_versions import current_model_version
 
     count = (numbers or [1_000_000])[0]
     occasion, vectors = event(count)
@@ -125,7 +125,7 @@ def studio(numbers: list[int]) -> None:
             [nearest.INDEX_NAME],
         )
         print("index, table with indexes:", cursor.fetchone())
-    faces = PhotoFace.objects.searchable(ModelVersion.objects.current()).filter(gallery__in=occasion.galleries)
+    faces = PhotoFace.objects.searchable(current_model_version()).filter(gallery__in=occasion.galleries)
     measured(f"nearest 10 of {count}", faces, vectors, nearest)
     some = faces.filter(photo__original_name__endswith="7.jpg")
     measured("nearest 10 of those that pass a filter for a tenth", some, vectors, nearest)
@@ -210,9 +210,9 @@ def add(gallery: Any, vectors: Any, *, name: str) -> None:
     from psycopg.types.json import Jsonb
 
     from galleries.models import GalleryImage
-    from recognition.models import ModelVersion
+    from recognition.model_versions import current_model_version
 
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     connection.ensure_connection()
     register_vector(connection.connection)
     columns = (

@@ -52,10 +52,10 @@ def _gallery() -> Any:
     """1,000 faces of nobody, five to a photo."""
     from facepass.models import Studio
     from galleries.models import Gallery, GalleryImage, PhotoFace
-    from recognition.models import ModelVersion
+    from recognition.model_versions import current_model_version
 
     gallery = Gallery.objects.create(studio=Studio.objects.create(name="b", slug="b"), title="benchmark")
-    version, rng = ModelVersion.objects.current(), np.random.default_rng(0)
+    version, rng = current_model_version(), np.random.default_rng(0)
     photos = GalleryImage.objects.bulk_create(
         GalleryImage(gallery=gallery, sha256=str(n), byte_size=1, width=1, height=1, state="processed")
         for n in range(FACES // PER_PHOTO)

@@ -91,9 +91,9 @@ def face_rows(gallery: Any, photos: list[Any], people: list[Any], number: int) -
     import numpy as np
 
     from galleries.models import PhotoFace
-    from recognition.models import ModelVersion
+    from recognition.model_versions import current_model_version
 
-    version, rng = ModelVersion.objects.current(), np.random.default_rng(1)
+    version, rng = current_model_version(), np.random.default_rng(1)
     shown = [photo for place, photo in enumerate(photos) if place % EMPTY]
     for start in range(0, number, AT_ONCE):
         PhotoFace.objects.bulk_create(

@@ -76,9 +76,9 @@ def described(engine: Any, folder: Path) -> tuple[np.ndarray, np.ndarray, np.nda
 
     rows = []
     for path in sorted(folder.iterdir()):
-        with path.open("rb") as file, registry.use(engine):
-            picture = detection.decoded(file, "balanced")
-            found = pipeline.describe(picture, engine=engine, settings=RecognitionSettings())
+        with path.open("rb") as file, registry.use_engine(engine):
+            picture = detection.decode_for_detection(file, "balanced")
+            found = pipeline.describe_picture(picture, engine=engine, settings=RecognitionSettings())
         if found:
             rows.append((path.stem.rsplit("_", 1)[0], found[0].quality.score, found[0].descriptor))
     names, quality, vectors = zip(*rows, strict=True)
@@ -122,8 +122,8 @@ def split(
 def figures(searches: Any) -> list[float]:
     from recognition.evaluation import error_rates
 
-    found = error_rates.open_set(searches, THRESHOLD)
-    at_one = error_rates.open_set(searches, error_rates.threshold_at_fpir(searches, 0.01))
+    found = error_rates.open_set_rates(searches, THRESHOLD)
+    at_one = error_rates.open_set_rates(searches, error_rates.threshold_at_fpir(searches, 0.01))
     return [found.rank1, 1 - found.fnir, found.fpir, found.accuracy, 1 - at_one.fnir]
 
 
@@ -170,7 +170,7 @@ def head(way: Head, names: np.ndarray, vectors: np.ndarray, *, seed: int) -> lis
     scores = way(vectors[enrolled], owners, vectors[searched])
     right = people[scores.argmax(axis=1)] == names[searched]
     searches = Searches(scores.max(axis=1), right, np.isin(names[searched], people))
-    found = error_rates.open_set(searches, error_rates.threshold_at_fpir(searches, 0.01))
+    found = error_rates.open_set_rates(searches, error_rates.threshold_at_fpir(searches, 0.01))
     return [found.rank1, 1 - found.fnir]
 
 

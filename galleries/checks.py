@@ -11,8 +11,8 @@ from facepass.core.errors import FacePassError
 from galleries.models import PhotoDescription, PhotoFace
 from recognition import protected_templates
 from recognition.engines import registry
+from recognition.engines.engine_info import EngineInfo
 from recognition.models import ModelVersion
-from recognition.packs.engine_info import EngineInfo
 
 AGAIN = "run: manage.py generate_descriptors"
 
@@ -33,7 +33,7 @@ def _messages() -> Iterator[checks.CheckMessage]:
     key = {"contract_id": info.contract_id, "template_key_id": protected_templates.template_key_id()}
     for version, count in _faces_by_version(ModelVersion.objects.filter(**key).first()):
         yield _warning(version, count)
-    wanted = registry.configured()
+    wanted = registry.configured_pack()
     if PhotoFace.objects.exists() and wanted != info.model:
         yield _not_yet(info, wanted)
 

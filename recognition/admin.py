@@ -66,7 +66,7 @@ class ModelVersionAdmin(InstallationAdmin):
     @admin.display(description=_("parts and their licences"))
     def parts(self, version: ModelVersion) -> str:
         """Of the pack that describes as this version does, where it is on this machine."""
-        found = [info for info in registry.installed_models() if info.contract_id == version.contract_id]
+        found = [info for info in registry.list_installed_models() if info.contract_id == version.contract_id]
         rows = [
             (part.role, part.path.name, part.license.name, part.sha256) for info in found[:1] for part in info.parts
         ]
@@ -98,7 +98,7 @@ class RecognitionConfigForm(forms.ModelForm[RecognitionConfig]):
 
     def _check(self, cleaned: dict[str, Any]) -> None:
         try:
-            cleaned["value"] = config.validate(cleaned["value"]).model_dump()
+            cleaned["value"] = config.validate_settings(cleaned["value"]).model_dump()
         except FacePassError as refusal:
             wrong = [f"{name}: {reason}" for name, reason in refusal.details.items()]
             self.add_error("value", ValidationError(wrong))
@@ -117,7 +117,7 @@ class RecognitionConfigAdmin(InstallationAdmin):
     def save_model(self, request: HttpRequest, obj: RecognitionConfig, form: Any, change: bool) -> None:
         """By the one way that also writes the history."""
         if obj.key == config.KEY:
-            config.save(obj.value, by=str(request.user))
+            config.save_settings(obj.value, by=str(request.user))
         else:
             super().save_model(request, obj, form, change)
 

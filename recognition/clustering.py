@@ -1,12 +1,12 @@
-"""Which faces show one person: average linkage with constraints. Knows faces as numbers, and people not at all.
+"""Group faces of one person: average linkage with constraints. Faces are descriptors here; people are unknown.
 
-Two groups are merged, the most alike first, while the mean cosine between the faces of one and the faces of the other
-reaches `least`. A group is kept as the sum of its unit descriptors, because that mean is `sum_a . sum_b / (n_a n_b)`;
-so a group of thousands of faces costs as much as a single face, and new faces are compared with old groups without
-reading the old groups' faces.
+Two groups are merged, the most similar first, while the mean cosine between the faces of one and the faces of the other
+reaches `least`. A group is represented by the sum of its unit descriptors, because that mean is
+`sum_a . sum_b / (n_a n_b)`. So a group of thousands of faces costs as much as a single face, and new faces are compared
+with old groups without reading the old groups' faces.
 
-Only pairs that reach `least` are ever looked at again. Nothing is lost by that: the link of a merged group to a third
-is a weighted mean of what both had, so it can reach `least` only where one of them did.
+Only pairs that reach `least` are considered again. Nothing is lost by that: the linkage of a merged group to a third is
+a weighted mean of what both had, so it can reach `least` only where one of them did.
 """
 
 import heapq
@@ -20,92 +20,99 @@ from django.conf import settings
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
-from recognition.types import FloatArray
+from recognition.types import Descriptor, Descriptors, FloatArray
 
 Pair = tuple[int, int]
-# Up to this many are compared each with each. Beyond it faces are sorted into cells, and compared with those of the
-# nearest PROBED cells: the cost grows with n^1.5 instead of n^2 (measured in docs/scale.md).
-EXACT = 20_000
-CELLS_PER_ROOT, PROBED = 4, 16
+# Up to this many descriptors are compared each with each. Beyond it they are sorted into CELLS_PER_ROOT * sqrt(n) cells
+# and compared with those of the nearest PROBED_CELLS: the cost grows with n^1.5 instead of n^2 (see docs/scale.md).
+MAX_EXACT = 20_000
+CELLS_PER_ROOT, PROBED_CELLS = 4, 16
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Faces of one person, at least one. `total`: the sum of their descriptors, float32 (d,). `size`: how many.
 
-    Two groups may not be merged where one has a mark that the other is `against`, or where both have a `name` and not
-    the same one.
+    Two groups may not be merged where one has a mark that the other excludes, or where both have a name and it differs.
     """
 
-    total: FloatArray
+    total: Descriptor
     size: int = 1
     marks: frozenset[Hashable] = frozenset()
-    against: frozenset[Hashable] = frozenset()
+    excluded_marks: frozenset[Hashable] = frozenset()
     name: Hashable = None
 
     def excludes(self, other: "Group") -> bool:
+        """Return whether the two groups may not be merged."""
         if self.name is not None and other.name is not None and self.name != other.name:
             return True
-        return not (self.marks.isdisjoint(other.against) and self.against.isdisjoint(other.marks))
+        return not (self.marks.isdisjoint(other.excluded_marks) and self.excluded_marks.isdisjoint(other.marks))
 
-    def with_(self, other: "Group") -> "Group":
+    def merged_with(self, other: "Group") -> "Group":
+        """Return one group of the faces of both, with the marks and exclusions of both."""
         return Group(
             self.total + other.total,
             self.size + other.size,
             self.marks | other.marks,
-            self.against | other.against,
+            self.excluded_marks | other.excluded_marks,
             self.name if self.name is not None else other.name,
         )
 
     @property
-    def mean(self) -> FloatArray:
+    def mean(self) -> Descriptor:
+        """The centroid (d,), shorter than unit length unless all faces are equal."""
         return self.total / np.float32(self.size)
 
 
-def alike(left: FloatArray, right: FloatArray, *, least: float) -> Iterator[Pair]:
-    """Pairs (i, j) whose product left[i] . right[j] is at least `least`. Shapes (n, d) and (m, d), float32."""
+def find_similar_pairs(left: Descriptors, right: Descriptors, *, least: float) -> Iterator[Pair]:
+    """Yield the pairs (i, j) with left[i] . right[j] >= `least`. Shapes (n, d) and (m, d).
+
+    Beyond MAX_EXACT rows on the right some pairs may be missed.
+    """
     if not (len(left) and len(right)):
         return
-    index = _index(right)
-    limits, _products, found = index.range_search(np.ascontiguousarray(left), least)
+    index = _build_index(right)
+    limits, _products, matches = index.range_search(np.ascontiguousarray(left), least)
     for i, (start, stop) in enumerate(pairwise(limits)):
-        for j in found[start:stop]:
+        for j in matches[start:stop]:
             yield i, int(j)
 
 
-def neighbours(vectors: FloatArray, *, count: int) -> tuple[FloatArray, NDArray[np.int64]]:
-    """Of each vector the `count` others most like it, nearest first: their products and indexes, both (n, count).
+def find_neighbours(descriptors: Descriptors, *, count: int) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return the cosines and the indices of the `count` nearest others of each descriptor, nearest first.
 
-    Where there are too few others the index is -1 and the product -1 or less.
+    Both have the shape (n, count). Where there are too few others the index is -1 and the cosine -1 or less.
     """
-    if not len(vectors):
+    if not len(descriptors):
         return np.zeros((0, count), np.float32), np.zeros((0, count), np.int64)
-    products, found = _index(vectors).search(np.ascontiguousarray(vectors), count + 1)
-    itself = found == np.arange(len(vectors))[:, None]
-    itself[~itself.any(axis=1), -1] = True  # crowded out by its own doubles
-    return products[~itself].reshape(-1, count), found[~itself].reshape(-1, count)
+    cosines, indices = _build_index(descriptors).search(np.ascontiguousarray(descriptors), count + 1)
+    itself = indices == np.arange(len(descriptors))[:, None]
+    # A descriptor with many exact duplicates may not be among its own nearest: drop the last instead.
+    itself[~itself.any(axis=1), -1] = True
+    return cosines[~itself].reshape(-1, count), indices[~itself].reshape(-1, count)
 
 
-def _index(vectors: FloatArray) -> Any:
+def _build_index(descriptors: Descriptors) -> Any:  # FAISS has no types
     import faiss  # noqa: PLC0415 - 50 MB that only a worker needs
 
     faiss.omp_set_num_threads(settings.ENV.inference_threads)
-    count, dimension = vectors.shape
+    count, dimension = descriptors.shape
     index: Any = faiss.IndexFlatIP(dimension)
-    if count > EXACT:
+    if count > MAX_EXACT:
         cells = int(CELLS_PER_ROOT * count**0.5)
         index = faiss.IndexIVFFlat(index, dimension, cells, faiss.METRIC_INNER_PRODUCT)
-        index.nprobe = PROBED
+        index.nprobe = PROBED_CELLS
+        # Few rounds of k-means on a sample of the faces: the cells need only be rough.
         index.cp.niter, index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = 6, 40, 1
-        index.train(vectors)
-    index.add(np.ascontiguousarray(vectors))
+        index.train(descriptors)
+    index.add(np.ascontiguousarray(descriptors))
     return index
 
 
-def merged(groups: Sequence[Group], pairs: Iterable[Pair], *, least: float) -> list[list[int]]:
-    """Which of the groups show one person, by index; each occurs once, most in a list of their own.
+def merge_groups(groups: Sequence[Group], pairs: Iterable[Pair], *, least: float) -> list[list[int]]:
+    """Return lists of indices of the groups that show one person; each index occurs once.
 
-    `pairs`: those that may be alike, in any order; pairs not named are taken to be below `least`.
+    `pairs`: the pairs of groups that may reach `least`, in any order; all others are taken to be below it.
     """
     linkage = _Linkage(groups, least)
     for i, j in pairs:
@@ -115,13 +122,15 @@ def merged(groups: Sequence[Group], pairs: Iterable[Pair], *, least: float) -> l
 
 @dataclass(slots=True)
 class _Node:
+    """A group that still exists, the indices merged in it, and the numbers of the nodes that it is linked to."""
+
     group: Group
     members: list[int]
     links: set[int] = field(default_factory=set)
 
 
 class _Linkage:
-    """Merged groups get numbers of their own, so an entry of the heap that names a vanished one is stale."""
+    """The groups and a heap of their links. A merged group gets a new number, which makes older entries stale."""
 
     def __init__(self, groups: Sequence[Group], least: float) -> None:
         self._least = least
@@ -150,24 +159,27 @@ class _Linkage:
     def _merge(self, i: int, j: int) -> None:
         one, other = self._nodes.pop(i), self._nodes.pop(j)
         number, self._next = self._next, self._next + 1
-        node = _Node(one.group.with_(other.group), one.members + other.members)
+        node = _Node(one.group.merged_with(other.group), one.members + other.members)
         self._nodes[number] = node
-        near = [k for k in (one.links | other.links) - {i, j} if not self._nodes[k].group.excludes(node.group)]
+        linked = [k for k in (one.links | other.links) - {i, j} if not self._nodes[k].group.excludes(node.group)]
         for k in one.links | other.links:
             if k in self._nodes:
                 self._nodes[k].links -= {i, j}
-        if not near:
+        if not linked:
             return
-        means = np.stack([self._nodes[k].group.mean for k in near])
-        for k, link in zip(near, (means @ node.group.mean).tolist(), strict=True):
+        means = np.stack([self._nodes[k].group.mean for k in linked])
+        for k, link in zip(linked, (means @ node.group.mean).tolist(), strict=True):
             if link >= self._least:
                 node.links.add(k)
                 self._nodes[k].links.add(number)
                 heapq.heappush(self._heap, (-link, k, number))
 
 
-def together(count: int, sets: Iterable[Sequence[int]]) -> list[list[int]]:
-    """What is the same whatever the descriptors say: sets that share a member become one; the others stay alone."""
+def unite_sets(count: int, sets: Iterable[Sequence[int]]) -> list[list[int]]:
+    """Return the numbers 0..count-1 in sets of which those that share a member are united; others stay alone.
+
+    For faces that are one person whatever their descriptors say.
+    """
     united = DisjointSet(range(count))
     for first, *others in sets:
         for other in others:

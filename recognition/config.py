@@ -1,14 +1,14 @@
-"""What staff may tune without a restart: quality filters, confidence thresholds, and how hard to look for faces.
+"""Settings that staff may tune without a restart: quality filters, confidence thresholds and the detection mode.
 
-One row of `face_recognition_config`, key `recognition_settings`, read at each use: it is one tiny row, and a change
-holds for the next photo in every process. Unknown keys and values out of range are refused, not ignored.
+They are one row of `face_recognition_config`, key `recognition_settings`. It is read at each use, so a change applies
+to the next photo in every process. Unknown keys and values out of range are refused, not ignored.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from math import log10
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +18,9 @@ from facepass.core.errors import FacePassError
 from recognition.models import RecognitionConfig, RecognitionConfigChange
 
 KEY = "recognition_settings"
-AMONG, FEWEST = 50, 10
+# `ConfidenceThresholds.search` is the threshold among so many groups and loose faces; fewer than LOWEST_COUNT count as
+# that many.
+REFERENCE_COUNT, LOWEST_COUNT = 50, 10
 
 
 class _Part(BaseModel):
@@ -26,7 +28,7 @@ class _Part(BaseModel):
 
 
 class QualityFilters(_Part):
-    """What a face must have to be trusted; see `quality.assess` for the units and where the numbers come from."""
+    """What a face must have to be trusted; see `types.Quality` for the units."""
 
     min_face_size: float = Field(32, ge=10, le=1000)
     min_detection_score: float = Field(0.35, ge=0, le=1)
@@ -44,7 +46,7 @@ class QualityFilters(_Part):
 
 
 class SelfieFilters(QualityFilters):
-    """A guest can take another selfie, so it may be asked more than of a face in a crowd."""
+    """Filters for selfies. They are stricter than for a face in a crowd, because a guest can take another selfie."""
 
     min_face_size: float = Field(80, ge=10, le=1000)
     max_yaw: float = Field(45, ge=0, le=90)
@@ -54,13 +56,13 @@ class SelfieFilters(QualityFilters):
 class ConfidenceThresholds(_Part):
     """The similarity from which a match counts, for each use.
 
-    `search`: a guest's selfie against an event of AMONG groups and loose faces. A false match rate is one of a pair, so
-    the threshold follows how many the event has (`search_among`): at 0.59 a search is given a wrong group once in 150
-    searches by the rate of the calibration set, whatever the size of the event. Chosen on composed events of people
-    whom no report uses (docs/performance.md). `possible`: how far below that a photo may be offered as a question.
-    `identify`: a face against all the people, or all the faces, of a studio, who are more and so more alike. `group`:
-    two groups of faces are one person. `suggest`: a name, or a pair of groups, offered to staff. `assign`: a name given
-    without asking. `verify`: one face against one reference.
+    `search`: a guest's selfie against an event of REFERENCE_COUNT groups and loose faces. A false match rate is one per
+    pair, so the threshold rises with the number of groups and faces (`search_threshold`): at 0.59 one search in 150 is
+    given a wrong group, by the rate of the calibration set, whatever the size of the event. Chosen on composed events
+    of people whom no report uses (docs/performance.md). `possible`: how far below `search` a photo may be offered as a
+    question. `identify`: a face against all people, or all faces, of a studio, who are more and so more similar.
+    `group`: two groups of faces are one person. `suggest`: a name, or a pair of groups, offered to staff. `assign`: a
+    name given without asking. `verify`: one face against one reference.
     """
 
     search: float = Field(0.59, ge=0, le=1)
@@ -71,12 +73,12 @@ class ConfidenceThresholds(_Part):
     assign: float = Field(0.7, ge=0, le=1)
     verify: float = Field(0.5, ge=0, le=1)
 
-    def search_among(self, count: int) -> float:
+    def search_threshold(self, count: int) -> float:
         """Return the threshold of a search among `count` groups and loose faces: 0.1 more for ten times as many.
 
-        An event of fewer than FEWEST is held as strictly as one of these: its guests are often one family.
+        Below LOWEST_COUNT it does not fall further: the guests of a small event are often one family.
         """
-        return min(1.0, max(0.0, self.search + 0.1 * log10(max(count, FEWEST) / AMONG)))
+        return min(1.0, max(0.0, self.search + 0.1 * log10(max(count, LOWEST_COUNT) / REFERENCE_COUNT)))
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -86,7 +88,7 @@ class ConfidenceThresholds(_Part):
 
 
 class RecognitionSettings(_Part):
-    """`detection`: how hard to look for faces, see `detection.find`."""
+    """`detection`: how hard to look for faces, see `detection.detect_faces`."""
 
     detection: Literal["fast", "balanced", "thorough"] = "balanced"
     quality_filters: QualityFilters = QualityFilters()
@@ -95,61 +97,62 @@ class RecognitionSettings(_Part):
 
 
 def recognition_settings() -> RecognitionSettings:
-    """The settings that hold now; defaults where staff changed nothing. One query."""
+    """Return the settings in force; defaults where staff changed nothing. One query."""
     value = RecognitionConfig.objects.filter(key=KEY).values_list("value", flat=True).first()
-    return RecognitionSettings() if value is None else validate(value)
+    return RecognitionSettings() if value is None else validate_settings(value)
 
 
-def validate(value: Any) -> RecognitionSettings:
-    """Checked settings; parts and fields left out keep their defaults.
+def validate_settings(value: object) -> RecognitionSettings:
+    """Return checked settings; parts and fields that are left out have their defaults.
 
-    Raises FacePassError `invalid_config` (400), whose details name each wrong field, such as
+    Raise FacePassError `invalid_config` (400), whose details name each wrong field, such as
     `{"confidence_thresholds.search": "Input should be less than or equal to 1"}`.
     """
     try:
         return RecognitionSettings.model_validate(value)
     except ValidationError as error:
-        wrong = {printable(".".join(map(str, e["loc"]))) or KEY: e["msg"] for e in error.errors()}
-        message = _("These recognition settings are not valid: %(fields)s") % {"fields": ", ".join(wrong)}
-        raise FacePassError("invalid_config", message, details=wrong) from None
+        problems = {replace_surrogates(".".join(map(str, e["loc"]))) or KEY: e["msg"] for e in error.errors()}
+        message = _("These recognition settings are not valid: %(fields)s") % {"fields": ", ".join(problems)}
+        raise FacePassError("invalid_config", message, details=problems) from None
 
 
-def printable(name: str) -> str:
-    """A name that somebody sent may hold half a character, which no answer can."""
+def replace_surrogates(name: str) -> str:
+    """Return the name with lone surrogates, which JSON may hold and a response cannot, replaced by question marks."""
     return name.encode("utf-8", "replace").decode()
 
 
-def etag(settings: RecognitionSettings) -> str:
-    """The same for the same settings, whoever stored them and when."""
+def settings_etag(settings: RecognitionSettings) -> str:
+    """Return an HTTP ETag that depends on the settings alone, not on who stored them or when."""
     text = json.dumps(settings.model_dump(), sort_keys=True)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
-def save(value: Mapping[str, Any], *, by: str = "") -> RecognitionSettings:
-    """Check and store; in effect for the next photo or search. Raises as `validate` does.
+def save_settings(value: Mapping[str, object], *, by: str = "") -> RecognitionSettings:
+    """Replace the settings and return them; they apply to the next photo or search.
 
-    `by`: who did it, for the history.
+    `by`: who did it, for the history. Raise as `validate_settings` does.
     """
     with transaction.atomic():
-        return _store(_locked(), validate(value), by=by)
+        return _store(_lock_row(), validate_settings(value), by=by)
 
 
-def change(part: Any, *, by: str, if_match: Sequence[str] = ()) -> RecognitionSettings:
-    """What `part` names is changed, the rest stays, and the whole is checked. Raises as `validate` does.
+def change_settings(part: object, *, by: str, if_match: Sequence[str] = ()) -> RecognitionSettings:
+    """Change the fields that `part` names, keep the others, and return the settings.
 
-    `if_match`: the etags of the settings that the caller saw; where they have changed since, 412 `config_changed`.
+    `if_match`: ETags of the settings that the caller saw. Raise as `validate_settings` does, and FacePassError 412
+    `config_changed` where the settings have changed since.
     """
     with transaction.atomic():
-        row = _locked()
-        now = validate(row.value)
-        if if_match and not {"*", etag(now)} & set(if_match):
+        row = _lock_row()
+        current = validate_settings(row.value)
+        if if_match and not {"*", settings_etag(current)} & set(if_match):
             message = _("Somebody else has changed the settings. Read them again first.")
             raise FacePassError("config_changed", message, status=412)
-        return _store(row, validate(_merged(now.model_dump(), part)), by=by)
+        return _store(row, validate_settings(_merge(current.model_dump(), part)), by=by)
 
 
-def _locked() -> RecognitionConfig:
-    """The row, made where there is none, and held until the transaction ends: changes wait for each other."""
+def _lock_row() -> RecognitionConfig:
+    """Return the row, made where there is none, locked until the transaction ends: changes wait for each other."""
     RecognitionConfig.objects.get_or_create(key=KEY, defaults={"value": {}})
     return RecognitionConfig.objects.select_for_update().get(key=KEY)
 
@@ -162,7 +165,8 @@ def _store(row: RecognitionConfig, checked: RecognitionSettings, *, by: str) -> 
     return checked
 
 
-def _merged(whole: Any, part: Any) -> Any:
+def _merge(whole: object, part: object) -> object:
+    """Return `whole` with what `part` names replaced, dictionary by dictionary."""
     if not (isinstance(whole, dict) and isinstance(part, dict)):
         return part
-    return {**whole, **{name: _merged(whole.get(name), value) for name, value in part.items()}}
+    return {**whole, **{name: _merge(whole.get(name), value) for name, value in part.items()}}

@@ -1,111 +1,46 @@
-"""Recognition's only tables: which model described a face, and what staff tuned."""
+"""The tables of recognition: which model described a face, and the settings that staff tuned."""
 
 import uuid
 from typing import ClassVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.database.advisory_locks import LockPurpose, lock_for_transaction
 from facepass.core.database.constraints import readable
 from facepass.core.database.storable_values import check_json
-from facepass.core.errors import RETRY_AFTER_SECONDS, FacePassError
 from recognition import protected_templates
 from recognition.calibration import Calibration
-from recognition.engines import registry
-from recognition.engines.base import FaceEngine
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
-    def current(self) -> "ModelVersion":
-        """The row of the engine and template key in use; made at first use. Loads weights only to make it.
-
-        Where nothing describes as the active version did any more, that one: stored faces are still compared by it.
-        Raises FacePassError 503: `model_switched` in a process that was started before `generate_descriptors` switched
-        to another version, else `model_not_installed` or `model_corrupt` as `registry.engine_in_use` does.
-        """
-        contract_id = registry.contract_in_use()
-        if not contract_id and (active := self.active()):
-            return active
-        found = self.filter(**_key(contract_id)).first() or self.of_engine(registry.get_engine())
-        if not found.active:
-            self._settle(found)
-        return found
-
-    def of_engine(self, engine: FaceEngine) -> "ModelVersion":
-        """The row of that engine with the template key in use, made where there is none."""
-        return self.get_or_create(**_key(engine.contract_id), defaults=_described(engine))[0]
+    """`recognition.model_versions` finds and makes the row of an engine."""
 
     def active(self) -> "ModelVersion | None":
+        """Return the version whose descriptors searches compare; None before the first one is used."""
         return self.filter(active=True).first()
 
     def previous(self) -> "ModelVersion | None":
-        """What was active before, as long as its descriptors are kept."""
+        """Return the version that was active before, as long as its descriptors are kept."""
         return self.filter(active=False, activated_at__isnull=False).order_by("-activated_at").first()
 
-    def named_active(self) -> "registry.Active | None":
-        """For the registry. A table or a column that is not there yet leaves the caller's transaction whole."""
-        with transaction.atomic():
-            found = self.active()
-        return found.named() if found else None
-
     def activate(self, version: "ModelVersion") -> None:
-        """Makes it the one active version of this installation; to be called in a transaction."""
+        """Make it the one active version of this installation. The caller opens a transaction."""
         self.filter(active=True).exclude(pk=version.pk).update(active=False)
         self.filter(pk=version.pk, active=False).update(active=True, activated_at=Now())
 
-    def keep(self) -> None:
-        """Until the caller's transaction ends nobody switches; a switch under way is waited for."""
+    def prevent_switch(self) -> None:
+        """Wait for a switch under way, and let nobody switch until the caller's transaction ends."""
         lock_for_transaction(LockPurpose.MODEL_SWITCH, shared=True)
 
-    def keep_alone(self) -> None:
-        """Until the caller's transaction ends nobody else writes faces."""
+    def lock_for_switch(self) -> None:
+        """Let nobody else write faces until the caller's transaction ends."""
         lock_for_transaction(LockPurpose.MODEL_SWITCH)
-
-    def refuse_if_switched(self) -> None:
-        """Raises FacePassError 503 `model_switched` where another version became active while this process ran."""
-        active = self.active()
-        if active is None or not registry.switched_since(active.pk):
-            return
-        if active.contract_id != registry.contract_in_use() or active.key_differs:
-            message = _t("%(model)s describes the faces now. Restart FacePass, which still uses another model.")
-            message %= {"model": active.model}
-            raise FacePassError("model_switched", message, status=503, retry_after=RETRY_AFTER_SECONDS)
-
-    def _settle(self, found: "ModelVersion") -> None:
-        if self.active() is None:
-            self._activate_first(found)
-        else:
-            self.refuse_if_switched()
-
-    def _activate_first(self, found: "ModelVersion") -> None:
-        try:
-            with transaction.atomic():
-                self.activate(found)
-        except IntegrityError:
-            return  # another process was first
-        found.active = True
-
-
-def _key(contract_id: str) -> dict[str, str]:
-    return {"contract_id": contract_id, "template_key_id": protected_templates.template_key_id()}
-
-
-def _described(engine: FaceEngine) -> dict[str, object]:
-    return {
-        "engine": engine.name,
-        "model": engine.model,
-        "dimension": engine.dimension,
-        "calibration": engine.calibration.as_json(),
-        "license_name": engine.license.name,
-        "commercial_use": engine.license.commercial,
-    }
 
 
 class ModelVersion(models.Model):
-    """Weights, preprocessing and template key together. Only descriptors of one version may be compared."""
+    """Weights, preprocessing and template key together. Only descriptors of the same version may be compared."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     engine = models.TextField(_("engine"))
@@ -145,12 +80,9 @@ class ModelVersion(models.Model):
         """Whether its descriptors were made with another TEMPLATE_KEY than this process has."""
         return self.template_key_id != protected_templates.template_key_id()
 
-    def named(self) -> registry.Active:
-        return registry.Active(self.pk, self.engine, self.model, self.contract_id)
-
     @property
     def scores(self) -> Calibration:
-        """Turns this version's cosines into similarities and back."""
+        """The map between this version's cosines and similarities."""
         return Calibration.from_json(self.calibration)
 
 
@@ -173,12 +105,12 @@ class RecognitionConfig(models.Model):
 
 
 class RecognitionConfigChange(models.Model):
-    """Who changed which setting, and what it was before. Written by `config.save`, read only ever after."""
+    """Who changed which setting, and its value before and after. Rows are written by config.py and never changed."""
 
     key = models.TextField(_("key"))
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"))
-    # In words: an account or a key may be gone by the time somebody asks.
+    # Text, not a foreign key: the account or API key may have been deleted since.
     changed_by = models.TextField(_("changed by"), default="", blank=True)
     changed_at = models.DateTimeField(_("changed"), auto_now_add=True)
 

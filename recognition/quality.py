@@ -1,4 +1,4 @@
-"""How usable a face is: large, sharp, lit and turned to the camera enough to be recognised.
+"""Face quality: is a face large, sharp, lit and turned to the camera enough to be recognised?
 
 Reasons are stable codes, and several may hold at once: `too_small`, `blurred`, `turned_away`, `too_dark`, `too_bright`,
 `low_confidence`.
@@ -10,28 +10,28 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.align import aligned
+from recognition.align import align_face
 from recognition.config import QualityFilters
-from recognition.types import DescribedFace, DetectedFace, FloatArray, Picture, Quality
+from recognition.types import DescribedFace, DetectedFace, Landmarks, Picture, Quality
 
 # A mean adult face in millimetres, x to the right and y down in the picture, z towards the camera: eyes, nose tip,
 # corners of the mouth. x and y are ArcFace's template at 63 mm between the pupils; z is how far a nose tip (27 mm) and
 # a mouth (6 mm) stand before the eyes; the nose's y makes the mean pitch of LFW zero.
-FACE_MM: FloatArray = np.array(
-    [[-31.5, -37, 0], [31.5, -37, 0], [0, 3, 27], [-26, 36, 6], [26, 36, 6]],
-    np.float32,
+FACE_MM: NDArray[np.float32] = np.array(
+    [[-31.5, -37, 0], [31.5, -37, 0], [0, 3, 27], [-26, 36, 6], [26, 36, 6]], np.float32
 )
-# Beyond these a descriptor says little of the person: the bounds are where the recogniser's crop (112 pixels, mean face
-# upright) shows a quarter of its pixels, one eye, or no structure.
-DESCRIBABLE = QualityFilters(
+# Beyond these limits a descriptor says little about the person: there the recogniser's crop of 112 pixels has a quarter
+# of its pixels from the picture, or shows one eye only, or no structure.
+DESCRIBABLE_LIMITS = QualityFilters(
     min_face_size=32, min_sharpness=4, min_brightness=12, max_brightness=248, max_yaw=80, max_pitch=75
 )
 
 
-def assess(picture: Picture, face: DetectedFace, filters: QualityFilters) -> Quality:
-    """Measure a face of `picture` and name what falls short of `filters`. Sizes are pixels of this picture."""
-    grey = cv2.cvtColor(aligned(picture, face.landmarks), cv2.COLOR_RGB2GRAY)[16:96, 16:96]
-    yaw, pitch, roll = pose(face.landmarks)
+def assess_quality(picture: Picture, face: DetectedFace, filters: QualityFilters) -> Quality:
+    """Measure a face of an RGB picture and name what falls short of `filters`. Sizes are in pixels of this picture."""
+    # The middle of the aligned crop: cheeks, eyes and mouth, without hair and background.
+    grey = cv2.cvtColor(align_face(picture, face.landmarks), cv2.COLOR_RGB2GRAY)[16:96, 16:96]
+    yaw, pitch, roll = estimate_pose(face.landmarks)
     size = min(face.box.width, face.box.height)
     sharpness, brightness = float(cv2.Laplacian(grey, cv2.CV_64F).var()), float(grey.mean())
     measured = Quality(
@@ -43,12 +43,12 @@ def assess(picture: Picture, face: DetectedFace, filters: QualityFilters) -> Qua
         pitch=pitch,
         roll=roll,
     )
-    return replace(measured, reasons=shortfalls(measured, face.score, filters))
+    return replace(measured, reasons=list_shortfalls(measured, face.score, filters))
 
 
-def shortfalls(quality: Quality, detection_score: float, filters: QualityFilters) -> tuple[str, ...]:
-    """Return the codes of what falls short of `filters`."""
-    found = {
+def list_shortfalls(quality: Quality, detection_score: float, filters: QualityFilters) -> tuple[str, ...]:
+    """Return the codes of what falls short of `filters`, empty for a good face. `detection_score`: 0..1."""
+    reasons = {
         "too_small": quality.size < filters.min_face_size,
         "blurred": quality.sharpness < filters.min_sharpness,
         "turned_away": abs(quality.yaw) > filters.max_yaw or abs(quality.pitch) > filters.max_pitch,
@@ -56,26 +56,29 @@ def shortfalls(quality: Quality, detection_score: float, filters: QualityFilters
         "too_bright": quality.brightness > filters.max_brightness,
         "low_confidence": detection_score < filters.min_detection_score,
     }
-    return tuple(code for code, short in found.items() if short)
+    return tuple(code for code, holds in reasons.items() if holds)
 
 
-def hindrances(found: DescribedFace) -> tuple[str, ...]:
-    """Return the codes of what keeps a face from being described at all: with less, a search is only worse."""
-    return shortfalls(found.quality, found.face.score, DESCRIBABLE)
+def list_description_obstacles(face: DescribedFace) -> tuple[str, ...]:
+    """Return the codes of what makes a face's descriptor worthless.
+
+    Shortfalls from the settings' filters alone make a search less sure, but not pointless.
+    """
+    return list_shortfalls(face.quality, face.face.score, DESCRIBABLE_LIMITS)
 
 
-def pose(landmarks: FloatArray) -> tuple[float, float, float]:
-    """Yaw, pitch and roll in degrees from five landmarks (5, 2).
+def estimate_pose(landmarks: Landmarks) -> tuple[float, float, float]:
+    """Return yaw, pitch and roll in degrees from five landmarks (5, 2).
 
     Yaw is positive where the face looks to the right edge of the picture, pitch where it looks up, roll where the head
-    leans clockwise in the picture. The pose of a mean face under weak perspective, by least squares: good to about ten
-    degrees, enough to tell a frontal face from a profile.
+    leans clockwise in the picture. The pose is that of a mean face under weak perspective, by least squares: good to
+    about ten degrees, enough to tell a frontal face from a profile.
     """
     axis = landmarks[1] - landmarks[0]
     roll = float(np.degrees(np.arctan2(axis[1], axis[0])))
-    upright = (landmarks - landmarks.mean(axis=0)) @ _turn(roll)
+    upright = (landmarks - landmarks.mean(axis=0)) @ _rotation(roll)
     model = FACE_MM - FACE_MM.mean(axis=0)
-    # Two rows of scale x rotation; orthonormal rows come nearest by the polar decomposition.
+    # Two rows of scale x rotation. The polar decomposition gives the closest orthonormal rows.
     rows = np.linalg.lstsq(model, upright, rcond=None)[0].T
     u, _, v = np.linalg.svd(rows, full_matrices=False)
     forward = np.cross(*(u @ v))
@@ -84,12 +87,12 @@ def pose(landmarks: FloatArray) -> tuple[float, float, float]:
     return yaw, float(np.degrees(np.arcsin(np.clip(-towards[1], -1, 1)))), roll
 
 
-def _turn(degrees: float) -> NDArray[np.float64]:
+def _rotation(degrees: float) -> NDArray[np.float64]:
     angle = np.radians(degrees)
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
 def _score(confidence: float, *, size: float, sharpness: float, yaw: float, pitch: float) -> float:
-    """0..1, to rank the faces of one person: each part saturates where more of it no longer helps recognition."""
+    """Return 0..1, to rank faces of one person. Each factor saturates where more of it no longer helps recognition."""
     turned = min(1.0, (abs(yaw) / 90) ** 2 + (abs(pitch) / 90) ** 2)
     return float(confidence * min(1.0, size / 112) ** 0.5 * min(1.0, sharpness / 300) ** 0.25 * (1 - turned))

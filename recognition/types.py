@@ -4,21 +4,29 @@ One coordinate frame everywhere: pixels of the upright picture (after EXIF rotat
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
-# Upright picture: uint8 of shape (height, width, 3), in RGB.
+# Upright picture: uint8 (height, width, 3), channels in the order RGB.
 Picture = NDArray[np.uint8]
+# Five points (5, 2), x and y in pixels: right eye, left eye, nose tip, right and left corner of the mouth, where right
+# and left are those of the person, so the right eye lies further left in the picture.
+Landmarks = NDArray[np.float32]
+# One descriptor (d,) of unit length, and several (n, d). Raw ones have the engine's dimension, protected ones 512.
+Descriptor = NDArray[np.float32]
+Descriptors = NDArray[np.float32]
+# An affine map (2, 3) from points of one picture to points of another.
+Transform = NDArray[np.float64]
 
 DESCRIPTOR_DIMENSION = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in pixels of the upright picture."""
+    """A rectangle in pixels of the upright picture; `x` and `y` are its top left corner."""
 
     x: float
     y: float
@@ -26,7 +34,7 @@ class Box:
     height: float
 
     def as_json(self) -> dict[str, float]:
-        """The shape that the API and `photo_faces.insightface_bbox` hold, rounded to a tenth of a pixel."""
+        """Return the shape that the API and `photo_faces.insightface_bbox` hold, rounded to a tenth of a pixel."""
         return {side: round(float(getattr(self, side)), 1) for side in ("x", "y", "width", "height")}
 
     @property
@@ -34,17 +42,18 @@ class Box:
         return self.width * self.height
 
     def scaled(self, factor: float) -> "Box":
+        """Return the box in a picture that was scaled by that factor."""
         return Box(self.x * factor, self.y * factor, self.width * factor, self.height * factor)
 
     def clipped(self, picture: Picture) -> "Box":
-        """The part of the box that lies in the picture; without area where none does."""
+        """Return the part of the box that lies in the picture, with an area of 0 where none does."""
         height, width = picture.shape[:2]
         left, top = max(0.0, self.x), max(0.0, self.y)
         right, bottom = min(float(width), self.x + self.width), min(float(height), self.y + self.height)
         return Box(left, top, max(0.0, right - left), max(0.0, bottom - top))
 
     def iou(self, other: "Box") -> float:
-        """Intersection over union, 0..1."""
+        """Return the intersection over union, 0..1."""
         across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
         down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
         shared = max(0.0, across) * max(0.0, down)
@@ -53,16 +62,24 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class DetectedFace:
-    """A face as the detector found it.
-
-    `landmarks`: float32 (5, 2), pixels: right eye, left eye, nose tip, right and left corner of the mouth, where right
-    and left are those of the picture's subject, so the right eye lies further left in the picture.
-    `score`: the detector's confidence, 0..1.
-    """
+    """A face as the detector found it. `score`: the detector's confidence, 0..1."""
 
     box: Box
-    landmarks: FloatArray
+    landmarks: Landmarks
     score: float
+
+
+class QualityJson(TypedDict):
+    """`Quality` as the API and `photo_faces.quality` hold it."""
+
+    score: float
+    size: float
+    sharpness: float
+    brightness: float
+    yaw: float
+    pitch: float
+    roll: float
+    reasons: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +100,24 @@ class Quality:
     roll: float
     reasons: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        numbers = {name: round(float(getattr(self, name)), 3) for name in QUALITY_NUMBERS}
-        return {**numbers, "reasons": list(self.reasons)}
-
-
-QUALITY_NUMBERS = ("score", "size", "sharpness", "brightness", "yaw", "pitch", "roll")
+    def as_json(self) -> QualityJson:
+        """Return the measurements, rounded to three decimals, and the reasons."""
+        return {
+            "score": round(float(self.score), 3),
+            "size": round(float(self.size), 3),
+            "sharpness": round(float(self.sharpness), 3),
+            "brightness": round(float(self.brightness), 3),
+            "yaw": round(float(self.yaw), 3),
+            "pitch": round(float(self.pitch), 3),
+            "roll": round(float(self.roll), 3),
+            "reasons": list(self.reasons),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class DescribedFace:
-    """A detected face with its quality and its protected descriptor: float32 (512,), unit length."""
+    """A detected face with its quality and its protected descriptor, float32 (512,) of unit length."""
 
     face: DetectedFace
     quality: Quality
-    descriptor: FloatArray
+    descriptor: Descriptor

@@ -19,6 +19,7 @@ from galleries.models import FaceDecision, Person, PersonTemplate, PhotoFace, Te
 from galleries.models.face import FaceCategory, PhotoFaceQuerySet
 from recognition.calibration import Calibration
 from recognition.config import recognition_settings
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
 from training import versions
@@ -77,7 +78,7 @@ class Preview:
 
 
 def in_use(studio_id: UUID) -> Taught | None:
-    templates = TemplateSet.objects.in_use(ModelVersion.objects.current()).filter(studio=studio_id).first()
+    templates = TemplateSet.objects.in_use(current_model_version()).filter(studio=studio_id).first()
     return Taught.of_set(templates) if templates else None
 
 
@@ -89,7 +90,7 @@ def preview(
     `taught`: None where the nearest faces decide. `threshold`: by default the one of `assign`.
     """
     least = recognition_settings().confidence_thresholds.assign if threshold is None else threshold
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     rows, probes = descriptors.read(_open(studio_id, version).order_by("pk"), "pk", "photo_id", "person_id")
     changes: list[Change] = []
     if rows:
@@ -117,7 +118,7 @@ def apply(session: FaceTrainingSession, *, by: str) -> int:
 
 
 def _apply(session: FaceTrainingSession, listed: Sequence[Change]) -> int:
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     wanted = {change.face: change for change in listed}
     open_now = _open(session.studio_id, version).filter(pk__in=wanted).select_for_update(of=("self",))
     people = {str(pk) for pk in Person.objects.filter(studio=session.studio_id).values_list("pk", flat=True).iterator()}

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count
 
 from galleries.models import Person, PhotoFace
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 from training.learning.dataset import MIN_FACES
 from training.models import FaceTrainingSession
 
@@ -50,9 +50,7 @@ class Readiness:
 
 
 def of(studios: Collection[UUID]) -> Readiness:
-    verified = PhotoFace.objects.searchable(ModelVersion.objects.current()).filter(
-        person__studio__in=studios, verified=True
-    )
+    verified = PhotoFace.objects.searchable(current_model_version()).filter(person__studio__in=studios, verified=True)
     counts = dict(verified.order_by().values_list("person").annotate(n=Count("pk")))
     few = sorted((n, pk) for pk, n in counts.items() if n < FEW)
     names = Person.objects.in_bulk([pk for _n, pk in few[:NAMED]])
@@ -95,6 +93,6 @@ def drift(studios: Collection[UUID]) -> list[Month]:
         GROUP BY 1 ORDER BY 1 DESC LIMIT %s
     """
     with connection.cursor() as cursor:
-        cursor.execute(statement, [list(studios), ModelVersion.objects.current().pk, MONTHS])
+        cursor.execute(statement, [list(studios), current_model_version().pk, MONTHS])
         rows = cursor.fetchall()
     return [Month(month, faces, *values) for month, faces, values in reversed(rows)]

@@ -12,6 +12,7 @@ from facepass.models import Studio
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.template import template_rows
 from recognition.calibration import Calibration
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from training.learning.templates import Enrolled
 from training.models import FaceTrainingSession, TrainingAct
@@ -57,7 +58,7 @@ def activate(session: FaceTrainingSession, *, by: str = "") -> None:
     chosen = session.template_set
     if chosen is None:
         raise nothing_learnt()
-    if chosen.model_version_id != ModelVersion.objects.current().pk:
+    if chosen.model_version_id != current_model_version().pk:
         raise FacePassError("other_model", _("Another model describes the faces now. Train again."), status=409)
     if not chosen.active:
         _use(session.studio_id, chosen)

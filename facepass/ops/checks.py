@@ -43,12 +43,12 @@ def _pgvector_version(alias: str) -> str | None:
 @checks.register
 def face_engine(**_: Any) -> Iterator[checks.CheckMessage]:
     from recognition.engines.registry import engine_in_use  # noqa: PLC0415 - reads models, which load after this module
-    from recognition.runtimes.devices import device, tries_openvino  # noqa: PLC0415 - as the next
+    from recognition.runtimes.devices import inference_device, may_use_openvino  # noqa: PLC0415 - as the next
 
     try:
         engine_in_use()
-        device()
-        tries_openvino()
+        inference_device()
+        may_use_openvino()
     except FacePassError as refusal:
         if refusal.code == "model_gone":  # everything else goes on
             yield checks.Warning(refusal.message, id="facepass.W004")

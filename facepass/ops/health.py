@@ -20,8 +20,8 @@ from facepass.core.errors import FacePassError
 from facepass.ops import metrics
 from galleries.models import GalleryImage
 from recognition.engines import registry
-from recognition.models import ModelVersion
-from recognition.packs import ModelFile
+from recognition.model_versions import refuse_if_switched
+from recognition.packs.installed import ModelFile
 from recognition.runtimes import devices, selftest_results
 from sessions_app.pixora import gateway
 from sessions_app.pixora.connection_state import describe_connection
@@ -102,8 +102,8 @@ def _queue() -> dict[str, Any]:
 def _engine() -> dict[str, Any]:
     try:
         engine = registry.engine_in_use()
-        device, runtime = devices.device(), _runtime()
-        ModelVersion.objects.refuse_if_switched()
+        device, runtime = devices.inference_device(), _runtime()
+        refuse_if_switched()
     except DatabaseError:
         return {"status": "unavailable"}
     except FacePassError as refusal:
@@ -143,6 +143,6 @@ def _runtime() -> dict[str, Any]:
             "openvino_cosine": found.cosine,
             "openvino_problem": found.problem,
         }
-        for found in selftest_results.everything()
+        for found in selftest_results.list_verdicts()
     ]
-    return {"asked": settings.ENV.inference_runtime, "installed": devices.runtimes(), "networks": networks}
+    return {"asked": settings.ENV.inference_runtime, "installed": devices.installed_runtimes(), "networks": networks}

@@ -127,7 +127,7 @@ class PhotoFactory(DjangoModelFactory):
 
 
 class ModelVersionFactory(DjangoModelFactory):
-    """The version that `ModelVersion.objects.current()` returns while the fake engine is in use."""
+    """The version that `current_model_version()` returns while the fake engine is in use."""
 
     class Meta:
         model = ModelVersion

@@ -11,7 +11,7 @@ from recognition.engines import registry
 @pytest.fixture(autouse=True)
 def ask_for_the_model_again() -> None:
     """A process chooses its engine once; here each test has settings and a database of its own."""
-    registry._process.asked, registry._process.choice = False, None
+    registry._process.forget_choice()
 
 
 @pytest.fixture(autouse=True)

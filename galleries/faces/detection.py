@@ -16,7 +16,7 @@ from galleries.photos import analysis
 from galleries.photos.pipeline import decode_photo
 from recognition import detection, pipeline
 from recognition.config import recognition_settings
-from recognition.types import FloatArray, Picture
+from recognition.types import FloatArray, Picture, QualityJson
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class ReportedFace:
     bbox: dict[str, float]
     landmarks: FloatArray
     confidence: float
-    quality: dict[str, object]
+    quality: QualityJson
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def detect_in_upload(file: File[bytes]) -> DetectionReport:
     """Raises what `probe.read_picture` raises. A picture without a face is an empty list."""
     started = time.perf_counter()
     width, height = probe.read_size(file)
-    picture = detection.decoded(probe.open_upload(file), recognition_settings().detection)
+    picture = detection.decode_for_detection(probe.open_upload(file), recognition_settings().detection)
     return DetectionReport(width, height, _described(picture, width), _since(started))
 
 
@@ -91,7 +91,7 @@ def _described(picture: Picture, width: int) -> list[ReportedFace]:
             confidence=found.face.score,
             quality=found.quality.as_json(),
         )
-        for found in pipeline.describe(picture)
+        for found in pipeline.describe_picture(picture)
     ]
 
 

@@ -26,6 +26,7 @@ from galleries.models.face import proposal_columns
 from recognition import clustering
 from recognition.clustering import Group
 from recognition.config import recognition_settings
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
 
@@ -48,7 +49,7 @@ def group_faces(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
     groups that have no name, and in which nobody decided anything, are made anew. Raises FacePassError 503 as
     `ModelVersion.objects.current` does.
     """
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     with hold_lock(LockPurpose.GROUPING, key=occasion.key):
         # Read before the faces are: an analysis that ends meanwhile makes the gallery wait for another run.
         analyses = dict(occasion.galleries.values_list("pk", "analyses"))
@@ -100,9 +101,9 @@ class _GroupingRun:
         if not singles and not self._poor:
             return Grouping()
         nodes = [*self._rules.build_groups(self._clusters), *singles]
-        sets = clustering.together(len(nodes), self._rules.unite_indexes(self._clusters, self._good))
+        sets = clustering.unite_sets(len(nodes), self._rules.unite_indexes(self._clusters, self._good))
         united = [_add_up(nodes[index] for index in members) for members in sets]
-        merged = clustering.merged(united, self._find_pairs(nodes, sets), least=self._min_cosine)
+        merged = clustering.merge_groups(united, self._find_pairs(nodes, sets), least=self._min_cosine)
         people = [[index for part in parts for index in sets[part]] for parts in merged]
         self._add_poor_faces(people, nodes)
         return self._write(people)
@@ -112,9 +113,9 @@ class _GroupingRun:
         set_of = {index: number for number, members in enumerate(sets) for index in members}
         first_new = len(self._clusters)
         old, new = _stack_means(nodes[:first_new]), _stack_means(nodes[first_new:])
-        for i, j in clustering.alike(new, old, least=self._min_cosine):
+        for i, j in clustering.find_similar_pairs(new, old, least=self._min_cosine):
             yield set_of[first_new + i], set_of[j]
-        for i, j in clustering.alike(new, new, least=self._min_cosine):
+        for i, j in clustering.find_similar_pairs(new, new, least=self._min_cosine):
             yield set_of[first_new + i], set_of[first_new + j]
 
     def _add_poor_faces(self, people: list[list[int]], nodes: Sequence[Group]) -> None:
@@ -123,13 +124,15 @@ class _GroupingRun:
         singles = [self._rules.build_single(face) for face in self._poor]
         links = [
             (float(singles[i].mean @ groups[j].mean), i, j)
-            for i, j in clustering.alike(_stack_means(singles), _stack_means(groups), least=self._min_cosine)
+            for i, j in clustering.find_similar_pairs(
+                _stack_means(singles), _stack_means(groups), least=self._min_cosine
+            )
         ]
         placed: set[int] = set()
         for _cosine, i, j in sorted(links, reverse=True):
             if i not in placed and not groups[j].excludes(singles[i]):
                 placed.add(i)
-                groups[j] = groups[j].with_(singles[i])
+                groups[j] = groups[j].merged_with(singles[i])
                 people[j].append(len(nodes) + i)
 
     @transaction.atomic
@@ -174,7 +177,7 @@ def _load_loose_faces(occasion: Occasion, version: ModelVersion) -> Iterator[Loo
 def _add_up(groups: Iterable[Group]) -> Group:
     first, *others = groups
     for other in others:
-        first = first.with_(other)
+        first = first.merged_with(other)
     return first
 
 

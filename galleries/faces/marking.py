@@ -14,6 +14,7 @@ from galleries.photos.pipeline import decode_photo
 from recognition import detection, pipeline
 from recognition.config import recognition_settings
 from recognition.engines import registry
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import Box, DescribedFace, Picture
 
@@ -37,10 +38,10 @@ def mark_face(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFac
     picture = decode_photo(photo)
     scale = picture.shape[1] / photo.width
     described = _described(picture, box.scaled(scale))
-    ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
+    current_model_version()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
-        ModelVersion.objects.keep()
-        row = _row(photo, box, described, ModelVersion.objects.current(), scale=scale)
+        ModelVersion.objects.prevent_switch()
+        row = _row(photo, box, described, current_model_version(), scale=scale)
         recheck_scope(by, Scope.SEARCH, studio_id=photo.gallery.studio_id)
         _alone(photo)
         _refuse_twin(photo, row)
@@ -66,11 +67,14 @@ def _described(picture: Picture, box: Box) -> DescribedFace | None:
     place = _around(box).clipped(picture)
     x, y = int(place.x), int(place.y)
     part = picture[y : y + int(place.height), x : x + int(place.width)].copy()
-    found = [detection.moved(face, Box(x, y, 0, 0)) for face in detection.find_near(registry.get_engine(), [part])[0]]
+    found = [
+        detection.shift_face(face, Box(x, y, 0, 0))
+        for face in detection.detect_close_ups(registry.get_engine(), [part])[0]
+    ]
     meant = max(found, key=lambda face: face.box.iou(box), default=None)
     if meant is None or meant.box.iou(box) < MEANT_IOU:
         return None
-    return pipeline.describe_known(picture, [meant], settings=recognition_settings())[0]
+    return pipeline.describe_detected(picture, [meant], settings=recognition_settings())[0]
 
 
 def _around(box: Box) -> Box:

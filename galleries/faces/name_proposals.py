@@ -11,7 +11,7 @@ from galleries.matching import descriptors, identification
 from galleries.models import Person, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet, proposal_columns
 from recognition.config import recognition_settings
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 
 
 class Cursor(TypedDict):
@@ -29,7 +29,7 @@ def propose_names(turn: JobTurn) -> dict[str, Any] | None:
     denied is not given again, and nobody is in a photo twice.
     """
     at: Cursor = turn.job.cursor or Cursor(face=str(UUID(int=0)), faces=0, named=0)
-    version, threshold = ModelVersion.objects.current(), recognition_settings().confidence_thresholds.assign
+    version, threshold = current_model_version(), recognition_settings().confidence_thresholds.assign
     here = PhotoFace.objects.filter(gallery=turn.job.arguments["gallery_id"], gallery__studio=turn.job.studio_id)
     unknown = here.searchable(version).filter(person=None, pk__gt=at["face"]).order_by("pk")
     rows, stacked = descriptors.read(unknown, "pk", "photo_id")

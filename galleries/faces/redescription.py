@@ -26,6 +26,7 @@ from galleries.photos.pipeline import BATCH, PhotoPipeline, PhotoResult, is_phot
 from recognition import protected_templates
 from recognition.engines import registry
 from recognition.engines.base import FaceEngine
+from recognition.model_versions import get_or_create_model_version
 from recognition.models import ModelVersion
 
 # After so long a job looks again whether the other one is over.
@@ -61,8 +62,8 @@ def describe_and_switch(pack_name: str, *, watch: RunMonitor, done: int = 0) -> 
     Raises FacePassError: `engine_fixed` and `already_running` (409), 503 where the model is missing.
     """
     with _require_no_other_run():
-        engine = registry.load(pack_name)
-        version = ModelVersion.objects.of_engine(engine)
+        engine = registry.load_engine(pack_name)
+        version = get_or_create_model_version(engine)
         _allowed(version)
         if not done:
             PhotoDescription.objects.filter(model_version=version).exclude(error="").delete()
@@ -77,7 +78,7 @@ def describe_and_switch(pack_name: str, *, watch: RunMonitor, done: int = 0) -> 
 
 def run_redescription_job(turn: JobTurn) -> dict[str, Any] | None:
     """The job `generate_descriptors`: to the model that the environment asks for, for the whole installation."""
-    found = describe_and_switch(registry.configured(), watch=turn, done=turn.job.done)
+    found = describe_and_switch(registry.configured_pack(), watch=turn, done=turn.job.done)
     if found is None:
         return None
     return {
@@ -102,7 +103,7 @@ def switch_back(*, watch: RunMonitor) -> RedescriptionResult | None:
 def discard_other_versions() -> int:
     """Forgets what other versions than the active one saw; there is no way back then. How many descriptions went."""
     with _require_no_other_run(), transaction.atomic():
-        ModelVersion.objects.keep_alone()
+        ModelVersion.objects.lock_for_switch()
         active = ModelVersion.objects.active()
         if active is None:
             return 0
@@ -211,13 +212,13 @@ def _bound(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace]) 
 
 def _allowed(version: ModelVersion) -> None:
     """The processes are to use this engine after the switch, so the environment must not ask for another."""
-    if not registry.would_serve(version.named()):
+    if not registry.can_serve(version):
         message = _("FACE_PACK asks for another model than %(model)s. Set FACE_PACK=auto first.")
         raise FacePassError("engine_fixed", message % {"model": version}, status=409)
 
 
 def _pack_of(version: ModelVersion) -> str:
-    found = registry.with_contract(version.contract_id)
+    found = registry.find_model_with_contract(version.contract_id)
     if found is None:
         message = _("The model that made these descriptors is not on this machine any more: %(model)s.")
         raise FacePassError("model_not_installed", message % {"model": version}, status=503)

@@ -15,6 +15,7 @@ from galleries.matching import descriptors
 from galleries.models import FaceCluster, Occasion, SuggestionCount
 from recognition import clustering
 from recognition.config import recognition_settings
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
 
@@ -52,7 +53,7 @@ def find_suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]
     None of them share a photo, have two names or were decided upon. Of very many groups the largest MAX_COMPARED are
     compared; as they become fewer, others move up. Raises FacePassError 503 as `ModelVersion.objects.current` does.
     """
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     clusters = _load_largest(occasion, version)
     ranked = _rank_pairs(
         clusters, min_cosine=version.scores.cosine(recognition_settings().confidence_thresholds.suggest)
@@ -78,7 +79,7 @@ def _load_largest(occasion: Occasion, version: ModelVersion) -> list[FaceCluster
 def _rank_pairs(clusters: Sequence[FaceCluster], *, min_cosine: float) -> list[tuple[float, int, int]]:
     """Return (cosine, index, index) of each pair that reaches the cosine, the highest first."""
     means: FloatArray = np.stack([group.centroid for group in clusters]) if clusters else np.zeros((0, 0), np.float32)
-    pairs = {(min(i, j), max(i, j)) for i, j in clustering.alike(means, means, least=min_cosine) if i != j}
+    pairs = {(min(i, j), max(i, j)) for i, j in clustering.find_similar_pairs(means, means, least=min_cosine) if i != j}
     return sorted(((float(means[i] @ means[j]), i, j) for i, j in pairs), reverse=True)
 
 

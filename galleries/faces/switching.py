@@ -25,7 +25,7 @@ ROWS_AT_ONCE = 500
 def switch_version(version: ModelVersion) -> bool:
     """Puts that version's descriptions in use, in one transaction; False where photos still wait for theirs."""
     with transaction.atomic():
-        ModelVersion.objects.keep_alone()
+        ModelVersion.objects.lock_for_switch()
         if photos_to_describe(version).exists():
             return False
         former = ModelVersion.objects.active()

@@ -16,6 +16,7 @@ from galleries.models import GalleryImage, PhotoFace
 from galleries.photos.pipeline import decode_photo, is_photos_fault
 from recognition import pipeline
 from recognition.config import recognition_settings
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import DescribedFace, DetectedFace
 
@@ -63,7 +64,7 @@ def _describe(photo: GalleryImage) -> int | None:
     try:
         picture = decode_photo(photo, settings)
         scale = picture.shape[1] / photo.width
-        found = pipeline.describe_known(picture, [_as_found(face, scale) for face in faces], settings=settings)
+        found = pipeline.describe_detected(picture, [_as_found(face, scale) for face in faces], settings=settings)
     except FacePassError as refusal:
         if not is_photos_fault(refusal):
             raise
@@ -78,10 +79,10 @@ def _as_found(face: PhotoFace, scale: float) -> DetectedFace:
 
 def _write(faces: list[PhotoFace], found: list[DescribedFace]) -> int:
     """Those that are still where they were, and still nobody's."""
-    ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
+    current_model_version()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
-        ModelVersion.objects.keep()
-        version = ModelVersion.objects.current()
+        ModelVersion.objects.prevent_switch()
+        version = current_model_version()
         return sum(
             _unknown()
             .filter(pk=face.pk, insightface_bbox=face.insightface_bbox)

@@ -2,7 +2,7 @@
 
 A false match rate is one of a pair, and a search compares the probe with every group and every loose face. So what is
 held is the rate of wrong groups *per search*: the threshold rises with how many are compared, by 0.1 of similarity for
-ten times as many (`ConfidenceThresholds.search_among`).
+ten times as many (`ConfidenceThresholds.search_threshold`).
 """
 
 from collections.abc import Sequence

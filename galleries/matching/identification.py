@@ -19,7 +19,7 @@ from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.face import PhotoFaceQuerySet
 from recognition.calibration import Calibration
 from recognition.config import recognition_settings
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 from recognition.types import FloatArray
 
 # Faces that are looked at, and those of one person that count.
@@ -87,7 +87,7 @@ def combine_cosines(template: float, face: float) -> float:
 
 
 def _candidates(descriptor: FloatArray, studios: list[UUID], *, most: int) -> Iterator[PersonCandidate]:
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     known = PhotoFace.objects.searchable(version).filter(person__studio__in=studios, verified=True)
     known = known.select_related("person")
     learnt = list(TemplateSet.objects.in_use(version).filter(studio__in=studios))

@@ -12,7 +12,7 @@ from facepass.models import Studio
 from galleries.matching import probe
 from galleries.models import LivenessChallenge
 from recognition.liveness import active, passive
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 from recognition.types import Picture
 
 MIN_FRAMES, MAX_FRAMES = active.STEPS, 20
@@ -36,13 +36,13 @@ def judge_picture(file: File[bytes]) -> LivenessVerdict:
     damaged.
     """
     picture = probe.read_picture(file)
-    reason = passive.judge(picture, probe.describe_subject(picture).face)
+    reason = passive.check_liveness(picture, probe.describe_subject(picture).face)
     return LivenessVerdict([reason] if reason else [])
 
 
 def create_challenge(studio: Studio) -> LivenessChallenge:
     LivenessChallenge.objects.filter(studio=studio).discard_old()
-    return LivenessChallenge.objects.create(studio=studio, steps=[step.value for step in active.new_steps()])
+    return LivenessChallenge.objects.create(studio=studio, steps=[step.value for step in active.draw_steps()])
 
 
 def judge_frames(challenge: LivenessChallenge, files: Sequence[File[bytes]]) -> LivenessVerdict:
@@ -64,7 +64,7 @@ def judge_frames(challenge: LivenessChallenge, files: Sequence[File[bytes]]) -> 
                 raise
             return LivenessVerdict([refusal.code])
     steps = [active.Step(step) for step in challenge.steps]
-    return LivenessVerdict(active.judge(steps, frames, ModelVersion.objects.current().scores))
+    return LivenessVerdict(active.find_liveness_problems(steps, frames, current_model_version().scores))
 
 
 def _frame(picture: Picture) -> active.Frame:

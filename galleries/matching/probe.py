@@ -12,7 +12,7 @@ from facepass.core.errors import FacePassError
 from recognition import pipeline
 from recognition.config import RecognitionSettings
 from recognition.pictures import decoding
-from recognition.quality import hindrances
+from recognition.quality import list_description_obstacles
 from recognition.types import DescribedFace, Picture
 
 # A face is the picture's subject if it stands out twice as much as the next; otherwise the picture shows several.
@@ -23,12 +23,12 @@ PROBE_SIDE = 800
 
 def read_picture(file: File[bytes]) -> Picture:
     """The upright picture, at most PROBE_SIDE pixels on its longest side. Raises the refusals of an upload."""
-    return decoding.decode(open_upload(file), longest_side=PROBE_SIDE)
+    return decoding.decode_picture(open_upload(file), longest_side=PROBE_SIDE)
 
 
 def read_size(file: File[bytes]) -> tuple[int, int]:
     """Width and height of the upright picture as it was sent. Raises as `read_picture` does."""
-    info = decoding.inspect(open_upload(file))
+    info = decoding.inspect_picture(open_upload(file))
     return info.width, info.height
 
 
@@ -50,14 +50,14 @@ def describe_subject(picture: Picture, *, settings: RecognitionSettings | None =
     described.
     """
     found = describe_most_prominent(picture, settings=settings)
-    if reasons := hindrances(found):
+    if reasons := list_description_obstacles(found):
         raise _unusable(reasons)
     return found
 
 
 def describe_most_prominent(picture: Picture, *, settings: RecognitionSettings | None = None) -> DescribedFace:
     """The same face, however good it is."""
-    faces = pipeline.describe_near(picture, settings=settings)
+    faces = pipeline.describe_close_up(picture, settings=settings)
     require_any_face(faces)
     first, *others = sorted(faces, key=lambda found: -_prominence(found, picture))
     if others and _prominence(first, picture) < SUBJECT_RATIO * _prominence(others[0], picture):

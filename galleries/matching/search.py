@@ -20,6 +20,7 @@ from galleries.matching.candidates import WEAK_PROBE, Levels, SearchCandidate, c
 from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
 from recognition.calibration import Calibration
 from recognition.config import ConfidenceThresholds, recognition_settings
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import DescribedFace, FloatArray
 
@@ -89,7 +90,7 @@ def search_photos(
     faces as the occasion has, and a little more for a `weak` probe. `rules`: for callers who have read the settings
     already.
     """
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     rules = rules or recognition_settings().confidence_thresholds
     if threshold is None:
         usual = search_threshold(within, rules=rules)
@@ -117,10 +118,10 @@ def search_photos(
 
 def search_threshold(within: Occasion, *, rules: ConfidenceThresholds) -> float:
     """The similarity from which a candidate is found, by how many groups and loose faces the occasion has."""
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     groups = FaceCluster.objects.within(within).shown().described_by(version)
     loose = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).filter(cluster=None)
-    return round(rules.search_among(groups.count() + loose.count()), 4)
+    return round(rules.search_threshold(groups.count() + loose.count()), 4)
 
 
 def _galleries(within: Occasion) -> list[UUID]:
@@ -131,7 +132,7 @@ def find_photos_of_person(
     person: Person, *, within: Occasion, threshold: float | None = None, limit: int = DEFAULT_LIMIT
 ) -> list[Match]:
     """Photos in which somebody named the person, and photos of whoever looks like the person's verified faces."""
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     known = PhotoFace.objects.searchable(version).filter(person=person)
     _rows, verified = descriptors.read(known.filter(verified=True), "pk")
     if not len(verified):
@@ -274,7 +275,7 @@ def find_misses(
     descriptor: FloatArray, found: Sequence[Match], *, within: Occasion, threshold: float, limit: int = 50
 ) -> list[Miss]:
     """For staff and partners: the nearest faces of photos that were not given; last those of other model versions."""
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     rules = recognition_settings().confidence_thresholds
     given = [match.face.photo_id for match in found]
     faces = PhotoFace.objects.within(within).exclude(photo__in=given).select_related("photo")

@@ -14,7 +14,7 @@ from galleries.matching.search import Match
 from galleries.models import PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
 from recognition import pipeline
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 from recognition.types import DescribedFace, FloatArray
 
 
@@ -34,7 +34,7 @@ def describe_picture(file: File[bytes]) -> FloatArray:
 
 def require_descriptor(face: PhotoFace) -> FloatArray:
     """Raises 409 `not_described` where the model in use has not described the face."""
-    if face.model_version_id != ModelVersion.objects.current().pk or face.insightface_descriptor is None:
+    if face.model_version_id != current_model_version().pk or face.insightface_descriptor is None:
         message = _("The model in use has not described this face yet. Run generate_descriptors first.")
         raise FacePassError("not_described", message, status=409)
     return descriptors.as_array(face.insightface_descriptor)
@@ -44,7 +44,7 @@ def find_similar_faces(
     descriptor: FloatArray, *, among: PhotoFaceQuerySet, threshold: float, limit: int
 ) -> list[Match]:
     """The faces that reach the threshold, best first."""
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     faces = among.searchable(version).select_related("photo", "person")
     found = find_nearest(faces, descriptor, limit=limit)
     matches = [
@@ -68,5 +68,5 @@ def identify_people(
             scale,
             identification.identify(face.descriptor, studio_ids=studios, threshold=threshold, candidates=candidates),
         )
-        for face in pipeline.describe(picture)
+        for face in pipeline.describe_picture(picture)
     ]

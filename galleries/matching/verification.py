@@ -15,6 +15,7 @@ from galleries.matching import probe
 from galleries.models import Reference
 from recognition import pipeline
 from recognition.config import recognition_settings
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import DescribedFace, Picture
 
@@ -40,14 +41,14 @@ def create_reference(studio: Studio, file: File[bytes], *, label: str, by: Princ
     `by` may no longer create one.
     """
     found = probe.require_single_usable(_described(probe.read_picture(file)))
-    ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
+    current_model_version()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
         recheck_scope(by, Scope.WRITE, studio_id=studio.pk)
-        ModelVersion.objects.keep()
+        ModelVersion.objects.prevent_switch()
         return Reference.objects.create(
             studio=studio,
             label=label,
-            model_version=ModelVersion.objects.current(),
+            model_version=current_model_version(),
             descriptor=found.descriptor,
             quality=found.quality.as_json(),
         )
@@ -60,7 +61,7 @@ def verify_probe(reference: Reference, file: File[bytes], *, threshold: float | 
     described the reference: its picture is not kept, so it has to be sent again.
     """
     started = time.perf_counter()
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     if reference.model_version_id != version.pk:
         raise FacePassError(
             "reference_outdated", _("Another model described this reference. Send its picture again."), status=409
@@ -87,7 +88,7 @@ def _described(picture: Picture) -> list[DescribedFace]:
     """As a selfie is: a large face, which `fast` may miss and for which `thorough` need not look."""
     settings = recognition_settings()
     filters = {"quality_filters": settings.selfie_filters, "detection": "balanced"}
-    return pipeline.describe(picture, settings=settings.model_copy(update=filters))
+    return pipeline.describe_picture(picture, settings=settings.model_copy(update=filters))
 
 
 def _cosine(reference: Reference, face: DescribedFace) -> float:

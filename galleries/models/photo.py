@@ -137,7 +137,7 @@ class GalleryImage(TenantModel):
     byte_size = models.PositiveBigIntegerField(_("bytes"), editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
-    # See `recognition.pictures.thumbnails.blur`; empty until the photo is analysed.
+    # See `recognition.pictures.thumbnails.encode_blur`; empty until the photo is analysed.
     blur = models.CharField(max_length=64, default="", editable=False)
     taken_at = models.DateTimeField(_("taken"), null=True, editable=False)
     state = models.CharField(

@@ -43,7 +43,7 @@ def prepare_photo(photo: GalleryImage, settings: RecognitionSettings) -> Picture
         message = _("Something stored with the photo cannot be read: %(columns)s.") % {"columns": ", ".join(columns)}
         raise FacePassError("unreadable_value", message, status=422, details={"columns": columns})
     picture = decode_photo(photo, settings)
-    photo.blur = thumbnails.blur(_write_thumbnails(photo, picture))
+    photo.blur = thumbnails.encode_blur(_write_thumbnails(photo, picture))
     return picture
 
 
@@ -53,10 +53,10 @@ def _write_thumbnails(photo: GalleryImage, picture: Picture) -> Picture:
     Under fixed names: a second attempt writes the same files again. The smaller is made from the larger.
     """
     for variant, side in media_files.SIDES.items():
-        picture = decoding.fitted(picture, longest_side=side)
+        picture = decoding.shrink_to_fit(picture, longest_side=side)
         name = media_files.storage_name(photo, variant)
         default_storage.delete(name)
-        default_storage.save(name, ContentFile(thumbnails.encode(picture, longest_side=side)))
+        default_storage.save(name, ContentFile(thumbnails.encode_thumbnail(picture, longest_side=side)))
     return picture
 
 

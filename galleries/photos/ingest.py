@@ -92,7 +92,7 @@ def add_photo(
     """
     check_size(file.size)
     stream = cast(BinaryIO, file.open("rb"))
-    info = decoding.inspect(stream)
+    info = decoding.inspect_picture(stream)
     sha256 = sha256_of_stream(stream)
     if twin := GalleryImage.objects.filter(gallery=gallery, sha256=sha256).first():
         return twin, False

@@ -61,12 +61,12 @@ def is_photos_fault(error: BaseException | None) -> bool:
 def decode_photo(photo: GalleryImage, settings: RecognitionSettings | None = None) -> Picture:
     """Return the photo, upright, at the size of the analysis.
 
-    Raises FacePassError as `recognition.detection.decoded`, and 404 `file_missing`.
+    Raises FacePassError as `recognition.detection.decode_for_detection`, and 404 `file_missing`.
     """
     mode = (settings or recognition_settings()).detection
     try:
         with photo.file.open("rb") as stream:
-            return detection.decoded(cast(BinaryIO, stream), mode)
+            return detection.decode_for_detection(cast(BinaryIO, stream), mode)
     except FileNotFoundError as missing:
         message = _("The photo's file is not where it should be.")
         raise FacePassError("file_missing", message, status=404) from missing
@@ -77,7 +77,7 @@ def describe_photo(photo: GalleryImage, *, decode: DecodePhoto = decode_photo) -
     settings = recognition_settings()
     try:
         picture = decode(photo, settings)
-        faces = recognition_pipeline.describe(picture, settings=settings)
+        faces = recognition_pipeline.describe_picture(picture, settings=settings)
     except FacePassError as refusal:
         return PhotoResult(photo, error=refusal)
     return PhotoResult(photo, faces, picture.shape[1])
@@ -147,7 +147,7 @@ class PhotoPipeline:
     def _begin(self, photos: list[GalleryImage]) -> _Batch:
         settings = recognition_settings()  # read here, because the threads ask no database
         pictures = [self._decoders.submit(self._decode, photo, settings) for photo in photos]
-        describe = partial(recognition_pipeline.describe_many, engine=self._engine, settings=settings)
+        describe = partial(recognition_pipeline.describe_pictures, engine=self._engine, settings=settings)
         return _Batch(photos, pictures, describe, self._networks.submit(_describe_decoded, pictures, describe))
 
     def _finish(self, batch: _Batch) -> list[PhotoResult]:

@@ -21,6 +21,7 @@ from galleries.models.face import DESCRIPTION, GUESS, FaceCategory
 from galleries.models.photo import PhotoState
 from galleries.photos import same_faces
 from recognition.config import recognition_settings
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import DescribedFace
 
@@ -33,10 +34,10 @@ def record_faces(photo: GalleryImage, faces: Sequence[DescribedFace], *, scale: 
     `scale`: the factor from pixels of the picture that was analysed to the photo's own. A picture that enrols somebody
     comes with its one face. Raises FacePassError as `ModelVersion.objects.current`.
     """
-    ModelVersion.objects.current()  # may have to load the weights, so not in the transaction
+    current_model_version()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
-        ModelVersion.objects.keep()
-        version = ModelVersion.objects.current()
+        ModelVersion.objects.prevent_switch()
+        version = current_model_version()
         held = GalleryImage.objects.held_by(photo).select_for_update().first()
         if held is None:
             log.warning("photo %s was taken over by another worker", photo.pk)

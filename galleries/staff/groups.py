@@ -23,7 +23,7 @@ from galleries.staff.occasions import decided_in, occasion_of
 from galleries.staff_kit import markup, person_choice
 from galleries.staff_kit.json_views import asked, invalid, named, page, reads, said, uuid, uuids, writes
 from recognition.config import recognition_settings
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 from recognition.types import FloatArray
 
 GROUPS_SHOWN, FACES_SHOWN, SINGLES_SHOWN = 16, 24, 48
@@ -152,7 +152,7 @@ def _like(request: HttpRequest, key: UUID, pk: UUID) -> JsonResponse:
     """Whom the group is like, of the studio's people: at most three, none who is in one of its photos already."""
     occasion = occasion_of(request, key)
     group = _group(occasion, pk)
-    if group.centroid is None or group.model_version_id != ModelVersion.objects.current().pk:
+    if group.centroid is None or group.model_version_id != current_model_version().pk:
         return said(people=[])
     beside = PhotoFace.objects.filter(photo__faces__cluster=group, person__isnull=False).exclude(cluster=group)
     present = set(beside.values_list("person", flat=True))

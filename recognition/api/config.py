@@ -63,7 +63,7 @@ class ConfigView(InputView):
         """Changes what it names, checks the whole, and holds from the next photo or search on."""
         part = _read_settings(request.data)
         if_match = parse_etags(request.headers.get("If-Match", ""))
-        return _answer(config.change(part, by=str(self.principal), if_match=if_match))
+        return _answer(config.change_settings(part, by=str(self.principal), if_match=if_match))
 
 
 class NewestFirst(Cursors):
@@ -79,12 +79,12 @@ class ConfigHistoryView(generics.ListAPIView[RecognitionConfigChange]):
     scope = Scope.ADMIN
 
 
-def _read_settings(body: object) -> Any:  # checked by `config.change`
+def _read_settings(body: object) -> Any:  # checked by `config.change_settings`
     """Return the settings that were sent. Raise 400 `invalid_config` unless `recognition_settings` is all that was."""
     if isinstance(body, dict) and set(body) == {config.KEY}:
         return body[config.KEY]
     others = sorted(set(body) - {config.KEY}) if isinstance(body, dict) else []
-    wrong = dict.fromkeys(map(config.printable, others), _("Unknown.")) or {config.KEY: _("This is missing.")}
+    wrong = dict.fromkeys(map(config.replace_surrogates, others), _("Unknown.")) or {config.KEY: _("This is missing.")}
     message = _("These recognition settings are not valid: %(fields)s") % {"fields": ", ".join(wrong)}
     raise FacePassError("invalid_config", message, details=wrong)
 
@@ -92,4 +92,4 @@ def _read_settings(body: object) -> Any:  # checked by `config.change`
 def _answer(settings: RecognitionSettings) -> Response:
     changed = RecognitionConfig.objects.filter(key=config.KEY).values_list("updated_at", flat=True).first()
     body = {config.KEY: settings.model_dump(), "updated_at": changed}
-    return Response(body, headers={"ETag": config.etag(settings)})
+    return Response(body, headers={"ETag": config.settings_etag(settings)})

@@ -1,25 +1,23 @@
-"""What every face engine offers. FacePass knows engines by this protocol only."""
+"""The protocol that every face engine satisfies. FacePass knows engines by this protocol only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from recognition.calibration import Calibration
-from recognition.types import DetectedFace, FloatArray, Picture
+from recognition.packs.licenses import License
+from recognition.types import Descriptors, DetectedFace, Picture
 
-
-@dataclass(frozen=True, slots=True)
-class License:
-    """Who may use the weights. `commercial` is False where they are for non-commercial research only."""
-
-    name: str
-    commercial: bool
+# A picture with faces of it, whose coordinates are pixels of that picture.
+PictureFaces = tuple[Picture, Sequence[DetectedFace]]
 
 
 class FaceEngine(Protocol):
-    """Finds and describes faces. One instance per process, made after the fork; threads may call its methods."""
+    """Detects and describes faces. One instance per process, made after the fork; threads may call its methods.
+
+    Pictures are upright, uint8 RGB of shape (height, width, 3).
+    """
 
     name: str
     """`onnx`, or `fake` in tests."""
@@ -28,30 +26,31 @@ class FaceEngine(Protocol):
     dimension: int
     """Length of a raw descriptor, at most 512."""
     contract_id: str
-    """Digest of weights and preprocessing: descriptors may be compared only where it is the same."""
+    """Digest of weights and preprocessing: only descriptors with the same one may be compared."""
     license: License
     calibration: Calibration
+    """Turns cosines of this engine's descriptors into similarities."""
 
     def detect(
-        self, pictures: Sequence[Picture], *, fast: bool = False, near: bool = False
+        self, pictures: Sequence[Picture], *, fast: bool = False, close_up: bool = False
     ) -> list[list[DetectedFace]]:
-        """The faces of each picture, in pixels of that picture, largest first.
+        """Return the faces of each picture, in pixels of that picture, largest first; boxes lie inside the picture.
 
-        `fast`: one pass, which may miss small faces and those that fill the picture. `near`: each shows one large
-        face, as a selfie does; others of less than 80 pixels may be missed where it is found.
+        `fast`: detect in one pass, which may miss small faces and those that fill the picture. `close_up`: each picture
+        shows one large face, as a selfie does; where that is found, others of less than 80 pixels may be missed.
         """
 
-    def embed_many(self, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:
-        """Raw descriptors of the faces of several pictures, which share the network's runs.
+    def embed_many(self, pairs: Sequence[PictureFaces]) -> list[Descriptors]:
+        """Return raw descriptors of the faces of several pictures, which share the network's runs.
 
-        One float32 array (len(faces), dimension) for each picture, each row of unit length.
+        One float32 array (len(faces), dimension) for each picture; each row has unit length.
         """
 
-    def embed(self, picture: Picture, faces: Sequence[DetectedFace]) -> FloatArray:
-        """The same for one picture."""
+    def embed(self, picture: Picture, faces: Sequence[DetectedFace]) -> Descriptors:
+        """Return `embed_many` for one picture: float32 (len(faces), dimension)."""
 
 
-def parted(descriptors: FloatArray, pairs: Sequence[tuple[Picture, Sequence[DetectedFace]]]) -> list[FloatArray]:
-    """Rows for all faces of all pictures, given back to each picture."""
+def split_by_picture(descriptors: Descriptors, pairs: Sequence[PictureFaces]) -> list[Descriptors]:
+    """Return, for each picture, its rows of `descriptors`, which holds all faces of all pictures in order."""
     ends = np.cumsum([len(faces) for _picture, faces in pairs])
     return np.split(descriptors, ends[:-1]) if pairs else []

@@ -1,4 +1,4 @@
-"""What every family of detectors offers, and which family a model file is of."""
+"""The protocol of detectors, and which of them reads a model file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,15 +11,15 @@ from recognition.types import DetectedFace, Picture
 
 
 class Detector(Protocol):
-    """Finds faces in RGB pictures. Its methods may be called by several threads."""
+    """Detects faces in RGB pictures. Its methods may be called by several threads."""
 
-    def find(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[list[DetectedFace]]:
+    def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[list[DetectedFace]]:
         """Return the faces of each picture, in its pixels; boxes may reach beyond it. `fast`: in one pass."""
 
-    def find_near(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
-        """Return the same for pictures of one large face each; others may be missed where it is found."""
+    def detect_close_ups(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
+        """Return the same for pictures of one large face each; where that is found, others may be missed."""
 
 
-def opened(path: Path) -> Detector:
-    """Return the detector in that file. Raises UnknownForm, or one of runtimes.ERRORS."""
+def open_detector(path: Path) -> Detector:
+    """Return the detector in that file. Raise UnsupportedNetwork, or one of `network.ERRORS`."""
     return YuNet(path) if roles.is_yunet(path) else ScrfdDetector(path)

@@ -1,7 +1,7 @@
-"""InsightFace's detectors, and where in a picture they look: at the whole of it, with a margin, around one face.
+"""InsightFace's detectors, and the parts of a picture that they run on: all of it, with a margin, around one face.
 
-A face that fills the picture is found, and marked well, only with a margin around it. So a picture in which a glance
-shows such a face is looked at with a margin at once; one that shows nobody is looked at both ways.
+A face that fills the picture is found, and marked well, only with a margin around it. So a picture in which the small
+input shows such a face is run with a margin at once; a picture without any face is run both ways.
 """
 
 from collections.abc import Sequence
@@ -13,87 +13,98 @@ import numpy as np
 from recognition.engines import framing
 from recognition.engines.detections import Detections
 from recognition.engines.framing import longer_side
-from recognition.engines.scrfd import CLOSE_SIDE, NEAR_SIDE, NMS, SIDE, SMALL_SIDE, Scrfd
+from recognition.engines.scrfd import CLOSE_UP_SIDE, FACE_SIDE, NMS, SIDE, SMALL_SIDE, Scrfd
 from recognition.types import Box, DetectedFace, Picture
 
-# A face of more than this share of the picture's shorter side is looked at with half a picture of margin around it. On
-# 600 LFW pairs of tight crops (benchmarks/lfw_pairs.py) accuracy rises from 0.958 to 0.997; a margin of a quarter
-# gives 0.982.
-TIGHT = 0.4
-# From this share of the picture's longer side on, a face that a glance shows is the picture's subject, and a glance
-# would show another that is nearly as large.
-LARGE = 0.25
+# A face of more than this share of the picture's shorter side needs half a picture of margin around the picture. On 600
+# LFW pairs of tight crops (benchmarks/lfw_pairs.py) accuracy rises from 0.958 to 0.997; a margin of a quarter gives
+# 0.982.
+TIGHT_SHARE = 0.4
+# A face of at least this share of the longer side of the picture in the small input is its subject: that input would
+# show any other face nearly as large.
+SUBJECT_SHARE = 0.25
 
 
 class ScrfdDetector:
     """Satisfies Detector."""
 
     def __init__(self, path: Path) -> None:
-        """Raises UnknownForm, or one of runtimes.ERRORS."""
+        """Raise UnsupportedNetwork, or one of `network.ERRORS`."""
         self.network = Scrfd(path)
 
-    def find(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[list[DetectedFace]]:
+    def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[list[DetectedFace]]:
         if fast:
-            return self._looked(pictures, [False] * len(pictures))
-        glances = self.network.glance(pictures)
-        framed = [_is_tight(_faces(*seen), seen[1]) for seen in zip(glances, pictures, strict=True)]
-        found = self._looked(pictures, framed, glances)
-        again = [
+            return self._detect_with_margins(pictures, [False] * len(pictures))
+        first = self.network.detect_in_small_input(pictures)
+        margins = [_needs_margin(_to_faces(*pair), pair[1]) for pair in zip(first, pictures, strict=True)]
+        detected = self._detect_with_margins(pictures, margins, first)
+        # Run the other way, with or without a margin, where no face or an unexpectedly tight one was found.
+        retried = [
             index
-            for index, faces in enumerate(found)
-            if not faces or (not framed[index] and _is_tight(faces, pictures[index]))
+            for index, faces in enumerate(detected)
+            if not faces or (not margins[index] and _needs_margin(faces, pictures[index]))
         ]
-        second = self._looked([pictures[index] for index in again], [not framed[index] for index in again])
-        for index, faces in zip(again, second, strict=True):
-            found[index] = faces or found[index]
-        return found
+        second = self._detect_with_margins(
+            [pictures[index] for index in retried], [not margins[index] for index in retried]
+        )
+        for index, faces in zip(retried, second, strict=True):
+            detected[index] = faces or detected[index]
+        return detected
 
-    def _looked(
-        self, pictures: Sequence[Picture], framed: Sequence[bool], glances: Sequence[Detections] = ()
+    def _detect_with_margins(
+        self, pictures: Sequence[Picture], margins: Sequence[bool], first: Sequence[Detections] = ()
     ) -> list[list[DetectedFace]]:
-        """With a margin where `framed`, else together with what a glance showed."""
-        parts = [framing.whole(picture, margin=each) for picture, each in zip(pictures, framed, strict=True)]
-        seen = self.network.look(list(map(framing.cut, pictures, parts)))
-        if glances:
-            seen = [
-                whole if each else Detections.joined([glance, whole])
-                for whole, glance, each in zip(seen, glances, framed, strict=True)
-            ]
-        return [_faces(*each) for each in zip(seen, pictures, parts, strict=True)]
+        """Run the large input on each picture, with a margin where `margins` says so.
 
-    def find_near(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
-        return [self._near(picture) for picture in pictures]
-
-    def _near(self, picture: Picture) -> list[DetectedFace]:
-        """A large face that a glance shows alone is looked at closely; else the whole picture, with a margin and, where
-        that shows nobody, without.
+        `first`: detections of the small input, which are added where there is no margin.
         """
-        if not self.network.takes_sizes:
-            return self._looked([picture], [True])[0] or self._looked([picture], [False])[0]
-        glanced = _faces(self.network.near(picture, side=SMALL_SIDE), picture)
-        if len(glanced) == 1 and longer_side(glanced[0]) >= LARGE * max(picture.shape[:2]):
-            part = framing.around(glanced[0])
-            faces = _faces(self.network.near(framing.cut(picture, part), side=CLOSE_SIDE), picture, part)
-            if len(faces) == 1:
-                return faces
-        part = framing.whole(picture, margin=True)
-        seen = self.network.near(framing.cut(picture, part), side=NEAR_SIDE)
-        return _faces(seen, picture, part) or self._looked([picture], [False])[0]
+        boxes = [framing.picture_box(picture, margin=margin) for picture, margin in zip(pictures, margins, strict=True)]
+        detections = self.network.detect_in_large_input(list(map(framing.crop_padded, pictures, boxes)))
+        if first:
+            detections = [
+                large if margin else Detections.concatenated([small, large])
+                for large, small, margin in zip(detections, first, margins, strict=True)
+            ]
+        return [_to_faces(*each) for each in zip(detections, pictures, boxes, strict=True)]
+
+    def detect_close_ups(self, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
+        return [self._detect_close_up(picture) for picture in pictures]
+
+    def _detect_close_up(self, picture: Picture) -> list[DetectedFace]:
+        """Return the faces of a picture of one large face.
+
+        A large face that the small input shows alone is run in an input of its own. Otherwise the whole picture is run
+        with a margin and, where that shows no face, without.
+        """
+        if not self.network.takes_any_size:
+            return self._detect_with_margins([picture], [True])[0] or self._detect_with_margins([picture], [False])[0]
+        faces = _to_faces(self.network.detect_at(picture, side=SMALL_SIDE), picture)
+        if len(faces) == 1 and longer_side(faces[0]) >= SUBJECT_SHARE * max(picture.shape[:2]):
+            box = framing.square_around(faces[0])
+            found = _to_faces(self.network.detect_at(framing.crop_padded(picture, box), side=FACE_SIDE), picture, box)
+            if len(found) == 1:
+                return found
+        box = framing.picture_box(picture, margin=True)
+        detections = self.network.detect_at(framing.crop_padded(picture, box), side=CLOSE_UP_SIDE)
+        return _to_faces(detections, picture, box) or self._detect_with_margins([picture], [False])[0]
 
 
-def _is_tight(faces: Sequence[DetectedFace], picture: Picture) -> bool:
-    """Whether the largest face takes so much of the picture that its landmarks are poor.
+def _needs_margin(faces: Sequence[DetectedFace], picture: Picture) -> bool:
+    """Return whether the largest face fills so much of the picture that its landmarks are poor without a margin.
 
-    A picture of at most half the detector's side loses nothing by a margin, so there what was found is not asked.
+    A picture of at most half the detector's side loses nothing by a margin, so it always gets one.
     """
     if max(picture.shape[:2]) <= SIDE // 2:
         return True
-    return bool(faces) and longer_side(faces[0]) > TIGHT * min(picture.shape[:2])
+    return bool(faces) and longer_side(faces[0]) > TIGHT_SHARE * min(picture.shape[:2])
 
 
-def _faces(seen: Detections, picture: Picture, part: Box | None = None) -> list[DetectedFace]:
-    """Each once, largest first, without what lies beyond the picture. `seen`: in pixels of that part of it."""
-    corner = np.array([part.x, part.y] if part else [0, 0], np.float32)
-    found = seen.once_each(threshold=NMS).moved(corner).faces()
+def _to_faces(detections: Detections, picture: Picture, box: Box | None = None) -> list[DetectedFace]:
+    """Return each face once, largest first, in pixels of the picture and clipped to it.
+
+    `detections`: in pixels of the part of the picture in `box`.
+    """
+    corner = np.array([box.x, box.y] if box else [0, 0], np.float32)
+    found = detections.suppressed(threshold=NMS).shifted(corner).to_faces()
     faces = [replace(face, box=face.box.clipped(picture)) for face in found]
     return sorted((face for face in faces if face.box.area > 0), key=lambda face: -face.box.area)

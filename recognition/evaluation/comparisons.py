@@ -45,7 +45,7 @@ class Trial:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def from_csv(file: Path, *, pictures: Path | None = None) -> list[Pair]:
+def read_pairs_csv(file: Path, *, pictures: Path | None = None) -> list[Pair]:
     """`a,b,same` and any label columns. `pictures`: by default the folder beside the file that has its name.
 
     Raises FacePassError `not_readable` (400) where a column or a picture is missing.
@@ -71,13 +71,13 @@ def _pair(row: dict[str, str], folder: Path) -> Pair:
     return Pair(a, b, row["same"] == "1", labels)
 
 
-def from_folder(folder: Path) -> list[Pair]:
+def read_pairs_folder(folder: Path) -> list[Pair]:
     """`genuine/NAME_a.jpg` beside `genuine/NAME_b.jpg`, and the same in `impostor/`. Raises as `from_csv` does."""
     return [pair for name in ("genuine", "impostor") for pair in _pairs_in(folder / name, same=name == "genuine")]
 
 
 def _pairs_in(folder: Path, *, same: bool) -> Iterator[Pair]:
-    others = {path.stem: path for path in pictures_in(folder)}
+    others = {path.stem: path for path in list_pictures(folder)}
     for stem, path in others.items():
         if stem.endswith("_a"):
             if stem[:-2] + "_b" not in others:
@@ -85,11 +85,11 @@ def _pairs_in(folder: Path, *, same: bool) -> Iterator[Pair]:
             yield Pair(path, others[stem[:-2] + "_b"], same)
 
 
-def pictures_in(folder: Path) -> list[Path]:
+def list_pictures(folder: Path) -> list[Path]:
     return sorted(p for p in folder.glob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
 
 
-def synthetic(*, seed: int = 0) -> list[Trial]:
+def draw_synthetic_trials(*, seed: int = 0) -> list[Trial]:
     """Two normal distributions, SYNTHETIC_DISTANCE deviations apart: the true EER is 2.28 %. Says nothing of faces."""
     rng = np.random.default_rng(seed)
     genuine = 0.3 + 0.1 * (SYNTHETIC_DISTANCE + rng.standard_normal(SYNTHETIC_PAIRS))
@@ -97,12 +97,12 @@ def synthetic(*, seed: int = 0) -> list[Trial]:
     return [*(Trial(True, float(s)) for s in genuine), *(Trial(False, float(s)) for s in impostor)]
 
 
-def compared(engine: FaceEngine, pairs: Sequence[Pair], *, progress: Progress) -> list[Trial]:
+def compare_pairs(engine: FaceEngine, pairs: Sequence[Pair], *, progress: Progress) -> list[Trial]:
     """Each picture is described once, by its largest face."""
     paths = sorted({path for pair in pairs for path in (pair.a, pair.b)})
     known: dict[Path, FloatArray | None] = {}
     for path in paths:
-        known[path] = _descriptor(engine, path)
+        known[path] = _describe_file(engine, path)
         progress()
     return [_trial(engine, pair, known[pair.a], known[pair.b]) for pair in pairs]
 
@@ -117,14 +117,14 @@ def _trial(engine: FaceEngine, pair: Pair, a: FloatArray | None, b: FloatArray |
     return Trial(pair.same, engine.calibration.similarity(float(a @ b)), labels=pair.labels)
 
 
-def _descriptor(engine: FaceEngine, path: Path) -> FloatArray | None:
+def _describe_file(engine: FaceEngine, path: Path) -> FloatArray | None:
     with path.open("rb") as file:
-        picture = detection.decoded(file, "balanced")
-    faces = detection.find(engine, [picture], "balanced")[0][:1]
+        picture = detection.decode_for_detection(file, "balanced")
+    faces = detection.detect_faces(engine, [picture], "balanced")[0][:1]
     return engine.embed(picture, faces)[0] if faces else None
 
 
-def accepted(engine: FaceEngine, paths: Sequence[Path], *, progress: Progress) -> list[bool]:
+def judge_liveness(engine: FaceEngine, paths: Sequence[Path], *, progress: Progress) -> list[bool]:
     """Whether the liveness model takes the largest face of each picture for a living one; not where there is none.
 
     Raises FacePassError 503 where the liveness model is not installed.
@@ -132,9 +132,9 @@ def accepted(engine: FaceEngine, paths: Sequence[Path], *, progress: Progress) -
     found = []
     for path in paths:
         with path.open("rb") as file:
-            picture = detection.decoded(file, "balanced")
-        faces = detection.find_near(engine, [picture])[0][:1]
-        found.append(bool(faces) and passive.judge(picture, faces[0]) is None)
+            picture = detection.decode_for_detection(file, "balanced")
+        faces = detection.detect_close_ups(engine, [picture])[0][:1]
+        found.append(bool(faces) and passive.check_liveness(picture, faces[0]) is None)
         progress()
     return found
 

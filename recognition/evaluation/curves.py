@@ -18,7 +18,7 @@ COLOURS, STYLES = ("#0072B2", "#D55E00"), ("-", "--")
 DET_TICKS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 
 
-def draw(judged: Sequence[Judged], folder: Path, *, thresholds: Numbers) -> list[str]:
+def draw_curves(judged: Sequence[Judged], folder: Path, *, thresholds: Numbers) -> list[str]:
     """The names of the pictures written, without their suffixes. Raises FacePassError `not_installed` (400)."""
     figures: dict[str, Callable[[Any], None]] = {
         "roc": lambda axes: _roc(axes, judged),
@@ -60,7 +60,7 @@ def _roc(axes: Any, judged: Sequence[Judged]) -> None:
     floor = 1.0
     for one, style in _lines(judged):
         assert one.scores is not None  # noqa: S101 - the caller draws what has scores
-        _cuts, fmr, fnmr = error_rates.curve(one.scores, points=2000)
+        _cuts, fmr, fnmr = error_rates.error_curve(one.scores, points=2000)
         seen = fmr > 0
         axes.step(fmr[seen], 1 - fnmr[seen], where="pre", **style)
         floor = min(floor, float(1 - fnmr[seen].max()))
@@ -72,7 +72,7 @@ def _det(axes: Any, judged: Sequence[Judged]) -> None:
     """On normal deviates, where two normal distributions give a straight line."""
     for one, style in _lines(judged):
         assert one.scores is not None  # noqa: S101
-        _cuts, fmr, fnmr = error_rates.curve(one.scores, points=2000)
+        _cuts, fmr, fnmr = error_rates.error_curve(one.scores, points=2000)
         seen = (fmr > 0) & (fnmr > 0) & (fmr < 1) & (fnmr < 1)
         axes.plot(norm.ppf(fmr[seen]), norm.ppf(fnmr[seen]), marker=".", markersize=3, **style)
     ticks, names = norm.ppf(DET_TICKS), [f"{100 * tick:g} %" for tick in DET_TICKS]

@@ -40,12 +40,12 @@ class Scores:
     impostor: Numbers
 
     @classmethod
-    def of(cls, scores: ArrayLike, same: ArrayLike) -> "Scores":
+    def from_labels(cls, scores: ArrayLike, same: ArrayLike) -> "Scores":
         values, is_same = np.asarray(scores, np.float64), np.asarray(same, np.bool_)
-        return cls.sorted(values[is_same], values[~is_same])
+        return cls.from_groups(values[is_same], values[~is_same])
 
     @classmethod
-    def sorted(cls, genuine: ArrayLike, impostor: ArrayLike) -> "Scores":
+    def from_groups(cls, genuine: ArrayLike, impostor: ArrayLike) -> "Scores":
         found = cls(np.sort(np.asarray(genuine, np.float64)), np.sort(np.asarray(impostor, np.float64)))
         if not (len(found.genuine) and len(found.impostor)):
             raise ValueError("rates need comparisons of both kinds")
@@ -67,7 +67,7 @@ class Scores:
         return np.append(values, np.nextafter(values[-1], np.inf))
 
 
-def curve(scores: Scores, *, points: int = 500) -> tuple[Numbers, Numbers, Numbers]:
+def error_curve(scores: Scores, *, points: int = 500) -> tuple[Numbers, Numbers, Numbers]:
     """Thresholds, FMR and FNMR along the ROC or DET curve; at most `points`, evenly along the thresholds' order."""
     cuts = scores.cuts()
     if len(cuts) > points:
@@ -75,7 +75,7 @@ def curve(scores: Scores, *, points: int = 500) -> tuple[Numbers, Numbers, Numbe
     return cuts, scores.fmr(cuts), scores.fnmr(cuts)
 
 
-def equal_error(scores: Scores) -> tuple[float, float]:
+def equal_error_rate(scores: Scores) -> tuple[float, float]:
     """The equal error rate and its threshold: where FMR and FNMR cross, between two cuts the mean of both there."""
     cuts = scores.cuts()
     fmr, fnmr = scores.fmr(cuts), scores.fnmr(cuts)
@@ -96,7 +96,7 @@ def tar_at_far(scores: Scores, far: float) -> float:
     return float(1 - scores.fnmr(threshold_at_fmr(scores.impostor, far)))
 
 
-def resolves(scores: Scores, far: float) -> bool:
+def is_resolvable(scores: Scores, far: float) -> bool:
     """Whether there are impostors enough for that rate to be more than "none of them"."""
     return len(scores.impostor) * far >= 1
 
@@ -109,18 +109,18 @@ def best_accuracy(scores: Scores) -> tuple[float, float]:
     return float(right[best] / (len(scores.impostor) + len(scores.genuine))), float(cuts[best])
 
 
-def with_confidence(
+def bootstrap_interval(
     scores: Scores, measure: Callable[[Scores], float], *, resamples: int = RESAMPLES, seed: int = 0
 ) -> Interval:
     """`measure` of the scores, and the percentile interval of it over resampled comparisons."""
     rng = np.random.default_rng(seed)
     found = [
-        measure(Scores.sorted(_again(rng, scores.genuine), _again(rng, scores.impostor))) for _ in range(resamples)
+        measure(Scores.from_groups(_again(rng, scores.genuine), _again(rng, scores.impostor))) for _ in range(resamples)
     ]
     return _interval(measure(scores), found)
 
 
-def share(hits: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
+def proportion_interval(hits: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
     """The mean of yes-or-no outcomes, with its bootstrap interval."""
     flags = np.asarray(hits, np.bool_)
     counts = np.random.default_rng(seed).binomial(len(flags), flags.mean(), resamples)
@@ -154,7 +154,7 @@ class PresentationErrors:
 def presentation_errors(*, live_accepted: ArrayLike, spoof_accepted: ArrayLike) -> PresentationErrors:
     """From what was decided about each living person and each attack; neither is empty."""
     live, spoof = np.asarray(live_accepted, np.bool_), np.asarray(spoof_accepted, np.bool_)
-    return PresentationErrors(apcer=share(spoof), bpcer=share(~live))
+    return PresentationErrors(apcer=proportion_interval(spoof), bpcer=proportion_interval(~live))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class OpenSet:
         return {name: None if value is None else round(value, 6) for name, value in values.items()}
 
 
-def open_set(searches: Searches, threshold: float) -> OpenSet:
+def open_set_rates(searches: Searches, threshold: float) -> OpenSet:
     named, known = searches.score >= threshold, searches.known
     hit = named & searches.right & known
     return OpenSet(

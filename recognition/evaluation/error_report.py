@@ -38,7 +38,7 @@ class Judged:
 
 
 def _scores(trials: Sequence[Trial]) -> Scores:
-    return Scores.of([t.similarity for t in trials], [t.same for t in trials])
+    return Scores.from_labels([t.similarity for t in trials], [t.same for t in trials])
 
 
 def _rates(trials: Sequence[Trial], thresholds: Numbers) -> dict[str, Any]:
@@ -51,18 +51,18 @@ def _rates(trials: Sequence[Trial], thresholds: Numbers) -> dict[str, Any]:
         "without_face": sum(not trial.has_faces for trial in trials),
         "eer": _eer(scores),
         "best_accuracy": {"value": round(accuracy, 6), "threshold": round(at, 6)},
-        "tar_at_far": [_tar(scores, far) for far in FARS if error_rates.resolves(scores, far)],
+        "tar_at_far": [_tar(scores, far) for far in FARS if error_rates.is_resolvable(scores, far)],
         "thresholds": [{"threshold": round(t, 6), "fmr": round(m, 6), "fnmr": round(n, 6)} for t, m, n in rows],
     }
 
 
 def _eer(scores: Scores) -> dict[str, float]:
-    interval = error_rates.with_confidence(scores, lambda some: error_rates.equal_error(some)[0])
-    return {**interval.as_json(), "threshold": round(error_rates.equal_error(scores)[1], 6)}
+    interval = error_rates.bootstrap_interval(scores, lambda some: error_rates.equal_error_rate(some)[0])
+    return {**interval.as_json(), "threshold": round(error_rates.equal_error_rate(scores)[1], 6)}
 
 
 def _tar(scores: Scores, far: float) -> dict[str, float]:
-    interval = error_rates.with_confidence(scores, partial(error_rates.tar_at_far, far=far))
+    interval = error_rates.bootstrap_interval(scores, partial(error_rates.tar_at_far, far=far))
     threshold = error_rates.threshold_at_fmr(scores.impostor, far)
     return {"far": far, **interval.as_json(), "threshold": round(threshold, 6)}
 
@@ -87,11 +87,11 @@ def _part(trials: Sequence[Trial], least: float) -> dict[str, Any]:
     impostor = [trial.similarity >= least for trial in trials if not trial.same]
     return {
         "pairs": len(trials),
-        "fnmr": error_rates.share(genuine).as_json() if genuine else None,
-        "fmr": error_rates.share(impostor).as_json() if impostor else None,
+        "fnmr": error_rates.proportion_interval(genuine).as_json() if genuine else None,
+        "fmr": error_rates.proportion_interval(impostor).as_json() if impostor else None,
     }
 
 
-def page(report: Mapping[str, Any], *, plots: Sequence[str]) -> str:
+def render_page(report: Mapping[str, Any], *, plots: Sequence[str]) -> str:
     """HTML that needs no other file but the plots beside it."""
     return render_to_string("recognition/evaluation.html", {"report": report, "plots": plots})

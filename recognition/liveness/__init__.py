@@ -1,5 +1,5 @@
-"""Is a living person before the camera, or a picture of one?
+"""Liveness: is a living person before the camera, or a picture of one?
 
-`passive.py` asks a network about one picture; `addon.py` puts that network in place. `active.py` judges several
-pictures by what the person was asked to do, and needs no network but the engine in use.
+`passive.py` classifies one picture by a network, whose file `model_files.py` finds. `active.py` judges several pictures
+by the movements that the person was asked to make, and needs no network but the engine in use.
 """

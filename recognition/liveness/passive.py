@@ -1,8 +1,8 @@
-"""One picture: does a network take it for a living person, or for paper, a screen or a mask?"""
+"""Passive liveness: does one picture show a living person, or paper, a screen or a mask?"""
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -12,29 +12,32 @@ from recognition.liveness import model_files
 from recognition.runtimes import inference_sessions, network
 from recognition.types import DetectedFace, Picture
 
+if TYPE_CHECKING:
+    from insightface.addons.liveness import Liveness
+
 Reason = Literal["presentation_attack", "face_near_edge"]
 
 
-def judge(picture: Picture, face: DetectedFace) -> Reason | None:
-    """Why the face is not taken for a living one; None where it is. `picture`: upright RGB.
+def check_liveness(picture: Picture, face: DetectedFace) -> Reason | None:
+    """Return why the face of an upright RGB picture does not count as living, or None.
 
-    `face_near_edge`: too little is to be seen around the face to tell. Preprocessing and threshold are InsightFace's
-    own (`insightface.addons.Liveness`). Raises FacePassError 503 as `addon.find` does.
+    `face_near_edge`: too little is visible around the face to tell. Preprocessing and threshold are InsightFace's own
+    (`insightface.addons.Liveness`). Raise FacePassError 503 as `model_files.find_liveness_model` does.
     """
-    installed = model_files.find()
-    model = _opened(installed.path, installed.sha256, installed.threshold)
-    bgr = np.ascontiguousarray(picture[..., ::-1])
+    installed = model_files.find_liveness_model()
+    model = _load_model(installed.path, installed.sha256, installed.threshold)
+    bgr = np.ascontiguousarray(picture[..., ::-1])  # InsightFace expects OpenCV's channel order
     try:
-        found = model.predict(bgr, face.landmarks)
+        result = model.predict(bgr, face.landmarks)
     except RuntimeError as error:  # the score is no probability, or the landmarks are no face
-        raise model_files.corrupt(str(error)) from error
-    if found["status"] == "input_rejected":
+        raise model_files.corrupt_liveness_model_error(str(error)) from error
+    if result["status"] == "input_rejected":
         return "face_near_edge"
-    return None if found["is_live"] else "presentation_attack"
+    return None if result["is_live"] else "presentation_attack"
 
 
-def opened(path: Path, *, threshold: float) -> Any:
-    """The model with its session. Raises FacePassError 400 `not_a_pack` where it is not of that shape."""
+def open_liveness_model(path: Path, *, threshold: float) -> "Liveness":
+    """Return the model with its inference session. Raise FacePassError 400 `not_a_pack` where the shape is wrong."""
     from insightface.addons.liveness import Liveness  # noqa: PLC0415 - slow to import
 
     try:
@@ -45,8 +48,9 @@ def opened(path: Path, *, threshold: float) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _opened(path: Path, _sha256: str, threshold: float) -> Any:
+def _load_model(path: Path, _sha256: str, threshold: float) -> "Liveness":
+    """Return the model; the digest is part of the cache's key, so that a replaced file is loaded anew."""
     try:
-        return opened(path, threshold=threshold)
+        return open_liveness_model(path, threshold=threshold)
     except FacePassError as refusal:
-        raise model_files.corrupt(refusal.message) from refusal
+        raise model_files.corrupt_liveness_model_error(refusal.message) from refusal

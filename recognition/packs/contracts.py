@@ -1,19 +1,19 @@
 """Contract ids: a digest of everything that shapes a descriptor. Equal ids, comparable descriptors.
 
-Change a `RECIPE` whenever code changes what an engine's descriptors mean, and faces are described anew instead of
-being compared with vectors of another space.
+Change a recipe whenever code changes what an engine's descriptors mean: faces are then described anew instead of being
+compared with descriptors of another space.
 """
 
 import hashlib
 import json
 
-from recognition.packs import Pack
+from recognition.packs.installed import Pack
 
 INSIGHTFACE_RECIPE = (
     "scrfd 128x128 and 640x640, margin around tight faces, score 0.5, nms 0.4; from 1600 to 3200 pixels; "
     "five-point similarity to 112x112; arcface; unit length"
 )
-# A pack that has a network for landmarks is not run as its makers run it.
+# The recipe of packs with a network for landmarks, which are not run as their publishers run them.
 MARKED_RECIPE = (
     "yunet 640x640 with margin, and 1600x1088 or with small faces 2400x1600, up to 600 pixels, score 0.6, nms 0.3, "
     "else scrfd as for insightface; from 1600 to 3200 pixels; o-net landmarks in an upright crop of 0.85, also of "
@@ -22,19 +22,20 @@ MARKED_RECIPE = (
 )
 
 
-def of_pack(pack: Pack) -> str:
-    """Return a digest of its weights and of how they are used.
-
-    "insightface" is the name that the engine had when the first ids were made.
-    """
+def compute_contract_id(pack: Pack) -> str:
+    """Return a digest, 16 hex digits, of the pack's weights and of how they are used."""
     networks = [pack.detector.sha256, pack.recogniser.sha256]
     if pack.landmarks:
         return _digest(["marked", *networks, pack.landmarks.sha256, MARKED_RECIPE])
+    # "insightface" is what the engine was called when the first ids were stored.
     return _digest(["insightface", *networks, INSIGHTFACE_RECIPE])
 
 
-def recogniser_of_pack(pack: Pack) -> str:
-    """Under which name a calibration is shipped: the recogniser decides the scale of cosines, the detector hardly."""
+def calibration_key(pack: Pack) -> str:
+    """Return the key of the pack's shipped calibration.
+
+    It names the recogniser alone, which decides the scale of cosines; the detector hardly does.
+    """
     return f"sha256:{pack.recogniser.sha256}"
 
 

@@ -1,4 +1,4 @@
-"""Any of the ways in which files hold colour, as a viewer shows it: 8-bit sRGB."""
+"""Convert the colours of a picture file, whatever its mode and profile, to 8-bit sRGB as a viewer shows them."""
 
 from io import BytesIO
 from typing import Final
@@ -14,8 +14,11 @@ _WIDE_GREY: Final = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _LARGEST_PROFILE = 4_000_000
 
 
-def as_rgb(image: Image.Image) -> Picture:
-    """The pixels as uint8 (h, w, 3), transparency over white. RGB stays in the file's own space (see `to_srgb`)."""
+def convert_to_rgb(image: Image.Image) -> Picture:
+    """Return the pixels as uint8 RGB (height, width, 3), with white behind transparent parts.
+
+    RGB pictures stay in the colour space of the file; see `convert_to_srgb`.
+    """
     if image.mode in _WIDE_GREY:
         # Pillow's own conversion clips 16-bit greys to white.
         grey = np.asarray(image).astype(np.int64)
@@ -28,25 +31,26 @@ def as_rgb(image: Image.Image) -> Picture:
     return np.asarray(image.convert("RGB"))
 
 
-def to_srgb(picture: Picture, profile: bytes | None) -> Picture:
-    """RGB pixels of the given ICC profile (Display P3, Adobe RGB ...) in sRGB.
+def convert_to_srgb(picture: Picture, profile: bytes | None) -> Picture:
+    """Return RGB pixels of the given ICC profile (Display P3, Adobe RGB ...) in sRGB.
 
-    A profile that is broken or not for RGB is ignored, as browsers do: the picture is then taken for sRGB.
+    A profile that is broken or not for RGB is ignored, as browsers do; the picture then counts as sRGB.
     """
-    source = _profile(profile, "RGB ")
+    source = _load_profile(profile, "RGB ")
     if source is None or "sRGB" in ImageCms.getProfileDescription(source):
         return picture
-    found = ImageCms.profileToProfile(Image.fromarray(picture), source, _SRGB, outputMode="RGB")
-    return picture if found is None else np.asarray(found)
+    converted = ImageCms.profileToProfile(Image.fromarray(picture), source, _SRGB, outputMode="RGB")
+    return picture if converted is None else np.asarray(converted)
 
 
 def _from_cmyk(image: Image.Image) -> Image.Image:
-    source = _profile(image.info.get("icc_profile"), "CMYK")
-    found = None if source is None else ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
-    return image.convert("RGB") if found is None else found
+    source = _load_profile(image.info.get("icc_profile"), "CMYK")
+    converted = None if source is None else ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
+    return image.convert("RGB") if converted is None else converted
 
 
-def _profile(data: bytes | None, space: str) -> ImageCms.ImageCmsProfile | None:
+def _load_profile(data: bytes | None, space: str) -> ImageCms.ImageCmsProfile | None:
+    """Return the ICC profile; None where it is missing, too large, broken or for another colour space."""
     if not data or len(data) > _LARGEST_PROFILE:
         return None
     try:

@@ -1,7 +1,7 @@
-"""Untrusted bytes to an upright RGB picture.
+"""Decode untrusted bytes to an upright RGB picture.
 
-One decoder and one coordinate frame: EXIF orientation is applied here, once, and nowhere else. Size is judged from the
-header before a single pixel is decoded, because 18 kilobytes of PNG can claim 784 megabytes of pixels.
+There is one decoder and one coordinate frame: EXIF orientation is applied here and nowhere else. The size is checked by
+the header before any pixel is decoded, because 18 kilobytes of PNG can claim 784 megabytes of pixels.
 """
 
 import struct
@@ -28,13 +28,13 @@ pi_heif.register_heif_opener(thumbnails=False)
 BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, struct.error, zlib.error)
 # MPO: a JPEG with further pictures behind it, as many telephones write it.
 _JPEG_FAMILY: Final = ("JPEG", "MPO")
-# Up to here every pixel still counts in linear interpolation between two of them.
-SLIGHTLY = 2.0
+# Up to this factor of reduction linear interpolation still uses every pixel.
+LINEAR_LIMIT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class PictureInfo:
-    """What the header says. `width` and `height` are those of the upright picture.
+    """What the header of a picture file says. `width` and `height` are those of the upright picture.
 
     `taken_at`: EXIF DateTimeOriginal, aware where the camera wrote its UTC offset, else naive local time.
     """
@@ -47,58 +47,59 @@ class PictureInfo:
     taken_at: datetime | None
 
 
-def inspect(file: BinaryIO) -> PictureInfo:
-    """Read the header only. The file is left at its start.
+def inspect_picture(file: BinaryIO) -> PictureInfo:
+    """Return what the header says, without decoding pixels. The file is left at its start.
 
-    Raises FacePassError `not_an_image` or `unsupported_type` (415), `image_too_large` (413, over MAX_PIXELS).
+    Raise FacePassError `not_an_image` or `unsupported_type` (415), `image_too_large` (413, over MAX_PIXELS).
     """
-    kind = _kind(file)
-    with _opened(file, kind) as image:
-        tags = exif.metadata(image, file)
-        width, height = image.size if exif.orientation(image, tags) < 5 else image.size[::-1]
-        found = PictureInfo(kind.name, kind.mime, kind.extension, width, height, exif.taken_at(tags))
+    form = _require_format(file)
+    with _open_image(file, form) as image:
+        tags = exif.read_exif(image, file)
+        # Orientations from 5 on swap width and height.
+        width, height = image.size if exif.read_orientation(image, tags) < 5 else image.size[::-1]
+        info = PictureInfo(form.name, form.mime, form.extension, width, height, exif.read_taken_at(tags))
     file.seek(0)
-    return found
+    return info
 
 
-def decode(file: BinaryIO, *, longest_side: int | None = None, loosely: bool = False) -> Picture:
-    """The upright picture, uint8 RGB (h, w, 3) in sRGB; the first frame of an animation, transparency over white.
+def decode_picture(file: BinaryIO, *, longest_side: int | None = None, loosely: bool = False) -> Picture:
+    """Return the upright picture, uint8 RGB (height, width, 3) in sRGB.
 
-    With `longest_side` (pixels) a larger picture is reduced to exactly that, and a JPEG is decoded at a fraction of its
-    size; a smaller one stays as it is. `loosely`: a JPEG may come out with any size above half of that, whichever is
-    quickest: a half, a quarter or an eighth of its own. Raises as `inspect` does; `not_an_image` also where the pixels
-    are damaged.
+    Of an animation it is the first frame; transparent parts become white. With `longest_side` (pixels) a larger picture
+    is reduced to exactly that, and a JPEG is decoded at a fraction of its size; a smaller one stays as it is.
+    `loosely`: a JPEG may get any longest side above half of that, whichever is quickest to decode: a half, a quarter or
+    an eighth of its own. Raise as `inspect_picture` does; `not_an_image` also where the pixels are damaged.
     """
-    kind = _kind(file)
-    with _opened(file, kind) as image:
-        turn = exif.orientation(image, exif.metadata(image, file))
+    form = _require_format(file)
+    with _open_image(file, form) as image:
+        orientation = exif.read_orientation(image, exif.read_exif(image, file))
         target = _fitted_size(image.size, longest_side)
         if loosely and longest_side and image.format in _JPEG_FAMILY:
-            target = _halved(image.size, longest_side)
+            target = _halved_size(image.size, longest_side)
         try:
-            pixels = _plain_jpeg(file, image, target)
+            pixels = _decode_plain_jpeg(file, image, target)
             if pixels is None:
-                # JPEG only: libjpeg leaves out frequencies that a smaller picture can not show.
+                # For JPEGs alone this has an effect: libjpeg omits frequencies that a smaller picture cannot show.
                 image.draft(None, target)
-                pixels = colours.as_rgb(image)
+                pixels = colours.convert_to_rgb(image)
         except BROKEN as error:
-            raise _not_an_image() from error
+            raise _not_an_image_error() from error
         profile = image.info.get("icc_profile")
     file.seek(0)
-    return exif.turned(colours.to_srgb(_resized(pixels, target), profile), turn)
+    return exif.turn_upright(colours.convert_to_srgb(_resize(pixels, target), profile), orientation)
 
 
-def fitted(picture: Picture, *, longest_side: int) -> Picture:
-    """The picture reduced so that its longer side has `longest_side` pixels; never enlarged."""
+def shrink_to_fit(picture: Picture, *, longest_side: int) -> Picture:
+    """Return the picture reduced so that its longer side has at most `longest_side` pixels; never enlarged."""
     height, width = picture.shape[:2]
-    return _resized(picture, _fitted_size((width, height), longest_side))
+    return _resize(picture, _fitted_size((width, height), longest_side))
 
 
-def _plain_jpeg(file: BinaryIO, image: Image.Image, target: tuple[int, int]) -> Picture | None:
-    """An ordinary RGB or grey JPEG at the smallest fraction of its size that is no smaller than `target`.
+def _decode_plain_jpeg(file: BinaryIO, image: Image.Image, target: tuple[int, int]) -> Picture | None:
+    """Return an ordinary RGB or grey JPEG at the smallest fraction of its size that is no smaller than `target`.
 
-    libjpeg-turbo on the whole file takes two thirds of the time of Pillow, which feeds it pieces. None where the file
-    is of another kind or not flawless: Pillow then decides what is damage and what a viewer would pass over.
+    libjpeg-turbo on the whole file takes two thirds of the time of Pillow, which feeds it pieces. Return None where the
+    file is of another kind or has any flaw: Pillow then decides what is damage and what a viewer would ignore.
     """
     if image.format not in _JPEG_FAMILY or image.mode not in ("RGB", "L"):
         return None
@@ -116,31 +117,32 @@ def _plain_jpeg(file: BinaryIO, image: Image.Image, target: tuple[int, int]) -> 
         file.seek(position)
 
 
-def _kind(file: BinaryIO) -> formats.Format:
+def _require_format(file: BinaryIO) -> formats.Format:
+    """Return the accepted format of the file. Raise `not_an_image` or `unsupported_type`."""
     file.seek(0)
-    kind = formats.sniff(file.read(formats.HEAD_BYTES))
+    form = formats.detect_format(file.read(formats.HEAD_BYTES))
     file.seek(0)
-    if kind is None:
-        raise _not_an_image()
-    if isinstance(kind, str):
-        message = _("%(format)s files are not taken. Send JPEG, PNG, WebP or HEIC.") % {"format": kind}
-        raise FacePassError("unsupported_type", message, status=415, details={"format": kind})
-    return kind
+    if form is None:
+        raise _not_an_image_error()
+    if isinstance(form, str):
+        message = _("%(format)s files are not taken. Send JPEG, PNG, WebP or HEIC.") % {"format": form}
+        raise FacePassError("unsupported_type", message, status=415, details={"format": form})
+    return form
 
 
-def _opened(file: BinaryIO, kind: formats.Format) -> Image.Image:
-    """The picture with its header parsed and its size accepted, not yet decoded."""
-    if kind is formats.HEIC and not heic.is_safe(file.read()):
-        raise _not_an_image()
+def _open_image(file: BinaryIO, form: formats.Format) -> Image.Image:
+    """Return the picture with its header parsed and its size accepted, not yet decoded."""
+    if form is formats.HEIC and not heic.is_safe(file.read()):
+        raise _not_an_image_error()
     file.seek(0)
     try:
-        image = Image.open(file, formats=[kind.pillow])
+        image = Image.open(file, formats=[form.pillow])
     except Image.DecompressionBombError as error:
-        raise _too_large() from error
+        raise _too_large_error() from error
     except BROKEN as error:
-        raise _not_an_image() from error
+        raise _not_an_image_error() from error
     if image.width * image.height > settings.MAX_PIXELS:
-        raise _too_large(image.size)
+        raise _too_large_error(image.size)
     return image
 
 
@@ -152,8 +154,8 @@ def _fitted_size(size: tuple[int, int], longest_side: int | None) -> tuple[int, 
     return width, height
 
 
-def _halved(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
-    """As often as it takes. An eighth is the least that JPEG decoders can do, and they round up."""
+def _halved_size(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
+    """Return the size halved until it fits. An eighth is the least that JPEG decoders can do, and they round up."""
     halvings = next((n for n in range(4) if -(-max(size) // 2**n) <= longest_side), None)
     if halvings is None:
         return _fitted_size(size, longest_side)
@@ -161,20 +163,19 @@ def _halved(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
     return width, height
 
 
-def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
+def _resize(picture: Picture, size: tuple[int, int]) -> Picture:
     if (picture.shape[1], picture.shape[0]) == size:
         return picture
-    # Averaging over areas takes six times as long, and tells only where several pixels become one.
-    slightly = picture.shape[1] < SLIGHTLY * size[0]
-    method = cv2.INTER_LINEAR if slightly else cv2.INTER_AREA
+    # Averaging over areas takes six times as long, and is better only where several pixels become one.
+    method = cv2.INTER_LINEAR if picture.shape[1] < LINEAR_LIMIT * size[0] else cv2.INTER_AREA
     return np.asarray(cv2.resize(picture, size, interpolation=method), np.uint8)
 
 
-def _not_an_image() -> FacePassError:
+def _not_an_image_error() -> FacePassError:
     return FacePassError("not_an_image", _("This file is not a picture, or it is damaged."), status=415)
 
 
-def _too_large(size: tuple[int, int] | None = None) -> FacePassError:
+def _too_large_error(size: tuple[int, int] | None = None) -> FacePassError:
     limit = settings.MAX_PIXELS
     message = _("The picture has too many pixels; the limit is %(limit)d megapixels.") % {"limit": limit // 1_000_000}
     details = {"max_pixels": limit} | ({} if size is None else {"width": size[0], "height": size[1]})

@@ -1,4 +1,4 @@
-"""What kind of file this is, from its first bytes. A name and a browser's Content-Type prove nothing."""
+"""Detect the format of a file from its first bytes. Its name and a browser's Content-Type prove nothing."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that FacePass takes. `pillow` is the name of Pillow's plugin."""
+    """A format that FacePass accepts. `pillow` is the name of Pillow's plugin."""
 
     name: str
     mime: str
@@ -18,15 +18,15 @@ JPEG = Format("JPEG", "image/jpeg", ".jpg", "JPEG")
 PNG = Format("PNG", "image/png", ".png", "PNG")
 WEBP = Format("WebP", "image/webp", ".webp", "WEBP")
 HEIC = Format("HEIC", "image/heic", ".heic", "HEIF")
-TAKEN: Final = (JPEG, PNG, WEBP, HEIC)
+ACCEPTED: Final = (JPEG, PNG, WEBP, HEIC)
 
-# How many bytes `sniff` needs.
+# How many bytes `detect_format` needs.
 HEAD_BYTES = 512
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 
-# Formats that people do send, and that we refuse by name so that they know what to do.
+# Formats that people do send; naming them in the refusal tells people what to do.
 _REFUSED: Final = (
     (b"GIF8", "GIF"),
     (b"II*\x00", "TIFF"),
@@ -45,8 +45,8 @@ _REFUSED: Final = (
 )
 
 
-def sniff(head: bytes) -> Format | str | None:
-    """A format we take, the name of one we do not, or None where the bytes are nothing we know."""
+def detect_format(head: bytes) -> Format | str | None:
+    """Return an accepted format, the name of one that is refused, or None for unknown bytes."""
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -61,7 +61,7 @@ def sniff(head: bytes) -> Format | str | None:
 
 
 def _iso_media(head: bytes) -> Format | str:
-    """HEIC, AVIF and MP4 share a container; its brands tell them apart, and `mif1` alone could be either."""
+    """Tell HEIC, AVIF and MP4 apart by the brands of their common container; `mif1` alone could be HEIC or AVIF."""
     box = head[: int.from_bytes(head[:4], "big")]
     brands = {box[8:12], *(box[i : i + 4] for i in range(16, len(box), 4))}
     if brands & _AVIF_BRANDS:

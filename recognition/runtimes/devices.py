@@ -1,6 +1,6 @@
-"""Where networks run, INFERENCE_DEVICE, and what runs them, INFERENCE_RUNTIME.
+"""The device that networks run on (INFERENCE_DEVICE) and the runtimes that run them (INFERENCE_RUNTIME).
 
-Nothing else is taken in silence where one was asked for.
+Where the settings name one that cannot be used, FacePass refuses instead of using another in silence.
 """
 
 from importlib.metadata import PackageNotFoundError, version
@@ -15,55 +15,59 @@ from facepass.core.errors import FacePassError
 Device = Literal["cpu", "cuda"]
 PROVIDERS: Final[dict[Device, str]] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 RUNTIMES: Final = ("onnxruntime", "onnxruntime-gpu", "openvino")
-# What NVIDIA's driver puts there, and what WSL does. Asking CUDA itself would keep this process from forking.
+# Created by NVIDIA's driver and by WSL. A process that asks CUDA itself can no longer fork.
 GPU_FILES = (Path("/dev/nvidiactl"), Path("/dev/dxg"))
 
 
-def device() -> Device:
-    """Where networks run. `auto` takes the GPU where there is one and onnxruntime-gpu is installed.
+def inference_device() -> Device:
+    """Return the device that networks run on. `auto` means the GPU where onnxruntime-gpu can use one.
 
-    Raises FacePassError 503 `device_missing`.
+    Raise FacePassError 503 `device_missing`.
     """
-    asked = settings.ENV.inference_device
-    if asked == "cpu":
+    wanted = settings.ENV.inference_device
+    if wanted == "cpu":
         return "cpu"
     has_gpu = any(file.exists() for file in GPU_FILES)
     if has_gpu and _offers_cuda():
         return "cuda"
-    if asked == "cuda":
-        raise missing(_("onnxruntime-gpu is not installed") if has_gpu else _("this machine has no NVIDIA GPU"))
+    if wanted == "cuda":
+        raise device_missing_error(
+            _("onnxruntime-gpu is not installed") if has_gpu else _("this machine has no NVIDIA GPU")
+        )
     return "cpu"
 
 
-def missing(why: str) -> FacePassError:
+def device_missing_error(why: str) -> FacePassError:
+    """Return FacePassError 503 `device_missing`."""
     message = _("The GPU can not be used: %(why)s. Set INFERENCE_DEVICE=cpu to do without it.") % {"why": why}
     return FacePassError("device_missing", message, status=503)
 
 
-def tries_openvino() -> bool:
-    """Whether OpenVINO may run networks. `auto` tries it where it is installed and the CPU is the device.
+def may_use_openvino() -> bool:
+    """Return whether OpenVINO may run networks. `auto` tries it where it is installed and the device is the CPU.
 
-    Raises FacePassError 503: `runtime_unusable`, or as `device` does.
+    Raise FacePassError 503 `runtime_unusable`, or as `inference_device` does.
     """
-    asked = settings.ENV.inference_runtime
-    if asked == "onnxruntime":
+    wanted = settings.ENV.inference_runtime
+    if wanted == "onnxruntime":
         return False
     why = ""
-    if "openvino" not in runtimes():
+    if "openvino" not in installed_runtimes():
         why = _("it is not installed (pip install openvino)")
-    elif device() == "cuda":
+    elif inference_device() == "cuda":
         why = _("it runs on the CPU, and INFERENCE_DEVICE leads to the GPU")
-    if why and asked == "openvino":
-        raise unusable(why)
+    if why and wanted == "openvino":
+        raise runtime_unusable_error(why)
     return not why
 
 
-def runtimes() -> dict[str, str]:
-    """The versions of those that are installed."""
-    return {name: found for name in RUNTIMES if (found := _version(name))}
+def installed_runtimes() -> dict[str, str]:
+    """Return {package: version} of the runtimes that are installed."""
+    return {name: installed for name in RUNTIMES if (installed := _version(name))}
 
 
-def unusable(why: str) -> FacePassError:
+def runtime_unusable_error(why: str) -> FacePassError:
+    """Return FacePassError 503 `runtime_unusable`, which is about OpenVINO."""
     message = _("OpenVINO can not be used: %(why)s. Set INFERENCE_RUNTIME=auto to do without it.")
     return FacePassError("runtime_unusable", message % {"why": why}, status=503, details={"why": why})
 

@@ -1,4 +1,4 @@
-"""Something large that leaves the memory when nobody has used it for a while, and is made again at the next use."""
+"""Release a large object from memory when nobody has used it for a while, and load it again at its next use."""
 
 import ctypes
 import gc
@@ -11,47 +11,53 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Held(Generic[T]):
-    """Whoever is at work with it when it goes keeps it until that work is done."""
+class IdleReleased(Generic[T]):
+    """An object that is loaded at its first use and released when idle.
+
+    A caller that still works with the object when it is released keeps it alive by its own reference.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._held: T | None = None
+        self._object: T | None = None
         self._used_at = self._idle_seconds = 0.0
         self._watcher: threading.Thread | None = None
 
     @property
-    def there(self) -> bool:
-        return self._held is not None
+    def is_loaded(self) -> bool:
+        return self._object is not None
 
-    def get(self, make: Callable[[], T], *, idle_seconds: float) -> T:
-        """Made where it is not there; it goes that long after the last call, 0 for never. Raises as `make` does."""
+    def get(self, load: Callable[[], T], *, idle_seconds: float) -> T:
+        """Return the object, loaded where it is not in memory. Raise as `load` does.
+
+        It is released `idle_seconds` after the last call; 0 means never.
+        """
         with self._lock:
-            if self._held is None:
-                self._held = make()
+            if self._object is None:
+                self._object = load()
             self._used_at, self._idle_seconds = time.monotonic(), idle_seconds
             if self._watcher is None and idle_seconds:
                 self._watcher = threading.Thread(target=self._watch, name="idle", daemon=True)
                 self._watcher.start()
-            return self._held
+            return self._object
 
     def _watch(self) -> None:
-        while left := self._left():
-            time.sleep(left)
-        _give_back()
+        while remaining := self._release_if_idle():
+            time.sleep(remaining)
+        _return_memory()
 
-    def _left(self) -> float:
-        """Seconds until it may go; 0 where it has gone."""
+    def _release_if_idle(self) -> float:
+        """Return the seconds until the object may be released; 0 where it was released now."""
         with self._lock:
-            left = self._used_at + self._idle_seconds - time.monotonic()
-            if left > 0:
-                return left
-            self._held = self._watcher = None
+            remaining = self._used_at + self._idle_seconds - time.monotonic()
+            if remaining > 0:
+                return remaining
+            self._object = self._watcher = None
             return 0.0
 
 
-def _give_back() -> None:
-    """glibc keeps what is freed for what may come, unless it is told not to; other C libraries do not know the call."""
+def _return_memory() -> None:
+    """Return freed memory to the system. glibc keeps it unless told to trim; other C libraries lack the call."""
     gc.collect()
     with suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

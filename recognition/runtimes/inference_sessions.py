@@ -1,4 +1,4 @@
-"""What runs a network: onnxruntime, or OpenVINO where that is installed and pays (see selftest.py).
+"""Inference sessions: onnxruntime, or OpenVINO where that is installed and faster (see selftest.py).
 
 A session is made after the fork. Its `run` may be called by several threads.
 """
@@ -15,80 +15,90 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from facepass.core import machine
-from recognition.runtimes.devices import PROVIDERS, device, missing, unusable
+from recognition.runtimes.devices import PROVIDERS, device_missing_error, inference_device, runtime_unusable_error
 from recognition.runtimes.selftest_results import Model
+
+# What a network is fed with: float32, or uint8 where its input is of that type, (n, ...) for n pictures.
+InputArray = NDArray[np.float32] | NDArray[np.uint8]
 
 
 class Session(Protocol):
-    def run(self, pictures: NDArray[Any]) -> list[NDArray[np.float32]]:
-        """The outputs for as many pictures (n, ...) as the session was opened for."""
+    """A network that is ready to run."""
+
+    def run(self, pictures: InputArray) -> list[NDArray[np.float32]]:
+        """Return the outputs for as many pictures (n, ...) as the session was opened for."""
 
 
 def inference_session(model: Model) -> onnxruntime.InferenceSession:
-    """Raises one of runtimes.ERRORS, or FacePassError 503 `device_missing`: onnxruntime itself goes on with the CPU
-    where CUDA does not start.
+    """Return onnxruntime's session on the device of the settings.
+
+    Raise one of `network.ERRORS`, or FacePassError 503 `device_missing` where CUDA does not start: onnxruntime itself
+    would go on with the CPU.
     """
-    provider = PROVIDERS[device()]
+    provider = PROVIDERS[inference_device()]
     providers = list(dict.fromkeys([provider, PROVIDERS["cpu"]]))
     source = model if isinstance(model, bytes) else str(model)
-    found = onnxruntime.InferenceSession(source, session_options(), providers=providers)
-    if found.get_providers()[0] != provider:
-        raise missing(_("onnxruntime-gpu does not start; see the log for the library that it misses"))
-    return found
+    session = onnxruntime.InferenceSession(source, session_options(), providers=providers)
+    if session.get_providers()[0] != provider:
+        raise device_missing_error(_("onnxruntime-gpu does not start; see the log for the library that it misses"))
+    return session
 
 
 class OnnxSession:
     """onnxruntime, on the device of the settings.
 
-    `shape`: of the input, None for what the network leaves open. `outputs`: their names. `ranks`: how many axes each
-    has.
+    `shape`: of the input, None for axes that the network leaves open. `outputs`: their names. `ranks`: how many axes
+    each output has.
     """
 
     def __init__(self, model: Model) -> None:
-        """Raises as `inference_session` does."""
+        """Raise as `inference_session` does."""
         self._session = inference_session(model)
-        entry = self._session.get_inputs()[0]
-        self._name: str = entry.name
-        self.input_type: str = entry.type
-        self.shape = tuple(axis if isinstance(axis, int) else None for axis in entry.shape)
+        model_input = self._session.get_inputs()[0]
+        self._name: str = model_input.name
+        self.input_type: str = model_input.type
+        self.shape = tuple(axis if isinstance(axis, int) else None for axis in model_input.shape)
         self.outputs = [output.name for output in self._session.get_outputs()]
         self.ranks = [len(output.shape) for output in self._session.get_outputs()]
 
-    def run(self, pictures: NDArray[Any]) -> list[NDArray[np.float32]]:
-        found: list[NDArray[np.float32]] = self._session.run(None, {self._name: pictures})
-        return found
+    def run(self, pictures: InputArray) -> list[NDArray[np.float32]]:
+        outputs: list[NDArray[np.float32]] = self._session.run(None, {self._name: pictures})
+        return outputs
 
 
 class OpenVinoSession:
-    """OpenVINO on the CPU, for at most `most` pictures of one fixed size at a time."""
+    """OpenVINO on the CPU, for at most `max_batch` pictures of one fixed size at a time."""
 
-    def __init__(self, model: Model, *, shape: tuple[int | None, ...], most: int) -> None:
-        """Raises FacePassError 503 `runtime_unusable` where OpenVINO cannot run that network."""
+    def __init__(self, model: Model, *, shape: tuple[int | None, ...], max_batch: int) -> None:
+        """Raise FacePassError 503 `runtime_unusable` where OpenVINO cannot run that network."""
         import openvino  # noqa: PLC0415 - optional, and slow to import
 
         try:
             network = _core().read_model(model)
-            network.reshape([openvino.Dimension(1, most) if most > 1 else 1, *shape[1:]])
+            network.reshape([openvino.Dimension(1, max_batch) if max_batch > 1 else 1, *shape[1:]])
             self._compiled = _core().compile_model(network, "CPU", _openvino_options())
         except RuntimeError as error:
-            raise unusable(str(error)) from error
-        self._idle: SimpleQueue[Any] = SimpleQueue()
+            raise runtime_unusable_error(str(error)) from error
+        self._idle_requests: SimpleQueue[Any] = SimpleQueue()  # OpenVINO has no types here
 
-    def run(self, pictures: NDArray[Any]) -> list[NDArray[np.float32]]:
-        request = self._request()
-        found = list(request.infer([pictures]).values())
-        self._idle.put(request)
-        return found
+    def run(self, pictures: InputArray) -> list[NDArray[np.float32]]:
+        request = self._take_request()
+        outputs = list(request.infer([pictures]).values())
+        self._idle_requests.put(request)
+        return outputs
 
-    def _request(self) -> Any:
-        """A request serves one thread at a time."""
+    def _take_request(self) -> Any:
+        """Return an inference request that no other thread uses."""
         with suppress(Empty):
-            return self._idle.get_nowait()
+            return self._idle_requests.get_nowait()
         return self._compiled.create_infer_request()
 
 
 def session_options() -> onnxruntime.SessionOptions:
-    """One thread by default: parallel workers give 1.3 to 2 times the throughput of two threads in one session."""
+    """Return onnxruntime's options.
+
+    One thread by default: parallel workers give 1.3 to 2 times the throughput of two threads in one session.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = settings.ENV.inference_threads
     options.inter_op_num_threads = 1
@@ -97,7 +107,7 @@ def session_options() -> onnxruntime.SessionOptions:
 
 
 def openvino_precision() -> str:
-    """bf16 only where the CPU computes with it; elsewhere it would be slower and less exact."""
+    """Return `bf16` where the CPU computes with it, else `f32`: emulated bf16 would be slower and less exact."""
     return "bf16" if "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
@@ -108,8 +118,8 @@ def _core() -> Any:
     return openvino.Core()
 
 
-def _openvino_options() -> dict[str, Any]:
-    """In a web process searches run beside each other, as they do in onnxruntime, which uses the caller's threads."""
+def _openvino_options() -> dict[str, object]:
+    # In a web process searches run beside each other, as in onnxruntime, which uses the caller's threads.
     streams = max(1, int(machine.cores())) if settings.ROLE == "web" else 1
     return {
         "NUM_STREAMS": streams,

@@ -1,19 +1,20 @@
-"""Rewrites ONNX files, in memory, for the sizes that they are run in."""
+"""Rewrite ONNX models, in memory, for the sizes that they are run in."""
 
 from pathlib import Path
 
 import onnx
 
 
-def adapted(path: Path, *, size: tuple[int, int] | None = None, open_batch: bool = False) -> bytes | None:
+def adapt_model(path: Path, *, size: tuple[int, int] | None = None, open_batch: bool = False) -> bytes | None:
     """Return the model with an input of that height and width; None where the file can be run as it is.
 
-    `open_batch`: any number of pictures. Weights that are listed among the inputs, as in SFace, are constants again:
-    else the runtime warns of each and cannot fold them. What was known of other shapes is worked out anew.
+    `open_batch`: let the input hold any number of pictures. Weights that a file lists among its inputs, as SFace does,
+    become constants: otherwise the runtime warns of each and cannot fold them. The shapes of inner values and outputs
+    are removed, because they held for the old size; the runtime infers them again.
     """
     model = onnx.load_model(str(path), load_external_data=False)
     weights = {weight.name for weight in model.graph.initializer}
-    inputs = [entry for entry in model.graph.input if entry.name not in weights]
+    inputs = [value for value in model.graph.input if value.name not in weights]
     if not size and not open_batch and len(inputs) == len(model.graph.input):
         return None
     del model.graph.input[:]
@@ -26,5 +27,5 @@ def adapted(path: Path, *, size: tuple[int, int] | None = None, open_batch: bool
     del model.graph.value_info[:]
     for output in model.graph.output:
         output.type.tensor_type.ClearField("shape")
-    found: bytes = model.SerializeToString()
-    return found
+    adapted: bytes = model.SerializeToString()
+    return adapted

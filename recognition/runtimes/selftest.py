@@ -1,11 +1,12 @@
-"""Which runtime a network gets. INFERENCE_RUNTIME=auto tries OpenVINO, where it is installed, against onnxruntime, once
-for each network and machine, and takes it where it is faster and its outputs are the same (see verdicts.py).
+"""Choose the runtime of a network: measure OpenVINO against onnxruntime, once for each network and machine.
+
+INFERENCE_RUNTIME=auto takes OpenVINO, where it is installed, if it is faster and its outputs are the same (see
+selftest_results.py).
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -14,77 +15,78 @@ from numpy.typing import NDArray
 
 from facepass.core.errors import FacePassError
 from recognition.runtimes import inference_sessions, selftest_results
-from recognition.runtimes.devices import tries_openvino, unusable
-from recognition.runtimes.inference_sessions import OnnxSession, OpenVinoSession, Session
+from recognition.runtimes.devices import may_use_openvino, runtime_unusable_error
+from recognition.runtimes.inference_sessions import InputArray, OnnxSession, OpenVinoSession, Session
 from recognition.runtimes.selftest_results import FAITHFUL, Model, Verdict
 
 PICTURES, ROUNDS = 4, 5
-# Patches of one colour, as wide as this, make pictures of which a network sees more than noise.
+# Side in pixels of patches of one colour in the test pictures: networks respond to them, and hardly to mere noise.
 PATCH = 16
 
 
-def chosen(
+def choose_session(
     model: Model, plain: OnnxSession, *, name: str, batch: int, highest: int = 1, least: float = FAITHFUL
 ) -> Session:
-    """The session to run the network in, `plain` or another. `batch`: of how many pictures at most. `highest`: of the
-    values that it takes: 1 stands for -1..1, 255 for 0..255. `least`: how alike OpenVINO's outputs must be.
+    """Return the session to run the network in: `plain`, or OpenVINO's.
 
-    Raises FacePassError 503 `runtime_unusable` where INFERENCE_RUNTIME=openvino cannot be had.
+    `batch`: the most pictures of a run. `highest`: the highest value of the input, 255 for 0..255; 1 means -1..1.
+    `least`: the cosine that OpenVINO's outputs must have to onnxruntime's. Raise FacePassError 503 `runtime_unusable`
+    where INFERENCE_RUNTIME=openvino cannot be satisfied.
     """
-    if not tries_openvino() or None in plain.shape[1:]:
+    if not may_use_openvino() or None in plain.shape[1:]:
         return plain
-    verdict = selftest_results.kept(model)
+    verdict = selftest_results.find_verdict(model)
     if verdict is None:
-        measured = _measured(model, plain, name=name, batch=batch, highest=highest)
-        verdict = selftest_results.keep(model, replace(measured, least=least))
+        measured = _measure(model, plain, name=name, batch=batch, highest=highest)
+        verdict = selftest_results.store_verdict(model, replace(measured, least=least))
     if verdict.runtime == "openvino":
-        return OpenVinoSession(model, shape=plain.shape, most=batch)
+        return OpenVinoSession(model, shape=plain.shape, max_batch=batch)
     if settings.ENV.inference_runtime == "openvino":
-        raise unusable(verdict.problem or _("its outputs for %(name)s differ too much") % {"name": name})
+        raise runtime_unusable_error(verdict.problem or _("its outputs for %(name)s differ too much") % {"name": name})
     return plain
 
 
-def _measured(model: Model, plain: OnnxSession, *, name: str, batch: int, highest: int) -> Verdict:
+def _measure(model: Model, plain: OnnxSession, *, name: str, batch: int, highest: int) -> Verdict:
     precision = inference_sessions.openvino_precision()
-    pictures = _pictures(plain, count=min(PICTURES, batch), highest=highest)
+    pictures = _draw_pictures(plain, count=min(PICTURES, batch), highest=highest)
     try:
-        other = OpenVinoSession(model, shape=plain.shape, most=batch)
+        other = OpenVinoSession(model, shape=plain.shape, max_batch=batch)
     except FacePassError as refusal:
         return Verdict(name, precision, speedup=0, cosine=0, problem=refusal.details["why"])
-    cosine = min(map(_least_cosine, _rows(plain, pictures), _rows(other, pictures)))
-    # In turns and at their best: what else the machine does then counts for neither.
-    pairs = [(_seconds(plain.run, pictures), _seconds(other.run, pictures)) for _round in range(ROUNDS)]
-    slow, fast = map(min, zip(*pairs, strict=True))
-    return Verdict(name, precision, speedup=round(slow / fast, 3), cosine=round(cosine, 6))
+    cosine = min(map(_lowest_cosine, _run_to_rows(plain, pictures), _run_to_rows(other, pictures)))
+    # Alternating runs and the best of each: other work of the machine then distorts neither.
+    pairs = [(_measure_seconds(plain.run, pictures), _measure_seconds(other.run, pictures)) for _round in range(ROUNDS)]
+    plain_seconds, other_seconds = map(min, zip(*pairs, strict=True))
+    return Verdict(name, precision, speedup=round(plain_seconds / other_seconds, 3), cosine=round(cosine, 6))
 
 
-def _pictures(plain: OnnxSession, *, count: int, highest: int) -> NDArray[Any]:
-    """The same ones every time, in the range that the network takes."""
+def _draw_pictures(plain: OnnxSession, *, count: int, highest: int) -> InputArray:
+    """Return the same random pictures every time, (count, ...), in the range of values that the network takes."""
     rng = np.random.default_rng(0)
     sides = [side or 1 for side in plain.shape[1:]]
-    found = rng.random([count, *(-(-side // PATCH) if side > PATCH else side for side in sides)], np.float32)
+    values = rng.random([count, *(-(-side // PATCH) if side > PATCH else side for side in sides)], np.float32)
     for axis, side in enumerate(sides, start=1):
         if side > PATCH:
-            found = np.repeat(found, PATCH, axis=axis).take(range(side), axis=axis)
-    found = 0.9 * found + 0.1 * rng.random(found.shape, np.float32)
+            values = np.repeat(values, PATCH, axis=axis).take(range(side), axis=axis)
+    values = 0.9 * values + 0.1 * rng.random(values.shape, np.float32)
     if plain.input_type == "tensor(uint8)":
-        return (255 * found).astype(np.uint8)
-    return highest * found if highest > 1 else 2 * found - 1
+        return (255 * values).astype(np.uint8)
+    return highest * values if highest > 1 else 2 * values - 1
 
 
-def _rows(session: Session, pictures: NDArray[Any]) -> list[NDArray[np.float64]]:
-    """Each output with a row for each picture."""
+def _run_to_rows(session: Session, pictures: InputArray) -> list[NDArray[np.float64]]:
+    """Return each output as (n, values): one row for each picture."""
     return [output.reshape(len(pictures), -1).astype(np.float64) for output in session.run(pictures)]
 
 
-def _least_cosine(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> float:
-    """Over the pictures; outputs that are not numbers are as far away as can be."""
+def _lowest_cosine(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> float:
+    """Return the lowest cosine of two rows; outputs with NaN count as opposite."""
     lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
     cosines = (ours * theirs).sum(axis=1) / np.maximum(lengths, 1e-30)
     return float(np.nan_to_num(cosines, nan=-1).min())
 
 
-def _seconds(run: Callable[[NDArray[Any]], object], pictures: NDArray[Any]) -> float:
+def _measure_seconds(run: Callable[[InputArray], object], pictures: InputArray) -> float:
     started = time.perf_counter()
     run(pictures)
     return time.perf_counter() - started

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from facepass.testing.factories import MembershipFactory, ModelVersionFactory, UserFactory
-from recognition.config import KEY, RecognitionSettings, recognition_settings, save
+from recognition.config import KEY, RecognitionSettings, recognition_settings, save_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_settings_are_added_with_the_defaults_to_start_from(superuser):
 
 
 def test_a_change_holds_at_once(superuser):
-    save({})
+    save_settings({})
     assert change(superuser, {"confidence_thresholds": {"search": 0.55}}).status_code == 302
     assert recognition_settings().confidence_thresholds.search == 0.55
 
@@ -46,7 +46,7 @@ def test_a_change_holds_at_once(superuser):
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_kept(value, field, superuser):
-    save({})
+    save_settings({})
     answer = change(superuser, value)
     errors = answer.context["adminform"].form.errors["value"]
     assert any(error.startswith(f"{field}: ") for error in errors)
@@ -54,7 +54,7 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(value, field, superuser):
 
 
 def test_members_read_settings_and_models_and_change_neither():
-    save({})
+    save_settings({})
     version = ModelVersionFactory(license_name="research", commercial_use=False, contract_id="other")
     client = Client()
     client.force_login(MembershipFactory().user)

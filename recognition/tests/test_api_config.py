@@ -26,7 +26,7 @@ def put(client, part, **headers):
 def test_the_settings_in_force_and_their_etag(api, path):
     answer = api.get(path)
     assert answer.json() == {"recognition_settings": RecognitionSettings().model_dump(), "updated_at": None}
-    assert answer["ETag"] == config.etag(RecognitionSettings())
+    assert answer["ETag"] == config.settings_etag(RecognitionSettings())
 
 
 def test_a_part_changes_only_itself_and_holds_at_once(api):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from recognition import calibration
-from recognition.calibration import Calibration, shipped
+from recognition.calibration import Calibration, load_calibration
 
 SHIPPED = json.loads(calibration.SHIPPED.read_text())["recognisers"]
-ALL = [Calibration.from_json(entry) for entry in SHIPPED.values()] + [shipped("sha256:unknown")]
+ALL = [Calibration.from_json(entry) for entry in SHIPPED.values()] + [load_calibration("sha256:unknown")]
 
 
 @pytest.mark.parametrize("scale", ALL)
@@ -39,12 +39,12 @@ def test_shipped_scales_say_where_they_come_from(entry):
     assert scale.calibrated
     assert "impostor pairs" in scale.source
     for rate, cosine in entry["cosine_at_fmr"].items():
-        assert scale.similarity(cosine) == pytest.approx(calibration.similarity_at(float(rate)))
+        assert scale.similarity(cosine) == pytest.approx(calibration.similarity_at_fmr(float(rate)))
 
 
 def test_unknown_weights_get_a_typical_scale_that_says_so():
-    assert not shipped("sha256:unknown").calibrated
-    assert "not measured" in shipped("sha256:unknown").source
+    assert not load_calibration("sha256:unknown").calibrated
+    assert "not measured" in load_calibration("sha256:unknown").source
 
 
 def test_json_there_and_back():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recognition import clustering
-from recognition.clustering import Group, alike, merged, together
+from recognition.clustering import Group, find_similar_pairs, merge_groups, unite_sets
 
 
 def around(centre: int, count: int, *, spread: float = 0.3, seed: int = 0):
@@ -18,8 +18,8 @@ def grouped(vectors, *, least=0.5, photos=None, names=None):
     groups = []
     for number, vector in enumerate(vectors):
         photo = frozenset({photos[number]}) if photos else frozenset()
-        groups.append(Group(vector, marks=photo, against=photo, name=names[number] if names else None))
-    found = merged(groups, alike(vectors, vectors, least=least), least=least)
+        groups.append(Group(vector, marks=photo, excluded_marks=photo, name=names[number] if names else None))
+    found = merge_groups(groups, find_similar_pairs(vectors, vectors, least=least), least=least)
     return sorted(sorted(members) for members in found)
 
 
@@ -50,15 +50,15 @@ def test_groups_with_different_names_stay_apart_and_a_nameless_one_joins_the_nea
 
 def test_marks_keep_apart_what_a_person_said_is_different():
     ann, other = around(0, 2, spread=0.05)
-    groups = [Group(ann, marks=frozenset({"L"}), against=frozenset({"R"})), Group(other, marks=frozenset({"R"}))]
-    assert merged(groups, [(0, 1)], least=0.5) == [[0], [1]]
+    groups = [Group(ann, marks=frozenset({"L"}), excluded_marks=frozenset({"R"})), Group(other, marks=frozenset({"R"}))]
+    assert merge_groups(groups, [(0, 1)], least=0.5) == [[0], [1]]
 
 
 def test_a_group_of_many_counts_by_its_number():
     # One face at 0.9 to the first of two groups, whose size weighs in the mean of what is merged.
     big = Group(np.float32(10) * around(0, 1)[0], 10)
     assert big.mean @ around(0, 1)[0] == pytest.approx(1, abs=1e-5)
-    joined = big.with_(Group(around(1, 1)[0]))
+    joined = big.merged_with(Group(around(1, 1)[0]))
     assert joined.size == 11
     assert joined.mean @ around(0, 1)[0] == pytest.approx((10 + around(1, 1)[0] @ around(0, 1)[0]) / 11, abs=1e-5)
 
@@ -67,25 +67,25 @@ def test_alike_finds_exactly_the_pairs_above_the_threshold():
     left, right = around(0, 7, spread=2, seed=1), around(0, 9, spread=2, seed=2)
     expected = {(int(i), int(j)) for i, j in np.argwhere(left @ right.T >= 0.2)}
     assert 0 < len(expected) < 63
-    assert set(alike(left, right, least=0.2)) == expected
+    assert set(find_similar_pairs(left, right, least=0.2)) == expected
 
 
 def test_alike_of_nothing_is_nothing():
     empty = np.zeros((0, 64), np.float32)
-    assert list(alike(empty, around(0, 2), least=0)) == []
-    assert list(alike(around(0, 2), empty, least=0)) == []
+    assert list(find_similar_pairs(empty, around(0, 2), least=0)) == []
+    assert list(find_similar_pairs(around(0, 2), empty, least=0)) == []
 
 
 def test_sorting_into_cells_finds_the_same_people(monkeypatch):
     vectors = np.concatenate([around(person, 10, spread=0.4) for person in range(60)])
     exact = grouped(vectors)
-    monkeypatch.setattr(clustering, "EXACT", 100)
+    monkeypatch.setattr(clustering, "MAX_EXACT", 100)
     assert grouped(vectors) == exact
     assert len(exact) == 60
 
 
 def test_what_people_united_is_one_through_several_decisions():
-    assert sorted(map(sorted, together(6, [[0, 1], [3, 4], [1, 3]]))) == [[0, 1, 3, 4], [2], [5]]
+    assert sorted(map(sorted, unite_sets(6, [[0, 1], [3, 4], [1, 3]]))) == [[0, 1, 3, 4], [2], [5]]
 
 
 def test_the_neighbours_of_a_vector_are_the_most_alike_others_also_where_some_are_equal():
@@ -93,7 +93,7 @@ def test_the_neighbours_of_a_vector_are_the_most_alike_others_also_where_some_ar
     vectors = rng.standard_normal((40, 16)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors[1:4] = vectors[0]
-    products, found = clustering.neighbours(vectors, count=2)
+    products, found = clustering.find_neighbours(vectors, count=2)
     every = vectors @ vectors.T
     np.fill_diagonal(every, -2)
     assert products == pytest.approx(np.sort(every, axis=1)[:, ::-1][:, :2], abs=1e-5)
@@ -101,7 +101,7 @@ def test_the_neighbours_of_a_vector_are_the_most_alike_others_also_where_some_ar
 
 
 def test_where_there_are_too_few_others_their_places_stay_empty():
-    products, found = clustering.neighbours(np.eye(2, dtype=np.float32), count=3)
+    products, found = clustering.find_neighbours(np.eye(2, dtype=np.float32), count=3)
     assert found.tolist() == [[1, -1, -1], [0, -1, -1]]
     assert (products[:, 1:] <= -1).all()
-    assert clustering.neighbours(np.zeros((0, 4), np.float32), count=3)[1].shape == (0, 3)
+    assert clustering.find_neighbours(np.zeros((0, 4), np.float32), count=3)[1].shape == (0, 3)

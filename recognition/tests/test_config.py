@@ -4,7 +4,7 @@ import pytest
 
 from facepass.core.errors import FacePassError
 from recognition import config
-from recognition.config import RecognitionSettings, recognition_settings, validate
+from recognition.config import RecognitionSettings, recognition_settings, validate_settings
 from recognition.models import RecognitionConfig
 
 
@@ -20,7 +20,7 @@ def test_a_change_holds_at_once_and_leaves_the_rest_at_its_defaults():
     found = recognition_settings()
     assert found.confidence_thresholds.search == 0.66
     assert found.quality_filters == RecognitionSettings().quality_filters
-    config.save({"quality_filters": {"min_face_size": 50}})
+    config.save_settings({"quality_filters": {"min_face_size": 50}})
     assert recognition_settings().quality_filters.min_face_size == 50
     assert recognition_settings().confidence_thresholds == RecognitionSettings().confidence_thresholds
 
@@ -41,7 +41,7 @@ def test_a_change_holds_at_once_and_leaves_the_rest_at_its_defaults():
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_field(value, field):
     with pytest.raises(FacePassError) as refusal:
-        validate(value)
+        validate_settings(value)
     assert (refusal.value.code, refusal.value.status) == ("invalid_config", 400)
     assert list(refusal.value.details) == [field]
     assert field in refusal.value.message
@@ -50,5 +50,5 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_field(value, field):
 @pytest.mark.django_db
 def test_a_wrong_value_is_not_stored():
     with pytest.raises(FacePassError):
-        config.save({"confidence_thresholds": {"search": 2}})
+        config.save_settings({"confidence_thresholds": {"search": 2}})
     assert not RecognitionConfig.objects.exists()

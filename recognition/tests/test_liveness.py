@@ -10,10 +10,11 @@ from django.core.management import CommandError, call_command
 from onnx import TensorProto, helper
 
 from facepass.core.errors import FacePassError
-from recognition import packs
 from recognition.engines.fake import FakeEngine
+from recognition.installation.liveness import install_liveness_model
 from recognition.liveness import active, model_files, passive
 from recognition.liveness.active import Frame, Step
+from recognition.packs import installed
 from recognition.quality import FACE_MM
 from recognition.types import Box, DetectedFace
 
@@ -41,7 +42,7 @@ def install(tmp_path, data=None, **options):
     file = tmp_path / "own.onnx"
     file.write_bytes(tiny_model() if data is None else data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    return model_files.install(from_file=file, **{"sha256": digest, **options})
+    return install_liveness_model(from_file=file, **{"sha256": digest, **options})
 
 
 def face(x=200.0, y=200.0, scale=0.8) -> DetectedFace:
@@ -55,7 +56,7 @@ def picture(red: int) -> np.ndarray:
 
 def test_without_the_model_it_says_how_to_install_it():
     with pytest.raises(FacePassError) as refusal:
-        passive.judge(picture(255), face())
+        passive.check_liveness(picture(255), face())
     assert (refusal.value.status, refusal.value.code) == (503, "model_not_installed")
     assert "manage.py install_models liveness" in refusal.value.message
 
@@ -63,16 +64,16 @@ def test_without_the_model_it_says_how_to_install_it():
 def test_red_is_the_first_channel_and_the_threshold_the_manifests(tmp_path):
     installed = install(tmp_path)
     assert installed.threshold == 0.8
-    assert passive.judge(picture(255), face()) is None
-    assert passive.judge(picture(190), face()) == "presentation_attack"
-    assert passive.judge(picture(0), face()) == "presentation_attack"
+    assert passive.check_liveness(picture(255), face()) is None
+    assert passive.check_liveness(picture(190), face()) == "presentation_attack"
+    assert passive.check_liveness(picture(0), face()) == "presentation_attack"
     install(tmp_path, threshold=0.5)
-    assert passive.judge(picture(190), face()) is None
+    assert passive.check_liveness(picture(190), face()) is None
 
 
 def test_a_face_at_the_edge_shows_too_little(tmp_path):
     install(tmp_path)
-    assert passive.judge(picture(255), face(x=0, y=0)) == "face_near_edge"
+    assert passive.check_liveness(picture(255), face(x=0, y=0)) == "face_near_edge"
 
 
 @pytest.mark.parametrize("data", [b"no model", tiny_model(side=112), tiny_model(outputs=3)])
@@ -81,23 +82,23 @@ def test_what_is_no_such_model_is_refused_and_leaves_what_was_there(tmp_path, da
     with pytest.raises(FacePassError) as refusal:
         install(tmp_path, data)
     assert refusal.value.code == "not_a_pack"
-    assert model_files.find() == before
-    assert sorted(path.name for path in model_files.folder().iterdir()) == ["liveness.json", "liveness.onnx"]
+    assert model_files.find_liveness_model() == before
+    assert sorted(path.name for path in model_files.addons_folder().iterdir()) == ["liveness.json", "liveness.onnx"]
 
 
 def test_a_file_that_is_not_insightfaces_needs_its_digest_named(tmp_path):
     with pytest.raises(FacePassError) as refusal:
         install(tmp_path, sha256="")
     assert refusal.value.code == "wrong_digest"
-    assert not model_files.folder().exists()
+    assert not model_files.addons_folder().exists()
 
 
 def test_a_damaged_model_is_named(tmp_path):
     path = install(tmp_path).path
     path.write_bytes(path.read_bytes()[:-10])
-    packs._sha256.cache_clear()
+    installed._hash_file.cache_clear()
     with pytest.raises(FacePassError) as refusal:
-        passive.judge(picture(255), face())
+        passive.check_liveness(picture(255), face())
     assert (refusal.value.status, refusal.value.code) == (503, "model_corrupt")
 
 
@@ -113,7 +114,7 @@ def test_a_download_is_taken_only_with_the_digest_that_insightface_names(tmp_pat
     asked = []
     monkeypatch.setattr("requests.get", lambda url, **_options: asked.append(url) or Release(tiny_model()))
     with pytest.raises(FacePassError) as refusal:
-        model_files.install()
+        install_liveness_model()
     assert asked == ["https://github.com/deepinsight/insightface-model-addons/releases/download/addons/liveness.onnx"]
     assert refusal.value.code == "wrong_digest"
 
@@ -128,7 +129,7 @@ def test_the_command_asks_for_the_licence_and_installs_from_a_file(tmp_path, cap
     digest = hashlib.sha256(tiny_model()).hexdigest()
     call_command("install_models", "liveness", sources=[file], sha256=digest)
     assert digest in capsys.readouterr().out
-    assert json.loads((model_files.folder() / model_files.MANIFEST).read_text())["sha256"] == digest
+    assert json.loads((model_files.addons_folder() / model_files.MANIFEST).read_text())["sha256"] == digest
     call_command("install_models", "liveness")
     assert "already installed" in capsys.readouterr().out
 
@@ -166,7 +167,7 @@ LEFT, RIGHT, AHEAD, CLOSER = Step.TURN_LEFT, Step.TURN_RIGHT, Step.LOOK_STRAIGHT
     ],
 )
 def test_who_does_what_was_asked_is_live(steps, frames):
-    assert active.judge(steps, frames, FakeEngine.calibration) == []
+    assert active.find_liveness_problems(steps, frames, FakeEngine.calibration) == []
 
 
 @pytest.mark.parametrize(
@@ -190,11 +191,11 @@ def test_who_does_what_was_asked_is_live(steps, frames):
     ],
 )
 def test_what_speaks_against_it_is_named(steps, frames, reasons):
-    assert active.judge(steps, frames, FakeEngine.calibration) == reasons
+    assert active.find_liveness_problems(steps, frames, FakeEngine.calibration) == reasons
 
 
 def test_challenges_are_random_and_always_ask_for_a_turn():
-    drawn = {tuple(active.new_steps()) for _number in range(2000)}
+    drawn = {tuple(active.draw_steps()) for _number in range(2000)}
     assert len(drawn) == 34
     assert all({LEFT, RIGHT} & set(steps) for steps in drawn)
     assert all(a != b for steps in drawn for a, b in pairwise(steps))

@@ -40,7 +40,7 @@ class Scene:
 
     def __init__(self, stack):
         self.engine, self.stack = FakeEngine(), stack
-        stack.enter_context(registry.use(self.engine))
+        stack.enter_context(registry.use_engine(self.engine))
         self.session = SessionFactory()
         self.staff = UserFactory(is_superuser=True)
         self.gallery = GalleryFactory(studio=self.session.studio, session_id=self.session.pk)
@@ -56,7 +56,7 @@ class Scene:
 
     def switch(self, engine):
         run(engine)
-        self.stack.enter_context(registry.use(engine))
+        self.stack.enter_context(registry.use_engine(engine))
         for gallery in Gallery.objects.awaiting_grouping():
             tasks.group_faces(str(gallery.pk))
 
@@ -270,7 +270,7 @@ def thorough(scene):
     """And back to what it was: neither way loses anything."""
     scene.stack.enter_context(mock.patch.multiple(detection, PART=PART, OVERLAP=OVERLAP))
     for mode in ("thorough", "balanced"):
-        config.save({"detection": mode})
+        config.save_settings({"detection": mode})
         again(scene)
 
 

@@ -63,7 +63,7 @@ class ThresholdsForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors:
             try:
-                config.validate({**self._settings.model_dump(), "confidence_thresholds": cleaned})
+                config.validate_settings({**self._settings.model_dump(), "confidence_thresholds": cleaned})
             except FacePassError as refusal:
                 raise forms.ValidationError([str(reason) for reason in refusal.details.values()]) from None
         return cleaned

@@ -166,7 +166,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         tried: list[results.Tried] = []
         if request.method == "POST" and form.is_valid():
             if "save" in request.POST and is_superuser(request):
-                config.change({"confidence_thresholds": form.cleaned_data}, by=str(request.user))
+                config.change_settings({"confidence_thresholds": form.cleaned_data}, by=str(request.user))
                 messages.success(request, _t("The settings hold from now on."))
                 return redirect("admin:training_settings")
             tried = results.tried(studios_of(_user(request)), threshold=form.cleaned_data["assign"])

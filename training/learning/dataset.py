@@ -99,7 +99,7 @@ def made_of(faces: Faces, scores: Calibration) -> Dataset:
     """Too few faces is judged last, of what the other reasons leave."""
     left_out = {pk: Reason.LOW_QUALITY for pk, usable in zip(faces.ids, faces.usable, strict=True) if not usable}
     good = faces.only([i for i, usable in enumerate(faces.usable) if usable])
-    cosines, found = clustering.neighbours(good.descriptors, count=VOTERS)
+    cosines, found = clustering.find_neighbours(good.descriptors, count=VOTERS)
     conflicts = list(_conflicts(good, cosines, found))
     left_out |= {pk: Reason.CONFLICT for pair in conflicts for pk in pair}
     suspects = list(_suspects(good, cosines, found, floor=scores.cosine(VOTE_FROM)))
@@ -148,7 +148,7 @@ def _shots(faces: Faces, kept: Sequence[int], cosines: FloatArray, found: NDArra
         of_photo[faces.photos[i]].append(i)
     staying = set(kept)
     pairs = [pair for pair in _same_shots(cosines, found) if staying.issuperset(pair)]
-    united = clustering.together(len(faces.ids), [*of_photo.values(), *pairs])
+    united = clustering.unite_sets(len(faces.ids), [*of_photo.values(), *pairs])
     return [members for members in united if staying.issuperset(members)]
 
 

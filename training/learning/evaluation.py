@@ -25,13 +25,13 @@ class Judged:
 
     @property
     def open_set(self) -> error_rates.OpenSet:
-        return error_rates.open_set(self.scored.searches, self.threshold)
+        return error_rates.open_set_rates(self.scored.searches, self.threshold)
 
     def as_json(self) -> dict[str, Any]:
         searches = self.scored.searches
         return {
             **self.open_set.as_json(),
-            "accuracy_interval": error_rates.share(self._decided_rightly()).as_json(),
+            "accuracy_interval": error_rates.proportion_interval(self._decided_rightly()).as_json(),
             "known": int(searches.known.sum()),
             "strangers": int((~searches.known).sum()),
             "eer": _rounded(self._equal_error()),
@@ -72,7 +72,7 @@ class Judged:
     def _tar(self, far: float) -> dict[str, Any]:
         threshold = float(self.scored.edges[np.argmax(self._fmr() <= far)])
         matched = self._genuine >= threshold
-        found = error_rates.share(matched).as_json() if len(matched) else None
+        found = error_rates.proportion_interval(matched).as_json() if len(matched) else None
         return {"far": far, "threshold": round(threshold, 4), "tar": found}
 
     def _at_fpir(self) -> dict[str, float] | None:
@@ -81,7 +81,7 @@ class Judged:
         if strangers * FPIR < 1 or strangers == len(self.scored.own):
             return None
         threshold = error_rates.threshold_at_fpir(self.scored.searches, FPIR)
-        found = 1 - (error_rates.open_set(self.scored.searches, threshold).fnir or 0.0)
+        found = 1 - (error_rates.open_set_rates(self.scored.searches, threshold).fnir or 0.0)
         return {"fpir": FPIR, "threshold": round(threshold, 4), "found": round(found, 6)}
 
     def _worst(self) -> list[dict[str, Any]]:

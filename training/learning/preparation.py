@@ -15,6 +15,7 @@ from galleries.jobs.runner import JobTurn
 from galleries.matching import descriptors
 from galleries.models import PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from training.learning import dataset
 from training.learning.dataset import Dataset, Faces, Part
@@ -29,7 +30,7 @@ AT_ONCE = 5_000
 
 def prepare(studio: Studio, *, by: str = "") -> FaceTrainingSession:
     """Raises FacePassError 409 `nothing_to_train` where nobody has enough verified faces."""
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     session = FaceTrainingSession(studio=studio, started_by=by)
     freeze(session, look(studio, version), version)
     with transaction.atomic():
@@ -45,7 +46,7 @@ def in_a_turn(turn: JobTurn) -> dict[str, Any]:
 
 
 def is_large(studio: Studio) -> bool:
-    faces = _verified(studio, ModelVersion.objects.current())
+    faces = _verified(studio, current_model_version())
     return faces[: AT_ONCE + 1].count() > AT_ONCE
 
 
@@ -62,7 +63,7 @@ def nothing_to_train() -> FacePassError:
 
 
 def is_anything(studio: Studio) -> bool:
-    return _verified(studio, ModelVersion.objects.current()).exists()
+    return _verified(studio, current_model_version()).exists()
 
 
 def freeze(session: FaceTrainingSession, found: Dataset, version: ModelVersion) -> None:

@@ -18,7 +18,7 @@ from galleries.jobs import runner
 from galleries.jobs.runner import ClaimLost, JobTurn
 from galleries.matching.identification import FACES_PER_PERSON, default_threshold
 from galleries.models import Job
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 from training import name_changes, versions
 from training.learning import evaluation, preparation, score_calibration
 from training.learning.dataset import Dataset, Faces, Part
@@ -82,7 +82,7 @@ def in_a_turn(turn: JobTurn) -> dict[str, Any] | None:
 class _Run:
     def __init__(self, session: FaceTrainingSession, turn: JobTurn) -> None:
         self._session, self._turn = session, turn
-        self._version = ModelVersion.objects.current()
+        self._version = current_model_version()
         self._scores = self._version.scores
         self._threshold = default_threshold()
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.calibration import Calibration, similarity_at
+from recognition.calibration import Calibration, similarity_at_fmr
 from recognition.evaluation.error_rates import CONFIDENCE, RESAMPLES, Interval, Numbers
 from training.learning.dataset import Faces
 from training.learning.scoring import Counts, Progress, Scored, score, some
@@ -84,4 +84,4 @@ def _exceeded(counts: NDArray[Any], rate: float, edges: Numbers) -> float:
 
 
 def _cosine(scores: Calibration, rate: float) -> float:
-    return scores.cosine(similarity_at(rate))
+    return scores.cosine(similarity_at_fmr(rate))

@@ -129,7 +129,7 @@ def _person(path):
 
 
 def _largest(engine, path):
-    with path.open("rb") as file, registry.use(engine):
-        picture = decoding.decode(file, longest_side=1600)
-        found = pipeline.describe(picture, engine=engine, settings=RecognitionSettings())
+    with path.open("rb") as file, registry.use_engine(engine):
+        picture = decoding.decode_picture(file, longest_side=1600)
+        found = pipeline.describe_picture(picture, engine=engine, settings=RecognitionSettings())
     return found[0].descriptor if found else None

@@ -18,7 +18,7 @@ from galleries.jobs import runner
 from galleries.matching import identification
 from galleries.models import Job, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.job import MAX_ATTEMPTS, JobState
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 from training import name_changes, versions
 from training.learning import preparation, run, scoring
 from training.models import FaceTrainingSession
@@ -90,7 +90,7 @@ def test_what_is_in_memory_is_compared_as_the_database_compares(studio):
     session = trained(studio)
     person_with(studio, 4, seed=60)
     versions.activate(session)
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     people, compare = name_changes._people(studio.pk, name_changes.in_use(studio.pk), version)
     for seed in (1, 5, 60):
         probe = near(descriptor(seed), 77, 0.8)

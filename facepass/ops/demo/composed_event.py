@@ -112,7 +112,7 @@ def _selfie(portrait: Picture) -> Picture:
 
 def _read(path: Path) -> Picture:
     with path.open("rb") as file:
-        return decoding.decode(file)
+        return decoding.decode_picture(file)
 
 
 def _write(path: Path, picture: Picture) -> None:

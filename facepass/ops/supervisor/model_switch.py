@@ -17,14 +17,14 @@ EVERY_SECONDS = 3.0
 def switched() -> bool:
     """Whether what this process has started uses another model than the active one. True once for each switch."""
     from recognition.engines import registry  # noqa: PLC0415 - needs Django's registry
-    from recognition.models import ModelVersion  # noqa: PLC0415 - as above
+    from recognition.model_versions import refuse_if_switched  # noqa: PLC0415 - as above
 
     try:
-        ModelVersion.objects.refuse_if_switched()
+        refuse_if_switched()
     except FacePassError as refusal:
         if refusal.code != "model_switched":
             return False  # a damaged model does not concern what has it loaded
-        registry.ask_again()
+        registry.reread_active_version()
         return True
     finally:
         close_old_connections()

@@ -35,6 +35,6 @@ class OtherEngine(FakeEngine):
 
 def run(engine, *arguments):
     out = io.StringIO()
-    with registry.use(engine):
+    with registry.use_engine(engine):
         call_command("generate_descriptors", *arguments, stdout=out)
     return out.getvalue()

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings as django_settings
 
-from recognition import packs
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.engines.pack_engine import PackEngine
+from recognition.packs import installed
 
 SHARED = django_settings.BASE_DIR.parent / "shared"
 TESTPACK = SHARED / "models" / "insightface" / "models" / "testpack"
@@ -17,21 +17,21 @@ OPENCV_ZOO = django_settings.SHARED_MODELS / "opencv_zoo"
 
 @pytest.fixture
 def fake_engine() -> Iterator[FakeEngine]:
-    with registry.use(FakeEngine()) as engine:
+    with registry.use_engine(FakeEngine()) as engine:
         yield engine
 
 
 @pytest.fixture(scope="session")
 def opencv_zoo_engine():
     """The default: YuNet and SFace, which `make test` has installed."""
-    return PackEngine(packs.read(OPENCV_ZOO))
+    return PackEngine(installed.read_pack(OPENCV_ZOO))
 
 
 @pytest.fixture(scope="session")
 def insightface_engine():
     if not TESTPACK.is_dir():
         pytest.skip("no model pack to test with")
-    return PackEngine(packs.read(TESTPACK))
+    return PackEngine(installed.read_pack(TESTPACK))
 
 
 @pytest.fixture(params=["opencv_zoo", "insightface"])

@@ -43,7 +43,7 @@ def launch_party(portrait, opencv_zoo_engine):
     pictures = [cv2.resize(portrait, (side, side)) for side in (480, 360)] + [np.full((360, 480, 3), 90, np.uint8)]
     for picture in pictures:
         PhotoFactory(gallery=gallery, data=jpeg(picture), size=picture.shape[1::-1])
-    with registry.use(opencv_zoo_engine):
+    with registry.use_engine(opencv_zoo_engine):
         tasks.analyse_gallery(str(gallery.pk))
         yield session
 

@@ -51,7 +51,7 @@ def display_p3():
 def group():
     """Six faces, upright."""
     with GROUP.open("rb") as file:
-        return decoding.decode(file)
+        return decoding.decode_picture(file)
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def actors(studio: Studio, *, own: bool) -> Iterator[Actor]:
 @pytest.fixture(scope="module")
 def everybody(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[list[Actor], access_matrix.World]]:
     """Everybody who asks, and the objects asked about: the same for all rows, since each call is undone."""
-    with django_db_blocker.unblock(), transaction.atomic(), registry.use(FakeEngine()):
+    with django_db_blocker.unblock(), transaction.atomic(), registry.use_engine(FakeEngine()):
         studio = StudioFactory()
         world = access_matrix.world(studio)
         yield [*actors(studio, own=True), *actors(StudioFactory(), own=False)], world

@@ -10,10 +10,11 @@ from facepass.ops import checks
 from facepass.testing.engines.real import TESTPACK
 from facepass.testing.factories import ModelVersionFactory
 from facepass.testing.live import manage
-from recognition import packs
 from recognition.engines import registry
+from recognition.installation.packs import install_pack
+from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
-from recognition.packs import install
+from recognition.packs import installed
 from recognition.tests.packs.test_packs import zipped
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def pack(settings, tmp_path):
         pytest.skip("no model pack to test with")
     settings.ENV = settings.ENV.model_copy(update={"face_pack": "testpack"})
     archive = zipped(tmp_path, {path.name: path.read_bytes() for path in TESTPACK.glob("*.onnx")})
-    return install.install("testpack", sources=[archive])
+    return install_pack("testpack", sources=[archive])
 
 
 def truncate(path: Path) -> None:
@@ -73,13 +74,13 @@ def test_other_bytes_of_the_same_length_are_noticed_too(client, pack):
 
 
 def test_a_truncated_model_of_a_pack_that_was_copied_by_hand(client, pack):
-    (pack.detector.path.parent / packs.MANIFEST).unlink()
+    (pack.detector.path.parent / installed.MANIFEST).unlink()
     truncate(pack.detector.path)
     assert refused(client, "testpack", pack.detector.path.name) == "model_corrupt"
 
 
 def test_a_process_that_was_overtaken_by_a_switch_is_not_ready(client):
-    ModelVersion.objects.current()
+    current_model_version()
     ModelVersion.objects.activate(ModelVersionFactory(model="newer"))
     engine = client.get("/health/ready").json()["checks"]["engine"]
     assert engine["code"] == "model_switched"
@@ -89,7 +90,7 @@ def test_a_process_that_was_overtaken_by_a_switch_is_not_ready(client):
 
 def test_up_does_not_start_with_a_damaged_model_and_says_why(pack, empty_home):
     """The whole program, in a home of its own."""
-    shutil.copytree(packs.own_root(), empty_home / packs.own_root().relative_to(settings.HOME))
+    shutil.copytree(installed.own_root(), empty_home / installed.own_root().relative_to(settings.HOME))
     truncate(next(empty_home.rglob(pack.recogniser.path.name)))
     found = manage(empty_home, "up", FACE_PACK="testpack")
     assert found.returncode == 1

@@ -11,8 +11,8 @@ from tqdm import tqdm
 from facepass.core.errors import FacePassError
 from galleries.faces import redescription
 from recognition.engines import registry
+from recognition.installation.packs import discard_previous_packs
 from recognition.models import ModelVersion
-from recognition.packs import install
 
 
 class Bar:
@@ -59,7 +59,7 @@ class Command(BaseCommand):
                 result = (
                     redescription.switch_back(watch=bar)
                     if back
-                    else redescription.describe_and_switch(pack or registry.configured(), watch=bar)
+                    else redescription.describe_and_switch(pack or registry.configured_pack(), watch=bar)
                 )
         except FacePassError as refusal:
             raise CommandError(refusal.message) from refusal
@@ -102,7 +102,7 @@ class Command(BaseCommand):
     def _discard(self) -> None:
         gone = redescription.discard_other_versions()
         active = ModelVersion.objects.active()
-        folders = install.discard_previous(besides=active.contract_id) if active else []
+        folders = discard_previous_packs(besides=active.contract_id) if active else []
         self._count(
             ngettext(
                 "%(count)d descriptor of another version is gone.",

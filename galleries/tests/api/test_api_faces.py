@@ -13,7 +13,7 @@ from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.people import enrolment
 from galleries.photos import analysis
 from recognition import config
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -87,10 +87,10 @@ def test_the_same_picture_again_is_the_same_task_and_of_somebody_else_409(api, a
 
 
 def test_a_picture_that_failed_is_tried_again_when_it_comes_again(api, ann):
-    config.save({"quality_filters": {"min_face_size": 600}})
+    config.save_settings({"quality_filters": {"min_face_size": 600}})
     told = upload(api, ann, "ann").json()
     work()
-    config.save({})
+    config.save_settings({})
     again = upload(api, ann, "ann").json()
     assert (again["task_id"], again["state"]) == (told["task_id"], "pending")
     work()
@@ -104,7 +104,7 @@ def test_analysed_again_or_twice_the_face_keeps_its_row(api, ann):
     work()
     face = PhotoFace.objects.get()
     assert (str(face.pk), face.person, face.verified) == (told["face_id"], ann, True)
-    assert face.model_version == ModelVersion.objects.current()
+    assert face.model_version == current_model_version()
 
 
 def test_a_worker_that_comes_after_the_person_is_gone_writes_nothing(api, ann):

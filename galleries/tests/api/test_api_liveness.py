@@ -14,7 +14,7 @@ from facepass.testing.pictures.fake import pixels_of
 from galleries.models import LivenessChallenge
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
-from recognition.liveness import model_files
+from recognition.installation.liveness import install_liveness_model
 from recognition.quality import FACE_MM
 from recognition.tests.test_liveness import tiny_model
 
@@ -41,7 +41,7 @@ def turned(face, picture):
 
 @pytest.fixture(autouse=True)
 def engine():
-    with registry.use(TurningEngine()) as engine:
+    with registry.use_engine(TurningEngine()) as engine:
         yield engine
 
 
@@ -146,9 +146,9 @@ def test_one_picture_is_judged_by_the_installed_model(api, settings, tmp_path):
     file = tmp_path / "own.onnx"
     file.write_bytes(tiny_model())
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    model_files.install(from_file=file, sha256=digest, threshold=0.01)
+    install_liveness_model(from_file=file, sha256=digest, threshold=0.01)
     assert api.post(URL, {"image": frame()}, format="multipart").json() == {"live": True, "reasons": []}
-    model_files.install(from_file=file, sha256=digest, threshold=0.999)
+    install_liveness_model(from_file=file, sha256=digest, threshold=0.999)
     answer = api.post(f"{URL}/", {"image": frame()}, format="multipart").json()
     assert answer == {"live": False, "reasons": ["presentation_attack"]}
     nobody = SimpleUploadedFile("a.png", cv2.imencode(".png", np.full((300, 300, 3), 90, np.uint8))[1].tobytes())

@@ -7,7 +7,7 @@ from facepass.testing.factories import ModelVersionFactory, StudioFactory, descr
 from facepass.testing.pictures.fake import picture_of
 from galleries.models import Reference
 from recognition import config
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -39,7 +39,7 @@ def test_a_reference_keeps_a_descriptor_and_no_picture(api, studio):
     assert set(answer.json()) == {"id", "label", "quality", "model_version_id", "created_at"}
     assert (answer.json()["label"], answer.json()["quality"]["reasons"]) == ("passport", [])
     kept = Reference.objects.get(pk=answer.json()["id"])
-    assert (kept.studio, kept.model_version) == (studio, ModelVersion.objects.current())
+    assert (kept.studio, kept.model_version) == (studio, current_model_version())
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_every_face_is_considered_and_the_best_reported_in_pixels_of_the_upload(
 
 
 def test_the_threshold_is_the_settings_or_the_callers(api, ann):
-    config.save({"confidence_thresholds": {"verify": 0.99}})
+    config.save_settings({"confidence_thresholds": {"verify": 0.99}})
     assert verify(api, ann, "ann#1").json()["verified"] is False
     assert verify(api, ann, "ann#1", threshold=0.6).json()["verified"] is True
     assert verify(api, ann, "ann#1", threshold=1.5).status_code == 400

@@ -24,7 +24,7 @@ from galleries.photos import analysis
 from galleries.tests.faces.test_generate_descriptors import Nobody
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
-from recognition.models import ModelVersion
+from recognition.model_versions import get_or_create_model_version
 from recognition.types import Box
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
@@ -103,7 +103,7 @@ def test_the_place_goes_with_the_photo(photo):
 
 
 def test_a_switch_that_was_prepared_before_brings_nothing_back(photo):
-    version = ModelVersion.objects.of_engine(OtherEngine())
+    version = get_or_create_model_version(OtherEngine())
     redescription.describe_waiting_photos(OtherEngine(), version, watch=Nobody())
     SpareFace.objects.update(face=None)
     erasure.erase_face(left(photo))
@@ -165,9 +165,9 @@ def test_decisions_say_that_it_is_gone(photo, api, staff, studio):
 def test_a_face_drawn_after_the_other_model_looked_is_not_doubled_by_the_switch(gallery):
     blind = OtherEngine(blind_to=[(0, 640)])
     photo = PhotoFactory(gallery=gallery, people=["ann", "bob"], size=(640, 320))
-    with registry.use(blind):
+    with registry.use_engine(blind):
         analyse_all()
-        version = ModelVersion.objects.of_engine(FakeEngine())
+        version = get_or_create_model_version(FakeEngine())
         redescription.describe_waiting_photos(FakeEngine(), version, watch=Nobody())
         drawn, _decision = marking.mark_face(photo, Box(360, 40, 240, 240), by=UserFactory(is_superuser=True))
     assert drawn.insightface_descriptor is None

@@ -24,6 +24,7 @@ from galleries.photos.same_faces import pair_boxes
 from recognition import pipeline
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
+from recognition.model_versions import get_or_create_model_version
 from recognition.models import ModelVersion
 from recognition.types import Box
 
@@ -62,15 +63,15 @@ def analyse_all():
 
 def seen_by(engine, person="ann"):
     """The photos that a search for the person finds, with that engine in use for probe and search."""
-    with registry.use(engine):
-        probe = pipeline.describe(pixels_of([person]))[0].descriptor
+    with registry.use_engine(engine):
+        probe = pipeline.describe_picture(pixels_of([person]))[0].descriptor
         within = Occasion.for_gallery(Gallery.objects.get())
         return {match.face.photo_id for match in search.find_matches(probe, within=within, threshold=0.5)}
 
 
 def beside(engine):
     """Describes, and does not switch."""
-    version = ModelVersion.objects.of_engine(engine)
+    version = get_or_create_model_version(engine)
     redescription.describe_waiting_photos(engine, version, watch=Nobody())
     return version
 
@@ -79,7 +80,7 @@ def test_the_first_version_in_use_is_active_and_there_is_only_one(photos):
     version = ModelVersion.objects.get()
     assert version.active
     assert version.activated_at is not None
-    other = ModelVersion.objects.of_engine(OtherEngine())
+    other = get_or_create_model_version(OtherEngine())
     with pytest.raises(IntegrityError), transaction.atomic():
         ModelVersion.objects.filter(pk=other.pk).update(active=True)
 
@@ -105,7 +106,7 @@ def test_the_switch_is_one_step_and_every_face_keeps_its_id(photos, gallery):
     assert ModelVersion.objects.active().contract_id == OtherEngine.contract_id
     assert seen_by(OtherEngine()) == {photos[0].pk, photos[1].pk}
     assert progress.load_progress(gallery.pk)["faces"] == 3
-    with registry.use(OtherEngine()):
+    with registry.use_engine(OtherEngine()):
         assert list(checks.comparable_descriptors(databases=["default"])) == []
 
 
@@ -147,7 +148,7 @@ def test_a_face_that_only_one_version_sees_comes_and_goes(photos):
     run(OtherEngine(blind_to=[(320, 640)]))
     assert not PhotoFace.objects.filter(pk=bob.pk).exists()
     assert PhotoFace.objects.count() == 2
-    with registry.use(FakeEngine()):
+    with registry.use_engine(FakeEngine()):
         redescription.switch_back(watch=Nobody())
     back = PhotoFace.objects.get(pk=bob.pk)
     assert back.insightface_bbox == bob.insightface_bbox
@@ -156,7 +157,7 @@ def test_a_face_that_only_one_version_sees_comes_and_goes(photos):
 
 def test_a_face_that_only_the_new_version_sees_is_found_after_the_switch(gallery):
     photo = PhotoFactory(gallery=gallery, people=["ann", "bob"], size=(640, 320))
-    with registry.use(OtherEngine(blind_to=[(320, 640)])):
+    with registry.use_engine(OtherEngine(blind_to=[(320, 640)])):
         analyse_all()
     assert PhotoFace.objects.count() == 1
     run(FakeEngine())
@@ -177,7 +178,7 @@ def test_a_face_with_a_bond_that_the_new_version_does_not_see_stays_but_is_not_s
     assert bob.get().model_version.contract_id == FakeEngine.contract_id
     assert progress.load_progress(gallery.pk)["faces"] == 3
     assert seen_by(OtherEngine(), "bob") == set()
-    with registry.use(OtherEngine()):
+    with registry.use_engine(OtherEngine()):
         assert list(checks.comparable_descriptors(databases=["default"])) == []
         redescription.discard_other_versions()
     assert bob.get().insightface_descriptor is None
@@ -203,11 +204,11 @@ def test_photos_analysed_since_are_lost_on_neither_way(photos, gallery):
     analyse_all()
     assert "1 photo described" in run(OtherEngine())
     after = PhotoFactory(gallery=gallery, people=["ann"], size=(640, 320))
-    with registry.use(OtherEngine()):
+    with registry.use_engine(OtherEngine()):
         analyse_all()
     everything = {photos[0].pk, photos[1].pk, between.pk, after.pk}
     assert seen_by(OtherEngine()) == everything
-    with registry.use(FakeEngine()):
+    with registry.use_engine(FakeEngine()):
         assert redescription.switch_back(watch=Nobody()).photos == 1
     assert seen_by(FakeEngine()) == everything
 
@@ -251,7 +252,7 @@ def test_another_template_key_is_another_version(photos, settings):
     assert "generate_descriptors" in warning.hint
     run(FakeEngine())
     assert seen_by(FakeEngine()) == {photos[0].pk, photos[1].pk}
-    with registry.use(FakeEngine()), pytest.raises(FacePassError, match="Put that key back first"):
+    with registry.use_engine(FakeEngine()), pytest.raises(FacePassError, match="Put that key back first"):
         redescription.switch_back(watch=Nobody())
 
 
@@ -266,7 +267,7 @@ def test_there_is_no_way_back_where_nothing_is_kept(photos):
 
 
 def test_nothing_is_discarded_before_everything_is_described(photos, settings):
-    PhotoFace.objects.update(model_version=ModelVersion.objects.of_engine(OtherEngine()))
+    PhotoFace.objects.update(model_version=get_or_create_model_version(OtherEngine()))
     with pytest.raises(CommandError, match="first, to its end"):
         run(FakeEngine(), "--discard-old")
 
@@ -280,7 +281,7 @@ def test_going_back_needs_the_engine_that_made_the_descriptors(photos):
 def test_a_verified_face_of_another_version_is_described_anew_by_an_analysis_not_doubled(photos):
     PhotoFace.objects.filter(photo=photos[1]).update(verified=True)
     GalleryImage.objects.filter(pk=photos[1].pk).requeue()
-    with registry.use(OtherEngine()):
+    with registry.use_engine(OtherEngine()):
         analyse_all()
     face = PhotoFace.objects.get(photo=photos[1])
     assert (face.verified, face.model_version.contract_id) == (True, OtherEngine.contract_id)
@@ -288,7 +289,7 @@ def test_a_verified_face_of_another_version_is_described_anew_by_an_analysis_not
 
 def test_a_worker_that_still_uses_the_former_model_writes_nothing(photos, gallery, monkeypatch):
     run(OtherEngine())
-    monkeypatch.setattr(registry, "switched_since", lambda pk: True)
+    monkeypatch.setattr(registry, "switched_since_start", lambda pk: True)
     photo = PhotoFactory(gallery=gallery, people=["ann"])
     with pytest.raises(FacePassError) as refusal:
         analyse_all()
@@ -344,7 +345,7 @@ def test_photos_are_described_several_at_a_time(photos):
 
 def test_a_photo_that_goes_meanwhile_stops_nothing(photos, monkeypatch):
     monkeypatch.setattr(redescription, "BATCH", 2)
-    version = ModelVersion.objects.of_engine(OtherEngine())
+    version = get_or_create_model_version(OtherEngine())
 
     class Deleting(Nobody):
         def has_time(self):

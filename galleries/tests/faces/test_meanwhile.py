@@ -41,7 +41,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 @contextmanager
 def meanwhile(do):
     """`do` happens once, while the file is looked at or the engine describes its face."""
-    inspect, embed, happened = decoding.inspect, FakeEngine.embed, []
+    inspect, embed, happened = decoding.inspect_picture, FakeEngine.embed, []
 
     def once():
         if not happened:
@@ -59,7 +59,7 @@ def meanwhile(do):
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decoding, "inspect", inspecting)
+        patch.setattr(decoding, "inspect_picture", inspecting)
         patch.setattr(FakeEngine, "embed", embedding)
         yield
     assert happened
@@ -141,7 +141,7 @@ def test_a_key_that_is_revoked_or_narrowed_meanwhile_is_told_nothing(api, studio
 
 def test_of_several_files_those_before_the_revocation_stay(api, studio):
     gallery, seen = GalleryFactory(studio=studio), []
-    inspect = decoding.inspect
+    inspect = decoding.inspect_picture
 
     def inspecting(stream):
         seen.append(stream)
@@ -150,7 +150,7 @@ def test_of_several_files_those_before_the_revocation_stay(api, studio):
         return inspect(stream)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decoding, "inspect", inspecting)
+        patch.setattr(decoding, "inspect_picture", inspecting)
         files = [picture(seed=number) for number in range(3)]
         answer = api.post(f"/api/v1/galleries/{gallery.pk}/images", {"files": files}, format="multipart")
     assert answer.status_code == 401
@@ -333,13 +333,13 @@ def test_a_person_who_is_deleted_while_their_name_is_spread_in_a_group_is_nobody
 def test_a_gallery_that_is_deleted_while_its_faces_are_grouped_is_a_quiet_end(studio, monkeypatch):
     gallery = GalleryFactory(studio=studio)
     one_person(gallery, 3)
-    merged = grouping.clustering.merged
+    merged = grouping.clustering.merge_groups
 
     def merging(*arguments, **options):
         gallery.delete()
         return merged(*arguments, **options)
 
-    monkeypatch.setattr(grouping.clustering, "merged", merging)
+    monkeypatch.setattr(grouping.clustering, "merge_groups", merging)
     assert grouping.group_faces(Occasion(studio.pk, gallery_id=gallery.pk)) == grouping.Grouping()
     connection.check_constraints()
     assert not FaceCluster.objects.exists()

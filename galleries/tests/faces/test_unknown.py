@@ -13,6 +13,7 @@ from galleries.models.face import FaceCategory
 from galleries.models.photo import GalleryImage
 from galleries.photos import analysis
 from recognition.engines import registry
+from recognition.model_versions import get_or_create_model_version
 from recognition.models import ModelVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
@@ -58,8 +59,8 @@ def test_faces_without_a_person_are_described_anew_and_the_others_left(api, phot
 
 
 def test_faces_of_another_version_come_to_the_one_in_use(api, photo):
-    with registry.use(OtherEngine()) as other:
-        old = ModelVersion.objects.of_engine(other)
+    with registry.use_engine(OtherEngine()) as other:
+        old = get_or_create_model_version(other)
     PhotoFace.objects.update(model_version=old)
     run(api.post(UNKNOWN))
     assert set(PhotoFace.objects.values_list("model_version", flat=True)) == {ModelVersion.objects.active().pk}
@@ -101,7 +102,7 @@ def test_a_face_that_is_named_meanwhile_keeps_its_description(api, photo, monkey
 
 def test_everything_is_described_by_the_model_that_is_configured_and_switched(api, photo):
     other = OtherEngine()
-    with registry.use(other):
+    with registry.use_engine(other):
         answer = api.post("/generate-descriptors/")
         job = run(answer)
         assert (job.state, job.result["photos"], job.result["unreadable"]) == ("done", 1, 0)
@@ -116,7 +117,7 @@ def test_generate_descriptors_counts_over_its_turns(api, photo, monkeypatch):
     turns = iter([True, False, False] * 20)
     monkeypatch.setattr(redescription, "BATCH", 1)
     monkeypatch.setattr(runner.JobTurn, "has_time", lambda turn: next(turns))
-    with registry.use(OtherEngine()):
+    with registry.use_engine(OtherEngine()):
         job = Job.objects.get(pk=api.post("/generate-descriptors").json()["task_id"])
         tasks.run_job(str(job.pk))
         job.refresh_from_db()

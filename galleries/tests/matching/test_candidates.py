@@ -9,7 +9,7 @@ import pytest
 
 from galleries.matching.candidates import Levels, SearchCandidate, choose_candidates
 from recognition.calibration import Calibration
-from recognition.config import AMONG, FEWEST, ConfidenceThresholds
+from recognition.config import LOWEST_COUNT, REFERENCE_COUNT, ConfidenceThresholds
 
 # Similarity and cosine are the same number here.
 SAME = Calibration(((-1.0, 0.0), (0.2, 0.2), (0.8, 0.8), (1.0, 1.0)), calibrated=True, source="made up")
@@ -67,15 +67,18 @@ def test_an_event_without_anybody_near_gives_nothing():
 
 def test_the_rate_of_wrong_groups_is_one_of_a_search_whatever_the_size_of_the_event():
     rules = ConfidenceThresholds()
-    rates = [count * 10 ** (-10 * (rules.search_among(count) - 0.2)) for count in (FEWEST, AMONG, 400, 2_500, 25_000)]
+    rates = [
+        count * 10 ** (-10 * (rules.search_threshold(count) - 0.2))
+        for count in (LOWEST_COUNT, REFERENCE_COUNT, 400, 2_500, 25_000)
+    ]
     assert rates == pytest.approx([rates[0]] * 5)
-    assert rules.search_among(AMONG) == rules.search
-    assert rules.search_among(0) == rules.search_among(FEWEST) < rules.search
+    assert rules.search_threshold(REFERENCE_COUNT) == rules.search
+    assert rules.search_threshold(0) == rules.search_threshold(LOWEST_COUNT) < rules.search
 
 
 def test_a_threshold_stays_a_similarity():
-    assert ConfidenceThresholds(search=1).search_among(10**6) == 1
-    assert ConfidenceThresholds(search=0).search_among(FEWEST) == 0
+    assert ConfidenceThresholds(search=1).search_threshold(10**6) == 1
+    assert ConfidenceThresholds(search=0).search_threshold(LOWEST_COUNT) == 0
 
 
 def test_a_face_beyond_doubt_vouches_for_its_group_where_that_is_possible():

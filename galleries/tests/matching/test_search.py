@@ -18,7 +18,7 @@ from galleries.matching import search
 from galleries.models import Occasion, PhotoFace
 from galleries.models.face import FaceCategory
 from recognition.engines.fake import FakeEngine
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 from recognition.types import Box, DescribedFace, DetectedFace, Quality
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
@@ -84,7 +84,7 @@ def test_a_search_takes_a_fixed_number_of_queries(django_assert_num_queries):
     probe, gallery = descriptor(1), GalleryFactory()
     for seed in range(5):
         FaceFactory(photo__gallery=gallery, insightface_descriptor=at(0.8, probe, seed + 2))
-    ModelVersion.objects.current()
+    current_model_version()
     # Model version, settings, galleries, groups, faces beyond doubt, loose faces, faces, photos.
     with django_assert_num_queries(8):
         assert len(search.find_matches(probe, within=Occasion.for_gallery(gallery), threshold=0.5)) == 5

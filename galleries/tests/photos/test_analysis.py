@@ -136,7 +136,7 @@ def test_a_missing_model_does_not_cost_the_photo_its_attempts(fake_engine):
             raise FacePassError("model_not_installed", "no model", status=503)
 
     photo = PhotoFactory()
-    with registry.use(Missing()), pytest.raises(FacePassError):
+    with registry.use_engine(Missing()), pytest.raises(FacePassError):
         analysis.analyse_photo(claim(photo))
     photo.refresh_from_db()
     assert (photo.state, photo.attempts) == (PhotoState.PROCESSING, 0)
@@ -199,7 +199,7 @@ def test_a_photo_that_was_tried_before_is_analysed_with_nothing_else_under_way(f
         alone.append(GalleryImage.objects.being_processed().count())
         return claim_next(self)
 
-    with registry.use(Watching()), pytest.MonkeyPatch.context() as patch:
+    with registry.use_engine(Watching()), pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(gallery.photos.all()), "claim_next", noting)
         assert tasks.analyse_gallery(str(gallery.pk)) == 5
     assert alone == [0, 0]
@@ -264,7 +264,7 @@ def test_an_unexpected_error_leaves_one_photo_and_is_raised_when_the_others_are_
         monkeypatch.setattr(analysis, "prepare_photo", broken(analysis.prepare_photo, RuntimeError))
     if where == "rows":
         monkeypatch.setattr(recording, "record_faces", broken(recording.record_faces, DataError))
-    with registry.use(Choking()), pytest.raises((RuntimeError, DataError), match="choked"):
+    with registry.use_engine(Choking()), pytest.raises((RuntimeError, DataError), match="choked"):
         tasks.analyse_gallery(str(gallery.pk))
     states = {photo.pk: (photo.state, photo.attempts) for photo in gallery.photos.all()}
     assert states.pop(culprit.pk) == (PhotoState.PROCESSING, 1)
@@ -278,7 +278,7 @@ def test_a_missing_model_puts_back_every_photo_under_way(fake_engine):
             raise FacePassError("model_not_installed", "no model", status=503)
 
     gallery, _photos = waiting_gallery(9)
-    with registry.use(Missing()), pytest.raises(FacePassError):
+    with registry.use_engine(Missing()), pytest.raises(FacePassError):
         tasks.analyse_gallery(str(gallery.pk))
     assert set(gallery.photos.values_list("attempts", flat=True)) == {0}
     assert gallery.photos.filter(state=PhotoState.PROCESSED).count() == 0
@@ -292,7 +292,7 @@ def test_a_worker_that_is_to_stop_gives_back_what_it_has_not_begun(fake_engine, 
             return super().detect(pictures)
 
     gallery, _photos = waiting_gallery(12)
-    with registry.use(Stopping()):
+    with registry.use_engine(Stopping()):
         done = tasks.analyse_gallery(str(gallery.pk))
     assert 0 < done <= 8
     states = gallery.photos.values_list("state", "attempts")

@@ -37,7 +37,7 @@ def event(tmp_path, insightface_engine):
     subprocess.run([sys.executable, MAKE_EVENT, PEOPLE, tmp_path], check=True, capture_output=True)
     truth = json.loads((tmp_path / "truth.json").read_text())["photos"]
     gallery = GalleryFactory(title="The event")
-    with registry.use(insightface_engine):
+    with registry.use_engine(insightface_engine):
         for name in sorted(truth):
             add(gallery, tmp_path / "photos" / name)
         while photo := GalleryImage.objects.claim_next():

@@ -28,7 +28,7 @@ from recognition.engines.fake import FakeEngine
 
 @pytest.fixture(autouse=True)
 def engine():
-    with registry.use(FakeEngine()):
+    with registry.use_engine(FakeEngine()):
         yield
 
 

@@ -68,7 +68,7 @@ def test_photos_are_uploaded_named_and_confirmed(folder, browser, serve, insight
     open_grid(page, server, gallery)
     page.set_input_files("[data-folder]", str(folder / "early"))
     summary(page, f"Done: {EARLY} added")
-    with registry.use(insightface_engine):
+    with registry.use_engine(insightface_engine):
         in_thread(work_through, gallery)
         page.wait_for_selector(f'[data-filter="unnamed"] [data-count]:text-is("{EARLY}")')
         shoot(page, "journey-grid")
@@ -133,7 +133,7 @@ def test_a_picture_of_somebody_else_is_noticed_and_a_training_learns_the_guests(
     gallery = GalleryFactory(title="The event")
     user = MembershipFactory(studio=gallery.studio).user
     server = serve(asgi.application)
-    with registry.use(insightface_engine):
+    with registry.use_engine(insightface_engine):
         one, other, *_rest = in_thread(named_event, gallery, folder)
         page = browser(user, viewport={"width": 1280, "height": 900})
         open_page(page, server, "person_change", one.pk)

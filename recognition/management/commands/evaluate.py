@@ -59,11 +59,11 @@ class Command(BaseCommand):
 
     def _judged(self, options: dict[str, Any]) -> Sequence[Judged]:
         if options["synthetic"]:
-            return [Judged("synthetic", comparisons.synthetic())]
-        pairs = comparisons.from_csv(options["pairs"], pictures=options["pictures"]) if options["pairs"] else []
+            return [Judged("synthetic", comparisons.draw_synthetic_trials())]
+        pairs = comparisons.read_pairs_csv(options["pairs"], pictures=options["pictures"]) if options["pairs"] else []
         folder: Path | None = options["data_dir"]
         if folder:
-            pairs = comparisons.from_folder(folder)
+            pairs = comparisons.read_pairs_folder(folder)
         _require_both_kinds(pairs, folder)
         return [_judge(engine, pairs, folder) for engine in map(_engine, options["pack"] or [""])]
 
@@ -78,9 +78,9 @@ class Command(BaseCommand):
             return
         output.mkdir(parents=True, exist_ok=True)
         drawn = [one for one in judged if one.scores] if options["generate_plots"] else []
-        names = curves.draw(drawn, output, thresholds=thresholds) if drawn else []
+        names = curves.draw_curves(drawn, output, thresholds=thresholds) if drawn else []
         (output / "evaluation.json").write_text(json.dumps(report, indent=1))
-        (output / "evaluation.html").write_text(error_report.page(report, plots=names), encoding="utf-8")
+        (output / "evaluation.html").write_text(error_report.render_page(report, plots=names), encoding="utf-8")
         self.stdout.write(str(output / "evaluation.html"))
 
     def _tell(self, found: dict[str, Any]) -> None:
@@ -115,14 +115,14 @@ def _require_both_kinds(pairs: Sequence[comparisons.Pair], folder: Path | None) 
 
 
 def _faces_and_attacks(folder: Path) -> tuple[list[Path], list[Path]]:
-    live, spoof = (comparisons.pictures_in(folder / "liveness" / name) for name in ("live", "spoof"))
+    live, spoof = (comparisons.list_pictures(folder / "liveness" / name) for name in ("live", "spoof"))
     return (live, spoof) if live and spoof else ([], [])
 
 
 def _engine(name: str) -> FaceEngine:
     if not name:
         return registry.get_engine()
-    return registry.load(name)
+    return registry.load_engine(name)
 
 
 def _judge(engine: FaceEngine, pairs: Sequence[comparisons.Pair], folder: Path | None) -> Judged:
@@ -131,11 +131,11 @@ def _judge(engine: FaceEngine, pairs: Sequence[comparisons.Pair], folder: Path |
     name = f"{engine.name} {engine.model}"
     with tqdm(total=total, desc=name, unit=_("picture"), dynamic_ncols=True) as bar:
         step: Callable[[], object] = bar.update
-        found = comparisons.compared(engine, pairs, progress=step)
+        found = comparisons.compare_pairs(engine, pairs, progress=step)
         errors = None
         if live:
             errors = error_rates.presentation_errors(
-                live_accepted=comparisons.accepted(engine, live, progress=step),
-                spoof_accepted=comparisons.accepted(engine, spoof, progress=step),
+                live_accepted=comparisons.judge_liveness(engine, live, progress=step),
+                spoof_accepted=comparisons.judge_liveness(engine, spoof, progress=step),
             )
     return Judged(name, found, errors)

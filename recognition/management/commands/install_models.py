@@ -15,11 +15,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
-from recognition import packs
-from recognition.engines.base import License
+from recognition.installation.liveness import install_liveness_model
+from recognition.installation.packs import OwnWeights, install_pack
 from recognition.liveness import model_files
-from recognition.packs import Pack, catalogue, install
-from recognition.packs.install import Own
+from recognition.packs import catalogue, installed
+from recognition.packs.installed import Pack
+from recognition.packs.licenses import License
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Asked:
 
     name: str
     sources: Sequence[Path]
-    own: Own
+    own: OwnWeights
     accepted: bool
     update: bool
 
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         if options["commercial"] and not options["license"]:
             raise CommandError(_("--commercial says what --license allows: name the licence too."))
         license_ = License(options["license"], options["commercial"]) if options["license"] else None
-        own = Own(license_, options["detector"])
+        own = OwnWeights(license_, options["detector"])
         asked = Asked(name, sources, own, options["accept_license"], options["update"])
         try:
             if name == model_files.NAME:
@@ -73,13 +74,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _install(self, asked: Asked) -> None:
-        name, before = asked.name, packs.installed()
-        if packs.is_installed(name) and not asked.update:
+        name, before = asked.name, installed.list_packs()
+        if installed.is_installed(name) and not asked.update:
             self.stdout.write(_("%(name)s is already installed.") % {"name": name})
             return
         self._tell_license(asked)
-        pack = install.install(name, sources=asked.sources, own=asked.own, progress=self._progress, update=asked.update)
-        if asked.update and name in before and packs.installed() == before:
+        pack = install_pack(name, sources=asked.sources, own=asked.own, progress=self._progress, update=asked.update)
+        if asked.update and name in before and installed.list_packs() == before:
             self.stdout.write(_("%(name)s is up to date.") % {"name": name})
             return
         self._report(pack)
@@ -100,8 +101,8 @@ class Command(BaseCommand):
         if not sha256:
             self._ask(model_files.NAME, accepted=asked.accepted)
         file = asked.sources[0] if asked.sources else None
-        installed = model_files.install(from_file=file, sha256=sha256, license_=asked.own.license)
-        self.stdout.write(f"  {installed.path.name}  sha256:{installed.sha256}")
+        model = install_liveness_model(from_file=file, sha256=sha256, license_=asked.own.license)
+        self.stdout.write(f"  {model.path.name}  sha256:{model.sha256}")
 
     def _tell_license(self, asked: Asked) -> None:
         """Shows it, and asks where it does not allow everything and nobody has named another."""

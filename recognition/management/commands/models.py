@@ -8,13 +8,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
-from recognition import packs
 from recognition.engines import registry
-from recognition.engines.base import License
+from recognition.engines.engine_info import EngineInfo
 from recognition.liveness import model_files
-from recognition.packs import ModelFile, catalogue
-from recognition.packs.catalogue import Entry
-from recognition.packs.engine_info import EngineInfo
+from recognition.packs import catalogue, installed
+from recognition.packs.catalogue import CatalogueEntry
+from recognition.packs.installed import ModelFile
+from recognition.packs.licenses import License
 from recognition.runtimes import devices, selftest_results
 
 
@@ -24,20 +24,20 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         try:
-            for info in registry.installed_models():
+            for info in registry.list_installed_models():
                 self._show(info)
             self._liveness()
             self._catalogue()
             registry.engine_in_use()
-            self.stdout.write(f"{_('device')}: {devices.device()}")
+            self.stdout.write(f"{_('device')}: {devices.inference_device()}")
             self._runtimes()
         except FacePassError as error:
             raise CommandError(error.message) from error
 
     def _runtimes(self) -> None:
-        installed = ", ".join(f"{name} {version}" for name, version in devices.runtimes().items())
-        self.stdout.write(f"{_('runtimes')}: {installed} (INFERENCE_RUNTIME={settings.ENV.inference_runtime})")
-        for found in selftest_results.everything():
+        versions = ", ".join(f"{name} {version}" for name, version in devices.installed_runtimes().items())
+        self.stdout.write(f"{_('runtimes')}: {versions} (INFERENCE_RUNTIME={settings.ENV.inference_runtime})")
+        for found in selftest_results.list_verdicts():
             if found.problem:
                 why = found.problem
             else:
@@ -60,31 +60,31 @@ class Command(BaseCommand):
     def _show_part(self, part: ModelFile) -> None:
         self.stdout.write(f"  {part.role}: {part.path.name}  {_stated(part.license)}")
         self.stdout.write(f"    sha256:{part.sha256}")
-        pinned = catalogue.known(part.sha256)
+        pinned = catalogue.find_pinned_file(part.sha256)
         if source := ", ".join(filter(None, [pinned.origin if pinned else "", part.source])):
             self.stdout.write(f"    {_('from')}: {source}")
 
     def _liveness(self) -> None:
         try:
-            installed = model_files.find()
+            model = model_files.find_liveness_model()
         except FacePassError as refusal:
             if refusal.code == "model_corrupt":
                 self.stdout.write(refusal.message)
             return  # else it is in the catalogue
-        self.stdout.write(f"{model_files.NAME} {installed.path.name}")
-        self.stdout.write(f"  {_('licence')}: {_stated(installed.license)}")
-        self.stdout.write(f"    sha256:{installed.sha256}")
+        self.stdout.write(f"{model_files.NAME} {model.path.name}")
+        self.stdout.write(f"  {_('licence')}: {_stated(model.license)}")
+        self.stdout.write(f"    sha256:{model.sha256}")
 
     def _catalogue(self) -> None:
         """What is not installed yet."""
         self.stdout.write(_("Can be installed: manage.py install_models NAME"))
         for entry in catalogue.CATALOGUE.values():
-            if not packs.is_installed(entry.name):
+            if not installed.is_installed(entry.name):
                 self._offer(entry)
         if not model_files.is_installed():
             self._offer(catalogue.LIVENESS)
 
-    def _offer(self, entry: Entry) -> None:
+    def _offer(self, entry: CatalogueEntry) -> None:
         size = _("%(size)d MB") % {"size": round(entry.size / 1e6)}
         self.stdout.write(f"  {entry.name}: {entry.networks}, {size}, {_stated(entry.license)}")
         if entry.figures:

@@ -8,7 +8,7 @@ from facepass.testing.engines.real import SHARED
 from facepass.testing.pictures.fake import pixels_of
 from facepass.testing.pictures.real import GROUP
 from recognition import detection
-from recognition.align import aligned
+from recognition.align import align_face
 from recognition.engines.fake import FakeEngine
 from recognition.pictures import decoding
 from recognition.types import Box, DetectedFace
@@ -23,7 +23,7 @@ class Sees:
     def __init__(self, upright=True):
         self.asked, self.upright = [], upright
 
-    def detect(self, pictures, *, fast=False, near=False):
+    def detect(self, pictures, *, fast=False, close_up=False):
         self.asked.append((len(pictures), fast))
         return [self._faces(picture) for picture in pictures]
 
@@ -47,7 +47,7 @@ def picture_with(box, size):
 @pytest.mark.parametrize("size", [(3200, 2133), (1600, 1200), (1281, 300), (3000, 700)])
 def test_parts_cover_the_picture_and_overlap(size):
     covered = np.zeros(size[::-1], np.uint8)
-    places = detection.parts(picture_with((0, 0, 1, 1), size))
+    places = detection.list_tiles(picture_with((0, 0, 1, 1), size))
     for place in places:
         assert place.clipped(picture_with((0, 0, 1, 1), size)) == place
         covered[int(place.y) : int(place.y + place.height), int(place.x) : int(place.x + place.width)] += 1
@@ -58,39 +58,39 @@ def test_parts_cover_the_picture_and_overlap(size):
 
 
 def test_a_small_picture_has_no_parts():
-    assert detection.parts(picture_with((0, 0, 1, 1), (1280, 900))) == []
+    assert detection.list_tiles(picture_with((0, 0, 1, 1), (1280, 900))) == []
 
 
 def test_a_face_on_the_border_of_parts_is_found_once():
     picture = picture_with((950, 100, 200, 200), (3200, 2133))
-    (faces,) = detection.find(Sees(), [picture], "thorough")
+    (faces,) = detection.detect_faces(Sees(), [picture], "thorough")
     assert [face.box for face in faces] == [Box(950, 100, 200, 200)]
 
 
 def test_a_part_of_a_large_face_is_no_face():
     picture = picture_with((500, 500, 1500, 1500), (3200, 2133))
-    (faces,) = detection.find(Sees(), [picture], "thorough")
+    (faces,) = detection.detect_faces(Sees(), [picture], "thorough")
     assert [face.box for face in faces] == [Box(500, 500, 1500, 1500)]
 
 
 def test_fast_looks_once():
     engine = Sees()
-    assert detection.find(engine, [picture_with((1, 1, 0, 0), (3200, 2000))] * 2, "fast") == [[], []]
+    assert detection.detect_faces(engine, [picture_with((1, 1, 0, 0), (3200, 2000))] * 2, "fast") == [[], []]
     assert engine.asked == [(2, True)]
 
 
 def test_balanced_looks_again_only_where_nobody_is_upright():
     engine = Sees()
-    detection.find(engine, [picture_with((10, 10, 50, 50), (300, 200))], "balanced")
+    detection.detect_faces(engine, [picture_with((10, 10, 50, 50), (300, 200))], "balanced")
     assert engine.asked == [(1, False)]
     engine.asked.clear()
-    detection.find(engine, [picture_with((1, 1, 0, 0), (300, 200))], "balanced")
+    detection.detect_faces(engine, [picture_with((1, 1, 0, 0), (300, 200))], "balanced")
     assert engine.asked == [(1, False), (3, True)]
 
 
 def test_a_face_of_a_turned_picture_is_where_the_picture_shows_it():
     picture = picture_with((40, 20, 50, 60), (300, 200))
-    (faces,) = detection.find(Sees(upright=False), [picture], "balanced")
+    (faces,) = detection.detect_faces(Sees(upright=False), [picture], "balanced")
     assert [face.box for face in faces] == [Box(40, 20, 50, 60)]
     assert faces[0].landmarks[:, 0].min() >= 40
     assert faces[0].landmarks[:, 1].min() >= 20
@@ -99,12 +99,12 @@ def test_a_face_of_a_turned_picture_is_where_the_picture_shows_it():
 def test_pictures_of_the_fake_engine_pass_through_every_mode():
     picture = pixels_of(["ann", "bob"])
     for mode in ("fast", "balanced", "thorough"):
-        assert len(detection.find(FakeEngine(), [picture], mode)[0]) == 2
+        assert len(detection.detect_faces(FakeEngine(), [picture], mode)[0]) == 2
 
 
 def test_a_selfie_that_lies_on_its_side_is_turned_too():
     picture = picture_with((40, 20, 150, 150), (300, 200))
-    (faces,) = detection.find_near(Sees(upright=False), [picture])
+    (faces,) = detection.detect_close_ups(Sees(upright=False), [picture])
     assert [face.box for face in faces] == [Box(40, 20, 150, 150)]
 
 
@@ -112,16 +112,18 @@ def test_a_selfie_that_lies_on_its_side_is_turned_too():
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_a_photo_without_exif_is_read_in_every_direction(engine, degrees):
     with (PHOTOS / "rotate_rot_0.jpg").open("rb") as file:
-        upright = decoding.decode(file)
+        upright = decoding.decode_picture(file)
     with (PHOTOS / f"rotate_rot_{degrees}.jpg").open("rb") as file:
-        picture = decoding.decode(file)
-    expected = detection.find(engine, [upright], "balanced")[0]
-    faces = detection.find(engine, [picture], "balanced")[0]
+        picture = decoding.decode_picture(file)
+    expected = detection.detect_faces(engine, [upright], "balanced")[0]
+    faces = detection.detect_faces(engine, [picture], "balanced")[0]
     assert len(faces) == len(expected) == 1
     assert faces[0].box.clipped(picture) == faces[0].box
     first, second = (engine.embed(seen, found)[0] for seen, found in ((upright, expected), (picture, faces)))
     assert float(first @ second) > 0.97
-    difference = np.abs(aligned(upright, expected[0].landmarks).astype(int) - aligned(picture, faces[0].landmarks))
+    difference = np.abs(
+        align_face(upright, expected[0].landmarks).astype(int) - align_face(picture, faces[0].landmarks)
+    )
     assert difference.mean() < 8
 
 
@@ -129,20 +131,22 @@ def test_a_photo_without_exif_is_read_in_every_direction(engine, degrees):
 @pytest.mark.parametrize("name", ["bulk_view.jpg", "crop_no_face.png"])
 def test_a_photo_without_people_stays_without_in_every_direction(engine, name):
     with (PHOTOS / name).open("rb") as file:
-        picture = decoding.decode(file)
-    assert detection.find(engine, [picture], "thorough") == [[]]
+        picture = decoding.decode_picture(file)
+    assert detection.detect_faces(engine, [picture], "thorough") == [[]]
 
 
 def test_thorough_finds_faces_that_balanced_misses(insightface_engine):
     with GROUP.open("rb") as file:
-        group = decoding.decode(file)
+        group = decoding.decode_picture(file)
     canvas = np.full((2133, 3200, 3), 120, np.uint8)
     # Faces of 107 pixels in the group become about 28.
     small = cv2.resize(group, None, fx=0.26, fy=0.26, interpolation=cv2.INTER_AREA)
     for y in range(100, 1800, 300):
         for x in range(100, 2700, 400):
             canvas[y : y + small.shape[0], x : x + small.shape[1]] = small
-    found = {mode: len(detection.find(insightface_engine, [canvas], mode)[0]) for mode in ("balanced", "thorough")}
+    found = {
+        mode: len(detection.detect_faces(insightface_engine, [canvas], mode)[0]) for mode in ("balanced", "thorough")
+    }
     people = 6 * 6 * 7
     assert found["balanced"] < 0.2 * people
     assert 0.95 * people <= found["thorough"] <= people

@@ -13,7 +13,7 @@ from recognition import pipeline
 from recognition.config import QualityFilters, RecognitionSettings, SelfieFilters
 from recognition.engines.fake import FakeEngine
 from recognition.pictures import decoding
-from recognition.quality import assess, pose
+from recognition.quality import assess_quality, estimate_pose
 from recognition.types import Box, DetectedFace
 
 LFW = SHARED / "data" / "lfw" / "pairs"
@@ -84,7 +84,7 @@ def portrait(astronaut, *, side):
 
 def test_the_one_face_of_a_selfie_is_found_near_as_it_is_found_by_looking_hard(engine, astronaut):
     selfie = portrait(astronaut, side=800)
-    (near,), (hard,) = engine.detect([selfie], near=True)[0], engine.detect([selfie])[0]
+    (near,), (hard,) = engine.detect([selfie], close_up=True)[0], engine.detect([selfie])[0]
     assert near.box.iou(hard.box) > 0.6
     assert float(engine.embed(selfie, [near])[0] @ engine.embed(selfie, [hard])[0]) > 0.95
 
@@ -92,14 +92,14 @@ def test_the_one_face_of_a_selfie_is_found_near_as_it_is_found_by_looking_hard(e
 def test_near_looks_hard_where_it_finds_nobody(engine, astronaut):
     distant = np.full((800, 800, 3), 120, np.uint8)
     distant[300:550, 300:550] = cv2.resize(astronaut, (250, 250), interpolation=cv2.INTER_AREA)
-    assert len(engine.detect([distant], near=True)[0]) == 1
+    assert len(engine.detect([distant], close_up=True)[0]) == 1
 
 
 def test_a_second_face_of_half_the_area_is_seen_beside_a_large_one(opencv_zoo_engine, astronaut):
     selfie = np.full((800, 800, 3), 120, np.uint8)
     selfie[:470, :470] = portrait(astronaut, side=470)
     selfie[:335, 465:] = portrait(astronaut, side=335)
-    assert len(opencv_zoo_engine.detect([selfie], near=True)[0]) == 2
+    assert len(opencv_zoo_engine.detect([selfie], close_up=True)[0]) == 2
 
 
 def test_small_faces_are_found(engine, astronaut):
@@ -118,7 +118,7 @@ def test_every_exif_orientation_gives_the_same_boxes(engine, astronaut, orientat
 
     upright = engine.detect([astronaut])[0][0]
     stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](astronaut)))
-    picture = decoding.decode(saved(stored, "JPEG", quality=95, exif=exif_of(orientation)))
+    picture = decoding.decode_picture(saved(stored, "JPEG", quality=95, exif=exif_of(orientation)))
     faces = engine.detect([picture])[0]
     assert len(faces) == 1
     assert overlap(faces[0].box, upright.box) > 0.85
@@ -141,7 +141,7 @@ def similarity(engine, row):
     descriptors = []
     for name in (row["a"], row["b"]):
         picture = cv2.copyMakeBorder(
-            decoding.decode(BytesIO((LFW / name).read_bytes())), *[40] * 4, cv2.BORDER_REPLICATE
+            decoding.decode_picture(BytesIO((LFW / name).read_bytes())), *[40] * 4, cv2.BORDER_REPLICATE
         )
         descriptors.append(engine.embed(picture, engine.detect([picture])[0][:1])[0])
     return engine.calibration.similarity(float(descriptors[0] @ descriptors[1]))
@@ -151,14 +151,14 @@ def test_quality_names_what_is_wrong(opencv_zoo_engine, astronaut):
     filters = QualityFilters()
 
     def reasons(picture):
-        return assess(picture, opencv_zoo_engine.detect([astronaut])[0][0], filters).reasons
+        return assess_quality(picture, opencv_zoo_engine.detect([astronaut])[0][0], filters).reasons
 
     assert reasons(astronaut) == ()
     assert reasons(cv2.GaussianBlur(astronaut, (0, 0), 9)) == ("blurred",)
     assert "too_dark" in reasons((astronaut * 0.1).astype(np.uint8))
     assert "too_bright" in reasons(np.maximum(astronaut, 245))
     strict = SelfieFilters(min_face_size=500, min_detection_score=1.0)
-    found = assess(astronaut, opencv_zoo_engine.detect([astronaut])[0][0], strict)
+    found = assess_quality(astronaut, opencv_zoo_engine.detect([astronaut])[0][0], strict)
     assert {"too_small", "low_confidence"} <= set(found.reasons)
     assert 0 < found.score < 1
 
@@ -178,7 +178,7 @@ def projected(yaw=0.0, pitch=0.0, roll=0.0):
     "angles", [(0, 0, 0), (35, 0, 0), (-35, 0, 0), (0, 25, 0), (0, -25, 0), (0, 0, 60), (20, 10, -15)]
 )
 def test_pose_is_read_from_landmarks(angles):
-    found = pose(projected(*angles))
+    found = estimate_pose(projected(*angles))
     assert np.abs(np.array(found) - angles).max() < 6
 
 
@@ -186,8 +186,8 @@ def test_pose_is_read_from_landmarks(angles):
 def test_profiles_are_turned_away_to_their_side(insightface_engine):
     def yaw(name):
         with (SHARED / "data" / "photos" / name).open("rb") as file:
-            picture = decoding.decode(file)
-        return assess(picture, insightface_engine.detect([picture])[0][0], SelfieFilters())
+            picture = decoding.decode_picture(file)
+        return assess_quality(picture, insightface_engine.detect([picture])[0][0], SelfieFilters())
 
     left, right = yaw("pose_left_face.jpeg"), yaw("pose_right_face.png")
     assert left.yaw < -45 < 45 < right.yaw
@@ -196,14 +196,15 @@ def test_profiles_are_turned_away_to_their_side(insightface_engine):
 
 
 def test_describe_returns_protected_descriptors_of_every_face(group, opencv_zoo_engine):
-    found = pipeline.describe(group, engine=opencv_zoo_engine, settings=RecognitionSettings())
+    found = pipeline.describe_picture(group, engine=opencv_zoo_engine, settings=RecognitionSettings())
     plain = opencv_zoo_engine.embed(group, [face.face for face in found])
     protected = np.array([face.descriptor for face in found])
     assert protected.shape == (len(found), 512)
     assert np.abs(protected @ protected.T - plain @ plain.T).max() < 1e-4
     strict = RecognitionSettings.model_validate({"quality_filters": {"min_face_size": 900}})
     assert all(
-        "too_small" in f.quality.reasons for f in pipeline.describe(group, engine=opencv_zoo_engine, settings=strict)
+        "too_small" in f.quality.reasons
+        for f in pipeline.describe_picture(group, engine=opencv_zoo_engine, settings=strict)
     )
 
 
@@ -211,9 +212,10 @@ def test_describe_returns_protected_descriptors_of_every_face(group, opencv_zoo_
 @pytest.mark.parametrize("side", [None, 64])
 def test_fake_people_survive_encoding_and_scaling(form, side):
     data = picture_of(["ann", "bob", "ann#3"], format=form, side=side, size=(1200, 800))
-    picture = decoding.decode(BytesIO(data), longest_side=800)
+    picture = decoding.decode_picture(BytesIO(data), longest_side=800)
     found = sorted(
-        pipeline.describe(picture, engine=FakeEngine(), settings=RecognitionSettings()), key=lambda f: f.face.box.x
+        pipeline.describe_picture(picture, engine=FakeEngine(), settings=RecognitionSettings()),
+        key=lambda f: f.face.box.x,
     )
     ann, bob, ann_worse = (face.descriptor for face in found)
     assert ann @ ann_worse == pytest.approx(0.7, abs=1e-3)

@@ -8,7 +8,7 @@ import pytest
 
 from facepass.testing.engines.real import OPENCV_ZOO
 from recognition import detection
-from recognition.engines.detections import UnknownForm
+from recognition.engines.detections import UnsupportedNetwork
 from recognition.engines.onet import LandmarkMarker
 from recognition.engines.yunet import YuNet
 from recognition.types import Box
@@ -61,7 +61,7 @@ def test_every_face_of_a_photo_that_was_held_sideways_is_described_as_in_the_upr
     opencv_zoo_engine, group, degrees
 ):
     picture = np.ascontiguousarray(np.rot90(group, degrees // 90))
-    seen = [detection.find(opencv_zoo_engine, [photo], "balanced")[0] for photo in (group, picture)]
+    seen = [detection.detect_faces(opencv_zoo_engine, [photo], "balanced")[0] for photo in (group, picture)]
     assert list(map(len, seen)) == [6, 6]
     straight, sideways = (
         opencv_zoo_engine.embed(photo, faces) for photo, faces in zip((group, picture), seen, strict=True)
@@ -89,7 +89,7 @@ def test_the_detectors_landmarks_stay_where_no_face_is_seen(marker, astronaut, u
 
 
 def test_faces_of_a_group_are_marked_as_each_alone(marker, group):
-    faces = YuNet(OPENCV_ZOO / "face_detection_yunet_2023mar.onnx").find([group])[0]
+    faces = YuNet(OPENCV_ZOO / "face_detection_yunet_2023mar.onnx").detect([group])[0]
     together = marker.mark(group, faces)
     for face, expected in zip(faces, together, strict=True):
         (alone,) = marker.mark(group, [face])
@@ -107,5 +107,5 @@ def test_faces_beyond_the_edge_and_faces_of_one_pixel_are_no_trouble(marker, ast
 
 
 def test_a_network_for_other_crops_is_refused():
-    with pytest.raises(UnknownForm):
+    with pytest.raises(UnsupportedNetwork):
         LandmarkMarker(OPENCV_ZOO / "face_recognition_sface_2021dec.onnx")

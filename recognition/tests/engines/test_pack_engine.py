@@ -8,14 +8,15 @@ import pytest
 from facepass.core.errors import FacePassError
 from facepass.testing.engines.real import SHARED, TESTPACK
 from facepass.testing.pictures.real import GROUP
-from recognition import packs
 from recognition.align import ARCFACE_TEMPLATE
+from recognition.engines.detections import Detections
 from recognition.engines.pack_engine import PackEngine
 from recognition.engines.recogniser import Recogniser
-from recognition.engines.scrfd import Scrfd
+from recognition.engines.scrfd import NMS, Scrfd
 from recognition.engines.scrfd_detector import ScrfdDetector
+from recognition.packs import installed
 from recognition.pictures import decoding
-from recognition.suppression import suppressed
+from recognition.suppression import non_maximum_suppression
 from recognition.types import Box
 
 pytestmark = pytest.mark.skipif(not TESTPACK.is_dir(), reason="no model pack to test with")
@@ -29,7 +30,7 @@ def theirs():
     """InsightFace's detector and recogniser, as its FaceAnalysis prepares them."""
     from insightface.model_zoo import get_model
 
-    pack = packs.read(TESTPACK)
+    pack = installed.read_pack(TESTPACK)
     found = [get_model(str(file.path), providers=["CPUExecutionProvider"]) for file in (pack.detector, pack.recogniser)]
     found[0].prepare(0, input_size=[(128, 128), (640, 640)], det_thresh=0.5, nms_thresh=0.4)
     return found
@@ -37,7 +38,7 @@ def theirs():
 
 def decoded(path):
     with path.open("rb") as file:
-        return decoding.decode(file, longest_side=1600)
+        return decoding.decode_picture(file, longest_side=1600)
 
 
 def corners(box):
@@ -60,7 +61,7 @@ def changed(path, into, *, batch=None, side=None):
 
 def test_faces_and_descriptors_equal_those_of_insightface(insightface_engine, theirs, monkeypatch):
     # The margin around tight faces is ours alone.
-    monkeypatch.setattr("recognition.engines.scrfd_detector._is_tight", lambda faces, picture: False)
+    monkeypatch.setattr("recognition.engines.scrfd_detector._needs_margin", lambda faces, picture: False)
     compared = 0
     for path in PHOTOS:
         picture = decoded(path)
@@ -90,27 +91,27 @@ class Face:
 
 def runs_of(monkeypatch):
     """Sides of the pictures that the detector's network will see."""
-    sides, passed = [], Scrfd._passed
+    sides, passed = [], Scrfd._run
 
     def counted(self, pictures, network, side):
         sides.extend([side] * len(pictures))
         return passed(self, pictures, network, side)
 
-    monkeypatch.setattr(Scrfd, "_passed", counted)
+    monkeypatch.setattr(Scrfd, "_run", counted)
     return sides
 
 
 @pytest.fixture
 def any_size(insightface_engine, tmp_path, monkeypatch):
     """The engine with a detector that takes any size, and so sees large faces at a glance."""
-    path = changed(packs.read(TESTPACK).detector.path, tmp_path / "any.onnx", side="?")
+    path = changed(installed.read_pack(TESTPACK).detector.path, tmp_path / "any.onnx", side="?")
     monkeypatch.setattr(insightface_engine, "_detector", ScrfdDetector(path))
     return insightface_engine
 
 
 def test_a_selfie_takes_a_glance_and_a_close_look_and_a_photo_a_glance_and_a_larger_one(any_size, monkeypatch):
     sides = runs_of(monkeypatch)
-    assert len(any_size.detect([decoded(TIGHT)], near=True)[0]) == 1
+    assert len(any_size.detect([decoded(TIGHT)], close_up=True)[0]) == 1
     assert sides == [128, 256]
     sides.clear()
     assert len(any_size.detect([decoded(GROUP)])[0]) == 6
@@ -134,14 +135,14 @@ def test_a_selfie_is_looked_at_closely_where_a_glance_shows_one_large_face(any_s
         place = slice(0, side) if number == 0 else slice(800 - side, 800)
         selfie[place, place] = cv2.resize(decoded(TIGHT), (side, side))
     sides = runs_of(monkeypatch)
-    assert len(any_size.detect([selfie], near=True)[0]) == found
+    assert len(any_size.detect([selfie], close_up=True)[0]) == found
     assert sides == looks
 
 
 def test_a_face_at_the_edge_of_a_selfie_is_marked_where_it_is(any_size):
     selfie = np.full((600, 800, 3), 120, np.uint8)
     selfie[200:, :400] = cv2.resize(decoded(TIGHT), (400, 400))
-    (close,) = any_size.detect([selfie], near=True)[0]
+    (close,) = any_size.detect([selfie], close_up=True)[0]
     (whole,) = any_size.detect([selfie])[0]
     assert close.box.iou(whole.box) > 0.8
     assert np.abs(close.landmarks - whole.landmarks).max() < 12
@@ -149,7 +150,7 @@ def test_a_face_at_the_edge_of_a_selfie_is_marked_where_it_is(any_size):
 
 def test_a_face_that_fills_the_picture_at_a_glance_is_looked_at_with_a_margin_only(any_size, monkeypatch):
     tight = cv2.resize(decoded(TIGHT), (800, 800))
-    near = any_size.detect([tight], near=True)[0]
+    near = any_size.detect([tight], close_up=True)[0]
     sides = runs_of(monkeypatch)
     assert any_size.detect([tight])[0][0].box.iou(near[0].box) > 0.9
     assert sides == [128, 640]
@@ -157,7 +158,7 @@ def test_a_face_that_fills_the_picture_at_a_glance_is_looked_at_with_a_margin_on
 
 def test_a_detector_of_one_size_looks_again_with_a_margin(insightface_engine, monkeypatch):
     tight = cv2.resize(decoded(TIGHT), (800, 800))
-    near = insightface_engine.detect([tight], near=True)[0]
+    near = insightface_engine.detect([tight], close_up=True)[0]
     sides = runs_of(monkeypatch)
     assert insightface_engine.detect([tight])[0][0].box.iou(near[0].box) > 0.9
     assert sides == [640, 640]
@@ -166,7 +167,7 @@ def test_a_detector_of_one_size_looks_again_with_a_margin(insightface_engine, mo
 def test_a_detector_exported_for_one_size_looks_at_selfies_in_a_smaller_one(insightface_engine, monkeypatch):
     sides = runs_of(monkeypatch)
     selfie = cv2.resize(decoded(TIGHT), (800, 800))
-    near = insightface_engine.detect([selfie], near=True)[0]
+    near = insightface_engine.detect([selfie], close_up=True)[0]
     far = insightface_engine.detect([selfie])[0]
     assert sides == [128, 256, 640, 640]
     one, other = (insightface_engine.embed(selfie, faces)[0] for faces in (near, far))
@@ -174,18 +175,18 @@ def test_a_detector_exported_for_one_size_looks_at_selfies_in_a_smaller_one(insi
 
 
 def test_a_detector_that_works_in_one_size_only_looks_at_selfies_in_that(insightface_engine, monkeypatch):
-    detector = ScrfdDetector(packs.read(TESTPACK).detector.path)
-    opened = detector.network._opened
+    detector = ScrfdDetector(installed.read_pack(TESTPACK).detector.path)
+    opened = detector.network._open_network
 
     def broken(*, side):
         network = opened(side=640)
         monkeypatch.setattr(network, "run", lambda pictures: [np.zeros((1, 7, 1), np.float32)] * 9)
         return network
 
-    monkeypatch.setattr(detector.network, "_opened", broken)
+    monkeypatch.setattr(detector.network, "_open_network", broken)
     monkeypatch.setattr(insightface_engine, "_detector", detector)
     sides = runs_of(monkeypatch)
-    assert len(insightface_engine.detect([decoded(TIGHT)], near=True)[0]) == 1
+    assert len(insightface_engine.detect([decoded(TIGHT)], close_up=True)[0]) == 1
     assert sides == [640]
 
 
@@ -198,25 +199,27 @@ def test_several_pictures_at_once_give_what_each_gives(insightface_engine):
 
 
 def test_a_detector_for_any_size_looks_at_two(theirs, tmp_path):
-    path = changed(packs.read(TESTPACK).detector.path, tmp_path / "any.onnx", side="?")
+    path = changed(installed.read_pack(TESTPACK).detector.path, tmp_path / "any.onnx", side="?")
     picture = decoded(GROUP)
     from insightface.model_zoo import get_model
 
     model = get_model(str(path), providers=["CPUExecutionProvider"])
     model.prepare(0, input_size=[(128, 128), (640, 640)], det_thresh=0.5, nms_thresh=0.4)
     boxes, _points = model.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    found = Scrfd(path).detect([picture])[0]
+    network = Scrfd(path)
+    passes = [*network.detect_in_small_input([picture]), *network.detect_in_large_input([picture])]
+    found = Detections.concatenated(passes).non_maximum_suppression(threshold=NMS)
     assert np.abs(found.corners - boxes[:, :4]).max() < 0.1
-    assert len(Scrfd(path).detect([picture], fast=True)[0].scores) == 6
+    assert len(passes[1].non_maximum_suppression(threshold=NMS).scores) == 6
 
 
 def test_a_recogniser_that_takes_batches_gives_the_same(tmp_path):
-    path = packs.read(TESTPACK).recogniser.path
+    path = installed.read_pack(TESTPACK).recogniser.path
     made = np.random.default_rng(0).integers(0, 255, (11, 112, 112, 3), np.uint8)
     faces = [(crop, ARCFACE_TEMPLATE) for crop in made]
-    one = Recogniser(path).describe(faces)
+    one = Recogniser(path).embed(faces)
     model = changed(path, tmp_path / "batched.onnx", batch="n")
-    assert Recogniser(path).describe([]).shape == (0, 128)
+    assert Recogniser(path).embed([]).shape == (0, 128)
     # The testpack's last node writes its own shape in stone; free it.
     graph = onnx.load(model)
     reshape = next(node for node in graph.graph.node if node.op_type == "Reshape" and node.output[0] == "output0")
@@ -224,24 +227,24 @@ def test_a_recogniser_that_takes_batches_gives_the_same(tmp_path):
         if node.output[0] == reshape.input[1]:
             node.attribute[0].t.CopyFrom(onnx.numpy_helper.from_array(np.array([-1, 128], np.int64)))
     onnx.save(graph, model)
-    assert np.abs(Recogniser(model).describe(faces) - one).max() < 1e-5
+    assert np.abs(Recogniser(model).embed(faces) - one).max() < 1e-5
 
 
 def test_a_detector_without_landmarks_is_refused(tmp_path):
     folder = tmp_path / "pack"
     folder.mkdir()
-    source = packs.read(TESTPACK)
+    source = installed.read_pack(TESTPACK)
     (folder / "arc.onnx").write_bytes(source.recogniser.path.read_bytes())
     model = onnx.load(source.detector.path)
     del model.graph.output[6:]
     onnx.save(model, folder / "det.onnx")
     with pytest.raises(FacePassError) as refusal:
-        PackEngine(packs.read(folder))
+        PackEngine(installed.read_pack(folder))
     assert (refusal.value.code, refusal.value.status) == ("model_corrupt", 503)
     assert "det.onnx: it has 6 outputs" in refusal.value.message
 
 
 def test_of_boxes_on_one_face_the_best_is_kept():
     boxes = np.array([[0, 0, 100, 100], [5, 5, 105, 105], [200, 0, 300, 100]], np.float32)
-    assert suppressed(boxes, np.array([0.6, 0.9, 0.7], np.float32), threshold=0.4).tolist() == [1, 2]
-    assert suppressed(boxes[:0], np.zeros(0, np.float32), threshold=0.4).tolist() == []
+    assert non_maximum_suppression(boxes, np.array([0.6, 0.9, 0.7], np.float32), threshold=0.4).tolist() == [1, 2]
+    assert non_maximum_suppression(boxes[:0], np.zeros(0, np.float32), threshold=0.4).tolist() == []

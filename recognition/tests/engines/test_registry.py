@@ -9,11 +9,12 @@ from django.core.management import call_command
 from facepass.core.errors import FacePassError
 from facepass.testing.engines.real import OPENCV_ZOO, TESTPACK
 from facepass.testing.factories import ModelVersionFactory
-from recognition import packs
 from recognition.engines import registry
+from recognition.engines.engine_info import EngineInfo
 from recognition.engines.fake import FakeEngine
+from recognition.model_versions import current_model_version, refuse_if_switched
 from recognition.models import ModelVersion
-from recognition.packs.engine_info import info_of_pack
+from recognition.packs import installed
 
 pytestmark = pytest.mark.django_db  # the active version is asked for first
 
@@ -35,7 +36,7 @@ def choose(settings, pack):
 
 def put(name, source):
     """Copies a pack into the home by hand."""
-    folder = packs.own_root() / name
+    folder = installed.own_root() / name
     folder.mkdir(parents=True)
     for path in source.glob("*.onnx"):
         (folder / path.name).symlink_to(path)
@@ -67,7 +68,7 @@ def test_auto_takes_what_is_installed_where_nothing_may_be_used_commercially(set
 
 def test_of_several_auto_takes_the_one_that_the_catalogue_has_before_one_of_your_own(tmp_path):
     put("a_bought_one", OPENCV_ZOO)
-    assert packs.find("a_bought_one").license.commercial
+    assert installed.find_pack("a_bought_one").license.commercial
     assert registry.engine_in_use().model == "opencv_zoo"
 
 
@@ -103,12 +104,12 @@ def test_a_missing_pack_is_an_error_when_asked_for(settings):
 def test_auto_stays_with_the_active_versions_pack(testpack, monkeypatch, settings, engine):
     """Also where the version was noted when the engine had its former name."""
     choose(settings, "testpack")
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     ModelVersion.objects.update(engine=engine)
     choose(settings, "auto")
     restart(monkeypatch)
-    assert registry.engine_in_use().model == registry.configured() == "testpack"
-    assert ModelVersion.objects.current() == version
+    assert registry.engine_in_use().model == registry.configured_pack() == "testpack"
+    assert current_model_version() == version
 
 
 def test_what_is_said_without_loading_is_what_is_loaded(settings, testpack):
@@ -121,11 +122,11 @@ def test_what_is_said_without_loading_is_what_is_loaded(settings, testpack):
 
 def test_contracts_of_packs_that_were_used_before_are_the_same_as_then(testpack):
     """A change of the recipe changes this number too, and every home has to describe its faces anew."""
-    assert registry.with_contract("187c785840108ddf") == "testpack"
+    assert registry.find_model_with_contract("187c785840108ddf") == "testpack"
 
 
 def test_naming_the_engine_loads_nothing(monkeypatch):
-    monkeypatch.setattr(registry, "_loaded", lambda: pytest.fail("loaded"))
+    monkeypatch.setattr(registry, "_load_chosen", lambda: pytest.fail("loaded"))
     assert registry.engine_in_use().in_use
 
 
@@ -137,13 +138,13 @@ def test_one_engine_per_process_and_a_new_one_after_a_fork(settings, testpack):
     child = os.fork()
     if child == 0:
         # The child must not wait for a lock that its parent held, nor use its parent's engine.
-        os._exit(0 if not registry._process.engine.there and registry._process.lock.acquire(timeout=1) else 1)
+        os._exit(0 if not registry._process.engine.is_loaded and registry._process.lock.acquire(timeout=1) else 1)
     registry._process.lock.release()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_a_test_engine_holds_within_its_block_only():
-    with registry.use(FakeEngine()) as fake:
+    with registry.use_engine(FakeEngine()) as fake:
         assert registry.get_engine() is fake
         assert registry.engine_in_use().name == "fake"
     assert registry.engine_in_use().model == "opencv_zoo"
@@ -186,30 +187,30 @@ def test_without_what_described_the_faces_no_engine_is_used_and_the_command_is_n
 def test_stored_faces_are_still_compared_by_the_version_that_described_them(case):
     version = ModelVersionFactory(contract_id="of another time", **GONE[case])
     ModelVersion.objects.activate(version)
-    assert ModelVersion.objects.current() == version
+    assert current_model_version() == version
 
 
 @pytest.mark.parametrize("case", GONE)
 def test_the_way_out_leads_to_the_best_pack_that_is_there(case):
     ModelVersion.objects.activate(ModelVersionFactory(contract_id="of another time", **GONE[case]))
-    assert registry.configured() == "opencv_zoo"
+    assert registry.configured_pack() == "opencv_zoo"
 
 
 def test_a_process_notices_that_the_faces_are_described_anew(monkeypatch):
     ModelVersion.objects.activate(ModelVersionFactory(contract_id="old", engine="dlib"))
     assert registry.contract_in_use() == ""
-    ModelVersion.objects.refuse_if_switched()
-    ModelVersion.objects.activate(ModelVersionFactory(contract_id=info_of_pack("opencv_zoo").contract_id))
-    assert refusal_of(ModelVersion.objects.refuse_if_switched).code == "model_switched"
+    refuse_if_switched()
+    ModelVersion.objects.activate(ModelVersionFactory(contract_id=EngineInfo.for_pack("opencv_zoo").contract_id))
+    assert refusal_of(refuse_if_switched).code == "model_switched"
     restart(monkeypatch)
     assert registry.engine_in_use().model == "opencv_zoo"
 
 
 def test_a_pack_whose_folder_is_gone_is_missing_and_not_replaced(testpack, settings, monkeypatch):
     choose(settings, "testpack")
-    ModelVersion.objects.current()
+    current_model_version()
     choose(settings, "auto")
-    shutil.rmtree(packs.own_root() / "testpack")
+    shutil.rmtree(installed.own_root() / "testpack")
     restart(monkeypatch)
     refusal = refusal_of(registry.engine_in_use)
     assert (refusal.code, refusal.details) == ("model_not_installed", {"pack": "testpack"})

@@ -20,7 +20,7 @@ LFW = SHARED / "data" / "lfw"
 
 @pytest.fixture
 def fake_engine():
-    with registry.use(FakeEngine()):
+    with registry.use_engine(FakeEngine()):
         yield
 
 
@@ -86,7 +86,7 @@ def test_a_folder_of_pairs_and_of_living_and_printed_faces(tmp_path, pictures, m
         for number in range(count):
             shutil.copy(pictures / f"ann{number}.jpg", tmp_path / "data" / "liveness" / kind)
     shutil.copy(pictures / "nobody.jpg", tmp_path / "data" / "liveness" / "live")
-    monkeypatch.setattr(passive, "judge", lambda picture, face: None)
+    monkeypatch.setattr(passive, "check_liveness", lambda picture, face: None)
     (found,) = evaluated(tmp_path, "--data-dir", str(tmp_path / "data"))
     assert found["eer"]["value"] == 0
     assert found["liveness"]["apcer"]["value"] == 1
@@ -142,8 +142,8 @@ def test_rates_on_real_pairs_equal_an_independent_computation(tmp_path, insightf
     some = [row for same in "10" for row in [r for r in rows if r["same"] == same][:40]]
     file = tmp_path / "some.csv"
     file.write_text("a,b,same\n" + "".join(f"{r['a']},{r['b']},{r['same']}\n" for r in some))
-    pairs = comparisons.from_csv(file, pictures=LFW / "pairs")
-    known = {path: comparisons._descriptor(insightface_engine, path) for pair in pairs for path in (pair.a, pair.b)}
+    pairs = comparisons.read_pairs_csv(file, pictures=LFW / "pairs")
+    known = {path: comparisons._describe_file(insightface_engine, path) for pair in pairs for path in (pair.a, pair.b)}
     cosines = np.array([known[pair.a] @ known[pair.b] for pair in pairs])
     same = np.array([pair.same for pair in pairs])
     monkeypatch.setattr("recognition.engines.registry.get_engine", lambda: insightface_engine)

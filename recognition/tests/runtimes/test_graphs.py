@@ -46,12 +46,12 @@ def pictures(count=1, side=24):
 
 
 def test_a_file_that_can_be_run_as_it_is_is_left_alone(model):
-    assert onnx_graphs.adapted(model) is None
+    assert onnx_graphs.adapt_model(model) is None
 
 
 def test_weights_that_are_listed_as_inputs_are_constants_again(tmp_path, model):
     listed = network(tmp_path / "listed.onnx", listed=True)
-    adapted = onnx.load_model_from_string(onnx_graphs.adapted(listed))
+    adapted = onnx.load_model_from_string(onnx_graphs.adapt_model(listed))
     assert [entry.name for entry in adapted.graph.input] == ["in"]
     assert np.array_equal(Network(listed).run(pictures())[0], Network(model).run(pictures())[0])
 
@@ -90,7 +90,7 @@ def tried(settings, tmp_path, monkeypatch):
 
     def make(cosine):
         found = Verdict("small.onnx", "bf16", speedup=2.0, cosine=cosine)
-        monkeypatch.setattr(selftest, "_measured", lambda *_model, **_options: found)
+        monkeypatch.setattr(selftest, "_measure", lambda *_model, **_options: found)
 
     return make
 
@@ -109,17 +109,17 @@ def test_each_network_says_how_alike_its_outputs_must_be(tried, model, cosine, l
     opened = Network(model, least=least)
     opened.run(pictures())
     assert isinstance(opened._session, OnnxSession) is (runtime == "onnxruntime")
-    (kept,) = selftest_results.everything()
+    (kept,) = selftest_results.list_verdicts()
     assert (kept.least, kept.runtime, kept.faithful) == (least, runtime, runtime == "openvino")
 
 
 def test_a_verdict_of_before_there_were_two_bars_is_read_with_the_strict_one(tried, model, tmp_path):
     tried(1.0)
-    selftest_results.keep(model, Verdict("small.onnx", "bf16", speedup=2.0, cosine=0.998))
+    selftest_results.store_verdict(model, Verdict("small.onnx", "bf16", speedup=2.0, cosine=0.998))
     file = tmp_path / "models" / "runtimes.json"
     file.write_text(file.read_text().replace(f',\n   "least": {FAITHFUL}', ""))
     assert "least" not in file.read_text()
-    assert selftest_results.kept(model).least == FAITHFUL
+    assert selftest_results.find_verdict(model).least == FAITHFUL
 
 
 @pytest.mark.parametrize("highest", [1, 255])
@@ -131,7 +131,9 @@ def test_the_self_tests_pictures_are_in_the_range_that_the_network_takes(
     settings.HOME = tmp_path
     settings.ENV = settings.ENV.model_copy(update={"inference_runtime": "auto", "inference_device": "cpu"})
     seen = []
-    monkeypatch.setattr(selftest, "_rows", lambda session, given: seen.append(given) or [np.ones((len(given), 1))])
+    monkeypatch.setattr(
+        selftest, "_run_to_rows", lambda session, given: seen.append(given) or [np.ones((len(given), 1))]
+    )
     Network(model, highest=highest).run(pictures())
     low, high = {1: (-1, 1), 255: (0, 255)}[highest]
     span = high - low

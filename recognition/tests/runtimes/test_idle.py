@@ -14,7 +14,7 @@ from facepass.testing.waiting import eventually
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.runtimes import idle_release
-from recognition.runtimes.idle_release import Held
+from recognition.runtimes.idle_release import IdleReleased
 
 
 class Model:
@@ -22,9 +22,9 @@ class Model:
 
 
 def test_it_goes_after_the_idle_time_and_is_made_again_at_the_next_use():
-    held = Held()
+    held = IdleReleased()
     first = weakref.ref(held.get(Model, idle_seconds=0.05))
-    eventually(lambda: not held.there)
+    eventually(lambda: not held.is_loaded)
     gc.collect()
     assert first() is None
     assert isinstance(held.get(Model, idle_seconds=0.05), Model)
@@ -34,35 +34,35 @@ def test_each_use_starts_the_time_anew(monkeypatch):
     clock = SimpleNamespace(now=0.0)
     passing = SimpleNamespace(monotonic=lambda: clock.now, sleep=lambda _seconds: time.sleep(0.001))
     monkeypatch.setattr(idle_release, "time", passing)
-    held = Held()
+    held = IdleReleased()
     first = held.get(Model, idle_seconds=10)
     for _use in range(6):
         clock.now += 9
         assert held.get(Model, idle_seconds=10) is first
     clock.now += 11
-    eventually(lambda: not held.there)
+    eventually(lambda: not held.is_loaded)
 
 
 def test_zero_keeps_it():
-    held = Held()
+    held = IdleReleased()
     before = threading.active_count()
     held.get(Model, idle_seconds=0)
     assert threading.active_count() <= before  # those of other tests may end meanwhile
     time.sleep(0.05)
-    assert held.there
+    assert held.is_loaded
 
 
 def test_whoever_is_at_work_keeps_it():
-    held = Held()
+    held = IdleReleased()
     mine = held.get(Model, idle_seconds=0.02)
-    eventually(lambda: not held.there)
+    eventually(lambda: not held.is_loaded)
     other = held.get(Model, idle_seconds=0.02)
     assert isinstance(mine, Model)
     assert other is not mine
 
 
 def test_threads_that_come_at_once_make_one():
-    held, made = Held(), []
+    held, made = IdleReleased(), []
 
     def slow():
         time.sleep(0.05)
@@ -81,7 +81,7 @@ def test_one_that_cannot_be_made_is_tried_again():
     def broken():
         raise FacePassError("model_corrupt", "broken", status=503)
 
-    held = Held()
+    held = IdleReleased()
     with pytest.raises(FacePassError):
         held.get(broken, idle_seconds=1)
     assert held.get(Model, idle_seconds=0)
@@ -109,7 +109,7 @@ def installed(tmp_path):
 def test_the_engine_is_unloaded_and_loaded_again(process, settings):
     settings.FACE_ENGINE_CLASS = "recognition.engines.fake.FakeEngine"
     first = registry.get_engine()
-    eventually(lambda: not process.engine.there)
+    eventually(lambda: not process.engine.is_loaded)
     assert isinstance(registry.get_engine(), FakeEngine)
     assert registry.get_engine() is not first
 
@@ -118,7 +118,7 @@ def test_the_engine_is_unloaded_and_loaded_again(process, settings):
 def test_an_engine_that_comes_back_is_the_same_though_its_pack_was_updated(process, tmp_path):
     folder = installed(tmp_path)
     before = registry.get_engine().contract_id
-    eventually(lambda: not process.engine.there)
+    eventually(lambda: not process.engine.is_loaded)
     folder.rename(folder.with_name("testpack.previous"))
     folder.mkdir()
     for path in TESTPACK.glob("*.onnx"):
@@ -132,7 +132,7 @@ def test_an_engine_that_comes_back_is_the_same_though_its_pack_was_updated(proce
 def test_an_engine_whose_files_are_gone_is_not_replaced_in_silence(process, tmp_path):
     folder = installed(tmp_path)
     registry.get_engine()
-    eventually(lambda: not process.engine.there)
+    eventually(lambda: not process.engine.is_loaded)
     folder.unlink()
     folder.mkdir()
     for path in TESTPACK.glob("*.onnx"):

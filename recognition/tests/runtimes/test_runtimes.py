@@ -15,10 +15,10 @@ from onnx import TensorProto, helper, numpy_helper
 from facepass.core.errors import FacePassError
 from facepass.ops import checks, health
 from facepass.testing.engines.real import OPENCV_ZOO, TESTPACK
-from recognition import packs
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.engines.pack_engine import PackEngine
+from recognition.packs import installed
 from recognition.runtimes import devices, inference_sessions, selftest, selftest_results
 from recognition.runtimes.inference_sessions import OnnxSession, OpenVinoSession
 from recognition.runtimes.network import Network
@@ -54,7 +54,7 @@ def ask(settings, tmp_path, monkeypatch):
     def make(runtime, *, openvino=True):
         settings.ENV = settings.ENV.model_copy(update={"inference_runtime": runtime, "inference_device": "cpu"})
         if not openvino:
-            monkeypatch.setattr(devices, "runtimes", lambda: {"onnxruntime": "1"})
+            monkeypatch.setattr(devices, "installed_runtimes", lambda: {"onnxruntime": "1"})
 
     return make
 
@@ -65,7 +65,7 @@ def measured(monkeypatch):
 
     def make(**values):
         found = Verdict(**{"network": "small.onnx", "precision": "f32", "speedup": 2.0, "cosine": 1.0} | values)
-        monkeypatch.setattr(selftest, "_measured", lambda *_model, **_options: found)
+        monkeypatch.setattr(selftest, "_measure", lambda *_model, **_options: found)
         return found
 
     return make
@@ -117,7 +117,7 @@ def test_openvino_that_is_asked_for_and_does_not_do_is_refused(ask, measured, mo
 def test_without_openvino_auto_is_onnxruntime(ask, model):
     ask("auto", openvino=False)
     assert kind_of(Network(model)) is OnnxSession
-    assert selftest_results.everything() == []
+    assert selftest_results.list_verdicts() == []
 
 
 @pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_openvino_that_is_asked_for_and_not_installed_is_said_everywhere(ask, mo
     ask("openvino", openvino=False)
     with pytest.raises(FacePassError, match="pip install openvino"):
         Network(model).run(pictures())
-    with registry.use(FakeEngine()):
+    with registry.use_engine(FakeEngine()):
         (found,) = checks.face_engine()
         assert found.id == "facepass.E003"
         answer = health.ready(RequestFactory().get("/"))
@@ -137,10 +137,10 @@ def test_openvino_that_is_asked_for_and_not_installed_is_said_everywhere(ask, mo
 
 def test_openvino_and_the_gpu_exclude_each_other(ask, monkeypatch):
     ask("openvino")
-    monkeypatch.setattr(devices, "device", lambda: "cuda")
-    monkeypatch.setattr(devices, "runtimes", lambda: {"openvino": "2026"})
+    monkeypatch.setattr(devices, "inference_device", lambda: "cuda")
+    monkeypatch.setattr(devices, "installed_runtimes", lambda: {"openvino": "2026"})
     with pytest.raises(FacePassError, match="INFERENCE_DEVICE"):
-        devices.tries_openvino()
+        devices.may_use_openvino()
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 8, 19])
@@ -187,30 +187,32 @@ def test_the_self_test_compares_speed_and_outputs_once_and_keeps_what_it_found(a
     pytest.importorskip("openvino")
     ask("auto")
     Network(model).run(pictures())
-    (found,) = selftest_results.everything()
+    (found,) = selftest_results.list_verdicts()
     assert (found.network, found.problem) == ("small.onnx", "")
     assert found.speedup > 0
     assert 0.999 < found.cosine <= 1.000001
-    monkeypatch.setattr(selftest, "_measured", None)  # is not called again
-    assert kind_of(Network(model)) is (OpenVinoSession if found.speedup >= selftest_results.FASTER else OnnxSession)
+    monkeypatch.setattr(selftest, "_measure", None)  # is not called again
+    assert kind_of(Network(model)) is (
+        OpenVinoSession if found.speedup >= selftest_results.MIN_SPEEDUP else OnnxSession
+    )
 
 
 def test_what_was_measured_holds_for_this_network_machine_and_thread_count_only(ask, measured, model, settings):
     ask("auto")
-    selftest_results.keep(model, measured())
-    assert selftest_results.kept(model) is not None
+    selftest_results.store_verdict(model, measured())
+    assert selftest_results.find_verdict(model) is not None
     settings.ENV = settings.ENV.model_copy(update={"inference_threads": 2})
-    assert selftest_results.kept(model) is None
+    assert selftest_results.find_verdict(model) is None
     settings.ENV = settings.ENV.model_copy(update={"inference_threads": 1})
     model.write_bytes(model.read_bytes() + b"\x7a\x00")
-    assert selftest_results.kept(model) is None
+    assert selftest_results.find_verdict(model) is None
 
 
 def test_a_damaged_note_is_measured_again(ask, model, tmp_path):
     ask("auto")
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "runtimes.json").write_text("{")
-    assert selftest_results.kept(model) is None
+    assert selftest_results.find_verdict(model) is None
 
 
 def test_a_runtime_whose_outputs_differ_is_found_out(ask, model, monkeypatch):
@@ -219,7 +221,7 @@ def test_a_runtime_whose_outputs_differ_is_found_out(ask, model, monkeypatch):
     right = OpenVinoSession.run
     monkeypatch.setattr(OpenVinoSession, "run", lambda session, given: [right(session, given)[0] * [1, 1, 1, -1]])
     assert kind_of(Network(model)) is OnnxSession
-    assert not selftest_results.everything()[0].faithful
+    assert not selftest_results.list_verdicts()[0].faithful
 
 
 def test_outputs_that_are_not_numbers_are_found_out(ask, model, monkeypatch):
@@ -238,13 +240,13 @@ def test_a_network_that_openvino_cannot_run_stays_with_onnxruntime_and_says_why(
 
     monkeypatch.setattr(inference_sessions, "_openvino_options", broken)
     assert kind_of(Network(model)) is OnnxSession
-    assert selftest_results.everything()[0].problem == "no such operation"
+    assert selftest_results.list_verdicts()[0].problem == "no such operation"
 
 
 def test_a_network_that_is_only_looked_at_is_not_tested(ask, tmp_path):
     ask("auto")
     assert Network(network(tmp_path / "open.onnx", side="s")).shape == (None, 3, None, None)
-    assert selftest_results.everything() == []
+    assert selftest_results.list_verdicts() == []
 
 
 def test_the_side_of_a_network_that_takes_any_is_part_of_what_is_tested(ask, measured, tmp_path):
@@ -253,16 +255,16 @@ def test_the_side_of_a_network_that_takes_any_is_part_of_what_is_tested(ask, mea
     path = network(tmp_path / "open.onnx", side="s")
     Network(path, size=(24, 24)).run(pictures(side=24))
     Network(path, size=(48, 48)).run(pictures(side=48))
-    assert len(selftest_results.everything()) == 2
+    assert len(selftest_results.list_verdicts()) == 2
 
 
 @pytest.mark.django_db
 def test_models_and_health_say_what_runs_the_networks(ask, model, measured):
     pytest.importorskip("openvino")
     ask("auto")
-    selftest_results.keep(model, measured(speedup=3.1, cosine=0.99985, precision="bf16"))
+    selftest_results.store_verdict(model, measured(speedup=3.1, cosine=0.99985, precision="bf16"))
     out = io.StringIO()
-    with registry.use(FakeEngine()):
+    with registry.use_engine(FakeEngine()):
         call_command("models", stdout=out)
         answer = json.loads(health.ready(RequestFactory().get("/")).content)
     assert "small.onnx: openvino (OpenVINO bf16: 3.10 times as fast, cosine 0.99985)" in out.getvalue()
@@ -299,12 +301,12 @@ def test_real_descriptors_and_boxes_are_the_same(ask, monkeypatch, group, folder
     if not folder.is_dir():
         pytest.skip("no model pack to test with")
     ask("auto")
-    monkeypatch.setattr(selftest_results, "FASTER", 0)
-    other = PackEngine(packs.read(folder))
+    monkeypatch.setattr(selftest_results, "MIN_SPEEDUP", 0)
+    other = PackEngine(installed.read_pack(folder))
     (ours,) = other.detect([group])
     described = other.embed(group, ours)
     ask("onnxruntime")
-    engine = PackEngine(packs.read(folder))
+    engine = PackEngine(installed.read_pack(folder))
     (theirs,) = engine.detect([group])
     assert len(ours) == len(theirs) == 6
     # Each by its counterpart: faces of nearly equal size may come in another order.

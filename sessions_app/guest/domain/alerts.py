@@ -24,7 +24,7 @@ from facepass.core.work.each_row import each
 from galleries.jobs import gallery_completion
 from galleries.matching import probe, search
 from galleries.models import Gallery, GalleryImage, Occasion
-from recognition.models import ModelVersion
+from recognition.model_versions import current_model_version
 from sessions_app import sealing, session_access
 from sessions_app.guest.domain import consent, links, mail, matched_photos
 from sessions_app.models import Alert, Guest, PhotoSession, ReturnLink, ShareLink
@@ -55,7 +55,7 @@ def request_alert(guest: Guest, *, address: str, selfie: File[bytes]) -> None:
             guest=guest,
             address=sealing.seal(address.encode()),
             descriptor=sealing.seal_descriptor(descriptor),
-            model_version=ModelVersion.objects.current(),
+            model_version=current_model_version(),
         )
     confirm_url = links.build_url("guest-alert-confirm", links.sign_id("alert", guest.pk))
     _send(alert, "confirm", _("Photos of you: %(session)s"), {"confirm": confirm_url})
@@ -103,7 +103,7 @@ def _process(alert: Alert) -> None:
 def find_new_photos(alert: Alert) -> None:
     """Make photos the guest's that came since the last search and show them."""
     session, now = alert.guest.session, timezone.now()
-    version = ModelVersion.objects.current()
+    version = current_model_version()
     # A descriptor of another model version cannot be compared: the guest hears nothing until they ask anew.
     if version.pk != alert.model_version_id or not _is_worth_searching(session, alert):
         return

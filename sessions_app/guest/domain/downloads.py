@@ -65,7 +65,7 @@ def prepare_file(photo: GalleryImage, variant: Variant, rules: GuestRules) -> st
     if not default_storage.exists(marked):
         try:
             with default_storage.open(name) as file:
-                picture = watermark.marked(file.read(), rules.watermark)
+                picture = watermark.mark_jpeg(file.read(), rules.watermark)
         except FileNotFoundError:
             raise Http404 from None
         default_storage.save(marked, ContentFile(picture))

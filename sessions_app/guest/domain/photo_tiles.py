@@ -42,7 +42,7 @@ class Tile:
     height: int
     """Pixels of the upright photo, so that the browser knows the shape before the picture is there."""
     blur: str
-    """What is shown until then: see `recognition.pictures.thumbnails.blur`."""
+    """What is shown until then: see `recognition.pictures.thumbnails.encode_blur`."""
     focus: str
     """What a square tile is cut around, in percent from the left and the top: the guest's face, where there is one."""
     favourite: bool = False

@@ -118,7 +118,7 @@ def hint_for_frame(frame: File[bytes]) -> Hint:
     if frame.size > MAX_FRAME_BYTES:
         raise FacePassError("image_too_large", gettext("The frame is too large."), status=413)
     picture = probe.read_picture(frame)
-    return hint_for_faces(picture, registry.get_engine().detect([picture], near=True)[0])
+    return hint_for_faces(picture, registry.get_engine().detect([picture], close_up=True)[0])
 
 
 def hint_for_faces(picture: Picture, faces: Sequence[DetectedFace]) -> Hint:

@@ -91,7 +91,9 @@ def challenged(party):
 def asked(challenged, client, monkeypatch):
     """A guest who has a challenge; what the frames show is judged by the tests of `recognition.liveness.active`."""
     agree(client, challenged)
-    monkeypatch.setattr(active, "judge", lambda steps, frames, _scores: [] if len(frames) == 5 else ["steps_not_done"])
+    monkeypatch.setattr(
+        active, "find_liveness_problems", lambda steps, frames, _scores: [] if len(frames) == 5 else ["steps_not_done"]
+    )
     return token(client, challenged)
 
 

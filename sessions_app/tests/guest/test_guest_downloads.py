@@ -130,7 +130,7 @@ def test_the_watermark_is_on_what_is_seen_and_is_made_once(ann, session, photos,
     marked = body(ann.get(address))
     changed = np.abs(picture(marked).astype(int) - picture(plain)).max(axis=2) > 20
     assert 0.01 < changed.mean() < 0.3
-    monkeypatch.setattr(files.watermark, "marked", None)  # from now on the copy has to do
+    monkeypatch.setattr(files.watermark, "mark_jpeg", None)  # from now on the copy has to do
     assert body(ann.get(address)) == marked
     assert body(ann.get(addresses(page(ann, session), "original")[0])) == original(photos[2]), "originals are as taken"
 

@@ -275,7 +275,7 @@ def test_a_search_writes_what_it_found_in_one_statement(session, photos, django_
     from sessions_app.guest.domain import matched_photos
 
     guest = device(session).guest
-    described = pipeline.describe_near(pixels_of(["ann"]), settings=recognition_settings())[0]
+    described = pipeline.describe_close_up(pixels_of(["ann"]), settings=recognition_settings())[0]
     within = Occasion(session.studio_id, session_id=session.pk)
     matches = faces.find_matches(described.descriptor, within=within, threshold=0.5)
     with django_assert_max_num_queries(3):  # the others look whether faces and photos are there

@@ -115,7 +115,7 @@ def test_nor_of_what_describes_the_face(party, client, log):
     data = selfie("nobody-but-here")
     agree(client, party)
     client.post(address(party), {"selfie": SimpleUploadedFile("my-face.jpg", data)})
-    described = pipeline.describe_near(probe.read_picture(SimpleUploadedFile("x.jpg", data)))[0].descriptor
+    described = pipeline.describe_close_up(probe.read_picture(SimpleUploadedFile("x.jpg", data)))[0].descriptor
     wait_for_the_log()
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::halfvec::text", [str(described.tolist())])
