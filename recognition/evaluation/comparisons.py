@@ -1,6 +1,6 @@
-"""What `manage.py evaluate` compares: pairs of pictures with known truth, and how alike an engine finds them.
+"""Pairs of pictures with known truth for `manage.py evaluate`, and their similarities by an engine.
 
-Three sources: a CSV file, a folder of pairs, or numbers that are made up. See docs/training.md for their formats.
+Pairs come from a CSV file or a folder; synthetic trials need no pictures. docs/training.md describes the formats.
 """
 
 import csv
@@ -15,19 +15,20 @@ from facepass.core.errors import FacePassError
 from recognition import detection
 from recognition.engines.base import FaceEngine
 from recognition.liveness import passive
-from recognition.types import FloatArray
+from recognition.types import Descriptor
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic"})
 COLUMNS = ("a", "b", "same")
+# Number of synthetic trials of each kind, and the distance of their means in standard deviations.
 SYNTHETIC_PAIRS, SYNTHETIC_DISTANCE = 20_000, 4.0
 
-# Called with each picture that is done.
+# Called after each picture.
 Progress = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two pictures, and whether they show one person. `labels`: the other columns of the CSV, such as an age group."""
+    """Two pictures, and whether they show one person. `labels`: other columns of the CSV, such as an age group."""
 
     a: Path
     b: Path
@@ -37,7 +38,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A pair and its calibrated similarity. One with a picture without a face never matches: similarity 0."""
+    """A compared pair. `similarity`: 0..1; 0 where a picture has no face, so that the pair never matches."""
 
     same: bool
     similarity: float
@@ -46,33 +47,37 @@ class Trial:
 
 
 def read_pairs_csv(file: Path, *, pictures: Path | None = None) -> list[Pair]:
-    """`a,b,same` and any label columns. `pictures`: by default the folder beside the file that has its name.
+    """Return the pairs of a CSV file with the columns a, b, same and any labels.
 
-    Raises FacePassError `not_readable` (400) where a column or a picture is missing.
+    `pictures`: the folder of the pictures, by default the one beside the file that has its name, else the file's own.
+    Raise FacePassError `not_readable` (400) where a column or a picture is missing.
     """
     folder = pictures or (file.with_suffix("") if file.with_suffix("").is_dir() else file.parent)
     try:
         reader = csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())
     except (OSError, UnicodeDecodeError) as error:
-        raise _refused(str(error)) from error
+        raise _unreadable_error(str(error)) from error
     if not set(COLUMNS) <= set(reader.fieldnames or ()):
-        raise _refused(_("%(file)s needs the columns a, b and same.") % {"file": file})
-    return [_pair(row, folder) for row in reader]
+        raise _unreadable_error(_("%(file)s needs the columns a, b and same.") % {"file": file})
+    return [_build_pair(row, folder) for row in reader]
 
 
-def _pair(row: dict[str, str], folder: Path) -> Pair:
+def _build_pair(row: dict[str, str], folder: Path) -> Pair:
     if row["same"] not in ("0", "1"):
-        raise _refused(_("The column same holds 0 or 1, not “%(value)s”.") % {"value": row["same"]})
+        raise _unreadable_error(_("The column same holds 0 or 1, not “%(value)s”.") % {"value": row["same"]})
     a, b = folder / row["a"], folder / row["b"]
     for picture in (a, b):
         if not picture.is_file():
-            raise _refused(_("There is no file %(file)s.") % {"file": picture})
+            raise _unreadable_error(_("There is no file %(file)s.") % {"file": picture})
     labels = {name: value for name, value in row.items() if name not in COLUMNS and name != "fold"}
     return Pair(a, b, row["same"] == "1", labels)
 
 
 def read_pairs_folder(folder: Path) -> list[Pair]:
-    """`genuine/NAME_a.jpg` beside `genuine/NAME_b.jpg`, and the same in `impostor/`. Raises as `from_csv` does."""
+    """Return the pairs `genuine/NAME_a.jpg` and `genuine/NAME_b.jpg`, and the same in `impostor/`.
+
+    Raise as `read_pairs_csv` does.
+    """
     return [pair for name in ("genuine", "impostor") for pair in _pairs_in(folder / name, same=name == "genuine")]
 
 
@@ -81,16 +86,17 @@ def _pairs_in(folder: Path, *, same: bool) -> Iterator[Pair]:
     for stem, path in others.items():
         if stem.endswith("_a"):
             if stem[:-2] + "_b" not in others:
-                raise _refused(_("%(file)s has no partner whose name ends in _b.") % {"file": path})
+                raise _unreadable_error(_("%(file)s has no partner whose name ends in _b.") % {"file": path})
             yield Pair(path, others[stem[:-2] + "_b"], same)
 
 
 def list_pictures(folder: Path) -> list[Path]:
+    """Return the pictures of a folder by name; empty where there is no such folder."""
     return sorted(p for p in folder.glob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
 
 
 def draw_synthetic_trials(*, seed: int = 0) -> list[Trial]:
-    """Two normal distributions, SYNTHETIC_DISTANCE deviations apart: the true EER is 2.28 %. Says nothing of faces."""
+    """Return trials of two normal distributions, SYNTHETIC_DISTANCE deviations apart: the true EER is 2.28 %."""
     rng = np.random.default_rng(seed)
     genuine = 0.3 + 0.1 * (SYNTHETIC_DISTANCE + rng.standard_normal(SYNTHETIC_PAIRS))
     impostor = 0.3 + 0.1 * rng.standard_normal(SYNTHETIC_PAIRS)
@@ -98,26 +104,27 @@ def draw_synthetic_trials(*, seed: int = 0) -> list[Trial]:
 
 
 def compare_pairs(engine: FaceEngine, pairs: Sequence[Pair], *, progress: Progress) -> list[Trial]:
-    """Each picture is described once, by its largest face."""
-    paths = sorted({path for pair in pairs for path in (pair.a, pair.b)})
-    known: dict[Path, FloatArray | None] = {}
-    for path in paths:
-        known[path] = _describe_file(engine, path)
+    """Return a trial for each pair. Each picture is described once, by its largest face."""
+    descriptors: dict[Path, Descriptor | None] = {}
+    for path in sorted({path for pair in pairs for path in (pair.a, pair.b)}):
+        descriptors[path] = _describe_file(engine, path)
         progress()
-    return [_trial(engine, pair, known[pair.a], known[pair.b]) for pair in pairs]
+    return [_build_trial(engine, pair, descriptors[pair.a], descriptors[pair.b]) for pair in pairs]
 
 
 def count_pictures(pairs: Sequence[Pair]) -> int:
+    """Return how many different pictures the pairs have."""
     return len({path for pair in pairs for path in (pair.a, pair.b)})
 
 
-def _trial(engine: FaceEngine, pair: Pair, a: FloatArray | None, b: FloatArray | None) -> Trial:
+def _build_trial(engine: FaceEngine, pair: Pair, a: Descriptor | None, b: Descriptor | None) -> Trial:
     if a is None or b is None:
         return Trial(pair.same, 0.0, has_faces=False, labels=pair.labels)
     return Trial(pair.same, engine.calibration.similarity(float(a @ b)), labels=pair.labels)
 
 
-def _describe_file(engine: FaceEngine, path: Path) -> FloatArray | None:
+def _describe_file(engine: FaceEngine, path: Path) -> Descriptor | None:
+    """Return the raw descriptor of the largest face; None without a face."""
     with path.open("rb") as file:
         picture = detection.decode_for_detection(file, "balanced")
     faces = detection.detect_faces(engine, [picture], "balanced")[0][:1]
@@ -125,19 +132,19 @@ def _describe_file(engine: FaceEngine, path: Path) -> FloatArray | None:
 
 
 def judge_liveness(engine: FaceEngine, paths: Sequence[Path], *, progress: Progress) -> list[bool]:
-    """Whether the liveness model takes the largest face of each picture for a living one; not where there is none.
+    """Return, for each picture, whether the liveness model accepts its largest face; False without a face.
 
-    Raises FacePassError 503 where the liveness model is not installed.
+    Raise FacePassError 503 where the liveness model is not installed.
     """
-    found = []
+    accepted = []
     for path in paths:
         with path.open("rb") as file:
             picture = detection.decode_for_detection(file, "balanced")
         faces = detection.detect_close_ups(engine, [picture])[0][:1]
-        found.append(bool(faces) and passive.check_liveness(picture, faces[0]) is None)
+        accepted.append(bool(faces) and passive.check_liveness(picture, faces[0]) is None)
         progress()
-    return found
+    return accepted
 
 
-def _refused(message: str) -> FacePassError:
+def _unreadable_error(message: str) -> FacePassError:
     return FacePassError("not_readable", message)

@@ -1,4 +1,4 @@
-"""Curves of an evaluation, as PNG and SVG. Needs matplotlib, which is optional."""
+"""Plots of an evaluation, as PNG and SVG. They need matplotlib, which is optional."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,24 +11,27 @@ from scipy.stats import norm
 from facepass.core.errors import FacePassError
 from recognition.evaluation import error_rates
 from recognition.evaluation.error_rates import Numbers
-from recognition.evaluation.error_report import Judged
+from recognition.evaluation.error_report import EngineEvaluation
 
-# Wong's palette, which the colour-blind tell apart (Nature Methods 8, 441, 2011); lines differ in style as well.
+# Wong's palette, which colour-blind people can tell apart (Nature Methods 8, 441, 2011); lines differ in style as well.
 COLOURS, STYLES = ("#0072B2", "#D55E00"), ("-", "--")
 DET_TICKS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 
 
-def draw_curves(judged: Sequence[Judged], folder: Path, *, thresholds: Numbers) -> list[str]:
-    """The names of the pictures written, without their suffixes. Raises FacePassError `not_installed` (400)."""
-    figures: dict[str, Callable[[Any], None]] = {
-        "roc": lambda axes: _roc(axes, judged),
-        "det": lambda axes: _det(axes, judged),
-        "scores": lambda axes: _histograms(axes, judged),
-        "thresholds": lambda axes: _thresholds(axes, judged, thresholds),
+def draw_curves(evaluations: Sequence[EngineEvaluation], folder: Path, *, thresholds: Numbers) -> list[str]:
+    """Write the plots to the folder and return their names without suffixes.
+
+    Raise FacePassError `not_installed` (400) without matplotlib.
+    """
+    plots: dict[str, Callable[[Any], None]] = {
+        "roc": lambda axes: _plot_roc(axes, evaluations),
+        "det": lambda axes: _plot_det(axes, evaluations),
+        "scores": lambda axes: _plot_histograms(axes, evaluations),
+        "thresholds": lambda axes: _plot_errors(axes, evaluations, thresholds),
     }
-    for name, paint in figures.items():
+    for name, paint in plots.items():
         _save(folder / name, paint)
-    return list(figures)
+    return list(plots)
 
 
 def _save(path: Path, paint: Callable[[Any], None]) -> None:
@@ -48,33 +51,34 @@ def _save(path: Path, paint: Callable[[Any], None]) -> None:
         figure.savefig(path.with_suffix(suffix), dpi=150)
 
 
-def _lines(judged: Sequence[Judged]) -> list[tuple[Judged, dict[str, Any]]]:
+def _lines(evaluations: Sequence[EngineEvaluation]) -> list[tuple[EngineEvaluation, dict[str, Any]]]:
+    """Return each evaluation with the options of its line."""
     return [
         (one, {"label": one.name, "color": colour, "linestyle": style})
-        for one, colour, style in zip(judged, COLOURS, STYLES, strict=False)
+        for one, colour, style in zip(evaluations, COLOURS, STYLES, strict=False)
     ]
 
 
-def _roc(axes: Any, judged: Sequence[Judged]) -> None:
-    """From the least rate that is not zero, and no lower than needed: good engines differ in the last percent."""
+def _plot_roc(axes: Any, evaluations: Sequence[EngineEvaluation]) -> None:
+    """Plot the ROC curve. Its lower limit is just below the curves, because good engines differ in the last percent."""
     floor = 1.0
-    for one, style in _lines(judged):
+    for one, style in _lines(evaluations):
         assert one.scores is not None  # noqa: S101 - the caller draws what has scores
-        _cuts, fmr, fnmr = error_rates.error_curve(one.scores, points=2000)
-        seen = fmr > 0
-        axes.step(fmr[seen], 1 - fnmr[seen], where="pre", **style)
-        floor = min(floor, float(1 - fnmr[seen].max()))
+        _thresholds, fmr, fnmr = error_rates.error_curve(one.scores, points=2000)
+        positive = fmr > 0  # the axis is logarithmic
+        axes.step(fmr[positive], 1 - fnmr[positive], where="pre", **style)
+        floor = min(floor, float(1 - fnmr[positive].max()))
     axes.set(xscale="log", ylim=(max(0, floor - 0.1 * (1.01 - floor)), 1.002), title=_("ROC"))
     axes.set(xlabel=_("False match rate"), ylabel=_("True match rate"))
 
 
-def _det(axes: Any, judged: Sequence[Judged]) -> None:
-    """On normal deviates, where two normal distributions give a straight line."""
-    for one, style in _lines(judged):
+def _plot_det(axes: Any, evaluations: Sequence[EngineEvaluation]) -> None:
+    """Plot the DET curve on normal deviates, where two normal distributions give a straight line."""
+    for one, style in _lines(evaluations):
         assert one.scores is not None  # noqa: S101
-        _cuts, fmr, fnmr = error_rates.error_curve(one.scores, points=2000)
-        seen = (fmr > 0) & (fnmr > 0) & (fmr < 1) & (fnmr < 1)
-        axes.plot(norm.ppf(fmr[seen]), norm.ppf(fnmr[seen]), marker=".", markersize=3, **style)
+        _thresholds, fmr, fnmr = error_rates.error_curve(one.scores, points=2000)
+        finite = (fmr > 0) & (fnmr > 0) & (fmr < 1) & (fnmr < 1)
+        axes.plot(norm.ppf(fmr[finite]), norm.ppf(fnmr[finite]), marker=".", markersize=3, **style)
     ticks, names = norm.ppf(DET_TICKS), [f"{100 * tick:g} %" for tick in DET_TICKS]
     axes.set_xticks(ticks, names)
     axes.set_yticks(ticks, names)
@@ -82,22 +86,24 @@ def _det(axes: Any, judged: Sequence[Judged]) -> None:
     axes.set(xlim=reach, ylim=reach, title=_("DET"), xlabel=_("False match rate"), ylabel=_("False non-match rate"))
 
 
-def _histograms(axes: Any, judged: Sequence[Judged]) -> None:
-    every = np.concatenate([np.concatenate([o.scores.genuine, o.scores.impostor]) for o in judged if o.scores])
-    bins = np.linspace(every.min(), every.max(), 50)
-    for one, style in _lines(judged):
+def _plot_histograms(axes: Any, evaluations: Sequence[EngineEvaluation]) -> None:
+    all_scores = np.concatenate(
+        [np.concatenate([o.scores.genuine, o.scores.impostor]) for o in evaluations if o.scores]
+    )
+    bins = np.linspace(all_scores.min(), all_scores.max(), 50)
+    for one, style in _lines(evaluations):
         assert one.scores is not None  # noqa: S101
         for values, kind, shade in (
             (one.scores.impostor, _("two people"), 0.25),
             (one.scores.genuine, _("one person"), 0.6),
         ):
-            look = {**style, "label": f"{one.name}: {kind}", "alpha": shade}
-            axes.hist(values, bins, density=True, histtype="stepfilled", edgecolor=style["color"], **look)
+            options = {**style, "label": f"{one.name}: {kind}", "alpha": shade}
+            axes.hist(values, bins, density=True, histtype="stepfilled", edgecolor=style["color"], **options)
     axes.set(title=_("Scores"), xlabel=_("Similarity"), ylabel=_("Density"))
 
 
-def _thresholds(axes: Any, judged: Sequence[Judged], thresholds: Numbers) -> None:
-    for one, style in _lines(judged):
+def _plot_errors(axes: Any, evaluations: Sequence[EngineEvaluation], thresholds: Numbers) -> None:
+    for one, style in _lines(evaluations):
         assert one.scores is not None  # noqa: S101
         fmr, fnmr = one.scores.fmr(thresholds), one.scores.fnmr(thresholds)
         axes.plot(thresholds, fmr, **{**style, "label": f"{one.name}: {_('False match rate')}"})

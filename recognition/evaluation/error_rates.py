@@ -1,12 +1,12 @@
-"""How well scores tell one person from two, and known people from strangers: error rates, from numbers only.
+"""Error rates of comparisons and searches, computed from scores alone.
 
-A higher score is more alike, and a comparison is a match where its score is at least the threshold. Names as in
-ISO/IEC 19795-1 (FMR, FNMR, FPIR, FNIR) and 30107-3 (APCER, BPCER).
+A higher score means more similar, and a comparison is a match where its score is at least the threshold. Names are
+those of ISO/IEC 19795-1 (FMR, FNMR, FPIR, FNIR) and 30107-3 (APCER, BPCER).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,74 +17,83 @@ Flags = NDArray[np.bool_]
 RESAMPLES, CONFIDENCE = 400, 0.95
 
 
+class IntervalJson(TypedDict):
+    """`Interval`, rounded to six decimals."""
+
+    value: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """`low` to `high`: where the value lies with a confidence of 95 %, by the bootstrap over comparisons.
+    """A value with its bootstrap confidence interval of 95 %, over comparisons.
 
-    People who occur in many comparisons make it too narrow.
+    The interval is too narrow where people occur in many comparisons.
     """
 
     value: float
     low: float
     high: float
 
-    def as_json(self) -> dict[str, float]:
+    def as_json(self) -> IntervalJson:
         return {"value": round(self.value, 6), "low": round(self.low, 6), "high": round(self.high, 6)}
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Of comparisons of one person with herself, and of two people; neither is empty, both ascend."""
+    """Scores of comparisons of one person and of two people. Neither array is empty; both ascend."""
 
     genuine: Numbers
     impostor: Numbers
 
     @classmethod
     def from_labels(cls, scores: ArrayLike, same: ArrayLike) -> "Scores":
+        """Build from scores (n,) and whether each is of one person (n,)."""
         values, is_same = np.asarray(scores, np.float64), np.asarray(same, np.bool_)
         return cls.from_groups(values[is_same], values[~is_same])
 
     @classmethod
     def from_groups(cls, genuine: ArrayLike, impostor: ArrayLike) -> "Scores":
-        found = cls(np.sort(np.asarray(genuine, np.float64)), np.sort(np.asarray(impostor, np.float64)))
-        if not (len(found.genuine) and len(found.impostor)):
+        scores = cls(np.sort(np.asarray(genuine, np.float64)), np.sort(np.asarray(impostor, np.float64)))
+        if not (len(scores.genuine) and len(scores.impostor)):
             raise ValueError("rates need comparisons of both kinds")
-        return found
+        return scores
 
     def fmr(self, thresholds: ArrayLike) -> Numbers:
-        """False match rate: the share of impostors whose score reaches each threshold."""
+        """Return the false match rate at each threshold: the share of impostor scores that reach it."""
         below = np.searchsorted(self.impostor, thresholds, side="left")
         return np.asarray(1 - below / len(self.impostor), np.float64)
 
     def fnmr(self, thresholds: ArrayLike) -> Numbers:
-        """False non-match rate: the share of genuine comparisons below each threshold."""
+        """Return the false non-match rate at each threshold: the share of genuine scores below it."""
         below = np.searchsorted(self.genuine, thresholds, side="left")
         return np.asarray(below / len(self.genuine), np.float64)
 
-    def cuts(self) -> Numbers:
-        """Every threshold that makes a difference, ascending, and one above all scores."""
+    def thresholds(self) -> Numbers:
+        """Return every threshold that makes a difference, ascending: each score, and one above all scores."""
         values = np.unique(np.concatenate([self.genuine, self.impostor]))
         return np.append(values, np.nextafter(values[-1], np.inf))
 
 
 def error_curve(scores: Scores, *, points: int = 500) -> tuple[Numbers, Numbers, Numbers]:
-    """Thresholds, FMR and FNMR along the ROC or DET curve; at most `points`, evenly along the thresholds' order."""
-    cuts = scores.cuts()
-    if len(cuts) > points:
-        cuts = cuts[np.linspace(0, len(cuts) - 1, points).round().astype(int)]
-    return cuts, scores.fmr(cuts), scores.fnmr(cuts)
+    """Return thresholds, FMR and FNMR along the ROC or DET curve: at most `points`, evenly by the thresholds' rank."""
+    thresholds = scores.thresholds()
+    if len(thresholds) > points:
+        thresholds = thresholds[np.linspace(0, len(thresholds) - 1, points).round().astype(int)]
+    return thresholds, scores.fmr(thresholds), scores.fnmr(thresholds)
 
 
 def equal_error_rate(scores: Scores) -> tuple[float, float]:
-    """The equal error rate and its threshold: where FMR and FNMR cross, between two cuts the mean of both there."""
-    cuts = scores.cuts()
-    fmr, fnmr = scores.fmr(cuts), scores.fnmr(cuts)
+    """Return the equal error rate and its threshold: the mean of FMR and FNMR where they are closest."""
+    thresholds = scores.thresholds()
+    fmr, fnmr = scores.fmr(thresholds), scores.fnmr(thresholds)
     nearest = int(np.argmin(np.abs(fmr - fnmr)))
-    return float((fmr[nearest] + fnmr[nearest]) / 2), float(cuts[nearest])
+    return float((fmr[nearest] + fnmr[nearest]) / 2), float(thresholds[nearest])
 
 
 def threshold_at_fmr(impostor: Numbers, fmr: float) -> float:
-    """The least threshold that at most that share of the impostors reaches. `impostor` ascends."""
+    """Return the lowest threshold that at most that share of the impostor scores reaches. `impostor` ascends."""
     allowed = int(np.floor(fmr * len(impostor) + 1e-9))
     if allowed >= len(impostor):
         return float(impostor[0])
@@ -92,18 +101,18 @@ def threshold_at_fmr(impostor: Numbers, fmr: float) -> float:
 
 
 def tar_at_far(scores: Scores, far: float) -> float:
-    """The share of genuine comparisons that match where at most `far` of the impostors do."""
+    """Return the share of genuine comparisons that match where at most `far` of the impostors do."""
     return float(1 - scores.fnmr(threshold_at_fmr(scores.impostor, far)))
 
 
 def is_resolvable(scores: Scores, far: float) -> bool:
-    """Whether there are impostors enough for that rate to be more than "none of them"."""
+    """Return whether there are enough impostor scores for that rate to allow at least one of them."""
     return len(scores.impostor) * far >= 1
 
 
 def best_accuracy(scores: Scores) -> tuple[float, float]:
-    """The largest share of right decisions at any one threshold, and that threshold."""
-    cuts = scores.cuts()
+    """Return the largest share of right decisions at any one threshold, and that threshold."""
+    cuts = scores.thresholds()
     right = (1 - scores.fmr(cuts)) * len(scores.impostor) + (1 - scores.fnmr(cuts)) * len(scores.genuine)
     best = int(np.argmax(right))
     return float(right[best] / (len(scores.impostor) + len(scores.genuine))), float(cuts[best])
@@ -112,33 +121,45 @@ def best_accuracy(scores: Scores) -> tuple[float, float]:
 def bootstrap_interval(
     scores: Scores, measure: Callable[[Scores], float], *, resamples: int = RESAMPLES, seed: int = 0
 ) -> Interval:
-    """`measure` of the scores, and the percentile interval of it over resampled comparisons."""
+    """Return `measure` of the scores with its percentile interval over resampled comparisons."""
     rng = np.random.default_rng(seed)
-    found = [
-        measure(Scores.from_groups(_again(rng, scores.genuine), _again(rng, scores.impostor))) for _ in range(resamples)
+    resampled = [
+        measure(Scores.from_groups(_resample(rng, scores.genuine), _resample(rng, scores.impostor)))
+        for _ in range(resamples)
     ]
-    return _interval(measure(scores), found)
+    return _percentile_interval(measure(scores), resampled)
 
 
 def proportion_interval(hits: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
-    """The mean of yes-or-no outcomes, with its bootstrap interval."""
+    """Return the share of true outcomes with its bootstrap interval. There is at least one outcome."""
     flags = np.asarray(hits, np.bool_)
     counts = np.random.default_rng(seed).binomial(len(flags), flags.mean(), resamples)
-    return _interval(float(flags.mean()), counts / len(flags))
+    return _percentile_interval(float(flags.mean()), counts / len(flags))
 
 
-def _again(rng: np.random.Generator, values: Numbers) -> Numbers:
+def _resample(rng: np.random.Generator, values: Numbers) -> Numbers:
     return values[rng.integers(0, len(values), len(values))]
 
 
-def _interval(value: float, found: Sequence[float] | Numbers) -> Interval:
-    low, high = np.quantile(found, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+def _percentile_interval(value: float, resampled: Sequence[float] | Numbers) -> Interval:
+    low, high = np.quantile(resampled, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Interval(value, float(low), float(high))
+
+
+class PresentationErrorsJson(TypedDict):
+    """`PresentationErrors`, rounded to six decimals."""
+
+    apcer: IntervalJson
+    bpcer: IntervalJson
+    acer: float
 
 
 @dataclass(frozen=True, slots=True)
 class PresentationErrors:
-    """`apcer`: attacks taken for living people; `bpcer`: living people taken for attacks; `acer`: the mean of both."""
+    """Error rates of liveness detection.
+
+    `apcer`: attacks classified as bona fide; `bpcer`: living people classified as attacks; `acer`: the mean of both.
+    """
 
     apcer: Interval
     bpcer: Interval
@@ -147,21 +168,22 @@ class PresentationErrors:
     def acer(self) -> float:
         return (self.apcer.value + self.bpcer.value) / 2
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> PresentationErrorsJson:
         return {"apcer": self.apcer.as_json(), "bpcer": self.bpcer.as_json(), "acer": round(self.acer, 6)}
 
 
 def presentation_errors(*, live_accepted: ArrayLike, spoof_accepted: ArrayLike) -> PresentationErrors:
-    """From what was decided about each living person and each attack; neither is empty."""
+    """Return the rates of decisions about each living person and each attack; neither is empty."""
     live, spoof = np.asarray(live_accepted, np.bool_), np.asarray(spoof_accepted, np.bool_)
     return PresentationErrors(apcer=proportion_interval(spoof), bpcer=proportion_interval(~live))
 
 
 @dataclass(frozen=True, slots=True)
 class Searches:
-    """Searches of a gallery. `score`: of the best candidate; `right`: it is who was searched; `known`: she is enrolled.
+    """Searches of a gallery by n probes; all arrays have the shape (n,).
 
-    All of shape (n,). Nobody who is not `known` is `right`.
+    `score`: of the best candidate. `right`: that candidate is the probe's person. `known`: the probe's person is
+    enrolled; nobody who is not known is right.
     """
 
     score: Numbers
@@ -171,9 +193,11 @@ class Searches:
 
 @dataclass(frozen=True, slots=True)
 class OpenSet:
-    """`rank1`: known people whose best candidate is right, at any score. `accuracy`: open-set rank 1, known people
-    named rightly and strangers named nobody. `fpir`: strangers who are given a name; `fnir`: known people who are not
-    given their own. None where nobody of that kind was searched.
+    """Rates of open-set identification at one threshold, 0..1; None where nobody of that kind was searched.
+
+    `rank1`: known people whose best candidate is right, at any score. `accuracy`: open-set rank 1, known people named
+    rightly and strangers not named. `fpir`: strangers who are given a name. `fnir`: known people who are not given
+    their own.
     """
 
     threshold: float
@@ -188,6 +212,7 @@ class OpenSet:
 
 
 def open_set_rates(searches: Searches, threshold: float) -> OpenSet:
+    """Return the rates where a probe gets its best candidate's name from that threshold on."""
     named, known = searches.score >= threshold, searches.known
     hit = named & searches.right & known
     return OpenSet(
@@ -200,7 +225,7 @@ def open_set_rates(searches: Searches, threshold: float) -> OpenSet:
 
 
 def threshold_at_fpir(searches: Searches, fpir: float) -> float:
-    """The least threshold at which at most that share of the strangers is given a name; strangers there must be."""
+    """Return the lowest threshold at which at most that share of strangers is named. There is at least one stranger."""
     return threshold_at_fmr(np.sort(searches.score[~searches.known]), fpir)
 
 

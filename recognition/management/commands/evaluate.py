@@ -15,10 +15,11 @@ from facepass.core.errors import FacePassError
 from recognition.engines import registry
 from recognition.engines.base import FaceEngine
 from recognition.evaluation import comparisons, curves, error_rates, error_report
-from recognition.evaluation.error_report import Judged
+from recognition.evaluation.error_rates import IntervalJson
+from recognition.evaluation.error_report import EngineEvaluation, EngineReport
 
 
-def _range(text: str) -> tuple[float, float]:
+def _threshold_range(text: str) -> tuple[float, float]:
     try:
         first, last = map(float, text.split(","))
     except ValueError:
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--pack", action="append", metavar="NAME", help="an installed model pack; twice to compare two"
         )
-        parser.add_argument("--threshold-range", type=_range, default=(0.1, 0.9), metavar="FIRST,LAST")
+        parser.add_argument("--threshold-range", type=_threshold_range, default=(0.1, 0.9), metavar="FIRST,LAST")
         parser.add_argument("--num-points", type=int, default=50)
         parser.add_argument("--generate-plots", action="store_true", help="needs matplotlib")
         parser.add_argument("--output", type=Path, metavar="DIR", help="for evaluation.json, evaluation.html and plots")
@@ -52,90 +53,90 @@ class Command(BaseCommand):
         if options["generate_plots"] and options["output"] is None:
             raise CommandError(_("--generate-plots needs --output."))
         try:
-            judged = list(self._judged(options))
-            self._write(judged, options)
+            self._report(_evaluate_engines(options), options)
         except FacePassError as refusal:
             raise CommandError(refusal.message) from refusal
 
-    def _judged(self, options: dict[str, Any]) -> Sequence[Judged]:
-        if options["synthetic"]:
-            return [Judged("synthetic", comparisons.draw_synthetic_trials())]
-        pairs = comparisons.read_pairs_csv(options["pairs"], pictures=options["pictures"]) if options["pairs"] else []
-        folder: Path | None = options["data_dir"]
-        if folder:
-            pairs = comparisons.read_pairs_folder(folder)
-        _require_both_kinds(pairs, folder)
-        return [_judge(engine, pairs, folder) for engine in map(_engine, options["pack"] or [""])]
-
-    def _write(self, judged: Sequence[Judged], options: dict[str, Any]) -> None:
+    def _report(self, evaluations: Sequence[EngineEvaluation], options: dict[str, Any]) -> None:
         first, last = options["threshold_range"]
         thresholds = np.linspace(first, last, options["num_points"])
-        report = {"engines": [one.as_json(thresholds) for one in judged]}
-        for found in report["engines"]:
-            self._tell(found)
+        report = {"engines": [evaluation.as_json(thresholds) for evaluation in evaluations]}
+        for engine in report["engines"]:
+            self._print(engine)
         output: Path | None = options["output"]
         if output is None:
             return
         output.mkdir(parents=True, exist_ok=True)
-        drawn = [one for one in judged if one.scores] if options["generate_plots"] else []
-        names = curves.draw_curves(drawn, output, thresholds=thresholds) if drawn else []
+        plotted = [evaluation for evaluation in evaluations if evaluation.scores] if options["generate_plots"] else []
+        names = curves.draw_curves(plotted, output, thresholds=thresholds) if plotted else []
         (output / "evaluation.json").write_text(json.dumps(report, indent=1))
         (output / "evaluation.html").write_text(error_report.render_page(report, plots=names), encoding="utf-8")
         self.stdout.write(str(output / "evaluation.html"))
 
-    def _tell(self, found: dict[str, Any]) -> None:
-        self.stdout.write(found["name"])
-        if "eer" in found:
-            counts = _("%(genuine)d pairs of one person, %(impostor)d of two, %(without_face)d without a face") % found
+    def _print(self, report: EngineReport) -> None:
+        self.stdout.write(report["name"])
+        if "eer" in report:
+            counts = _("%(genuine)d pairs of one person, %(impostor)d of two, %(without_face)d without a face") % report
             self.stdout.write(f"  {counts}")
-            self.stdout.write(f"  EER {_shown(found['eer'])}")
-            accuracy = found["best_accuracy"]
+            self.stdout.write(f"  EER {_format_rate(report['eer'], report['eer']['threshold'])}")
+            accuracy = report["best_accuracy"]
             self.stdout.write(
                 f"  {_('best accuracy')} {accuracy['value']:.4f} ({_('threshold')} {accuracy['threshold']:.3f})"
             )
-            for rate in found["tar_at_far"]:
-                self.stdout.write(f"  TAR@FAR {rate['far']:g} {_shown(rate)}")
-        if "liveness" in found:
-            errors = found["liveness"]
-            self.stdout.write(f"  APCER {_shown(errors['apcer'])}")
-            self.stdout.write(f"  BPCER {_shown(errors['bpcer'])}")
+            for rate in report["tar_at_far"]:
+                self.stdout.write(f"  TAR@FAR {rate['far']:g} {_format_rate(rate, rate['threshold'])}")
+        if "liveness" in report:
+            errors = report["liveness"]
+            self.stdout.write(f"  APCER {_format_rate(errors['apcer'])}")
+            self.stdout.write(f"  BPCER {_format_rate(errors['bpcer'])}")
             self.stdout.write(f"  ACER {errors['acer']:.4f}")
 
 
-def _shown(rate: dict[str, float]) -> str:
-    at = f", {_('threshold')} {rate['threshold']:.3f}" if "threshold" in rate else ""
+def _format_rate(rate: IntervalJson, threshold: float | None = None) -> str:
+    at = "" if threshold is None else f", {_('threshold')} {threshold:.3f}"
     return f"{rate['value']:.4f} ({rate['low']:.4f}–{rate['high']:.4f}{at})"
+
+
+def _evaluate_engines(options: dict[str, Any]) -> Sequence[EngineEvaluation]:
+    """Return an evaluation of each pack that is named, else of the engine in use."""
+    if options["synthetic"]:
+        return [EngineEvaluation("synthetic", comparisons.draw_synthetic_trials())]
+    pairs = comparisons.read_pairs_csv(options["pairs"], pictures=options["pictures"]) if options["pairs"] else []
+    folder: Path | None = options["data_dir"]
+    if folder:
+        pairs = comparisons.read_pairs_folder(folder)
+    _require_both_kinds(pairs, folder)
+    return [_evaluate(engine, pairs, folder) for engine in map(_load_engine, options["pack"] or [""])]
 
 
 def _require_both_kinds(pairs: Sequence[comparisons.Pair], folder: Path | None) -> None:
     kinds = {pair.same for pair in pairs}
-    if len(kinds) == 1 or (not kinds and not (folder and _faces_and_attacks(folder)[0])):
+    if len(kinds) == 1 or (not kinds and not (folder and _list_liveness_pictures(folder)[0])):
         message = _("There must be pairs of one person and of two people.")
         raise FacePassError("not_readable", message)
 
 
-def _faces_and_attacks(folder: Path) -> tuple[list[Path], list[Path]]:
+def _list_liveness_pictures(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the pictures of living people and of attacks, both empty where one kind is missing."""
     live, spoof = (comparisons.list_pictures(folder / "liveness" / name) for name in ("live", "spoof"))
     return (live, spoof) if live and spoof else ([], [])
 
 
-def _engine(name: str) -> FaceEngine:
-    if not name:
-        return registry.get_engine()
-    return registry.load_engine(name)
+def _load_engine(pack_name: str) -> FaceEngine:
+    return registry.load_engine(pack_name) if pack_name else registry.get_engine()
 
 
-def _judge(engine: FaceEngine, pairs: Sequence[comparisons.Pair], folder: Path | None) -> Judged:
-    live, spoof = _faces_and_attacks(folder) if folder else ([], [])
+def _evaluate(engine: FaceEngine, pairs: Sequence[comparisons.Pair], folder: Path | None) -> EngineEvaluation:
+    live, spoof = _list_liveness_pictures(folder) if folder else ([], [])
     total = comparisons.count_pictures(pairs) + len(live) + len(spoof)
     name = f"{engine.name} {engine.model}"
     with tqdm(total=total, desc=name, unit=_("picture"), dynamic_ncols=True) as bar:
         step: Callable[[], object] = bar.update
-        found = comparisons.compare_pairs(engine, pairs, progress=step)
-        errors = None
+        trials = comparisons.compare_pairs(engine, pairs, progress=step)
+        liveness_errors = None
         if live:
-            errors = error_rates.presentation_errors(
+            liveness_errors = error_rates.presentation_errors(
                 live_accepted=comparisons.judge_liveness(engine, live, progress=step),
                 spoof_accepted=comparisons.judge_liveness(engine, spoof, progress=step),
             )
-    return Judged(name, found, errors)
+    return EngineEvaluation(name, trials, liveness_errors)

@@ -24,8 +24,8 @@ from recognition.packs.licenses import License
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the command was asked for."""
+class Request:
+    """What the command was called with. `accepted`: the licence was accepted by an option."""
 
     name: str
     sources: Sequence[Path]
@@ -62,25 +62,27 @@ class Command(BaseCommand):
             raise CommandError(_("--commercial says what --license allows: name the licence too."))
         license_ = License(options["license"], options["commercial"]) if options["license"] else None
         own = OwnWeights(license_, options["detector"])
-        asked = Asked(name, sources, own, options["accept_license"], options["update"])
+        request = Request(name, sources, own, options["accept_license"], options["update"])
         try:
             if name == model_files.NAME:
-                self._install_liveness(asked, sha256=sha256)
+                self._install_liveness(request, sha256=sha256)
             else:
-                self._install(asked)
+                self._install(request)
         except FacePassError as error:
             raise CommandError(error.message) from error
         except OSError as error:
             raise CommandError(str(error)) from error
 
-    def _install(self, asked: Asked) -> None:
-        name, before = asked.name, installed.list_packs()
-        if installed.is_installed(name) and not asked.update:
+    def _install(self, request: Request) -> None:
+        name, before = request.name, installed.list_packs()
+        if installed.is_installed(name) and not request.update:
             self.stdout.write(_("%(name)s is already installed.") % {"name": name})
             return
-        self._tell_license(asked)
-        pack = install_pack(name, sources=asked.sources, own=asked.own, progress=self._progress, update=asked.update)
-        if asked.update and name in before and installed.list_packs() == before:
+        self._show_license(request)
+        pack = install_pack(
+            name, sources=request.sources, own=request.own, progress=self._progress, update=request.update
+        )
+        if request.update and name in before and installed.list_packs() == before:
             self.stdout.write(_("%(name)s is up to date.") % {"name": name})
             return
         self._report(pack)
@@ -94,26 +96,26 @@ class Command(BaseCommand):
         )
         self.stdout.write(message % {"name": pack.name})
 
-    def _install_liveness(self, asked: Asked, *, sha256: str) -> None:
-        if model_files.is_installed() and not asked.update:
+    def _install_liveness(self, request: Request, *, sha256: str) -> None:
+        if model_files.is_installed() and not request.update:
             self.stdout.write(_("%(name)s is already installed.") % {"name": model_files.NAME})
             return
         if not sha256:
-            self._ask(model_files.NAME, accepted=asked.accepted)
-        file = asked.sources[0] if asked.sources else None
-        model = install_liveness_model(from_file=file, sha256=sha256, license_=asked.own.license)
+            self._require_license_accepted(model_files.NAME, accepted=request.accepted)
+        file = request.sources[0] if request.sources else None
+        model = install_liveness_model(from_file=file, sha256=sha256, license_=request.own.license)
         self.stdout.write(f"  {model.path.name}  sha256:{model.sha256}")
 
-    def _tell_license(self, asked: Asked) -> None:
-        """Shows it, and asks where it does not allow everything and nobody has named another."""
-        entry = catalogue.CATALOGUE.get(asked.name)
+    def _show_license(self, request: Request) -> None:
+        """Show the licence. Ask to accept it where it is not commercial and no other licence was stated."""
+        entry = catalogue.CATALOGUE.get(request.name)
         if entry and entry.license.commercial:
             for role, license_ in entry.licenses:
                 self.stdout.write(f"  {role}: {license_.name}")
-        elif asked.own.license is None:
-            self._ask(asked.name, accepted=asked.accepted)
+        elif request.own.license is None:
+            self._require_license_accepted(request.name, accepted=request.accepted)
 
-    def _ask(self, name: str, *, accepted: bool) -> None:
+    def _require_license_accepted(self, name: str, *, accepted: bool) -> None:
         values = {"name": name, "license": catalogue.INSIGHTFACE_LICENSE.name}
         self.stdout.write(_("Licence of %(name)s: %(license)s") % values)
         self.stdout.write(catalogue.INSIGHTFACE_PAGE)

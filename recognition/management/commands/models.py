@@ -26,30 +26,30 @@ class Command(BaseCommand):
         try:
             for info in registry.list_installed_models():
                 self._show(info)
-            self._liveness()
-            self._catalogue()
+            self._show_liveness()
+            self._show_catalogue()
             registry.engine_in_use()
             self.stdout.write(f"{_('device')}: {devices.inference_device()}")
-            self._runtimes()
+            self._show_runtimes()
         except FacePassError as error:
             raise CommandError(error.message) from error
 
-    def _runtimes(self) -> None:
+    def _show_runtimes(self) -> None:
         versions = ", ".join(f"{name} {version}" for name, version in devices.installed_runtimes().items())
         self.stdout.write(f"{_('runtimes')}: {versions} (INFERENCE_RUNTIME={settings.ENV.inference_runtime})")
-        for found in selftest_results.list_verdicts():
-            if found.problem:
-                why = found.problem
+        for verdict in selftest_results.list_verdicts():
+            if verdict.problem:
+                why = verdict.problem
             else:
-                why = _("OpenVINO %(precision)s: %(speedup).2f times as fast, cosine %(cosine).5f") % asdict(found)
-            self.stdout.write(f"  {found.network}: {found.runtime} ({why})")
+                why = _("OpenVINO %(precision)s: %(speedup).2f times as fast, cosine %(cosine).5f") % asdict(verdict)
+            self.stdout.write(f"  {verdict.network}: {verdict.runtime} ({why})")
 
     def _show(self, info: EngineInfo) -> None:
         self.stdout.write(f"{info.name} {info.model}" + (f"  [{_('in use')}]" if info.in_use else ""))
         if info.problem:
             self.stdout.write(f"  {info.problem}")
             return
-        self.stdout.write(f"  {_('licence')}: {_stated(info.license)}")
+        self.stdout.write(f"  {_('licence')}: {_format_license(info.license)}")
         self.stdout.write(f"  {_('contract')}: {info.contract_id}")
         self.stdout.write(
             f"  {_('similarity')}: {_('measured') if info.calibrated else _('not measured, typical values')}"
@@ -58,13 +58,13 @@ class Command(BaseCommand):
             self._show_part(part)
 
     def _show_part(self, part: ModelFile) -> None:
-        self.stdout.write(f"  {part.role}: {part.path.name}  {_stated(part.license)}")
+        self.stdout.write(f"  {part.role}: {part.path.name}  {_format_license(part.license)}")
         self.stdout.write(f"    sha256:{part.sha256}")
         pinned = catalogue.find_pinned_file(part.sha256)
         if source := ", ".join(filter(None, [pinned.origin if pinned else "", part.source])):
             self.stdout.write(f"    {_('from')}: {source}")
 
-    def _liveness(self) -> None:
+    def _show_liveness(self) -> None:
         try:
             model = model_files.find_liveness_model()
         except FacePassError as refusal:
@@ -72,26 +72,26 @@ class Command(BaseCommand):
                 self.stdout.write(refusal.message)
             return  # else it is in the catalogue
         self.stdout.write(f"{model_files.NAME} {model.path.name}")
-        self.stdout.write(f"  {_('licence')}: {_stated(model.license)}")
+        self.stdout.write(f"  {_('licence')}: {_format_license(model.license)}")
         self.stdout.write(f"    sha256:{model.sha256}")
 
-    def _catalogue(self) -> None:
-        """What is not installed yet."""
+    def _show_catalogue(self) -> None:
+        """List what is not installed yet."""
         self.stdout.write(_("Can be installed: manage.py install_models NAME"))
         for entry in catalogue.CATALOGUE.values():
             if not installed.is_installed(entry.name):
-                self._offer(entry)
+                self._show_offer(entry)
         if not model_files.is_installed():
-            self._offer(catalogue.LIVENESS)
+            self._show_offer(catalogue.LIVENESS)
 
-    def _offer(self, entry: CatalogueEntry) -> None:
+    def _show_offer(self, entry: CatalogueEntry) -> None:
         size = _("%(size)d MB") % {"size": round(entry.size / 1e6)}
-        self.stdout.write(f"  {entry.name}: {entry.networks}, {size}, {_stated(entry.license)}")
+        self.stdout.write(f"  {entry.name}: {entry.networks}, {size}, {_format_license(entry.license)}")
         if entry.figures:
             figures = _("recall %(recall).3f, precision %(precision).3f, LFW pairs %(lfw).4f")
             self.stdout.write(f"    {figures % asdict(entry.figures)}")
 
 
-def _stated(license_: License) -> str:
+def _format_license(license_: License) -> str:
     use = _("commercial use allowed") if license_.commercial else _("no commercial use")
     return f"{license_.name} ({use})"
