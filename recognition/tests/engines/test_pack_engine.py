@@ -208,9 +208,9 @@ def test_a_detector_for_any_size_looks_at_two(theirs, tmp_path):
     boxes, _points = model.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     network = Scrfd(path)
     passes = [*network.detect_in_small_input([picture]), *network.detect_in_large_input([picture])]
-    found = Detections.concatenated(passes).non_maximum_suppression(threshold=NMS)
+    found = Detections.concatenated(passes).suppressed(threshold=NMS)
     assert np.abs(found.corners - boxes[:, :4]).max() < 0.1
-    assert len(passes[1].non_maximum_suppression(threshold=NMS).scores) == 6
+    assert len(passes[1].suppressed(threshold=NMS).scores) == 6
 
 
 def test_a_recogniser_that_takes_batches_gives_the_same(tmp_path):
