@@ -269,7 +269,9 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = ENV.language_code
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
-LOCALE_PATHS = [BASE_DIR / "facepass" / "locale"]
+# Our own texts; and Russian for texts of libraries, which makemessages cannot find in our code.
+LOCALE_PATHS = [BASE_DIR / "facepass" / "locale", BASE_DIR / "facepass" / "locale_libraries"]
+FORMAT_MODULE_PATH = "facepass.formats"
 TIME_ZONE = ENV.time_zone
 USE_TZ = True
 

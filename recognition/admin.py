@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -74,7 +74,7 @@ class ModelVersionAdmin(InstallationAdmin):
 
     @column(_("commercial use"), ordering="commercial_use", label={"yes": "success", "no": "danger"})
     def commercial(self, version: ModelVersion) -> tuple[str, str]:
-        return ("yes", _t("allowed")) if version.commercial_use else ("no", _t("research only"))
+        return ("yes", gettext("allowed")) if version.commercial_use else ("no", gettext("research only"))
 
 
 class Pretty(json.JSONEncoder):

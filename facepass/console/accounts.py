@@ -14,9 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
 from django_q.models import Failure, OrmQ, Schedule, Success
 from rest_framework_simplejwt.token_blacklist import admin as _token_admin  # noqa: F401 - registers what we take out
@@ -151,7 +150,7 @@ class ApiKeyAdmin(TenantAdmin):
             raise PermissionDenied
         issued, token = ApiKey.issue(obj.studio, name=obj.name, scopes=obj.scopes, expires_at=obj.expires_at)
         obj.pk, obj.prefix = issued.pk, issued.prefix
-        text = _t("Copy this key now, it is shown only once: {}")
+        text = gettext("Copy this key now, it is shown only once: {}")
         messages.warning(request, format_html(text, format_html("<code>{}</code>", token)))
 
     @admin.action(description=_("Rotate the selected keys: new ones, and a day until the old ones end"))
@@ -162,7 +161,7 @@ class ApiKeyAdmin(TenantAdmin):
             except FacePassError as refusal:
                 self.message_user(request, f"{key}: {refusal.message}", messages.ERROR)
                 continue
-            text = _t("{}: copy the new key now, it is shown only once: {}")
+            text = gettext("{}: copy the new key now, it is shown only once: {}")
             messages.warning(request, format_html(text, key, format_html("<code>{}</code>", token)))
 
     @admin.action(description=_("Revoke the selected keys"))
@@ -170,7 +169,7 @@ class ApiKeyAdmin(TenantAdmin):
         """Asks first: what uses the key stops working at once."""
         keys = self.editable(request, queryset).filter(revoked_at=None)
         if "confirmed" not in request.POST:
-            context = {**self.admin_site.each_context(request), "title": _t("Revoke keys?"), "keys": keys}
+            context = {**self.admin_site.each_context(request), "title": gettext("Revoke keys?"), "keys": keys}
             return TemplateResponse(request, "admin/facepass/apikey/revoke.html", {**context, "opts": self.opts})
         number = keys.update(revoked_at=timezone.now())
         said = ngettext("%(number)d key was revoked.", "%(number)d keys were revoked.", number) % {"number": number}
@@ -188,10 +187,10 @@ class ApiKeyAdmin(TenantAdmin):
     @column(_("state"), label={"usable": "success", "expired": "warning", "revoked": "danger"})
     def status(self, key: ApiKey) -> tuple[str, str]:
         if key.revoked_at:
-            return "revoked", _t("revoked")
+            return "revoked", gettext("revoked")
         if key.expires_at and key.expires_at <= timezone.now():
-            return "expired", _t("expired")
-        return "usable", _t("usable")
+            return "expired", gettext("expired")
+        return "usable", gettext("usable")
 
 
 @admin.register(OrmQ)

@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.console import current_work, month_chart
@@ -38,7 +38,7 @@ def fill(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     return {
         **context,
         **current_work.of(request.user),
-        "title": _t("Overview"),
+        "title": gettext("Overview"),
         "now_path": reverse("admin-now"),
         "engine": _engine(),
         "sessions": _sessions(request.user),
@@ -71,15 +71,15 @@ def _sessions(user: Any) -> list[dict[str, Any]]:
 def _storage(request: HttpRequest) -> list[tuple[str, str]]:
     """Of the studio's photos; of the machine too for who runs it."""
     photos = GalleryImage.objects.visible_to(cast(User, request.user)).aggregate(bytes=Sum("byte_size"))
-    told = [(_t("Photos as uploaded"), filesizeformat(photos["bytes"] or 0))]
+    told = [(gettext("Photos as uploaded"), filesizeformat(photos["bytes"] or 0))]
     if is_superuser(request):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_database_size(current_database())")
-            told.append((_t("Database"), filesizeformat(cursor.fetchone()[0])))
+            told.append((gettext("Database"), filesizeformat(cursor.fetchone()[0])))
         if settings.ENV.s3_bucket:
-            told.append((_t("Files"), settings.ENV.s3_bucket))
+            told.append((gettext("Files"), settings.ENV.s3_bucket))
         else:
-            told.append((_t("Free on the disk"), filesizeformat(shutil.disk_usage(settings.HOME).free)))
+            told.append((gettext("Free on the disk"), filesizeformat(shutil.disk_usage(settings.HOME).free)))
     return told
 
 

@@ -18,9 +18,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from facepass.core.work.each_row import each
 from facepass.models import ROLE_SCOPES, NoticeKind, Scope, StaffNotice, User
@@ -126,7 +125,7 @@ def _send(user: User, news: Sequence[StaffNotice]) -> None:
 def _written(news: Sequence[StaffNotice]) -> tuple[str, str]:
     subject = ngettext("FacePass: %(number)d notice", "FacePass: %(number)d notices", len(news))
     lines = [f"{text_of(notice)}\n{settings.PUBLIC_URL}{page_of(notice)}" for notice in news]
-    end = _t("You get this because you work with FacePass. To stop it: %(address)s")
+    end = gettext("You get this because you work with FacePass. To stop it: %(address)s")
     lines.append(end % {"address": f"{settings.PUBLIC_URL}{reverse('admin:index')}"})
     return subject % {"number": len(news)}, "\n\n".join(lines)
 

@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.database.constraints import readable
@@ -176,7 +176,9 @@ class ApiKey(models.Model):
         """
         old = ApiKey.objects.usable().filter(pk=self.pk, replaced_by=None).select_for_update().first()
         if old is None:
-            raise FacePassError("key_not_usable", _t("This key is revoked, expired or already rotated."), status=409)
+            raise FacePassError(
+                "key_not_usable", gettext("This key is revoked, expired or already rotated."), status=409
+            )
         now = timezone.now()
         lifetime = old.expires_at and old.expires_at - old.created_at
         new, token = ApiKey.issue(old.studio, name=old.name, scopes=old.scopes, expires_at=lifetime and now + lifetime)

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from oauth2_provider import admin as _library  # noqa: F401 - registers what we take out
 from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
@@ -40,5 +40,5 @@ class ApplicationAdmin(TenantAdmin):
             raise PermissionDenied
         issued, secret = Application.issue(obj.key)
         obj.pk, obj.client_id, obj.name = issued.pk, issued.client_id, issued.name
-        text = _t("{}: copy the secret now, it is shown only once: {}")
+        text = gettext("{}: copy the secret now, it is shown only once: {}")
         messages.warning(request, format_html(text, issued.client_id, format_html("<code>{}</code>", secret)))

@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.html import format_html_join
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.console.base import VERIFIERS, TenantAdmin, column
@@ -75,14 +75,14 @@ class FaceClusterAdmin(TenantAdmin):
         except FacePassError as refusal:
             messages.error(request, refusal.message)
         else:
-            text = _t("The groups are one now, of %(number)d faces.") % {"number": len(decision.same)}
+            text = gettext("The groups are one now, of %(number)d faces.") % {"number": len(decision.same)}
             messages.success(request, text)
 
     @admin.action(description=_("The selected groups are not faces, or not wanted"), permissions=["change"])
     def reject(self, request: HttpRequest, queryset: Any) -> None:
         for group in self.editable(request, queryset):
             decisions.reject(group, by=user_of(request))
-        messages.success(request, _t("The faces are hidden. Decisions can be undone."))
+        messages.success(request, gettext("The faces are hidden. Decisions can be undone."))
 
     @column(_("faces"))
     def faces_shown(self, cluster: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.console.base import VERIFIERS, TenantAdmin, column
@@ -49,7 +49,7 @@ class FaceDecisionAdmin(TenantAdmin):
                 messages.error(request, f"{decision.made_at:%d.%m.%Y %H:%M}: {refusal.message}")
             else:
                 undone += 1
-        messages.success(request, _t("Undone: %(number)d") % {"number": undone})
+        messages.success(request, gettext("Undone: %(number)d") % {"number": undone})
 
     @column(_("by"))
     def who(self, decision: FaceDecision) -> str:

@@ -13,9 +13,8 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from facepass.console.base import TenantAdmin, column
@@ -104,7 +103,7 @@ class GalleryAdmin(TenantAdmin):
             return "failed", ngettext("%(number)d failed", "%(number)d failed", gallery.failed) % {
                 "number": gallery.failed
             }
-        return ("done", _t("done")) if gallery.photo_count else ("empty", _t("empty"))
+        return ("done", gettext("done")) if gallery.photo_count else ("empty", gettext("empty"))
 
 
 def _photos_in(states: Q) -> Any:
@@ -128,16 +127,16 @@ def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
 def tell(request: HttpRequest, report: ingest.UploadReport) -> None:
     """What became of an upload, in words."""
     if not (report.accepted or report.duplicates or report.rejected):
-        messages.warning(request, _t("No file was chosen."))
+        messages.warning(request, gettext("No file was chosen."))
     if number := len(report.accepted):
         text = ngettext("%(number)s photo was added.", "%(number)s photos were added.", number)
         messages.success(request, text % {"number": number_format(number)})
     if report.duplicates:
         names = _first([name for name, _pk in report.duplicates])
-        messages.info(request, _t("These are in the gallery already: %(names)s") % {"names": names})
+        messages.info(request, gettext("These are in the gallery already: %(names)s") % {"names": names})
     if report.rejected:
         names = _first([f"{refusal.filename} ({refusal.message})" for refusal in report.rejected])
-        messages.error(request, _t("These were refused: %(names)s") % {"names": names})
+        messages.error(request, gettext("These were refused: %(names)s") % {"names": names})
 
 
 def _first(names: list[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
@@ -41,10 +41,10 @@ class MetadataField(serializers.JSONField):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if trouble_of_json(data):
-            raise serializers.ValidationError(_t("This cannot be stored."))
+            raise serializers.ValidationError(gettext("This cannot be stored."))
         if not isinstance(data, dict) or len(json.dumps(data, ensure_ascii=False).encode()) > MAX_METADATA_BYTES:
             limit = {"limit": MAX_METADATA_BYTES}
-            raise serializers.ValidationError(_t("An object of at most %(limit)d bytes is expected.") % limit)
+            raise serializers.ValidationError(gettext("An object of at most %(limit)d bytes is expected.") % limit)
         return data
 
 
@@ -197,9 +197,9 @@ class PersonViewSet(_PeopleViewSet):
 
 
 def _refuse_without_id() -> records.UpsertedPerson:
-    details = {"external_id": [_t("Each row needs an external id.")]}
+    details = {"external_id": [gettext("Each row needs an external id.")]}
     return records.UpsertedPerson(
-        None, refusal=FacePassError("invalid_request", _t("The request is not valid."), details=details)
+        None, refusal=FacePassError("invalid_request", gettext("The request is not valid."), details=details)
     )
 
 

@@ -9,9 +9,8 @@ from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from facepass.console.base import EDITORS, has_role
 from galleries.jobs import queue
@@ -142,7 +141,10 @@ def _tile(photo: GalleryImage, *, faces: int, unnamed: int) -> dict[str, Any]:
 
 def _note(faces: int, unnamed: int) -> str:
     text = ngettext("%(number)s face", "%(number)s faces", faces) % {"number": faces}
-    return f"{text}, {_t('%(number)s unnamed') % {'number': unnamed}}" if unnamed else text
+    if not unnamed:
+        return text
+    without_name = gettext("%(number)s without a name") % {"number": unnamed}
+    return f"{text}, {without_name}"
 
 
 def _counts(request: HttpRequest, pk: UUID) -> JsonResponse:

@@ -103,9 +103,10 @@ def _plot_histograms(axes: Any, evaluations: Sequence[EngineEvaluation]) -> None
 
 
 def _plot_errors(axes: Any, evaluations: Sequence[EngineEvaluation], thresholds: Numbers) -> None:
+    false_match, false_non_match = _("False match rate"), _("False non-match rate")
     for one, style in _lines(evaluations):
         assert one.scores is not None  # noqa: S101
         fmr, fnmr = one.scores.fmr(thresholds), one.scores.fnmr(thresholds)
-        axes.plot(thresholds, fmr, **{**style, "label": f"{one.name}: {_('False match rate')}"})
-        axes.plot(thresholds, fnmr, **{**style, "label": f"{one.name}: {_('False non-match rate')}", "alpha": 0.5})
+        axes.plot(thresholds, fmr, **{**style, "label": f"{one.name}: {false_match}"})
+        axes.plot(thresholds, fnmr, **{**style, "label": f"{one.name}: {false_non_match}", "alpha": 0.5})
     axes.set(title=_("Errors by threshold"), xlabel=_("Threshold"), ylabel=_("Rate"), ylim=(-0.02, 1.02))

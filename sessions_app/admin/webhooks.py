@@ -6,9 +6,8 @@ from django.contrib import admin, messages
 from django.forms import ModelForm, TypedMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -50,7 +49,7 @@ class WebhookEndpointAdmin(TenantAdmin):
     def send_test(self, request: HttpRequest, queryset: Any) -> None:
         for endpoint in self.editable(request, queryset):
             outbox.send_test_event(endpoint)
-            messages.success(request, _t("A test event is on its way to {}.").format(endpoint))
+            messages.success(request, gettext("A test event is on its way to {}.").format(endpoint))
 
     @admin.action(description=_("Rotate the secrets of the selected webhooks: for a day both sign"))
     def rotate(self, request: HttpRequest, queryset: Any) -> None:
@@ -61,12 +60,12 @@ class WebhookEndpointAdmin(TenantAdmin):
     @column(_("state"), label={"on": "success", "failing": "warning", "off": "danger"})
     def status(self, endpoint: WebhookEndpoint) -> tuple[str, str]:
         if not endpoint.enabled:
-            return "off", _t("switched off")
-        return ("failing", _t("failing")) if endpoint.failing_since else ("on", _t("switched on"))
+            return "off", gettext("switched off")
+        return ("failing", gettext("failing")) if endpoint.failing_since else ("on", gettext("switched on"))
 
 
 def _show_secret(request: HttpRequest, endpoint: WebhookEndpoint) -> None:
-    text = _t("{}: copy the secret now, it is shown only once: {}")
+    text = gettext("{}: copy the secret now, it is shown only once: {}")
     messages.warning(request, format_html(text, endpoint, format_html("<code>{}</code>", endpoint.secret)))
 
 

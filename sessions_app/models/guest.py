@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantModel, TenantQuerySet
@@ -75,7 +75,7 @@ class GuestRules(models.Model):
         """Raise 410 `session_expired`."""
         if self.expires_at and self.is_expired:
             moment = date_format(timezone.localtime(self.expires_at), "DATE_FORMAT")
-            message = _t("This page was open until %(date)s; now ask the photographer for your photos.")
+            message = gettext("This page was open until %(date)s; now ask the photographer for your photos.")
             raise FacePassError("session_expired", message % {"date": moment}, status=410)
 
     def set_pin(self, pin: str) -> None:

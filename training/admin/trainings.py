@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -141,7 +141,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         if session.job_id is not None:
             Job.objects.filter(pk=session.job_id).cancel()
         FaceTrainingSession.objects.filter(pk=pk).settle()
-        messages.info(request, _t("The training was cancelled. Nothing of it was put in use."))
+        messages.info(request, gettext("The training was cancelled. Nothing of it was put in use."))
         return redirect("admin:training_facetrainingsession_changelist")
 
     def confirm_view(self, request: HttpRequest, pk: UUID, what: str) -> HttpResponse:
@@ -155,7 +155,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         except FacePassError as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, _t("Done: %(what)s.") % {"what": title})
+            messages.success(request, gettext("Done: %(what)s.") % {"what": title})
         return redirect("admin:training_facetrainingsession_change", pk)
 
     def settings_view(self, request: HttpRequest) -> HttpResponse:
@@ -167,10 +167,15 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         if request.method == "POST" and form.is_valid():
             if "save" in request.POST and is_superuser(request):
                 config.change_settings({"confidence_thresholds": form.cleaned_data}, by=str(request.user))
-                messages.success(request, _t("The settings hold from now on."))
+                messages.success(request, gettext("The settings hold from now on."))
                 return redirect("admin:training_settings")
             tried = results.tried(studios_of(_user(request)), threshold=form.cleaned_data["assign"])
-        context = {**self.admin_site.each_context(request), "title": _t("Thresholds"), "form": form, "tried": tried}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Thresholds"),
+            "form": form,
+            "tried": tried,
+        }
         may_save = {"may_save": is_superuser(request), "media": self.media}
         return TemplateResponse(request, "admin/training/settings.html", {**context, **may_save})
 
@@ -184,7 +189,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
 
     @column(_("status"), ordering="status", label=STATUS_LABELS)
     def status_shown(self, session: FaceTrainingSession) -> tuple[str, str]:
-        text = _t("skipped, nothing new") if session.same_as_id else session.get_status_display()
+        text = gettext("skipped, nothing new") if session.same_as_id else session.get_status_display()
         return session.status, text
 
     @column(_("accuracy"), ordering="model_accuracy", empty="–")
@@ -196,7 +201,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         if session.template_set is None:
             return None
         number = str(session.template_set.number)
-        return _t("%(number)s, in use") % {"number": number} if session.template_set.active else number
+        return gettext("%(number)s, in use") % {"number": number} if session.template_set.active else number
 
 
 def _draw_drift(months: Sequence[readiness.Month]) -> charts.Band:

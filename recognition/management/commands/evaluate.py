@@ -80,9 +80,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {counts}")
             self.stdout.write(f"  EER {_format_rate(report['eer'], report['eer']['threshold'])}")
             accuracy = report["best_accuracy"]
-            self.stdout.write(
-                f"  {_('best accuracy')} {accuracy['value']:.4f} ({_('threshold')} {accuracy['threshold']:.3f})"
-            )
+            best, threshold = _("best accuracy"), _("threshold")
+            self.stdout.write(f"  {best} {accuracy['value']:.4f} ({threshold} {accuracy['threshold']:.3f})")
             for rate in report["tar_at_far"]:
                 self.stdout.write(f"  TAR@FAR {rate['far']:g} {_format_rate(rate, rate['threshold'])}")
         if "liveness" in report:
@@ -93,7 +92,8 @@ class Command(BaseCommand):
 
 
 def _format_rate(rate: IntervalJson, threshold: float | None = None) -> str:
-    at = "" if threshold is None else f", {_('threshold')} {threshold:.3f}"
+    threshold = _("threshold")
+    at = "" if threshold is None else f", {threshold} {threshold:.3f}"
     return f"{rate['value']:.4f} ({rate['low']:.4f}–{rate['high']:.4f}{at})"
 
 

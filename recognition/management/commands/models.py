@@ -29,14 +29,18 @@ class Command(BaseCommand):
             self._show_liveness()
             self._show_catalogue()
             registry.engine_in_use()
-            self.stdout.write(f"{_('device')}: {devices.inference_device()}")
+            self._write(_("device"), devices.inference_device(), indent="")
             self._show_runtimes()
         except FacePassError as error:
             raise CommandError(error.message) from error
 
+    def _write(self, label: str, value: str, *, indent: str = "  ") -> None:
+        self.stdout.write(f"{indent}{label}: {value}")
+
     def _show_runtimes(self) -> None:
         versions = ", ".join(f"{name} {version}" for name, version in devices.installed_runtimes().items())
-        self.stdout.write(f"{_('runtimes')}: {versions} (INFERENCE_RUNTIME={settings.ENV.inference_runtime})")
+        setting = f"INFERENCE_RUNTIME={settings.ENV.inference_runtime}"
+        self._write(_("runtimes"), f"{versions} ({setting})", indent="")
         for verdict in selftest_results.list_verdicts():
             if verdict.problem:
                 why = verdict.problem
@@ -45,15 +49,14 @@ class Command(BaseCommand):
             self.stdout.write(f"  {verdict.network}: {verdict.runtime} ({why})")
 
     def _show(self, info: EngineInfo) -> None:
-        self.stdout.write(f"{info.name} {info.model}" + (f"  [{_('in use')}]" if info.in_use else ""))
+        in_use = _("in use")
+        self.stdout.write(f"{info.name} {info.model}" + (f"  [{in_use}]" if info.in_use else ""))
         if info.problem:
             self.stdout.write(f"  {info.problem}")
             return
-        self.stdout.write(f"  {_('licence')}: {_format_license(info.license)}")
-        self.stdout.write(f"  {_('contract')}: {info.contract_id}")
-        self.stdout.write(
-            f"  {_('similarity')}: {_('measured') if info.calibrated else _('not measured, typical values')}"
-        )
+        self._write(_("licence"), _format_license(info.license))
+        self._write(_("contract"), info.contract_id)
+        self._write(_("similarity"), _("measured") if info.calibrated else _("not measured, typical values"))
         for part in info.parts:
             self._show_part(part)
 
@@ -62,7 +65,7 @@ class Command(BaseCommand):
         self.stdout.write(f"    sha256:{part.sha256}")
         pinned = catalogue.find_pinned_file(part.sha256)
         if source := ", ".join(filter(None, [pinned.origin if pinned else "", part.source])):
-            self.stdout.write(f"    {_('from')}: {source}")
+            self._write(_("from"), source, indent="    ")
 
     def _show_liveness(self) -> None:
         try:
@@ -72,7 +75,7 @@ class Command(BaseCommand):
                 self.stdout.write(refusal.message)
             return  # else it is in the catalogue
         self.stdout.write(f"{model_files.NAME} {model.path.name}")
-        self.stdout.write(f"  {_('licence')}: {_format_license(model.license)}")
+        self._write(_("licence"), _format_license(model.license))
         self.stdout.write(f"    sha256:{model.sha256}")
 
     def _show_catalogue(self) -> None:
