@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -123,4 +125,5 @@ class RecognitionConfigChange(models.Model):
         constraints = [readable("face_recognition_config_changes", json=["before", "after"], moments=["changed_at"])]
 
     def __str__(self) -> str:
-        return f"{self.key} {self.changed_at:%Y-%m-%d %H:%M}"
+        moment = date_format(timezone.localtime(self.changed_at), "DATETIME_FORMAT")
+        return f"{self.key}, {moment}"

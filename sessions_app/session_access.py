@@ -41,7 +41,7 @@ class Validation:
 def parse_id(text: str) -> UUID:
     """Raise 400 `invalid_request` for what is no id."""
     if not UUID_TEXT.fullmatch(text):
-        details = {"id": [_("This is not the id of a session.")]}
+        details = {"id": [_("This is not the id of a photo session.")]}
         raise FacePassError("invalid_request", _("The request is not valid."), details=details)
     return UUID(text)
 
@@ -132,4 +132,4 @@ def lock_enabled(session: PhotoSession) -> None:
 
 
 def _disabled() -> FacePassError:
-    return FacePassError("facepass_disabled", _("Search by face is not enabled for this session."), status=403)
+    return FacePassError("facepass_disabled", _("Search by face is not enabled for this photo session."), status=403)

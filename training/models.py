@@ -4,6 +4,8 @@ import uuid
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
@@ -80,11 +82,12 @@ class FaceTrainingSession(models.Model):
         ]
         db_table = "face_training_sessions"
         ordering = ["-created_at"]
-        verbose_name = _("training session")
-        verbose_name_plural = _("training sessions")
+        verbose_name = _("training")
+        verbose_name_plural = _("trainings")
 
     def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d %H:%M}, {self.get_status_display()}"
+        moment = date_format(timezone.localtime(self.created_at), "DATETIME_FORMAT")
+        return f"{moment}, {self.get_status_display()}"
 
     @property
     def is_active(self) -> bool:
@@ -101,7 +104,7 @@ class TrainingAct(models.Model):
         PREPARED = "prepared", _("prepared")
         STARTED = "started", _("started")
         ACTIVATED = "activated", _("put in use")
-        ROLLED_BACK = "rolled_back", _("taken back")
+        ROLLED_BACK = "rolled_back", _("rolled back")
         APPLIED = "applied", _("names changed")
 
     id = models.BigAutoField(primary_key=True)
@@ -114,8 +117,8 @@ class TrainingAct(models.Model):
     class Meta:
         db_table = "face_training_acts"
         ordering = ["made_at", "pk"]
-        verbose_name = _("act")
-        verbose_name_plural = _("acts")
+        verbose_name = _("action on a version")
+        verbose_name_plural = _("actions on versions")
         constraints = [readable("face_training_acts", moments=["made_at"])]
 
     def __str__(self) -> str:

@@ -84,7 +84,7 @@ def roll_back(session: FaceTrainingSession, *, by: str) -> TemplateSet | None:
 
 
 def nothing_learnt() -> FacePassError:
-    return FacePassError("nothing_learnt", _("Nothing came of this training that could be used."), status=409)
+    return FacePassError("nothing_learnt", _("This training produced nothing that can be used."), status=409)
 
 
 def not_active() -> FacePassError:

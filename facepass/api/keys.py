@@ -63,7 +63,7 @@ class KeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         """Raise 403 `scope_not_held`: nobody can give a key what they may not do themselves."""
         missing = sorted(set(scopes) - scopes_of(principal_of(self.request)))
         if missing:
-            message = _("You can not give a key what you may not do yourself.")
+            message = _("You cannot grant a key rights that you do not have yourself.")
             raise FacePassError("scope_not_held", message, status=403, details={"scopes": missing})
 
 

@@ -115,7 +115,7 @@ class StudioAdmin(TenantAdmin):
 
 class ApiKeyForm(ModelForm[ApiKey]):
     scopes = TypedMultipleChoiceField(
-        label=_("May"),
+        label=_("Rights"),
         choices=Scope.choices,
         initial=list(PARTNER_SCOPES),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
@@ -153,7 +153,7 @@ class ApiKeyAdmin(TenantAdmin):
         text = gettext("Copy this key now, it is shown only once: {}")
         messages.warning(request, format_html(text, format_html("<code>{}</code>", token)))
 
-    @admin.action(description=_("Rotate the selected keys: new ones, and a day until the old ones end"))
+    @admin.action(description=_("Rotate the selected keys (the old ones work for another day)"))
     def rotate(self, request: HttpRequest, queryset: Any) -> None:
         for key in self.editable(request, queryset):
             try:
@@ -180,11 +180,11 @@ class ApiKeyAdmin(TenantAdmin):
     def prefix_shown(self, key: ApiKey) -> str:
         return f"fp_{key.prefix}…"
 
-    @column(_("may"))
+    @column(_("rights"))
     def scopes_shown(self, key: ApiKey) -> str:
         return ", ".join(key.scopes)
 
-    @column(_("state"), label={"usable": "success", "expired": "warning", "revoked": "danger"})
+    @column(_("status"), label={"usable": "success", "expired": "warning", "revoked": "danger"})
     def status(self, key: ApiKey) -> tuple[str, str]:
         if key.revoked_at:
             return "revoked", gettext("revoked")

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -61,6 +62,11 @@ class BaseAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     list_per_page = 50
     compressed_fields = True
     list_filter_submit = True
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Titled with what it lists. Django's "Select studio to change" says less, and is no Russian."""
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.JSONField):

@@ -65,7 +65,7 @@ def cards(user: Any) -> list[Card]:
         Card(_("Waiting for analysis"), counts["waiting"], _list("galleryimage", "state__exact=pending")),
         Card(_("Photos"), counts["total"], _list("gallery")),
         Card(_("People"), Person.objects.visible_to(user).count(), _list("person")),
-        Card(_("Sessions open to guests"), _open_sessions(user), _list("photosession", app="sessions_app")),
+        Card(_("Photo sessions open to guests"), _open_sessions(user), _list("photosession", app="sessions_app")),
     ]
 
 

@@ -40,13 +40,13 @@ def build_month_charts(user: Principal) -> list[MonthChart]:
     )
     hits = _count_by_day(searches.filter(data__photos__gt=0))
     return [
-        _build_chart(_("Photos"), days, _count_by_day(photos), total=_("%(number)s photos in 30 days")),
+        _build_chart(_("Photos"), days, _count_by_day(photos), total=_("Photos in 30 days: %(number)s")),
         _build_chart(
-            _("Searches of guests"),
+            _("Guests' searches"),
             days,
             _count_by_day(searches),
             hits=hits,
-            total=_("%(number)s searches in 30 days"),
+            total=_("Searches in 30 days: %(number)s"),
         ),
     ]
 
@@ -62,7 +62,7 @@ def _build_chart(
     text = total % {"number": number_format(sum(counts.values()))}
     if hits is not None and (searches := sum(counts.values())):
         rate = round(100 * sum(hits.values()) / searches)
-        text = _("%(total)s, %(rate)d %% found photos") % {"total": text, "rate": rate}
+        text = _("%(total)s; with photos found: %(rate)d %%") % {"total": text, "rate": rate}
     bars = charts.draw_strip(
         [counts.get(day, 0) for day in days],
         [(hits or {}).get(day, 0) for day in days],
@@ -73,5 +73,5 @@ def _build_chart(
 
 
 def _describe_day(day: date, counts: CountsByDay, hits: CountsByDay | None) -> str:
-    text = f"{date_format(day, 'SHORT_DATE_FORMAT')}: {number_format(counts.get(day, 0))}"
+    text = f"{date_format(day, 'DATE_FORMAT')}: {number_format(counts.get(day, 0))}"
     return text if hits is None else f"{text} ({number_format(hits.get(day, 0))})"

@@ -28,7 +28,7 @@ class StudioForm(ModelForm[Studio]):
 def _redrawn(file: File[bytes]) -> ContentFile[bytes]:
     """Raises ValidationError."""
     if (file.size or 0) > MAX_BYTES:
-        raise ValidationError(_("The logo has more than 5 MB."))
+        raise ValidationError(_("The logo is larger than 5 MB."))
     file.seek(0)
     try:
         with Image.open(file, formats=FORMATS) as opened:

@@ -102,9 +102,8 @@ def draw_days(
     top = _round_up(max((value or 0 for one in series for value in one.values), default=0))
     heights = [Label(frame.left - 8, frame.y_at(part) + 4, number_format(top * part, 0)) for part in (0, 0.5, 1)]
     step = max(1, math.ceil(len(days) / DAY_LABELS))
-    # E: the month as it stands after a day, which is another word in Russian.
     labels = [
-        Label(frame.x_of(place, places=len(days)), 192, date_format(days[place], "j E"))
+        Label(frame.x_of(place, places=len(days)), 192, date_format(days[place], "MONTH_DAY_FORMAT"))
         for place in range(0, len(days), step)
     ]
     draw = _draw_bars if kind == "bars" else _draw_lines
@@ -144,7 +143,7 @@ def _place_dots(series: Series, days: Sequence[date], top: float) -> list[Bar | 
             DAYS_FRAME.y_at(value / top),
             0,
             0,
-            f"{date_format(day, 'SHORT_DATE_FORMAT')}, {series.name}: {number_format(value, 0)}",
+            f"{date_format(day, "DATE_FORMAT")}, {series.name}: {number_format(value, 0)}",
         )
         for place, (day, value) in enumerate(zip(days, series.values, strict=True))
     ]

@@ -33,7 +33,7 @@ CODES: dict[str, Code] = {
     # who may
     "not_authenticated": Code(401, "There are no credentials, or they are unknown, expired or revoked."),
     "permission_denied": Code(403, "The key's scopes or the member's role do not allow it."),
-    "facepass_disabled": Code(403, "Search by face is not enabled for this session."),
+    "facepass_disabled": Code(403, "Search by face is not enabled for this photo session."),
     "consent_required": Code(403, "The guest has not agreed to a search by face."),
     "consent_withdrawn": Code(403, "The guest took the consent back meanwhile; nothing was kept."),
     "liveness_required": Code(403, "The session asks guests to show that they are there first."),
@@ -44,7 +44,7 @@ CODES: dict[str, Code] = {
     "pin_wrong": Code(403, "That is not the session's PIN."),
     "scope_not_held": Code(403, "Nobody can give a key what they may not do themselves.", {"scopes": ["write"]}),
     "not_found": Code(404, "There is no such object, or it belongs to another studio."),
-    "file_missing": Code(404, "The photo's file is not where it should be."),
+    "file_missing": Code(404, "The photo's file is not in the storage."),
     "studio_not_found": Code(404, "X-Studio names no studio of yours."),
     "studio_ambiguous": Code(409, "A member of several studios has to name one by X-Studio."),
     "session_exists": Code(409, "There is a photo session with this id."),
@@ -81,8 +81,8 @@ CODES: dict[str, Code] = {
     "upload_missing": Code(404, "The file that was announced is not in the bucket."),
     "face_there": Code(409, "This face has a box already."),
     # sent again
-    "idempotency_in_flight": Code(409, "The first request with this Idempotency-Key is not done yet."),
-    "idempotency_key_reused": Code(422, "This Idempotency-Key came with another request before."),
+    "idempotency_in_flight": Code(409, "The first request with this Idempotency-Key is still being processed."),
+    "idempotency_key_reused": Code(422, "This Idempotency-Key was used with another request."),
     # pictures
     "image_too_large": Code(413, "The file has too many bytes, or the picture too many pixels."),
     "not_an_image": Code(415, "The file is not a picture, or it is damaged."),

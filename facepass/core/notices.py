@@ -46,9 +46,11 @@ NEEDED: dict[str, Scope] = {
 TEXTS = {
     NoticeKind.GALLERY_DONE: _("The gallery “%(title)s” is done. Photos: %(photos)s."),
     NoticeKind.PHOTOS_FAILED: _("Photos of the gallery “%(title)s” that could not be analysed: %(photos)s."),
-    NoticeKind.WEBHOOK_DISABLED: _("The webhook to %(host)s was switched off: it has failed for three days."),
-    NoticeKind.SYNC_FAILED: _("The photo sessions in Pixora can not be read (%(code)s)."),
-    NoticeKind.TRAINING_DONE: _("A training is over (%(status)s). People: %(people)s, faces: %(faces)s."),
+    NoticeKind.WEBHOOK_DISABLED: _(
+        "The webhook to %(host)s was switched off because it has been failing for three days."
+    ),
+    NoticeKind.SYNC_FAILED: _("The photo sessions in Pixora cannot be read (%(code)s)."),
+    NoticeKind.TRAINING_DONE: _("A training has ended. People: %(people)s, faces: %(faces)s."),
 }
 PAGES = {
     NoticeKind.GALLERY_DONE: "galleries_gallery",

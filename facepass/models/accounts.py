@@ -96,8 +96,8 @@ class Studio(models.Model):
 
 
 class Membership(models.Model):
-    studio = models.ForeignKey(Studio, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    studio = models.ForeignKey(Studio, models.CASCADE, related_name="memberships", verbose_name=_("studio"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.VIEWER)
 
     class Meta:
@@ -130,7 +130,7 @@ class ApiKey(models.Model):
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(_("prefix"), max_length=16, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
-    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices), verbose_name=_("may"), default=list)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices), verbose_name=_("rights"), default=list)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True, validators=[check_moment])
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, validators=[check_moment])

@@ -17,7 +17,7 @@ class EventType(models.TextChoices):
     GALLERY_PROCESSED = "gallery.processed", _("all photos of a gallery are analysed")
     FACE_ENROLLED = "face.enrolled", _("a face was enrolled")
     GUEST_SEARCH_COMPLETED = "guest.search_completed", _("a guest searched")
-    TRAINING_COMPLETED = "training.completed", _("a training is over")
+    TRAINING_COMPLETED = "training.completed", _("a training has ended")
     PERSON_MERGED = "person.merged", _("groups of faces became one person")
     ERASURE_COMPLETED = "erasure.completed", _("somebody's data were erased")
 
@@ -36,6 +36,8 @@ class OutboxEvent(models.Model):
 
     class Meta:
         db_table = "outbox_events"
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         indexes = [models.Index(fields=["created_at"], condition=models.Q(spread_at=None), name="events_to_spread")]
         constraints = [readable("outbox_events", json=["data"], moments=["created_at", "spread_at"])]
 

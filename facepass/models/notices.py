@@ -13,7 +13,7 @@ class NoticeKind(models.TextChoices):
     PHOTOS_FAILED = "photos.failed", _("photos could not be analysed")
     WEBHOOK_DISABLED = "webhook.disabled", _("a webhook was switched off")
     SYNC_FAILED = "sync.failed", _("photo sessions are not mirrored")
-    TRAINING_DONE = "training.done", _("a training is over")
+    TRAINING_DONE = "training.done", _("a training has ended")
 
 
 class StaffNotice(models.Model):
@@ -32,6 +32,8 @@ class StaffNotice(models.Model):
 
     class Meta:
         db_table = "staff_notices"
+        verbose_name = _("notice for staff")
+        verbose_name_plural = _("notices for staff")
         ordering = ["-happened_at"]
         constraints = [
             readable("staff_notices", json=["data"], moments=["happened_at"]),

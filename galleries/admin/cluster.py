@@ -68,17 +68,17 @@ class FaceClusterAdmin(TenantAdmin):
         else:
             super().save_model(request, obj, form, change)
 
-    @admin.action(description=_("The selected groups are the same person"), permissions=["change"])
+    @admin.action(description=_("Merge the selected groups: they are the same person"), permissions=["change"])
     def merge(self, request: HttpRequest, queryset: Any) -> None:
         try:
             decision = decisions.merge(list(self.editable(request, queryset)), by=user_of(request))
         except FacePassError as refusal:
             messages.error(request, refusal.message)
         else:
-            text = gettext("The groups are one now, of %(number)d faces.") % {"number": len(decision.same)}
+            text = gettext("The groups were merged. Faces in the group: %(number)d.") % {"number": len(decision.same)}
             messages.success(request, text)
 
-    @admin.action(description=_("The selected groups are not faces, or not wanted"), permissions=["change"])
+    @admin.action(description=_("Reject the selected groups: not faces, or unwanted"), permissions=["change"])
     def reject(self, request: HttpRequest, queryset: Any) -> None:
         for group in self.editable(request, queryset):
             decisions.reject(group, by=user_of(request))

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -46,16 +48,17 @@ class FaceDecisionAdmin(TenantAdmin):
             try:
                 decisions.undo(decision, by=user_of(request))
             except FacePassError as refusal:
-                messages.error(request, f"{decision.made_at:%d.%m.%Y %H:%M}: {refusal.message}")
+                moment = date_format(timezone.localtime(decision.made_at), "DATETIME_FORMAT")
+                messages.error(request, f"{moment}: {refusal.message}")
             else:
                 undone += 1
-        messages.success(request, gettext("Undone: %(number)d") % {"number": undone})
+        messages.success(request, gettext("Decisions undone: %(number)d") % {"number": undone})
 
     @column(_("by"))
     def who(self, decision: FaceDecision) -> str:
         return decision.maker
 
-    @column(_("faces that are gone"), empty="–")
+    @column(_("faces deleted since"), empty="–")
     def faces_gone(self, decision: FaceDecision) -> int | None:
         """Its photo was deleted, or the face erased; what is undone brings none of them back."""
         return decision.faces_gone or None

@@ -72,7 +72,7 @@ class GalleryImageAdmin(TenantAdmin):
     def thumbnail(self, photo: GalleryImage) -> str:
         return markup.thumbnail(photo)
 
-    @column(_("state"), ordering="state", label=markup.STATE_LABELS)
+    @column(_("status"), ordering="state", label=markup.STATE_LABELS)
     def state_shown(self, photo: GalleryImage) -> tuple[str, str]:
         return photo.state, photo.get_state_display()
 

@@ -34,7 +34,7 @@ class GalleryFilter(_Created):
     shot_from = django_filters.DateFilter("shoot_date", lookup_expr="gte")
     shot_until = django_filters.DateFilter("shoot_date", lookup_expr="lte")
     state = django_filters.ChoiceFilter(
-        choices=PhotoState.choices, method="with_photos", label=_("has photos in this state")
+        choices=PhotoState.choices, method="with_photos", label=_("has photos of this status")
     )
     has_faces = django_filters.BooleanFilter(method="with_faces", label=_("has faces"))
     person = django_filters.UUIDFilter(method="showing", label=_("shows this person"))

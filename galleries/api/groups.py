@@ -194,5 +194,5 @@ def _find_faces(group: FaceCluster, ids: list[UUID]) -> list[PhotoFace]:
     """Return these faces of the group. Raise 400 `invalid_request` where one of them is not in it."""
     faces = list(group.faces.filter(pk__in=ids))
     if len(faces) != len(set(ids)):
-        raise serializers.ValidationError({"face_ids": [_("One of these is not there.")]})
+        raise serializers.ValidationError({"face_ids": [_("One of these does not exist.")]})
     return faces

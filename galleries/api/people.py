@@ -41,7 +41,7 @@ class MetadataField(serializers.JSONField):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if trouble_of_json(data):
-            raise serializers.ValidationError(gettext("This cannot be stored."))
+            raise serializers.ValidationError(gettext("This value cannot be stored."))
         if not isinstance(data, dict) or len(json.dumps(data, ensure_ascii=False).encode()) > MAX_METADATA_BYTES:
             limit = {"limit": MAX_METADATA_BYTES}
             raise serializers.ValidationError(gettext("An object of at most %(limit)d bytes is expected.") % limit)

@@ -60,7 +60,7 @@ def split(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
     group = _locked_group(chosen)
     rest = list(group.faces.exclude(pk__in=chosen).select_for_update().order_by("pk").values_list("pk", flat=True))
     if not rest:
-        raise FacePassError("not_one_group", _("A group can not be split from itself."), status=400)
+        raise FacePassError("not_one_group", _("A group cannot be split from itself."), status=400)
     change = Change(group.occasion, faces=faces)
     new = FaceCluster.objects.create(**group.occasion.fields)
     change.update_faces(cluster_id=new.pk, **_named(None))
@@ -138,7 +138,7 @@ def confirm(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
     change = Change(_occasion_of(faces), faces=faces)
     proposed = PhotoFace.objects.filter(pk__in=change.face_ids)
     if proposed.filter(person=None).exists():
-        raise FacePassError("not_named", _("A face without a name can not be confirmed."), status=400)
+        raise FacePassError("not_named", _("A face without a name cannot be confirmed."), status=400)
     change.update_faces(verified=True, face_category=FaceCategory.KNOWN)
     return change.record(Kind.CONFIRM, by=by)
 
@@ -159,7 +159,7 @@ def deny(face: PhotoFace, *, by: Principal) -> FaceDecision:
     Raises FacePassError 400 `not_named` where it has no name.
     """
     if face.person_id is None:
-        raise FacePassError("not_named", _("A face without a name can not be confirmed."), status=400)
+        raise FacePassError("not_named", _("A face without a name cannot be confirmed."), status=400)
     change = Change(_occasion_of([face]), faces=[face])
     theirs = PhotoFace.objects.within(change.occasion).filter(person=face.person_id)
     rest = list(theirs.exclude(pk=face.pk).values_list("pk", flat=True))

@@ -220,7 +220,7 @@ def _allowed(version: ModelVersion) -> None:
 def _pack_of(version: ModelVersion) -> str:
     found = registry.find_model_with_contract(version.contract_id)
     if found is None:
-        message = _("The model that made these descriptors is not on this machine any more: %(model)s.")
+        message = _("The model that made these descriptors is no longer on this machine: %(model)s.")
         raise FacePassError("model_not_installed", message % {"model": version}, status=503)
     if version.template_key_id != protected_templates.template_key_id():
         message = _("%(model)s was used with another TEMPLATE_KEY. Put that key back first.")

@@ -36,7 +36,9 @@ def open_upload(file: File[bytes]) -> BinaryIO:
     """The uploaded bytes, from their beginning. Raises 413 `image_too_large`."""
     if file.size > django_settings.MAX_UPLOAD_BYTES:
         limit = django_settings.MAX_UPLOAD_BYTES // 1_000_000
-        raise FacePassError("image_too_large", _("The file has more than %(limit)d MB.") % {"limit": limit}, status=413)
+        raise FacePassError(
+            "image_too_large", _("The file is larger than %(limit)d MB.") % {"limit": limit}, status=413
+        )
     stream = cast(BinaryIO, file.open("rb"))
     stream.seek(0)
     return stream

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
 from facepass.core.database.constraints import readable
@@ -37,6 +38,8 @@ class LivenessChallenge(models.Model):
 
     class Meta:
         db_table = "liveness_challenges"
+        verbose_name = _("liveness challenge")
+        verbose_name_plural = _("liveness challenges")
         constraints = [readable("liveness_challenges", json=["steps"], moments=["expires_at", "used_at"])]
 
     def __str__(self) -> str:

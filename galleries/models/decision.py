@@ -57,7 +57,7 @@ class FaceDecision(models.Model):
         SPLIT = "split", _("split")
         APART = "apart", _("not the same person")
         NAME = "name", _("named")
-        REJECT = "reject", _("not a face, or not wanted")
+        REJECT = "reject", _("not a face, or unwanted")
         CONFIRM = "confirm", _("confirmed")
         DENY = "deny", _("not that person")
         UNITE = "unite", _("two people are one")

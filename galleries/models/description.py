@@ -10,6 +10,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
 from facepass.core.database.constraints import readable
@@ -43,6 +44,8 @@ class PhotoDescription(models.Model):
 
     class Meta:
         db_table = "photo_descriptions"
+        verbose_name = _("description by another model")
+        verbose_name_plural = _("descriptions by another model")
         constraints = [
             readable("photo_descriptions", moments=["analysed_at"]),
             models.UniqueConstraint(fields=["photo", "model_version"], name="one_description_per_version"),
@@ -72,6 +75,8 @@ class SpareFace(models.Model):
 
     class Meta:
         db_table = "spare_faces"
+        verbose_name = _("face found by another model")
+        verbose_name_plural = _("faces found by another model")
         constraints = [
             readable(
                 "spare_faces",

@@ -128,7 +128,7 @@ def _referred_to() -> models.Q:
 class FaceCategory(models.TextChoices):
     UNKNOWN = "unknown", _("unknown")
     KNOWN = "known", _("known")
-    IGNORED = "ignored", _("not a face, or not wanted")
+    IGNORED = "ignored", _("not a face, or unwanted")
 
 
 def proposal_columns(person_id: uuid.UUID | None, *, similarity: float) -> dict[str, Any]:

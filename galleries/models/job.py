@@ -79,7 +79,7 @@ class Job(models.Model):
     kind = models.CharField(_("kind"), max_length=50)
     # Ids and options only; neither pictures nor descriptors.
     arguments = models.JSONField(default=dict)
-    state = models.CharField(_("state"), max_length=20, choices=JobState.choices, default=JobState.PENDING)
+    state = models.CharField(_("status"), max_length=20, choices=JobState.choices, default=JobState.PENDING)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("total"), default=0)
     # Where the next turn goes on, in the handler's own terms.

@@ -141,7 +141,7 @@ class GalleryImage(TenantModel):
     blur = models.CharField(max_length=64, default="", editable=False)
     taken_at = models.DateTimeField(_("taken"), null=True, editable=False)
     state = models.CharField(
-        _("state"), max_length=20, choices=PhotoState.choices, default=PhotoState.PENDING, editable=False
+        _("status"), max_length=20, choices=PhotoState.choices, default=PhotoState.PENDING, editable=False
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     lease_expires_at = models.DateTimeField(null=True, editable=False)

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
 from galleries.models.cluster import Occasion
@@ -34,6 +35,8 @@ class SuggestionCount(models.Model):
 
     class Meta:
         db_table = "suggestion_counts"
+        verbose_name = _("number of similar groups")
+        verbose_name_plural = _("numbers of similar groups")
         constraints = [models.UniqueConstraint(fields=["studio", "occasion"], name="one_count_per_occasion")]
 
     def __str__(self) -> str:

@@ -61,8 +61,8 @@ class TemplateSet(models.Model):
     class Meta:
         db_table = "template_sets"
         ordering = ["-created_at"]
-        verbose_name = _("version of templates")
-        verbose_name_plural = _("versions of templates")
+        verbose_name = _("template version")
+        verbose_name_plural = _("template versions")
         constraints = [
             readable("template_sets", json=["calibration"], moments=["activated_at", "created_at"]),
             models.UniqueConstraint(fields=["studio", "number"], name="one_template_set_per_number"),
@@ -99,6 +99,8 @@ class PersonTemplate(models.Model):
 
     class Meta:
         db_table = "person_templates"
+        verbose_name = _("template of a person")
+        verbose_name_plural = _("templates of people")
 
     def __str__(self) -> str:
         return str(self.person_id)

@@ -145,7 +145,7 @@ def check_size(size: int) -> None:
     if size > settings.MAX_UPLOAD_BYTES:
         raise FacePassError(
             "image_too_large",
-            _("The file has more than %(limit)d MB.") % {"limit": settings.MAX_UPLOAD_BYTES // 1_000_000},
+            _("The file is larger than %(limit)d MB.") % {"limit": settings.MAX_UPLOAD_BYTES // 1_000_000},
             status=413,
             details={"max_bytes": settings.MAX_UPLOAD_BYTES},
         )

@@ -68,7 +68,7 @@ def decode_photo(photo: GalleryImage, settings: RecognitionSettings | None = Non
         with photo.file.open("rb") as stream:
             return detection.decode_for_detection(cast(BinaryIO, stream), mode)
     except FileNotFoundError as missing:
-        message = _("The photo's file is not where it should be.")
+        message = _("The photo's file is not in the storage.")
         raise FacePassError("file_missing", message, status=404) from missing
 
 

@@ -108,7 +108,7 @@ def _decision(row: FaceDecision) -> dict[str, Any]:
         "id": str(row.pk),
         "kind": row.get_kind_display(),
         "by": str(row.made_by or row.made_with),
-        "at": date_format(timezone.localtime(row.made_at), "SHORT_DATETIME_FORMAT"),
+        "at": date_format(timezone.localtime(row.made_at), "DATETIME_FORMAT"),
         "undone": row.undone_at is not None,
         "gone": markup.gone(row),
     }

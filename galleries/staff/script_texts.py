@@ -16,8 +16,8 @@ def _of_any_page() -> Texts:
 def of_grid() -> Texts:
     return {
         **_of_any_page(),
-        "empty": _("No photo is here yet."),
-        "none_left": _("No photo passes this filter."),
+        "empty": _("No photos yet."),
+        "none_left": _("No photos match this filter."),
         "everybody": _("Everybody"),
     }
 
@@ -26,19 +26,19 @@ def of_upload() -> Texts:
     return {
         **_of_any_page(),
         "waiting": _("waiting"),
-        "checking": _("looking whether it is there"),
+        "checking": _("checking for duplicates"),
         "sending": _("sending"),
         "accepted": _("added"),
         "duplicate": _("is in the gallery already"),
         "refused": _("refused"),
-        "skipped": _("no picture"),
+        "skipped": _("not a picture"),
         "lost": _("The connection was lost. The upload goes on by itself as soon as it is back."),
         "total": _("{done} of {total} files, {left} left"),
         "over": _("Done: {accepted} added, {duplicate} there already, {refused} refused."),
-        "resume": _("{number} files of an upload that was broken off are left."),
+        "resume": _("An upload was interrupted. Files left: {number}."),
         "drop_again": _(
-            "{number} files of an upload that was broken off are left. Drop the folder here again: what is in the "
-            "gallery already is left out."
+            "An upload was interrupted. Files left: {number}. Drop the folder here again: what is in the gallery "
+            "already is left out."
         ),
         "leave": _("Photos are still being sent."),
     }
@@ -54,22 +54,22 @@ def of_photo() -> Texts:
         "proposed": _("proposed"),
         "hidden": _("rejected"),
         "drawn": _("drawn by hand"),
-        "group": _("{number} faces in its group"),
-        "whole_group": _("Shift+Enter names the whole group of {number} faces."),
+        "group": _("faces in its group: {number}"),
+        "whole_group": _("Shift+Enter names the whole group (faces: {number})."),
         "no_faces": _("No face was found."),
-        "not_yet": _("This photo was not analysed yet."),
+        "not_yet": _("This photo has not been analysed yet."),
         "draw": _("Draw a box around the face. Esc ends it."),
         "described": _("The face was added."),
         "not_described": _(
             "The face was added without a descriptor: the engine sees no face there, so no search finds it."
         ),
         "undone": _("Undone."),
-        "nothing_to_undo": _("There is nothing of yours to undo in this visit."),
+        "nothing_to_undo": _("You have nothing to undo since you opened this page."),
         "waits": _("The photo waits for analysis."),
         "by": _("{kind}, by {by}, {at}"),
         "was_undone": _("undone"),
         "undo": _("Undo"),
-        "no_history": _("Nobody has decided anything here."),
+        "no_history": _("No decisions about this photo yet."),
     }
 
 
@@ -91,7 +91,7 @@ def keys_of_photo() -> list[tuple[list[str], str]]:
         (["Shift", "Enter"], _("the same for every face of its group")),
         (["c"], _("confirm the name that was proposed")),
         (["x"], _("take the name away")),
-        (["r", "Delete"], _("not a face, or not wanted")),
+        (["r", "Delete"], _("not a face, or unwanted")),
         (["i"], _("ignore the faces of this photo that have no name")),
         (["d"], _("draw a face that was missed")),
         (["a"], _("analyse the photo again")),

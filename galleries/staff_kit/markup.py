@@ -18,11 +18,11 @@ STATE_LABELS = {
     PhotoState.QUARANTINED: "warning",
 }
 ERRORS = {
-    "worker_lost": _("The analysis broke off three times. Perhaps the picture is too much for this machine."),
+    "worker_lost": _("The analysis was interrupted three times. The picture may be too much for this machine."),
     "internal_error": _("The analysis failed on our side. The log says more."),
     "unreadable_value": _("Something stored with the photo cannot be read, such as its date."),
     "file_missing": _("The photo's file is not in the storage."),
-    "not_an_image": _("The file is damaged, or is no picture."),
+    "not_an_image": _("The file is damaged or is not a picture."),
     "unsupported_type": _("This kind of picture cannot be read here."),
     "image_too_large": _("The picture is too large."),
 }
@@ -32,7 +32,7 @@ QUALITY_REASONS = {
     "turned_away": _("turned away"),
     "too_dark": _("too dark"),
     "too_bright": _("too bright"),
-    "low_confidence": _("perhaps no face"),
+    "low_confidence": _("possibly not a face"),
     "not_described": _("drawn by hand; the engine sees no face there, so no search finds it"),
 }
 # How much of a face's surroundings its crop shows, as a multiple of the box's longer side.
@@ -66,9 +66,7 @@ def gone(decision: FaceDecision) -> str:
     """How many of a decision's faces there are no more; empty where all are there. For rows with `faces_gone`."""
     if not decision.faces_gone:
         return ""
-    text = ngettext(
-        "%(number)d face is not there any more", "%(number)d faces are not there any more", decision.faces_gone
-    )
+    text = ngettext("%(number)d face no longer exists", "%(number)d faces no longer exist", decision.faces_gone)
     return text % {"number": decision.faces_gone}
 
 

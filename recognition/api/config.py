@@ -84,7 +84,7 @@ def _read_settings(body: object) -> Any:  # checked by `config.change_settings`
     if isinstance(body, dict) and set(body) == {config.KEY}:
         return body[config.KEY]
     others = sorted(set(body) - {config.KEY}) if isinstance(body, dict) else []
-    wrong = dict.fromkeys(map(config.replace_surrogates, others), _("Unknown.")) or {config.KEY: _("This is missing.")}
+    wrong = dict.fromkeys(map(config.replace_surrogates, others), _("Unknown.")) or {config.KEY: _("This is required.")}
     message = _("These recognition settings are not valid: %(fields)s") % {"fields": ", ".join(wrong)}
     raise FacePassError("invalid_config", message, details=wrong)
 

@@ -48,7 +48,7 @@ class LandmarkMarker:
         """Raise UnsupportedNetwork, or one of `network.ERRORS`."""
         self._network = Network(path)
         if self._network.shape[1:] != (CROP_SIDE, CROP_SIDE, 3):
-            raise UnsupportedNetwork(_("its input is no crop of 48x48"))
+            raise UnsupportedNetwork(_("its input is not a crop of 48x48"))
 
     def mark(self, picture: Picture, faces: Sequence[DetectedFace]) -> list[DetectedFace]:
         """Return the faces in order, with new landmarks, in pixels of `picture`, where the network sees a face.

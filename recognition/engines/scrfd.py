@@ -41,7 +41,7 @@ class Scrfd:
         """Raise UnsupportedNetwork, or one of `network.ERRORS`."""
         first = Network(path, batches=False)
         if len(first.ranks) not in FORMS or first.input_type != "tensor(float)":
-            message = _("it has %(count)d outputs and is no known detector") % {"count": len(first.ranks)}
+            message = _("it has %(count)d outputs and is not a known detector") % {"count": len(first.ranks)}
             raise UnsupportedNetwork(message)
         self._strides, self._anchors = FORMS[len(first.ranks)]
         self._path = path
@@ -124,7 +124,7 @@ def _scale(points: FloatArray, factor: float) -> FloatArray:
 def _fixed_side(network: Network) -> int | None:
     """Return the side that the network itself fixes, None where it takes any size."""
     if len(network.shape) != 4:
-        raise UnsupportedNetwork(_("its input is no picture"))
+        raise UnsupportedNetwork(_("its input is not a picture"))
     height, width = network.shape[2:]
     if height != width:
         raise UnsupportedNetwork(_("its input is not square"))

@@ -93,7 +93,7 @@ def _refusals(source: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise not_a_pack_error(_("%(file)s does not exist") % {"file": source}) from error
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
-        raise not_a_pack_error(_("the archive can not be read: %(why)s") % {"why": error}) from error
+        raise not_a_pack_error(_("the archive cannot be read: %(why)s") % {"why": error}) from error
 
 
 def _list_members(zipped: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -105,7 +105,7 @@ def _list_members(zipped: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         path = PurePosixPath(info.filename.replace("\\", "/"))
         is_link = (info.external_attr >> 16) & 0o170000 == 0o120000
         if path.is_absolute() or ".." in path.parts or ":" in info.filename or is_link:
-            raise not_a_pack_error(_("%(file)s points out of the archive") % {"file": info.filename})
+            raise not_a_pack_error(_("%(file)s points outside the archive") % {"file": info.filename})
     models = [info for info in infos if info.filename.endswith(".onnx") and not info.filename.startswith("__MACOSX")]
     folders = {PurePosixPath(info.filename).parent for info in models}
     if not models or len(folders) > 1 or any(len(folder.parts) > 1 for folder in folders):

@@ -125,7 +125,7 @@ def _require_format(file: BinaryIO) -> formats.Format:
     if form is None:
         raise _not_an_image_error()
     if isinstance(form, str):
-        message = _("%(format)s files are not taken. Send JPEG, PNG, WebP or HEIC.") % {"format": form}
+        message = _("%(format)s files are not accepted. Send JPEG, PNG, WebP or HEIC.") % {"format": form}
         raise FacePassError("unsupported_type", message, status=415, details={"format": form})
     return form
 
@@ -172,7 +172,7 @@ def _resize(picture: Picture, size: tuple[int, int]) -> Picture:
 
 
 def _not_an_image_error() -> FacePassError:
-    return FacePassError("not_an_image", _("This file is not a picture, or it is damaged."), status=415)
+    return FacePassError("not_an_image", _("This file is damaged or is not a picture."), status=415)
 
 
 def _too_large_error(size: tuple[int, int] | None = None) -> FacePassError:

@@ -39,7 +39,7 @@ def inference_device() -> Device:
 
 def device_missing_error(why: str) -> FacePassError:
     """Return FacePassError 503 `device_missing`."""
-    message = _("The GPU can not be used: %(why)s. Set INFERENCE_DEVICE=cpu to do without it.") % {"why": why}
+    message = _("The GPU cannot be used: %(why)s. Set INFERENCE_DEVICE=cpu to do without it.") % {"why": why}
     return FacePassError("device_missing", message, status=503)
 
 
@@ -55,7 +55,7 @@ def may_use_openvino() -> bool:
     if "openvino" not in installed_runtimes():
         why = _("it is not installed (pip install openvino)")
     elif inference_device() == "cuda":
-        why = _("it runs on the CPU, and INFERENCE_DEVICE leads to the GPU")
+        why = _("it runs on the CPU, but INFERENCE_DEVICE selects the GPU")
     if why and wanted == "openvino":
         raise runtime_unusable_error(why)
     return not why
@@ -68,7 +68,7 @@ def installed_runtimes() -> dict[str, str]:
 
 def runtime_unusable_error(why: str) -> FacePassError:
     """Return FacePassError 503 `runtime_unusable`, which is about OpenVINO."""
-    message = _("OpenVINO can not be used: %(why)s. Set INFERENCE_RUNTIME=auto to do without it.")
+    message = _("OpenVINO cannot be used: %(why)s. Set INFERENCE_RUNTIME=auto to do without it.")
     return FacePassError("runtime_unusable", message % {"why": why}, status=503, details={"why": why})
 
 

@@ -82,11 +82,11 @@ class SessionDayAdmin(TenantAdmin):
     def hit_rate(self, row: SessionDay) -> str:
         return format_rate(analytics.sum_usage([row]))
 
-    @column(_("half of them, ms"))
+    @column(_("median, ms"))
     def p50(self, row: SessionDay) -> float | None:
         return analytics.sum_usage([row]).p50_ms
 
-    @column(_("95 of 100, ms"))
+    @column(_("95th percentile, ms"))
     def p95(self, row: SessionDay) -> float | None:
         return analytics.sum_usage([row]).p95_ms
 
@@ -120,11 +120,11 @@ def draw_usage(usages: Mapping[date, analytics.Usage], period: analytics.Period)
     return [
         charts.draw_days(_t("Searches"), days, [
             charts.Series(_t("searches"), [usage.searches for usage in each]),
-            charts.Series(_t("found photos"), [usage.hits for usage in each]),
+            charts.Series(_t("with photos found"), [usage.hits for usage in each]),
         ], kind="bars"),
-        charts.draw_days(_t("Time of a search, in milliseconds"), days, [
-            charts.Series(_t("half of them at most"), [usage.p50_ms for usage in each]),
-            charts.Series(_t("95 of 100 at most"), [usage.p95_ms for usage in each]),
+        charts.draw_days(_t("Search time in milliseconds"), days, [
+            charts.Series(_t("median"), [usage.p50_ms for usage in each]),
+            charts.Series(_t("95th percentile"), [usage.p95_ms for usage in each]),
         ], kind="lines"),
         charts.draw_days(_t("What guests did"), days, [
             charts.Series(_t("downloads"), [usage.downloads for usage in each]),

@@ -28,7 +28,7 @@ class GuestRulesForm(forms.ModelForm[GuestRules]):
     new_pin = forms.CharField(
         label=_("new PIN"), required=False, min_length=4, max_length=32, strip=True,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text=_("At least four characters. The one that is set cannot be shown, and stays where this is empty."),
+        help_text=_("At least four characters. A PIN that is set cannot be shown; leave this empty to keep it."),
     )  # fmt: skip
     clear_pin = forms.BooleanField(label=_("ask for no PIN"), required=False, widget=UnfoldBooleanSwitchWidget)
 

@@ -20,7 +20,7 @@ class HidingAdmin(TenantAdmin):
     list_select_related = ["session"]
     fields = readonly_fields = ["session", "created_at", "forgotten"]
 
-    @column(_("forgotten"), boolean=True)
+    @column(_("data deleted"), boolean=True)
     def forgotten(self, hiding: Hiding) -> bool:
         return hiding.guest_id is None
 

@@ -51,13 +51,13 @@ class WebhookEndpointAdmin(TenantAdmin):
             outbox.send_test_event(endpoint)
             messages.success(request, gettext("A test event is on its way to {}.").format(endpoint))
 
-    @admin.action(description=_("Rotate the secrets of the selected webhooks: for a day both sign"))
+    @admin.action(description=_("Rotate the secrets of the selected webhooks (both sign for a day)"))
     def rotate(self, request: HttpRequest, queryset: Any) -> None:
         for endpoint in self.editable(request, queryset):
             endpoint.rotate()
             _show_secret(request, endpoint)
 
-    @column(_("state"), label={"on": "success", "failing": "warning", "off": "danger"})
+    @column(_("status"), label={"on": "success", "failing": "warning", "off": "danger"})
     def status(self, endpoint: WebhookEndpoint) -> tuple[str, str]:
         if not endpoint.enabled:
             return "off", gettext("switched off")

@@ -25,7 +25,7 @@ class SessionSerializer(StrictModelSerializer[PhotoSession]):
 
     def validate_id(self, value: UUID) -> UUID:
         if self.instance is not None and value != self.instance.pk:
-            raise serializers.ValidationError(_("The id of a session can not be changed."))
+            raise serializers.ValidationError(_("The id of a photo session cannot be changed."))
         return value
 
 

@@ -67,7 +67,9 @@ class SessionViewSet(
             with transaction.atomic():
                 serializer.save(studio=studio)
         except IntegrityError:
-            raise FacePassError("session_exists", _("There is a session with this id."), status=409) from None
+            raise FacePassError(
+                "session_exists", _("A photo session with this id already exists."), status=409
+            ) from None
 
     def perform_update(self, serializer: BaseSerializer[PhotoSession]) -> None:
         if serializer.instance and serializer.instance.origin == Origin.PIXORA:

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
@@ -37,8 +38,8 @@ class SessionDay(models.Model):
             models.UniqueConstraint(fields=["session", "day"], name="one_row_per_session_and_day"),
         ]
         indexes = [models.Index(fields=["day"])]
-        verbose_name = _("day of a session")
+        verbose_name = _("day of a photo session")
         verbose_name_plural = _("analytics")
 
     def __str__(self) -> str:
-        return f"{self.session} · {self.day}"
+        return f"{self.session} · {date_format(self.day, 'DATE_FORMAT')}"

@@ -41,7 +41,7 @@ class GuestRules(models.Model):
     pin = models.CharField(max_length=128, default="", blank=True, editable=False)
     expires_at = models.DateTimeField(_("open until"), null=True, blank=True, validators=[check_moment])
     browsing = models.BooleanField(_("guests may look at all photos without a selfie"), default=False)
-    challenge = models.BooleanField(_("guests show that they are there (liveness)"), default=False)
+    challenge = models.BooleanField(_("guests take a liveness challenge"), default=False)
     downloads = models.CharField(_("downloads"), max_length=10, choices=Downloads.choices, default=Downloads.ORIGINAL)
     watermark = models.CharField(
         _("watermark on what guests see"), max_length=60, default="", blank=True, help_text=_("Empty for none.")
@@ -75,7 +75,7 @@ class GuestRules(models.Model):
         """Raise 410 `session_expired`."""
         if self.expires_at and self.is_expired:
             moment = date_format(timezone.localtime(self.expires_at), "DATE_FORMAT")
-            message = gettext("This page was open until %(date)s; now ask the photographer for your photos.")
+            message = gettext("This page was open until %(date)s. Please ask the photographer for your photos.")
             raise FacePassError("session_expired", message % {"date": moment}, status=410)
 
     def set_pin(self, pin: str) -> None:
@@ -167,6 +167,8 @@ class FoundPhoto(models.Model):
 
     class Meta:
         db_table = "guest_photos"
+        verbose_name = _("photo found for a guest")
+        verbose_name_plural = _("photos found for guests")
         ordering = ["rank"]
         constraints = [
             readable("guest_photos", moments=["refused_at", "found_at"]),

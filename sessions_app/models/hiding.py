@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
@@ -19,22 +20,24 @@ class Hiding(models.Model):
     """A guest does not want to be found by others in this session. It outlives the guest's own row."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    session = models.ForeignKey("sessions_app.PhotoSession", models.CASCADE, related_name="hidings")
+    session = models.ForeignKey(
+        "sessions_app.PhotoSession", models.CASCADE, related_name="hidings", verbose_name=_("photo session")
+    )
     # None once the guest is forgotten: from then on no guest finds these faces.
     guest = models.OneToOneField(Guest, models.SET_NULL, null=True, related_name="hiding")
-    created_at = models.DateTimeField(_("asked"), default=timezone.now)
+    created_at = models.DateTimeField(_("requested"), default=timezone.now)
 
     objects = HidingQuerySet.as_manager()
 
     class Meta:
         db_table = "guest_hidings"
         ordering = ["-created_at"]
-        verbose_name = _("guest who is not to be found")
-        verbose_name_plural = _("guests who are not to be found")
+        verbose_name = _("hidden guest")
+        verbose_name_plural = _("hidden guests")
         constraints = [readable("guest_hidings", moments=["created_at"])]
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return date_format(timezone.localtime(self.created_at), "DATETIME_FORMAT")
 
 
 class HiddenFace(models.Model):
@@ -47,6 +50,8 @@ class HiddenFace(models.Model):
 
     class Meta:
         db_table = "guest_hidden_faces"
+        verbose_name = _("hidden face")
+        verbose_name_plural = _("hidden faces")
         constraints = [models.UniqueConstraint(fields=["hiding", "face"], name="one_hidden_face_per_hiding")]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from facepass.core import events
 from facepass.core.access.tenancy import Deleted, TenantModel, TenantQuerySet
@@ -60,10 +61,10 @@ class PhotoSession(TenantModel):
     """
 
     class Status(models.TextChoices):
-        SCHEDULED = "scheduled", _("scheduled")
-        ACTIVE = "active", _("active")
-        COMPLETED = "completed", _("completed")
-        CANCELLED = "cancelled", _("cancelled")
+        SCHEDULED = "scheduled", pgettext_lazy("photo session", "scheduled")
+        ACTIVE = "active", pgettext_lazy("photo session", "active")
+        COMPLETED = "completed", pgettext_lazy("photo session", "completed")
+        CANCELLED = "cancelled", pgettext_lazy("photo session", "cancelled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="sessions", verbose_name=_("studio"))

@@ -128,7 +128,7 @@ class WebhookDelivery(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
     event = models.ForeignKey(OutboxEvent, models.CASCADE, related_name="+", verbose_name=_("event"))
-    state = models.CharField(_("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
+    state = models.CharField(_("status"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     claim = models.UUIDField(null=True)
     due_at = models.DateTimeField(_("next attempt"), default=timezone.now)
@@ -176,18 +176,20 @@ class WebhookAttempt(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     delivery = models.ForeignKey(WebhookDelivery, models.CASCADE, related_name="log")
-    number = models.PositiveIntegerField()
-    started_at = models.DateTimeField(default=timezone.now)
-    duration_ms = models.FloatField()
+    number = models.PositiveIntegerField(_("number"))
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    duration_ms = models.FloatField(_("duration, ms"))
     url = models.CharField(max_length=500)
     request_headers = models.JSONField(default=dict)
-    status = models.PositiveSmallIntegerField(null=True)
+    status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
     # The first kilobytes of the answer, and a stable code where there was none.
-    answer = models.TextField(default="")
-    error = models.CharField(max_length=40, default="")
+    answer = models.TextField(_("answer"), default="")
+    error = models.CharField(_("error"), max_length=40, default="")
 
     class Meta:
         db_table = "webhook_attempts"
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
         ordering = ["id"]
         constraints = [
             readable("webhook_attempts", moments=["started_at"], numbers=["duration_ms"], json=["request_headers"])

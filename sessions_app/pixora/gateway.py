@@ -81,7 +81,7 @@ def query(fetch_rows: Callable[[], T]) -> T:
 
 
 def _unavailable() -> FacePassError:
-    message = _("The photo sessions can not be reached at the moment.")
+    message = _("The photo sessions cannot be reached at the moment.")
     return FacePassError("pixora_unavailable", message, status=503, retry_after=RETRY_AFTER)
 
 
@@ -101,7 +101,7 @@ def _refusal_for(link: PixoraLink, error: Exception) -> FacePassError:
         detail = _describe_drift()
         log.error("Pixora's table photo_sessions has changed: %s", detail)
         PixoraLink.objects.filter(pk=link.pk).update(error="pixora_schema", detail=detail)
-        message = _("The photo sessions can not be read: their table has changed.")
+        message = _("The photo sessions cannot be read: their table has changed.")
         return FacePassError("pixora_schema", message, status=503, retry_after=60, details={"problem": detail})
     lines = str(error).strip().splitlines() or [f"no answer within {TIMEOUT_SECONDS} seconds"]
     log.warning("Pixora does not answer: %s", lines[0])

@@ -66,21 +66,31 @@ def _draw_scores(metrics: dict[str, Any]) -> charts.Histogram:
 
 def figures(before: dict[str, Any], after: dict[str, Any]) -> list[Figure]:
     rows = [
-        ("accuracy", _("Right decisions"), _("People named rightly, and strangers named nobody")),
-        ("rank1", _("Best guess is right"), _("Known people whose most alike person is they, at any similarity")),
-        ("fnir", _("Not found"), _("Known people who are not given their name")),
-        ("fpir", _("Strangers named"), _("Strangers who are given somebody's name")),
-        ("eer", _("Equal error rate"), _("Where as many comparisons err in one direction as in the other")),
+        ("accuracy", _("Accuracy"), _("Known people given the right name, and strangers given none")),
+        (
+            "rank1",
+            _("Best match is right"),
+            _("Known people whose best match is the right person, whatever the similarity"),
+        ),
+        ("fnir", _("Missed"), _("Known people who were not given their name")),
+        ("fpir", _("Strangers named"), _("Strangers who were given somebody's name")),
+        (
+            "eer",
+            _("Equal error rate"),
+            _("At the threshold where false matches and false non-matches are equally frequent"),
+        ),
     ]
     found = [Figure(name, told, _percent(before[key]), _percent(after[key])) for key, name, told in rows]
     for old, new in zip(before["tar_at_far"], after["tar_at_far"], strict=False):
-        told = _("Comparisons of one person that match where this share of two people's does")
+        told = _("True match rate at this false match rate")
         values = [_percent(one["tar"] and one["tar"]["value"]) for one in (old, new)]
         found.append(Figure(f"TAR@FAR {new['far']:g}", told, *values))
     if after["at_fpir"] and before["at_fpir"]:
-        told = _("Known people who are found at the similarity, in brackets, where one stranger in a hundred is named")
+        told = _(
+            "Known people given their name at the threshold (in brackets) where 1 in 100 strangers is given one too"
+        )
         values = [f"{_percent(one['at_fpir']['found'])} ({one['at_fpir']['threshold']:.2f})" for one in (before, after)]
-        found.append(Figure(_("Found where 1 in 100 strangers is named"), told, *values))
+        found.append(Figure(_("Recognised, with 1 in 100 strangers named"), told, *values))
     return found
 
 

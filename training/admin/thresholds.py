@@ -14,31 +14,37 @@ EXPLAINED = {
     "search": (
         _("A guest's selfie finds a photo"),
         _(
-            "For an event of 50 people; 0.1 more for ten times as many. Lower finds more photos, and more often "
-            "somebody else's."
+            "For an event of 50 people; with ten times as many people the threshold is 0.1 higher. A lower value finds "
+            "more photos, and more often somebody else's."
         ),
     ),
     "possible": (
-        _("A photo is offered as a question"),
-        _("How far below the value above. A difference, not a similarity; 0 offers none."),
+        _("A photo is offered to the guest as a question"),
+        _("How far below the value above. This is a difference, not a similarity; with 0 no such photos are offered."),
     ),
     "identify": (
-        _("A face has a known name"),
-        _("For all the people of the studio, so not lower than for one session."),
+        _("A face is recognised as a known person"),
+        _("Compares with all people of the studio, so it should not be lower than for one photo session."),
     ),
     "assign": (
-        _("A name is given without asking"),
-        _("Names that reach this are given by the machine and wait to be verified. This is what the dry run tries."),
+        _("A name is given automatically"),
+        _(
+            "Names that reach this similarity are given automatically and wait to be confirmed. The preview uses this "
+            "value."
+        ),
     ),
     "suggest": (
         _("A name, or a pair of groups, is offered to staff"),
-        _("Never above the value for giving names without asking."),
+        _("At most the value for giving names automatically."),
     ),
     "group": (
         _("Two groups are one person"),
-        _("Lower makes fewer groups, and now and then one of two people. For faces that are grouped from now on."),
+        _(
+            "A lower value makes fewer groups, but now and then one with two people in it. Applies to faces grouped "
+            "from now on."
+        ),
     ),
-    "verify": (_("A face is the one of the reference"), _("For comparisons one to one by partner apps.")),
+    "verify": (_("A face matches the reference"), _("For one-to-one comparisons by partner apps.")),
 }
 
 

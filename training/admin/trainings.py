@@ -41,18 +41,18 @@ STATUS_LABELS = {
 Verb = Callable[[FaceTrainingSession, str], object]
 CONFIRMED: dict[str, tuple[Any, Any, Verb]] = {
     "activate": (
-        _("Put this version in use"),
-        _("From then on names are given by it. Names that are there stay as they are, and it can be taken back."),
+        _("Use this version"),
+        _("From now on this version gives the names. Existing names stay as they are, and you can roll back later."),
         lambda session, by: versions.activate(session, by=by),
     ),
     "roll-back": (
-        _("Take this version back"),
-        _("From then on names are given by the version before it, or by the nearest faces where there is none."),
+        _("Roll back to the previous version"),
+        _("From now on the previous version gives the names or, if there is none, the most similar faces do."),
         lambda session, by: versions.roll_back(session, by=by),
     ),
     "apply": (
         _("Change these names"),
-        _("The listed faces get the names of this version. What a person decided stays as it is."),
+        _("The listed faces get the names that this version gives them. What a person decided stays as it is."),
         lambda session, by: name_changes.apply(session, by=by),
     ),
 }
@@ -155,7 +155,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         except FacePassError as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, gettext("Done: %(what)s.") % {"what": title})
+            messages.success(request, gettext("Done: %(what)s") % {"what": title})
         return redirect("admin:training_facetrainingsession_change", pk)
 
     def settings_view(self, request: HttpRequest) -> HttpResponse:
@@ -167,7 +167,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         if request.method == "POST" and form.is_valid():
             if "save" in request.POST and is_superuser(request):
                 config.change_settings({"confidence_thresholds": form.cleaned_data}, by=str(request.user))
-                messages.success(request, gettext("The settings hold from now on."))
+                messages.success(request, gettext("The settings were saved."))
                 return redirect("admin:training_settings")
             tried = results.tried(studios_of(_user(request)), threshold=form.cleaned_data["assign"])
         context = {

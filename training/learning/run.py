@@ -55,7 +55,7 @@ def execute(studio: Studio, *, by: str, prepared: FaceTrainingSession | None = N
             session.save(update_fields=["job"])
             session.note(TrainingAct.Kind.STARTED, by=by)
     except IntegrityError as error:
-        message = _("A training of this studio is under way. Wait for it, or cancel it.")
+        message = _("A training of this studio is already running. Wait for it to finish, or cancel it.")
         raise FacePassError("training_running", message, status=409, retry_after=RETRY_SECONDS) from error
     return session
 
@@ -64,7 +64,7 @@ def _claimed(prepared: FaceTrainingSession) -> FaceTrainingSession:
     waiting = FaceTrainingSession.objects.filter(pk=prepared.pk, status=Status.PENDING).select_for_update()
     found = waiting.first()
     if found is None:
-        raise FacePassError("already_run", _("This training has been started before. Prepare another."), status=409)
+        raise FacePassError("already_run", _("This training has already been started. Prepare another."), status=409)
     return found
 
 

@@ -91,7 +91,7 @@ def test_a_result_shows_figures_plots_and_who_did_what(staff, studio):
     crowd(studio)
     session = trained(studio)
     text = page(staff, f"{PAGE}{session.pk}/change/")
-    assert "Right decisions" in text
+    assert "Accuracy" in text
     assert "100.0%" in text
     assert text.count('class="fp-threshold"') == 2
     assert "put in use" in text
@@ -127,7 +127,7 @@ def test_who_is_no_manager_looks_and_does_nothing(client, studio, role):
     crowd(studio, people=3)
     session = trained(studio)
     signed_in(client, studio, role)
-    assert "Owners and managers may start a training." in page(client)
+    assert "Only owners and managers can start a training." in page(client)
     page(client, f"{PAGE}{session.pk}/change/")
     for path in ("start", *(f"{session.pk}/{what}" for what in ("cancel", "activate", "roll-back", "apply"))):
         assert client.post(f"{PAGE}{path}/").status_code == 403

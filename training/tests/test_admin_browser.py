@@ -55,13 +55,13 @@ def test_a_training_from_the_start_to_taking_it_back(studio, page, serve):
     page.wait_for_selector("[data-training]", state="detached")
     shoot(page, "history")
     page.locator("#result_list tbody a").first.click()
-    page.wait_for_selector("text=Right decisions")
+    page.wait_for_selector("text=Accuracy")
     shoot(page, "result")
     assert "1 of 1 names" in page.locator("[data-changes]").inner_text()
-    page.get_by_role("link", name="Take this version back").click()
+    page.get_by_role("link", name="Roll back to the previous version").click()
     shoot(page, "question")
-    page.get_by_role("button", name="Take this version back").click()
-    page.wait_for_selector("text=Put this version in use")
+    page.get_by_role("button", name="Roll back to the previous version").click()
+    page.wait_for_selector("text=Use this version")
     found = []
     in_thread(lambda: found.append(TemplateSet.objects.get().active))
     assert found == [False]

@@ -136,7 +136,7 @@ def require_single_studio(principal: Principal) -> Studio:
     """
     studios = list(studios_of(principal)[:2])
     if len(studios) != 1:
-        raise FacePassError("studio_ambiguous", _("Name the studio that this is for, by X-Studio."), status=409)
+        raise FacePassError("studio_ambiguous", _("Name the studio that this is for in X-Studio."), status=409)
     return studios[0]
 
 

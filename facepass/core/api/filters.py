@@ -24,5 +24,5 @@ class FilterBackend(DjangoFilterBackend):
             text = {name for name, field in found.form.fields.items() if type(field) is forms.CharField}
             silent = [name for name in given if name not in text and said[name] in (None, "", [])]
             if silent:
-                raise ValidationError({name: [_("This value says nothing.")] for name in silent})
+                raise ValidationError({name: [_("This value is empty.")] for name in silent})
         return found

@@ -26,7 +26,7 @@ class StrictSize:
     def get_page_size(self, request: Any) -> int | None:
         asked = request.query_params.get(self.page_size_query_param)
         if asked is not None and not (asked.isascii() and asked.isdecimal() and int(asked)):
-            raise ValidationError({self.page_size_query_param: [_("This is not a number of at least 1.")]})
+            raise ValidationError({self.page_size_query_param: [_("Enter a whole number of at least 1.")]})
         size: int | None = super().get_page_size(request)  # type: ignore[misc]
         return size
 

@@ -62,7 +62,7 @@ def trouble_of_text(text: str) -> Any:
     if "\0" in text:
         return _("Null characters are not allowed.")
     if any("\ud800" <= character <= "\udfff" for character in text):
-        return _("Half of a surrogate pair is no character.")
+        return _("Half of a surrogate pair is not a character.")
     return None
 
 

@@ -99,10 +99,10 @@ def _replay_or_claim(request: HttpRequest, *, who: str, key: str) -> HttpRespons
         return None
     kept = KeptAnswer.objects.filter(principal=who, key=key).first()
     if kept is not None and kept.fingerprint != fingerprint:
-        message = _("This Idempotency-Key came with another request before.")
+        message = _("This Idempotency-Key was used with another request.")
         raise FacePassError("idempotency_key_reused", message, status=422)
     if kept is None or kept.status is None:
-        message = _("The first request with this Idempotency-Key is not done yet.")
+        message = _("The first request with this Idempotency-Key is still being processed.")
         raise FacePassError("idempotency_in_flight", message, status=409, retry_after=1)
     return HttpResponse(kept.body, status=kept.status, headers={**kept.headers, "Idempotent-Replayed": "true"})
 

@@ -32,7 +32,7 @@ def max_picture_bytes() -> int:
 def keep_in_memory(request: HttpRequest) -> None:
     """To be called before anything reads the form. Raises 413 `image_too_large` before a byte of it is parsed."""
     if int(request.headers.get("Content-Length") or 0) > max_picture_bytes() + PICTURE_FORM_OVERHEAD:
-        message = _("The file has more than %(limit)d MB.") % {"limit": max_picture_bytes() // 1_000_000}
+        message = _("The file is larger than %(limit)d MB.") % {"limit": max_picture_bytes() // 1_000_000}
         raise FacePassError("image_too_large", message, status=413)
     request.upload_handlers = [InMemoryUploadHandler(request)]
 

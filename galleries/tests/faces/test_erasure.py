@@ -158,7 +158,7 @@ def test_decisions_say_that_it_is_gone(photo, api, staff, studio):
     groups = reverse("admin:galleries_facecluster_of", args=[photo.gallery_id])
     assert "1 face is not there any more" in staff.get(groups).content.decode()
     listed = staff.get(reverse("admin:galleries_facedecision_changelist")).content.decode()
-    assert "faces that are gone" in listed.lower()
+    assert "faces deleted since" in listed.lower()
     assert api.post(f"/api/v1/decisions/{told['id']}/undo/").status_code == 200
 
 

@@ -181,7 +181,7 @@ def test_what_was_decided_is_told_with_who_decided(staff, photo, faces, ann):
     last = decide(staff, photo, "reject", faces=ids(faces[1])).json()["decision"]
     decide(staff, photo, "undo", decision=last)
     found = staff.get(address(photo, "decisions")).json()["decisions"]
-    assert [(row["kind"], row["undone"]) for row in found] == [("not a face, or not wanted", True), ("named", False)]
+    assert [(row["kind"], row["undone"]) for row in found] == [("not a face, or unwanted", True), ("named", False)]
     assert found[0]["by"] == FaceDecision.objects.first().made_by.username
     other = PhotoFactory(gallery=photo.gallery, stored=False, seed=99)
     assert staff.get(address(other, "decisions")).json()["decisions"] == []

@@ -64,7 +64,7 @@ def lock_guest(guest: Guest) -> Guest:
     rows = Guest.objects.active().filter(pk=guest.pk, notice=guest.notice)
     locked = rows.select_for_update(no_key=True).first()
     if locked is None:
-        message = _("The consent was taken back meanwhile. Nothing was kept.")
+        message = _("The consent was withdrawn in the meantime. Nothing was kept.")
         raise FacePassError("consent_withdrawn", message, status=403)
     return locked
 

@@ -109,7 +109,7 @@ def _check_challenge(guest: Guest, token: str, frames: Sequence[File[bytes]]) ->
     verdict = liveness.judge_frames(challenge, frames)
     if not verdict.live:
         details = {"reasons": verdict.reasons}
-        raise FacePassError("not_live", _("We could not see that it is you."), status=403, details=details)
+        raise FacePassError("not_live", _("We could not confirm that it is you."), status=403, details=details)
 
 
 def _find_challenge(guest: Guest, token: str) -> LivenessChallenge | None:

@@ -46,7 +46,7 @@ TITLES: dict[str, Text] = {
     "consent_required": _("Please agree first"),
     "consent_withdrawn": _("Nothing was kept"),
     "liveness_required": _("First show that it is you"),
-    "not_live": _("We could not see that it is you"),
+    "not_live": _("We could not confirm that it is you"),
     "challenge_used": _("That took too long"),
     "challenge_expired": _("That took too long"),
     "email_invalid": _("This is not an e-mail address"),
@@ -59,7 +59,7 @@ HINTS: dict[str, tuple[Text, ...]] = {
     "unsupported_type": (OTHER_FORMAT,),
     "consent_required": (_("Read what happens to your selfie, and agree to it. Then take the picture."),),
     "consent_withdrawn": (
-        _("While we were searching, your consent was taken back, so what was found is deleted."),
+        _("While we were searching, your consent was withdrawn, so what was found has been deleted."),
         _("Would you like to search after all? Agree once more."),
     ),
     "liveness_required": (_("Press the button, and do what the page asks for."),),

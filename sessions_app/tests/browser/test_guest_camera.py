@@ -162,7 +162,7 @@ def test_too_few_and_too_many_frames_are_refused(client, challenged, asked, fram
 def test_what_does_not_live_is_not_searched_with(client, challenged, asked):
     response = answer(client, challenged, asked, frames=3)
     assert response.status_code == 403
-    assert "We could not see that it is you" in text(response)
+    assert "We could not confirm that it is you" in text(response)
     assert "data-searched" not in text(response)
 
 

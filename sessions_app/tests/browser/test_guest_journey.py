@@ -170,7 +170,7 @@ def test_a_challenge_is_shown_step_by_step_and_a_still_picture_does_not_pass(vis
     assert button(page, "Choose a picture").count() == 0
     button(page, "Begin").click()
     page.locator("#search[data-state=prove]").wait_for()
-    page.get_by_role("alert").get_by_text("We could not see that it is you").wait_for(timeout=120_000)
+    page.get_by_role("alert").get_by_text("We could not confirm that it is you").wait_for(timeout=120_000)
     assert judged == [8], "one at rest, two of each step, and the selfie"
     assert page.locator("[data-searched]").count() == 0
 
@@ -191,7 +191,7 @@ def test_without_javascript_the_whole_way_is_forms(visit, portrait):
     )
     button(page, "Find my photos").click()
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
-    button(page, "Take my consent back").click()
+    button(page, "Withdraw my consent").click()
     page.get_by_text("Your consent is withdrawn").wait_for()
 
 

@@ -202,7 +202,7 @@ def test_forget_me_leaves_a_receipt_and_nothing_else(found):
     page.get_by_role("link", name="Forget me").click()
     page.get_by_text("the list of 2 photos").wait_for()
     button(page, "Forget me").click()
-    page.get_by_role("heading", name="You are forgotten").wait_for()
+    page.get_by_role("heading", name="Your data has been deleted").wait_for()
     with page.expect_download() as receipt:
         page.get_by_role("link", name="Keep the receipt").click()
     assert "Photos found: 2" in receipt.value.path().read_text()
@@ -285,6 +285,6 @@ def test_axe_finds_nothing_to_complain_about(found, launch_party, settings, sche
     page.get_by_text("You are hidden: who searches").wait_for()
     complaints["hidden"] = axe(page)
     button(page, "Forget me").click()
-    page.get_by_role("heading", name="You are forgotten").wait_for()
+    page.get_by_role("heading", name="Your data has been deleted").wait_for()
     complaints["receipt"] = axe(page)
     assert {name: found for name, found in complaints.items() if found} == {}
