@@ -203,7 +203,7 @@ Q_CLUSTER = {
     "catch_up": False,
     "scheduler": False,
     "save_limit": 200,
-    "label": "Jobs",
+    "label": _("Jobs"),
     "log_level": "WARNING",
 }
 

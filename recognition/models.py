@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.database.advisory_locks import LockPurpose, lock_for_transaction

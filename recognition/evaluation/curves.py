@@ -94,8 +94,8 @@ def _plot_histograms(axes: Any, evaluations: Sequence[EngineEvaluation]) -> None
     for one, style in _lines(evaluations):
         assert one.scores is not None  # noqa: S101
         for values, kind, shade in (
-            (one.scores.impostor, _("two people"), 0.25),
-            (one.scores.genuine, _("one person"), 0.6),
+            (one.scores.impostor, _("different people"), 0.25),
+            (one.scores.genuine, _("same person"), 0.6),
         ):
             options = {**style, "label": f"{one.name}: {kind}", "alpha": shade}
             axes.hist(values, bins, density=True, histtype="stepfilled", edgecolor=style["color"], **options)

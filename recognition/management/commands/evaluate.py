@@ -76,7 +76,9 @@ class Command(BaseCommand):
     def _print(self, report: EngineReport) -> None:
         self.stdout.write(report["name"])
         if "eer" in report:
-            counts = _("%(genuine)d pairs of one person, %(impostor)d of two, %(without_face)d without a face") % report
+            counts = (
+                _("%(genuine)d genuine pairs, %(impostor)d impostor pairs, %(without_face)d without a face") % report
+            )
             self.stdout.write(f"  {counts}")
             self.stdout.write(f"  EER {_format_rate(report['eer'], report['eer']['threshold'])}")
             accuracy = report["best_accuracy"]

@@ -62,7 +62,7 @@ def test_pairs_of_a_csv_are_judged_and_a_picture_without_a_face_never_matches(tm
     page = (tmp_path / "out" / "evaluation.html").read_text()
     assert "EER" in page
     assert "night" in page
-    assert "3 pairs of one person, 9 of two, 1 without a face" in capsys.readouterr().out
+    assert "3 genuine pairs, 9 impostor pairs, 1 without a face" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("fake_engine")
