@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.database.constraints import readable
@@ -71,7 +71,7 @@ class Studio(models.Model):
     """The tenant: everything else belongs to exactly one studio, and a stranger's object is a 404."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=200)
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
     # Where photo sessions live in another application: the studio's id there.
     main_app_id = models.UUIDField(_("id in Pixora"), null=True, blank=True, unique=True)
@@ -127,7 +127,7 @@ class ApiKey(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey(Studio, models.CASCADE, related_name="api_keys", verbose_name=_("studio"))
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100)
     prefix = models.CharField(_("prefix"), max_length=16, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices), verbose_name=_("rights"), default=list)

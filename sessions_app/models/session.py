@@ -68,7 +68,7 @@ class PhotoSession(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="sessions", verbose_name=_("studio"))
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=200)
     description = models.TextField(
         _("description"), default="", blank=True, validators=[MaxLengthValidator(DESCRIPTION_LENGTH)]
     )

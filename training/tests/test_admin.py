@@ -42,7 +42,7 @@ def test_the_page_says_who_has_too_few_faces_and_who_has_none(staff, studio):
     assert poor.real_name in text
     assert lost.real_name not in text
     assert "1 person has no verified face" in text
-    assert "Somebody has 60 faces, the usual number is 5" in text
+    assert "One person has 60 faces, while the median is 5" in text
 
 
 def test_wrong_names_that_a_look_found_are_linked(staff, api, studio):
@@ -51,7 +51,7 @@ def test_wrong_names_that_a_look_found_are_linked(staff, api, studio):
     PhotoFace.objects.filter(pk=wrong.pk).update(person=ann)
     api.post("/api/v2/train/prepare")
     text = page(staff)
-    assert "1 face may bear a wrong name" in text
+    assert "1 face may have the wrong name" in text
     assert reverse("admin:galleries_photoface_change", args=[wrong.pk]) in text
 
 
@@ -115,7 +115,7 @@ def test_names_are_changed_after_a_question(staff, studio):
     face = unknown_face(studio, 1)
     session = trained(studio)
     text = page(staff, f"{PAGE}{session.pk}/change/")
-    assert "1 of 1 names that no person has decided about would be others." in text
+    assert "1 of 1 names would change. Names that somebody confirmed or denied are not among them." in text
     assert ann.real_name in text
     assert "Done: " in page_after(staff, reverse("admin:training_apply", args=[session.pk]))
     face.refresh_from_db()

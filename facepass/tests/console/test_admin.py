@@ -338,7 +338,7 @@ def test_the_first_page_plots_searches_and_how_many_found_something(world, membe
     for photos in (3, 0, 1, 2):
         events.emit(EventType.GUEST_SEARCH_COMPLETED, studio_id=world.studio.pk, data={"photos": photos})
     searches = member.get("/admin/").context["plots"][1]
-    assert searches.total == "4 searches in 30 days, 75 % found photos"
+    assert searches.total == "Searches in 30 days: 4; with photos found: 75 %"
     assert (searches.bars[-1].height, searches.bars[-1].inner) == (100, 75)
 
 

@@ -156,7 +156,7 @@ def test_decisions_say_that_it_is_gone(photo, api, staff, studio):
     (told,) = api.get("/api/v1/decisions/").json()["results"]
     assert told["faces_gone"] == 1
     groups = reverse("admin:galleries_facecluster_of", args=[photo.gallery_id])
-    assert "1 face is not there any more" in staff.get(groups).content.decode()
+    assert "1 face no longer exists" in staff.get(groups).content.decode()
     listed = staff.get(reverse("admin:galleries_facedecision_changelist")).content.decode()
     assert "faces deleted since" in listed.lower()
     assert api.post(f"/api/v1/decisions/{told['id']}/undo/").status_code == 200

@@ -16,7 +16,7 @@ from sessions_app.models import Guest
 
 WORDS = {
     "en-GB": ("Agree and take a selfie", "Take the picture", "Find my photos", "You are in 2 photos"),
-    "ru-RU": ("Согласиться и снять селфи", "Снять", "Найти мои фотографии", "Вы есть на 2 фотографиях"),
+    "ru-RU": ("Дать согласие и сделать селфи", "Снять", "Найти мои фотографии", "Вы есть на 2 фотографиях"),
 }
 
 

@@ -290,5 +290,5 @@ def test_a_stranger_can_not_guess_a_session(client):
 
 def test_the_page_speaks_russian(ann, session):
     page = text(ann.get(f"/s/{session.code}/photos/", headers={"Accept-Language": "ru"}))
-    assert "Забудьте меня" in page
+    assert "Удалить мои данные" in page
     assert "Скачать всё" in page
