@@ -68,7 +68,7 @@ CODES: dict[str, Code] = {
     "session_in_pixora": Code(409, "Photo sessions are kept in Pixora and can only be changed there."),
     "key_not_usable": Code(409, "The key is revoked, expired or already rotated."),
     "nothing_to_train": Code(409, "Nobody has enough verified faces to learn from."),
-    "training_running": Code(409, "A training of this studio is under way."),
+    "training_running": Code(409, "A training of this studio is already running."),
     "already_run": Code(409, "This training has been started before; prepare another."),
     "data_changed": Code(409, "The verified faces have changed since the training was prepared."),
     "nothing_learnt": Code(409, "Nothing came of the training that could be used."),

@@ -80,7 +80,7 @@ def test_a_training_is_started_shown_while_it_runs_and_cancelled(staff, studio):
 def test_a_second_start_is_refused_in_words(staff, studio):
     crowd(studio, people=3)
     staff.post(reverse("admin:training_start"))
-    assert "is under way. Wait for it" in page_after(staff, reverse("admin:training_start"))
+    assert "is already running. Wait for it" in page_after(staff, reverse("admin:training_start"))
 
 
 def page_after(client, path, data=None):
@@ -102,7 +102,7 @@ def test_a_version_is_taken_back_and_put_in_use_only_after_a_question(staff, stu
     session = trained(studio)
     for what, active in (("roll-back", False), ("activate", True)):
         path = reverse(f"admin:training_{what}", args=[session.pk])
-        assert "From then on names are given" in page(staff, path)
+        assert "From now on" in page(staff, path)
         assert TemplateSet.objects.get().active is not active
         assert "Done: " in page_after(staff, path)
         assert TemplateSet.objects.get().active is active
@@ -151,9 +151,9 @@ def test_other_thresholds_are_tried_without_changing_anything(staff, studio):
     path = reverse("admin:training_settings")
     values = config.recognition_settings().confidence_thresholds.model_dump()
     text = page_after(staff, path, {**values, "try": ""})
-    assert "With this threshold 0 of 1 assignments would change." in text
+    assert "With this threshold 0 of 1 names would change." in text
     text = page_after(staff, path, {**values, "assign": 1, "try": ""})
-    assert "With this threshold 1 of 1 assignments would change." in text
+    assert "With this threshold 1 of 1 names would change." in text
     assert PhotoFace.objects.get(pk=named.pk).person == ann
     assert "suggest must not be above assign" in page_after(staff, path, {**values, "assign": 0.1, "try": ""})
 

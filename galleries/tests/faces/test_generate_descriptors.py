@@ -274,7 +274,7 @@ def test_nothing_is_discarded_before_everything_is_described(photos, settings):
 
 def test_going_back_needs_the_engine_that_made_the_descriptors(photos):
     run(OtherEngine())
-    with pytest.raises(CommandError, match="not on this machine"):
+    with pytest.raises(CommandError, match="no longer on this machine"):
         run(OtherEngine(), "--back")
 
 

@@ -169,7 +169,7 @@ def test_the_photo_page_asks_no_query_per_face(staff, gallery, django_assert_max
 
 def test_errors_are_told_in_words(staff, gallery):
     photo = PhotoFactory(gallery=gallery, state=PhotoState.QUARANTINED, error="worker_lost", stored=False)
-    assert "broke off three times" in staff.get(change_page("galleryimage", photo)).content.decode()
+    assert "was interrupted three times" in staff.get(change_page("galleryimage", photo)).content.decode()
 
 
 def test_photos_are_analysed_again(staff, gallery):

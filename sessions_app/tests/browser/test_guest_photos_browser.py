@@ -282,7 +282,7 @@ def test_axe_finds_nothing_to_complain_about(found, launch_party, settings, sche
         page.goto(f"{entrance}/{part}/")
         complaints[part] = axe(page)
     button(page, "Hide me").click()
-    page.get_by_text("You are hidden: who searches").wait_for()
+    page.get_by_text("You are hidden: anyone who searches").wait_for()
     complaints["hidden"] = axe(page)
     button(page, "Forget me").click()
     page.get_by_role("heading", name="Your data has been deleted").wait_for()

@@ -180,7 +180,7 @@ def test_hidden_and_forgotten_stays_hidden_until_the_private_link_undoes_it(ann,
 def test_the_guest_undoes_it_by_the_link_on_the_page(ann, session, photos):
     link = way_back(hide(ann, session))
     Client().post(link)
-    assert "Who searches here with your face then finds nothing" in text(ann.get(f"/s/{session.code}/forget/"))
+    assert "Anyone who then searches here with your face finds nothing" in text(ann.get(f"/s/{session.code}/forget/"))
 
 
 def test_who_was_not_found_can_not_hide(session, photos):
