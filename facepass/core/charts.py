@@ -143,7 +143,7 @@ def _place_dots(series: Series, days: Sequence[date], top: float) -> list[Bar | 
             DAYS_FRAME.y_at(value / top),
             0,
             0,
-            f"{date_format(day, "DATE_FORMAT")}, {series.name}: {number_format(value, 0)}",
+            f"{date_format(day, 'DATE_FORMAT')}, {series.name}: {number_format(value, 0)}",
         )
         for place, (day, value) in enumerate(zip(days, series.values, strict=True))
     ]

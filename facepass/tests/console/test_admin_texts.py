@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
+from galleries.tests.factories import StudioFactory
 
 from facepass.tests.console.test_admin import LISTS, TENANTS, change_page, list_page, member_of, new_world
-from galleries.tests.factories import StudioFactory
 
 pytestmark = pytest.mark.django_db
 
