@@ -11,7 +11,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
@@ -118,18 +118,18 @@ def draw_usage(usages: Mapping[date, analytics.Usage], period: analytics.Period)
     days = period.days
     each = [usages.get(day, analytics.Usage()) for day in days]
     return [
-        charts.draw_days(_t("Searches"), days, [
-            charts.Series(_t("searches"), [usage.searches for usage in each]),
-            charts.Series(_t("with photos found"), [usage.hits for usage in each]),
+        charts.draw_days(gettext("Searches"), days, [
+            charts.Series(gettext("searches"), [usage.searches for usage in each]),
+            charts.Series(gettext("with photos found"), [usage.hits for usage in each]),
         ], kind="bars"),
-        charts.draw_days(_t("Search time in milliseconds"), days, [
-            charts.Series(_t("median"), [usage.p50_ms for usage in each]),
-            charts.Series(_t("95th percentile"), [usage.p95_ms for usage in each]),
+        charts.draw_days(gettext("Search time in milliseconds"), days, [
+            charts.Series(gettext("median"), [usage.p50_ms for usage in each]),
+            charts.Series(gettext("95th percentile"), [usage.p95_ms for usage in each]),
         ], kind="lines"),
-        charts.draw_days(_t("What guests did"), days, [
-            charts.Series(_t("downloads"), [usage.downloads for usage in each]),
-            charts.Series(_t("favourites"), [usage.favourites for usage in each]),
-            charts.Series(_t("consents"), [usage.consents for usage in each]),
+        charts.draw_days(gettext("What guests did"), days, [
+            charts.Series(gettext("downloads"), [usage.downloads for usage in each]),
+            charts.Series(gettext("favourites"), [usage.favourites for usage in each]),
+            charts.Series(gettext("consents"), [usage.consents for usage in each]),
         ], kind="lines"),
     ]  # fmt: skip
 

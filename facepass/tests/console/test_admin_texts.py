@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
-from galleries.tests.factories import StudioFactory
 
+from facepass.testing.factories import StudioFactory
 from facepass.tests.console.test_admin import LISTS, TENANTS, change_page, list_page, member_of, new_world
 
 pytestmark = pytest.mark.django_db
