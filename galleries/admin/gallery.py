@@ -47,7 +47,7 @@ class GalleryAdmin(TenantAdmin):
 
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
-        js = [forms.Script("facepass-admin/progress.js", type="module")]
+        js = [forms.Script("facepass-admin/gallery/progress.js", type="module")]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         counts = {

@@ -34,8 +34,8 @@ class PersonAdmin(TenantAdmin):
     change_form_outer_before_template = "admin/galleries/person/overview.html"
 
     class Media:
-        css = {"all": ["facepass-admin/admin.css", "facepass-admin/faces.css"]}
-        js = [forms.Script("facepass-admin/person.js", type="module")]
+        css = {"all": ["facepass-admin/admin.css", "facepass-admin/faces/faces.css"]}
+        js = [forms.Script("facepass-admin/faces/person.js", type="module")]
 
     def get_urls(self) -> list[URLPattern]:
         return [*people_pages.urls(self), *super().get_urls()]

@@ -1,8 +1,8 @@
 /* A gallery's photos, however many: only the cells in sight exist, and their photos are fetched a window at a time. */
 
-import { ask, made, told } from "./http.js";
-import { bind } from "./keys.js";
-import { hide, say } from "./notice.js";
+import { ask, made, told } from "../kit/http.js";
+import { bind } from "../kit/keys.js";
+import { hide, say } from "../kit/notice.js";
 
 const WINDOW = 100;
 const CELL_WIDTH = 176;

@@ -1,6 +1,6 @@
 /* Dropping or choosing photos on a gallery's page, and what became of each. */
 
-import { filled, made, told } from "./http.js";
+import { filled, made, told } from "../kit/http.js";
 import { chosen, dropped, ofHandles } from "./upload_files.js";
 import { keep, kept } from "./upload_memory.js";
 import { OVER, Queue } from "./upload_queue.js";

@@ -1,6 +1,6 @@
 /* The picture with a button over each face; and drawing a box where there is none. Boxes are pixels of the photo. */
 
-import { made } from "./http.js";
+import { made } from "../kit/http.js";
 
 const SMALLEST = 12;
 

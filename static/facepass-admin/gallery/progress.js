@@ -1,6 +1,6 @@
 /* A gallery's progress, live, in numbers; other scripts of the page hear of each change by the event `fp-progress`. */
 
-import { shows, watch } from "./live.js";
+import { shows, watch } from "../kit/live.js";
 
 const section = document.querySelector("[data-progress]");
 if (section) {

@@ -1,6 +1,6 @@
 /* What the pages share where faces are decided upon: asking the server, keys, undo, and staying live. */
 
-import { shows, watch } from "./live.js";
+import { shows, watch } from "../kit/live.js";
 
 const QUIET_MS = 80;
 

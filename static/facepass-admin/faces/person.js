@@ -1,7 +1,7 @@
 /* A person's page: the same as somebody else, a picture of them, one more picture by which they are known. */
 
-import { combobox } from "./people.js";
-import { Work, keys, post } from "./work.js";
+import { combobox } from "../kit/combobox.js";
+import { Work, keys, post } from "./work_page.js";
 
 const root = document.querySelector("[data-person-page]");
 if (root) start(root);

@@ -1,5 +1,5 @@
 /* What is left to do in each photo session, live. */
 
-import { Work } from "./work.js";
+import { Work } from "./work_page.js";
 
 new Work(document.querySelector("[data-occasions]"));

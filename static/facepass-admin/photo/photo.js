@@ -1,11 +1,11 @@
 /* One photo: who is in it. Everything by key; every word is a decision, and `u` takes the last one back. */
 
-import { Stage } from "./photo_stage.js";
-import { FaceList } from "./photo_faces.js";
-import { ask, filled, made, told } from "./http.js";
-import { bind } from "./keys.js";
-import { shows, watch } from "./live.js";
-import { hide, say } from "./notice.js";
+import { Stage } from "./stage.js";
+import { FaceList } from "./face_list.js";
+import { ask, filled, made, told } from "../kit/http.js";
+import { bind } from "../kit/keys.js";
+import { shows, watch } from "../kit/live.js";
+import { hide, say } from "../kit/notice.js";
 
 const NO_ROW = "00000000-0000-0000-0000-000000000000";
 const REFRESH_MS = 300;

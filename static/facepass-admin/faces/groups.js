@@ -1,7 +1,7 @@
 /* The groups of an occasion. One card is current; its name field has the focus, so that a person costs a name and Enter. */
 
-import { combobox } from "./people.js";
-import { Work, get, keys } from "./work.js";
+import { combobox } from "../kit/combobox.js";
+import { Work, get, keys } from "./work_page.js";
 
 const root = document.querySelector("[data-groups]");
 const opened = new Set();

@@ -1,6 +1,6 @@
 /* Two groups side by side: the same person, or not? One pair is shown, the next ones wait behind it. */
 
-import { Work, keys } from "./work.js";
+import { Work, keys } from "./work_page.js";
 
 const root = document.querySelector("[data-pairs]");
 const skipped = new Set();

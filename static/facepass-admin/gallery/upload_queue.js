@@ -1,7 +1,7 @@
 /* Files on their way to a gallery, several at once. A file that the gallery has is not sent; a connection that was lost
 is waited for. Each change of an entry is told by `changed(entry)`. */
 
-import { ask, csrf, Refusal } from "./http.js";
+import { ask, csrf, Refusal } from "../kit/http.js";
 import { isPicture } from "./upload_files.js";
 
 const AT_ONCE = 3;

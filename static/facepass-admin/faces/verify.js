@@ -1,6 +1,6 @@
 /* Proposed names: the current face is answered with one key, and the next one is current. */
 
-import { Work, keys } from "./work.js";
+import { Work, keys } from "./work_page.js";
 
 const root = document.querySelector("[data-verify]");
 const skipped = new Set();

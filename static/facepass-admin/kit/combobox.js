@@ -1,6 +1,6 @@
 /* A field in which a person is named: those whom the studio knows by what is typed, or somebody new. */
 
-import { get } from "./work.js";
+import { get } from "../faces/work_page.js";
 
 const QUIET_MS = 120;
 

@@ -1,6 +1,6 @@
 /* The faces of a photo beside it, each with a field for its name: a list of people opens under what is typed. */
 
-import { filled, made } from "./http.js";
+import { filled, made } from "../kit/http.js";
 
 const TYPING_MS = 120;
 const CROP_MARGIN = 1.3;
