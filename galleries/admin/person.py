@@ -34,7 +34,7 @@ class PersonAdmin(TenantAdmin):
     change_form_outer_before_template = "admin/galleries/person/overview.html"
 
     class Media:
-        css = {"all": ["facepass-admin/admin.css", "facepass-admin/faces/faces.css"]}
+        css = {"all": ["facepass-admin/admin.css", "facepass-admin/kit/kit.css", "facepass-admin/faces/faces.css"]}
         js = [forms.Script("facepass-admin/faces/person.js", type="module")]
 
     def get_urls(self) -> list[URLPattern]:

@@ -18,7 +18,7 @@ from galleries.matching.descriptors import as_array
 from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
 from galleries.models.face import BEST_FIRST
 from galleries.people import naming
-from galleries.staff import occasions, pairs
+from galleries.staff import occasions, pairs, script_texts
 from galleries.staff.occasions import decided_in, occasion_of
 from galleries.staff_kit import markup, person_choice
 from galleries.staff_kit.json_views import asked, invalid, named, page, reads, said, uuid, uuids, writes
@@ -59,7 +59,12 @@ def urls(admin: ModelAdmin[FaceCluster]) -> list[URLPattern]:
 
 def _page(admin: ModelAdmin[FaceCluster], request: HttpRequest, key: UUID) -> HttpResponseBase:
     occasion = occasion_of(request, key)
-    context = {**_context(request, occasion), "title": occasions.title_of(occasion), "kinds": KINDS}
+    context = {
+        **_context(request, occasion),
+        "title": occasions.title_of(occasion),
+        "kinds": KINDS,
+        "keys": script_texts.keys_of_groups(),
+    }
     return occasions.render(admin, request, "admin/galleries/facecluster/groups.html", context)
 
 
@@ -228,8 +233,8 @@ def _faces(occasion: Occasion, what: dict[str, Any]) -> list[PhotoFace]:
 
 
 def _decided(*made: FaceDecision, person: Person | None = None) -> JsonResponse:
-    texts = {"merge": _("Same person."), "split": _("Split off."), "reject": _("Hidden."), "apart": _("Kept apart.")}
-    text = _("Named: %(name)s") % {"name": person.real_name} if person else texts.get(made[-1].kind, "")
+    words = {"merge": _("Same person."), "split": _("Split off."), "reject": _("Hidden."), "apart": _("Kept apart.")}
+    text = _("Named: %(name)s") % {"name": person.real_name} if person else words.get(made[-1].kind, "")
     return said(decisions=[str(decision.pk) for decision in made], text=text, person=person and str(person.pk))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from facepass.core.access.authentication import user_of
 from galleries.faces import decisions, live_events, suggestions
 from galleries.models import FaceCluster, FaceDecision, Occasion, PhotoFace
-from galleries.staff import occasions
+from galleries.staff import occasions, script_texts
 from galleries.staff.occasions import decided_in, occasion_of
 from galleries.staff_kit import markup
 from galleries.staff_kit.json_views import asked, page, said, uuid, writes
@@ -33,7 +33,11 @@ def urls(admin: ModelAdmin[FaceCluster]) -> list[URLPattern]:
 
 def _page(admin: ModelAdmin[FaceCluster], request: HttpRequest, key: UUID) -> HttpResponseBase:
     occasion = occasion_of(request, key)
-    context = {**_context(request, occasion), "title": occasions.title_of(occasion)}
+    context = {
+        **_context(request, occasion),
+        "title": occasions.title_of(occasion),
+        "keys": script_texts.keys_of_pairs(),
+    }
     return occasions.render(admin, request, "admin/galleries/facecluster/pairs.html", context)
 
 

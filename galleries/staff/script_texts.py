@@ -1,21 +1,15 @@
 """What the scripts of the staff pages say, in the language of whoever looks. A page carries them as JSON."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 Texts = dict[str, str]
-
-
-def _of_any_page() -> Texts:
-    return {
-        "offline": _("No connection to the server. Nothing was changed."),
-        "signed_out": _("You are signed out. Reload the page to sign in."),
-        "failed": _("That did not work. Reload the page and try again."),
-    }
+# Keys and what they do. No key stands for where the next ones work.
+Keys = list[tuple[list[str], str]]
 
 
 def of_grid() -> Texts:
     return {
-        **_of_any_page(),
         "empty": _("No photos yet."),
         "none_left": _("No photos match this filter."),
         "everybody": _("Everybody"),
@@ -24,7 +18,6 @@ def of_grid() -> Texts:
 
 def of_upload() -> Texts:
     return {
-        **_of_any_page(),
         "waiting": _("waiting"),
         "checking": _("checking for duplicates"),
         "sending": _("sending"),
@@ -46,7 +39,6 @@ def of_upload() -> Texts:
 
 def of_photo() -> Texts:
     return {
-        **_of_any_page(),
         "place": _("{number} of {total}"),
         "unknown": _("Unknown person"),
         "create": _("New person: {name}"),
@@ -73,7 +65,7 @@ def of_photo() -> Texts:
     }
 
 
-def keys_of_grid() -> list[tuple[list[str], str]]:
+def keys_of_grid() -> Keys:
     return [
         (["←", "→", "↑", "↓"], _("from photo to photo")),
         (["Enter"], _("open the photo")),
@@ -83,7 +75,7 @@ def keys_of_grid() -> list[tuple[list[str], str]]:
     ]
 
 
-def keys_of_photo() -> list[tuple[list[str], str]]:
+def keys_of_photo() -> Keys:
     return [
         (["←", "→"], _("previous and next photo")),
         (["↑", "↓"], _("from face to face")),
@@ -101,3 +93,50 @@ def keys_of_photo() -> list[tuple[list[str], str]]:
         (["Esc"], _("leave the field, end drawing")),
         (["?"], _("these keys")),
     ]
+
+
+def keys_of_groups() -> Keys:
+    return [
+        ([], _("In the name field")),
+        (["Enter"], _("name the group and go on to the next; with an empty field, take the first suggestion")),
+        (["↑", "↓"], _("choose from the list; with an empty field, another group")),
+        (["Esc"], _("leave the field, to the keys below")),
+        ([], _("Outside the name field")),
+        (["↑", "↓"], _("another group")),
+        (["←", "→"], _("another face")),
+        ([_space()], _("select the face")),
+        (["N", "Enter"], _("name the group, or the selected faces")),
+        (["1", "2", "3"], _("take that suggestion")),
+        (["S"], _("split the selected faces off")),
+        (["R"], _("hide the group, or the selected faces: not a face, or somebody who should not be found")),
+        (["X"], _("mark the group, to merge it with others")),
+        (["M"], _("merge the marked groups; without marks, compare groups side by side")),
+        (["A"], _("show all faces of the group")),
+        (["O"], _("open the photo of the face")),
+        (["U"], _("undo")),
+    ]
+
+
+def keys_of_pairs() -> Keys:
+    return [
+        (["S", "Enter"], _("the same person")),
+        (["N"], _("not the same")),
+        ([_space()], _("skip")),
+        (["U"], _("undo")),
+    ]
+
+
+def keys_of_names() -> Keys:
+    return [
+        (["Y", "Enter"], _("yes, it is")),
+        (["N"], _("no, somebody else")),
+        ([_space()], _("skip")),
+        (["A"], _("confirm every face on this page")),
+        (["↑", "↓"], _("another face")),
+        (["O"], _("open the photo of the face")),
+        (["U"], _("undo")),
+    ]
+
+
+def _space() -> str:
+    return pgettext("key", "Space")

@@ -16,7 +16,7 @@ from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import Principal
 from galleries.faces import decisions, live_events
 from galleries.models import FaceDecision, Occasion, PhotoFace
-from galleries.staff import occasions
+from galleries.staff import occasions, script_texts
 from galleries.staff.occasions import occasion_of
 from galleries.staff_kit import markup
 from galleries.staff_kit.json_views import asked, named, page, require, said, uuid, uuids, visible, writes
@@ -48,6 +48,7 @@ def _page(admin: ModelAdmin[PhotoFace], request: HttpRequest) -> HttpResponseBas
     context = {
         **_context(request, occasion),
         "title": title,
+        "keys": script_texts.keys_of_names(),
         "occasion": occasion,
         "socket_path": f"/ws/occasions/{occasion.key}/" if occasion else "/ws/decisions/",
         "poll_path": reverse(f"admin:galleries_facecluster_{where}", args=[occasion.key] if occasion else []),

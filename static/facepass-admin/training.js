@@ -1,31 +1,36 @@
+// @ts-check
 /* How far a training is: asks the task every second, and loads the page anew when it is over. */
+
+import { find, need } from "./kit/dom.js";
+import { get } from "./kit/http.js";
+import { poll } from "./kit/live.js";
 
 const POLL_MS = 1000;
 const OVER = new Set(["done", "failed", "cancelled"]);
 
-const section = document.querySelector("[data-training]");
-if (section) setTimeout(() => poll(section), POLL_MS);
+const section = find("[data-training]");
+if (section) start(section);
 
-async function poll(section) {
-  try {
-    const answer = await fetch(section.dataset.poll, { credentials: "same-origin", cache: "no-store" });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const task = await answer.json();
-    if (OVER.has(task.state)) { location.reload(); return; }
-    show(section, task.progress);
-  } catch {
-    lost(section, true);
-  }
-  setTimeout(() => poll(section), POLL_MS);
+/** @param {HTMLElement} section */
+function start(section) {
+  const bar = need("[data-bar]", section, HTMLProgressElement);
+  const stop = poll(() => get(section.dataset.poll ?? ""), {
+    every: POLL_MS,
+    onAnswer: (task) => {
+      if (OVER.has(task.state)) { stop(); location.reload(); return; }
+      bar.value = task.progress.done;
+      need("[data-percent]", section).textContent = task.progress.done;
+      showLost(section, false);
+    },
+    onLost: () => showLost(section, true),
+  });
 }
 
-function show(section, progress) {
-  section.querySelector("[data-bar]").value = progress.done;
-  section.querySelector("[data-percent]").textContent = progress.done;
-  lost(section, false);
-}
-
-function lost(section, isLost) {
-  section.querySelector("[data-status]").dataset.state = isLost ? "lost" : "live";
-  section.querySelector("[data-lost]").hidden = !isLost;
+/**
+ * @param {HTMLElement} section
+ * @param {boolean} isLost
+ */
+function showLost(section, isLost) {
+  need("[data-status]", section).dataset.state = isLost ? "lost" : "live";
+  need("[data-lost]", section).hidden = !isLost;
 }

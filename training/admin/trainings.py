@@ -75,7 +75,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
     ]  # fmt: skip
 
     class Media:
-        css = {"all": ["facepass-admin/admin.css", "facepass-admin/training.css"]}
+        css = {"all": ["facepass-admin/admin.css", "facepass-admin/kit/kit.css", "facepass-admin/training.css"]}
         js = [forms.Script("facepass-admin/training.js", type="module")]
 
     def get_queryset(self, request: HttpRequest) -> Any:

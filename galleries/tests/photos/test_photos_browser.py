@@ -171,7 +171,7 @@ class TestPhoto:
         page.keyboard.press("u")
         page.wait_for_selector('.fp-row[data-kind="hidden"]', state="detached")
         page.keyboard.press("u")
-        page.wait_for_selector("[data-notice]:has-text('nothing of yours')")
+        page.wait_for_selector("[data-notice]:has-text('nothing to undo')")
         page.keyboard.press("h")
         page.wait_for_selector(".fp-undone")
         assert page.locator("[data-history] li").count() == 2

@@ -70,7 +70,7 @@ class Staff:
 
     def name(self, name):
         """By the first suggestion where it is right, else by typing."""
-        first = self.page.locator(".fw-current [data-person]").first
+        first = self.page.locator(".fp-current [data-person]").first
         offered = first.inner_text().removesuffix("↵").strip() if first.count() else None
         if not self.typing:
             self.press("n", as_what="to the field")
@@ -82,24 +82,24 @@ class Staff:
         self.press("Enter", as_what="accept" if offered == readable(name) else "enter")
 
     def faces_of_current(self):
-        return self.page.eval_on_selector_all(".fw-current [data-face]", "faces => faces.map(f => f.dataset.face)")
+        return self.page.eval_on_selector_all(".fp-current [data-face]", "faces => faces.map(f => f.dataset.face)")
 
     def settled(self):
         """The page is at rest: what was asked is answered, and what is shown is what there is."""
         self.page.wait_for_timeout(100)
         self.page.wait_for_selector("[data-groups]:not([aria-busy=true])")
-        self.page.wait_for_function("!document.querySelector('.fw-current [data-likes][data-asked=yes]')")
+        self.page.wait_for_function("!document.querySelector('.fp-current [data-likes][data-asked=yes]')")
 
     def work(self):
         for _turn in range(400):
             self.settled()
-            if not self.page.locator(".fw-current").count():
+            if not self.page.locator(".fp-current").count():
                 return
-            if self.page.locator(".fw-current .fw-more").count():
+            if self.page.locator(".fp-current .fp-more").count():
                 self.at_letters()
                 self.press("a", as_what="show all")
                 self.settled()
-            if not self.page.locator(".fw-current").get_attribute("data-id"):
+            if not self.page.locator(".fp-current").get_attribute("data-id"):
                 if not self.single():
                     return
             else:

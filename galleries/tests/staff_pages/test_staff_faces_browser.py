@@ -86,11 +86,11 @@ def test_a_group_is_named_by_its_name_and_enter_and_the_next_one_is_current(sign
     page.keyboard.type("Bob")
     page.keyboard.press("Enter")
     until(names, ["Ann", "Bob"])
-    page.wait_for_selector(".fw-empty")
+    page.wait_for_selector(".fp-empty")
     page.keyboard.press("u")
-    page.wait_for_selector(".fw-current")
+    page.wait_for_selector(".fp-current")
     until(names, ["Ann"])
-    assert page.locator(".fw-history .fw-undone").count() == 1
+    assert page.locator(".fp-history .fp-undone").count() == 1
 
 
 def test_enter_names_one_group_and_takes_no_suggestion_for_the_next(sign_in, serve, gallery, group):
@@ -103,7 +103,7 @@ def test_enter_names_one_group_and_takes_no_suggestion_for_the_next(sign_in, ser
     page.keyboard.press("ArrowUp")
     page.keyboard.type("Bob")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".fw-current [data-person]")
+    page.wait_for_selector(".fp-current [data-person]")
     page.wait_for_selector("[data-groups][aria-busy=false]")
     assert in_thread(FaceDecision.objects.count) == 1
 
@@ -164,7 +164,7 @@ def test_what_is_typed_stays_when_a_colleague_changes_the_same_group(sign_in, se
     open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
     page.keyboard.type("An")
     in_thread(lambda: decisions.split(list(one.faces.all()[:1]), by=None))
-    page.wait_for_selector(".fw-current:has-text('3 faces')")
+    page.wait_for_selector(".fp-current:has-text('3 faces')")
     page.keyboard.type("n")
     page.keyboard.press("Enter")
     until(lambda: str(FaceCluster.objects.get(pk=one.pk)), "Ann")
@@ -189,7 +189,7 @@ def test_two_groups_side_by_side_are_the_same_or_not(sign_in, serve, gallery, gr
     page.keyboard.press("s")
     until(lambda: FaceDecision.objects.filter(kind="merge").count(), 1)
     page.keyboard.press("n")
-    page.wait_for_selector(".fw-empty")
+    page.wait_for_selector(".fp-empty")
     until(lambda: FaceDecision.objects.filter(kind="apart").count(), 1)
     assert in_thread(FaceCluster.objects.shown().count) == 3
 
@@ -222,10 +222,10 @@ def test_two_people_are_merged_after_a_look_and_part_again(sign_in, serve, galle
     page.keyboard.type("maria")
     page.wait_for_selector('[role="option"]')
     page.keyboard.press("Enter")
-    page.locator(".fw-moves").wait_for()
-    page.locator(".fw-answer .fw-main").click()
+    page.locator(".fp-moves").wait_for()
+    page.locator(".fp-answer .fp-main").click()
     until(lambda: list(Person.objects.values_list("real_name", flat=True)), ["Ann"])
-    page.locator(".fw-history [data-undo]").click()
+    page.locator(".fp-history [data-undo]").click()
     until(Person.objects.count, 2)
     page.locator("[data-best]").click()
     until(lambda: bool(Person.objects.get(pk=ann.pk).avatar_url), True)
@@ -278,7 +278,7 @@ def test_a_lost_connection_shows_and_heals(sign_in, serve, gallery, group):
     in_thread(lambda: FaceCluster.objects.update(rejected=True))
     serve(asgi.application, port=server.port)
     page.wait_for_selector('[data-state="live"]')
-    page.wait_for_selector(".fw-empty")
+    page.wait_for_selector(".fp-empty")
 
 
 def test_without_a_socket_the_page_asks(sign_in, serve, gallery, group):
@@ -288,4 +288,4 @@ def test_without_a_socket_the_page_asks(sign_in, serve, gallery, group):
     page.goto(server.address + reverse("admin:galleries_facecluster_of", args=[gallery.pk]))
     page.wait_for_selector('[data-state="polling"]')
     in_thread(lambda: FaceCluster.objects.update(rejected=True))
-    page.wait_for_selector(".fw-empty")
+    page.wait_for_selector(".fp-empty")

@@ -1,203 +1,230 @@
+// @ts-check
 /* The groups of an occasion. One card is current; its name field has the focus, so that a person costs a name and Enter. */
 
-import { combobox } from "../kit/combobox.js";
-import { Work, get, keys } from "./work_page.js";
+import { Combobox } from "../kit/combobox.js";
+import { all, closest, find, need } from "../kit/dom.js";
+import { get } from "../kit/http.js";
+import { bindKeys } from "../kit/keys.js";
+import { CardList } from "./card_list.js";
+import { suggest } from "./likes.js";
+import { WorkPage } from "./work_page.js";
 
-const root = document.querySelector("[data-groups]");
+/** What a decision is about. @typedef {{faces: (string | undefined)[]} | {group: string}} About */
+
+const root = need("[data-groups]");
+const may = Boolean(root.dataset.may);
+/** @type {Set<string>} */
 const opened = new Set();
-const work = new Work(root, {
-  query: () => {
-    const here = new URLSearchParams(location.search);
-    for (const id of opened) here.append("open", id);
-    return here;
-  },
-  onRefresh: settle,
-});
-const { dataset } = root;
-let current = null;
+/* Whether the visitor names by typing, or is at the letters beside the field. */
 let typing = true;
+const list = new CardList(root, (card) => (typing && nameField(card)) || card);
+const work = new WorkPage(root, { query, onRefresh: settle });
 
 settle();
 
-/* After a reading: every new field listens, and some card is current. */
-function settle() {
-  for (const input of root.querySelectorAll("[data-name]:not([data-ready])")) ready(input);
-  if (!current?.isConnected) {
-    const again = current?.dataset.id && root.querySelector(`[data-id="${current.dataset.id}"]`);
-    go(again || cards()[Math.min(current?.at ?? 0, cards().length - 1)]);
-  } else {
-    suggest(current, { again: true });
-  }
+function query() {
+  const here = new URLSearchParams(location.search);
+  for (const id of opened) here.append("open", id);
+  return here;
 }
 
-function cards() { return [...root.querySelectorAll("[data-card]")]; }
+/** After a reading: every new field listens, and some card is current. */
+function settle() {
+  for (const field of all("[data-name]:not([data-ready])", root)) listen(/** @type {HTMLInputElement} */ (field));
+  if (!list.settle() && list.current && may) suggest(list.current, { again: true });
+  else ask();
+}
 
-function ready(input) {
-  input.dataset.ready = "";
-  const card = input.closest("[data-card]");
-  combobox(input, { source: dataset.peoplePath, create: dataset.create, choose: (choice) => name(card, choice) });
-  input.addEventListener("focus", () => { typing = true; if (current !== card) go(card); });
-  input.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented) return; // Enter has named this group, and the next one is current already
-    const empty = !input.value;
-    if (event.key === "Escape") { typing = false; input.blur(); card.focus(); }
-    else if (event.key === "Enter" && empty) take(0);
-    else if (event.key === "ArrowDown" && empty) step(1);
-    else if (event.key === "ArrowUp" && empty) step(-1);
-    else return;
-    event.preventDefault();
+/** @param {HTMLElement} card */
+function nameField(card) {
+  return /** @type {HTMLInputElement | null} */ (find("[data-name]", card));
+}
+
+/** @param {HTMLInputElement} field */
+function listen(field) {
+  field.dataset.ready = "";
+  const card = /** @type {HTMLElement} */ (field.closest("[data-card]"));
+  new Combobox(field, {
+    people: async (text) => (await get(`${work.path("peoplePath")}?q=${encodeURIComponent(text)}`)).people,
+    create: (text, isKnown) => ({ label: text, note: root.dataset.create, choice: { name: text, new: isKnown } }),
+    first: "typed",
+    choose: (choice) => name(card, choice),
+  });
+  field.addEventListener("focus", () => { typing = true; if (list.current !== card) go(card); });
+  field.addEventListener("keydown", (event) => {
+    if (!event.defaultPrevented && pressed(field, event.key)) event.preventDefault();
   });
 }
 
+/**
+ * What a key does in a name field, if the list of people has not taken it. Return whether it does anything.
+ * @param {HTMLInputElement} field
+ * @param {string} key
+ */
+function pressed(field, key) {
+  if (key === "Escape") { typing = false; field.blur(); list.current?.focus(); return true; }
+  if (field.value) return false;
+  if (key === "Enter") take(0);
+  else if (key === "ArrowDown") step(1);
+  else if (key === "ArrowUp") step(-1);
+  else return false;
+  return true;
+}
+
+/** @param {HTMLElement | null} card */
 function go(card) {
-  current?.classList.remove("fw-current");
-  current = card ?? null;
-  if (!card) return;
-  card.classList.add("fw-current");
-  card.at = cards().indexOf(card);
-  const field = card.querySelector("[data-name]");
-  const to = typing && field ? field : card;
-  if (document.activeElement !== to && !document.querySelector("dialog[open]")) to.focus({ preventScroll: true });
-  card.scrollIntoView({ block: "nearest" });
-  suggest(card);
+  list.go(card);
+  ask();
 }
 
+/** @param {number} by */
 function step(by) {
-  const all = cards();
-  const next = all[all.indexOf(current) + by];
-  if (next) go(next);
+  list.step(by);
+  ask();
 }
 
-/* Whom the group is like is asked when it is its turn, and again when somebody may have become known meanwhile. */
-async function suggest(card, { again = false } = {}) {
-  const place = card?.querySelector("[data-likes]");
-  if (!place || (place.dataset.asked && !again) || !dataset.may) return;
-  place.dataset.asked = "yes";
-  const { people } = await get(card.dataset.like).catch(() => ({ people: [] }));
-  place.replaceChildren(...people.map((person, index) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "fw-like", tabIndex: -1 });
-    button.dataset.person = person.id;
-    button.innerHTML = person.crop; // made by the server, of numbers and its own addresses
-    button.append(person.name, Object.assign(document.createElement("kbd"), { textContent: index ? String(index + 1) : "↵" }));
-    button.title = String(person.similarity);
-    return button;
-  }));
-  place.dataset.asked = "done";
+function ask() {
+  if (list.current && may) suggest(list.current);
 }
 
+/** @param {number} index */
 function take(index) {
-  const button = current?.querySelectorAll("[data-person]")[index];
-  if (button) name(current, { person: button.dataset.person });
+  const person = list.current && all("[data-person]", list.current)[index]?.dataset.person;
+  if (list.current && person) name(list.current, { person });
 }
 
-function selected(card) { return [...card.querySelectorAll('[aria-pressed="true"]')].map((face) => face.dataset.face); }
+/** @param {HTMLElement} card */
+function selected(card) {
+  return all('[aria-pressed="true"]', card).map((face) => face.dataset.face);
+}
 
-/* What a decision is about: the selected faces of the card, else the whole group. */
+/**
+ * The selected faces of the card, else the whole group; null for faces of no group of which none is selected.
+ * @param {HTMLElement} card
+ * @returns {About | null}
+ */
 function about(card) {
   const faces = selected(card);
   if (faces.length) return { faces };
   return card.dataset.id ? { group: card.dataset.id } : null;
 }
 
+/**
+ * @param {HTMLElement} card
+ * @param {import("../kit/combobox.js").Choice} choice
+ */
 function name(card, choice) {
   const what = about(card);
-  if (!what || !dataset.may) return;
+  if (!what || !may) return;
   leave(card, what);
-  work.decide(dataset.namePath, { ...what, ...choice });
+  work.decide("namePath", { ...what, ...choice });
 }
 
+/** @param {HTMLElement} card */
 function reject(card) {
   const what = about(card);
   if (!what) return;
   leave(card, what);
-  work.decide(dataset.rejectPath, what);
+  work.decide("rejectPath", what);
 }
 
-/* The page goes on before the server has answered: the next card is current. */
+/**
+ * The page goes on before the server has answered: the next card is current.
+ * @param {HTMLElement} card
+ * @param {About} what
+ */
 function leave(card, what) {
-  const field = card.querySelector("[data-name]");
+  const field = nameField(card);
   if (field) field.value = "";
-  if (what.group && root.querySelector('[aria-current="page"]')?.search === "") {
-    const all = cards();
-    const at = all.indexOf(card);
-    const next = all[at + 1] ?? all[at - 1];
-    card.remove();
-    go(next);
-  } else {
-    for (const id of what.faces ?? []) card.querySelector(`[data-face="${id}"]`)?.remove();
-  }
+  const tab = /** @type {HTMLAnchorElement | null} */ (find('[aria-current="page"]', root));
+  if ("faces" in what) for (const id of what.faces) find(`[data-face="${id}"]`, card)?.remove();
+  else if (tab?.search === "") { list.leave(card); ask(); } // of named and hidden ones the card stays where it is
 }
 
+/** @param {HTMLElement} card */
 function split(card) {
   const faces = selected(card);
-  if (faces.length) { leave(card, { faces }); work.decide(dataset.splitPath, { faces }); }
+  if (!faces.length) return;
+  leave(card, { faces });
+  work.decide("splitPath", { faces });
 }
 
 function merge() {
-  const groups = [...root.querySelectorAll("[data-mark]:checked")].map((mark) => mark.closest("[data-card]").dataset.id);
-  if (groups.length > 1) work.decide(dataset.mergePath, { groups });
-  else location.assign(dataset.pairsPath);
+  const marked = all("[data-mark]:checked", root).map((mark) => /** @type {HTMLElement | null} */ (mark.closest("[data-card]")));
+  if (marked.length > 1) work.decide("mergePath", { groups: marked.map((card) => card?.dataset.id) });
+  else location.assign(work.path("pairsPath"));
 }
 
+/** @param {HTMLElement} card */
 function open(card) {
-  if (!card.dataset.id || !card.querySelector(".fw-more")) return;
+  if (!card.dataset.id || !find(".fp-more", card)) return;
   opened.add(card.dataset.id);
   work.refresh();
 }
 
+/** @param {Element} face */
 function toggle(face) {
   face.setAttribute("aria-pressed", String(face.getAttribute("aria-pressed") !== "true"));
 }
 
+/** @param {number} by */
 function walk(by) {
-  const faces = [...current.querySelectorAll("[data-face]")];
-  const at = faces.indexOf(document.activeElement);
+  const faces = list.current ? all("[data-face]", list.current) : [];
+  const at = faces.findIndex((face) => face === document.activeElement);
   faces[at < 0 ? (by > 0 ? 0 : faces.length - 1) : Math.max(0, Math.min(faces.length - 1, at + by))]?.focus();
 }
 
-async function undo() {
-  const told = await work.undo();
-  const back = told?.groups.map((id) => root.querySelector(`[data-id="${id}"]`)).find(Boolean);
-  if (back) go(back);
+/** The face that has the focus, if one has. */
+function focused() {
+  return /** @type {HTMLElement | null} */ (document.activeElement?.closest("[data-face]"));
 }
 
+async function undo() {
+  list.comeBack((await work.undo())?.groups);
+  ask();
+}
+
+/** @type {Record<string, (card: HTMLElement) => void>} */
 const actions = { split, reject, open };
 
 root.addEventListener("click", (event) => {
-  const card = event.target.closest("[data-card]");
+  const card = closest(event, "[data-card]");
   if (!card) return;
-  const face = event.target.closest("[data-face]");
-  const like = event.target.closest("[data-person]");
-  const button = event.target.closest("[data-do]");
-  if (card !== current && !event.target.closest("[data-name]")) { typing = false; go(card); }
-  if (face && dataset.may) toggle(face);
-  if (like) name(card, { person: like.dataset.person });
-  if (button) actions[button.dataset.do](card);
+  const face = closest(event, "[data-face]");
+  const person = closest(event, "[data-person]")?.dataset.person;
+  const button = closest(event, "[data-do]");
+  if (card !== list.current && !closest(event, "[data-name]")) { typing = false; go(card); }
+  if (face && may) toggle(face);
+  if (person) name(card, { person });
+  if (button) actions[button.dataset.do ?? ""]?.(card);
 });
 
-const on = (action) => () => { if (current && dataset.may) action(current); };
-
-function nameField() {
-  typing = true;
-  current?.querySelector("[data-name]")?.focus();
+/** @param {(card: HTMLElement) => void} action */
+function on(action) {
+  return () => { if (list.current && may) action(list.current); };
 }
 
-keys(work, {
+function type() {
+  typing = true;
+  if (list.current) nameField(list.current)?.focus();
+}
+
+bindKeys({
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
-  ArrowRight: () => current && walk(1),
-  ArrowLeft: () => current && walk(-1),
-  " ": on(() => { if (document.activeElement.dataset?.face) toggle(document.activeElement); }),
-  n: nameField,
-  Enter: nameField,
+  ArrowRight: () => walk(1),
+  ArrowLeft: () => walk(-1),
+  " ": on(() => { const face = focused(); if (face) toggle(face); }),
+  n: type,
+  Enter: type,
   1: on(() => take(0)),
   2: on(() => take(1)),
   3: on(() => take(2)),
   s: on(split),
   r: on(reject),
-  x: on((card) => card.querySelector("[data-mark]")?.click()),
-  m: () => dataset.may && merge(),
-  a: () => current && open(current),
-  o: () => { const photo = document.activeElement.dataset?.photo; if (photo) location.assign(photo); },
-  u: undo,
-});
+  x: on((card) => find("[data-mark]", card)?.click()),
+  m: () => { if (may) merge(); },
+  a: () => { if (list.current) open(list.current); },
+  o: () => { const photo = focused()?.dataset.photo; if (photo) location.assign(photo); },
+  u: () => { undo(); },
+}, { own: "[data-face]" });

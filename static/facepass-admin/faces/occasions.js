@@ -1,5 +1,7 @@
+// @ts-check
 /* What is left to do in each photo session, live. */
 
-import { Work } from "./work_page.js";
+import { need } from "../kit/dom.js";
+import { WorkPage } from "./work_page.js";
 
-new Work(document.querySelector("[data-occasions]"));
+new WorkPage(need("[data-occasions]"));

@@ -1,56 +1,74 @@
+// @ts-check
 /* Two groups side by side: the same person, or not? One pair is shown, the next ones wait behind it. */
 
-import { Work, keys } from "./work_page.js";
+import { all, closest, find, need } from "../kit/dom.js";
+import { bindKeys } from "../kit/keys.js";
+import { WorkPage } from "./work_page.js";
 
-const root = document.querySelector("[data-pairs]");
+const root = need("[data-pairs]");
+/** @type {Set<string>} */
 const skipped = new Set();
-const work = new Work(root, { query: () => new URLSearchParams([...skipped].map((id) => ["skip", id])), onRefresh: settle });
-const { dataset } = root;
+const work = new WorkPage(root, { query: () => new URLSearchParams([...skipped].map((id) => ["skip", id])), onRefresh: settle });
 
 settle();
 
-function first() { return root.querySelector("[data-card]"); }
-
 function settle() {
-  root.querySelectorAll("[data-card]").forEach((card, index) => { card.hidden = index > 0; });
+  all("[data-card]", root).forEach((card, index) => { card.hidden = index > 0; });
 }
 
-function sides(card) { return [...card.querySelectorAll("[data-group]")].map((side) => side.dataset.group); }
+/** @param {HTMLElement} card */
+function sides(card) {
+  return all("[data-group]", card).map((side) => side.dataset.group);
+}
 
-/* A pair that names a group of this one is out of date as soon as the two are one. */
-function leave(card, { merged = false } = {}) {
-  const gone = new Set(sides(card));
-  card.remove();
-  if (merged) for (const other of root.querySelectorAll("[data-card]")) if (sides(other).some((id) => gone.has(id))) other.remove();
+/** @param {HTMLElement} card */
+function same(card) {
+  const groups = sides(card);
+  leave(card);
+  // A pair that names a group of this one is out of date as soon as the two are one.
+  for (const other of all("[data-card]", root)) if (sides(other).some((id) => groups.includes(id))) other.remove();
   settle();
+  work.decide("mergePath", { groups });
 }
 
-function same() {
-  const card = first();
-  leave(card, { merged: true });
-  work.decide(dataset.mergePath, { groups: sides(card) });
-}
-
-function apart() {
-  const card = first();
+/** @param {HTMLElement} card */
+function apart(card) {
   const [one, other] = sides(card);
   leave(card);
-  work.decide(dataset.apartPath, { one, other });
+  work.decide("apartPath", { one, other });
 }
 
-function skip() {
-  const card = first();
-  skipped.add(card.dataset.id);
+/** @param {HTMLElement} card */
+function skip(card) {
+  skipped.add(card.dataset.id ?? "");
   leave(card);
   work.refreshSoon();
 }
 
+/** @param {HTMLElement} card */
+function leave(card) {
+  card.remove();
+  settle();
+}
+
+/** @type {Record<string, (card: HTMLElement) => void>} */
 const answers = { same, apart, skip };
-const on = (answer) => () => { if (first() && dataset.may) answer(); };
+
+/** @param {string} answer */
+function give(answer) {
+  const card = find("[data-card]", root);
+  if (card && root.dataset.may) answers[answer]?.(card);
+}
 
 root.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-do]");
-  if (button) on(answers[button.dataset.do])();
+  const button = closest(event, "[data-do]");
+  if (button) give(button.dataset.do ?? "");
 });
 
-keys(work, { s: on(same), Enter: on(same), n: on(apart), " ": on(skip), u: () => work.undo() });
+bindKeys({
+  s: () => give("same"),
+  Enter: () => give("same"),
+  n: () => give("apart"),
+  " ": () => give("skip"),
+  u: () => { work.undo(); },
+});

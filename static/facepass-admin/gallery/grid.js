@@ -1,260 +1,198 @@
-/* A gallery's photos, however many: only the cells in sight exist, and their photos are fetched a window at a time. */
+// @ts-check
+/* A gallery's photos, however many: filtered, live, by mouse and by key. */
 
-import { ask, made, told } from "../kit/http.js";
-import { bind } from "../kit/keys.js";
-import { hide, say } from "../kit/notice.js";
+import { all, closest, find, need, readJson } from "../kit/dom.js";
+import { get, post, Refusal } from "../kit/http.js";
+import { bindKeys } from "../kit/keys.js";
+import { hideNotice, notify } from "../kit/notice.js";
+import { Sheet, WINDOW } from "./sheet.js";
 
-const WINDOW = 100;
-const CELL_WIDTH = 176;
-const CELL_HEIGHT = 168;
-const ROWS_BEYOND = 3;
-const REFRESH_MS = 1000;
+/** @typedef {import("./sheet.js").Photo} Photo */
 
-const section = document.querySelector("[data-grid]");
-if (section) start(section);
+/* Events may come by the hundred: what is in sight is asked again once in this time at most. */
+const REFRESH_MS = 500;
+const NO_ROW = "00000000-0000-0000-0000-000000000000";
 
-function start(section) {
-  const query = new URLSearchParams(location.search);
-  const page = {
-    section,
-    sheet: section.querySelector("[data-sheet]"),
-    paths: told("fp-paths"),
-    texts: told("fp-texts"),
-    filter: query.get("filter") ?? "all",
-    person: query.get("person") ?? "",
-    total: null,
-    windows: new Map(), // number of the window: its photos, or null while they are on their way
-    cells: new Map(), // place of a photo: its cell
-    columns: 1,
-    asked: 0,
-    refreshing: null,
-    stale: false,
-  };
-  addEventListener("scroll", () => draw(page), { capture: true, passive: true });
-  // Not within the observer's own round: drawing changes the sheet's height, which it observes too.
-  new ResizeObserver(() => requestAnimationFrame(() => draw(page))).observe(page.sheet);
-  document.addEventListener("fp-progress", () => refresh(page));
-  document.addEventListener("fp-uploaded", () => refresh(page));
-  section.addEventListener("click", (event) => clicked(page, event));
-  section.querySelector("[data-person]").addEventListener("change", (event) => choose(page, { person: event.target.value }));
-  addEventListener("pagehide", () => sessionStorage.setItem(place(page), String(scrollTop())));
-  keys(page);
-  mark(page);
-  count(page);
-  people(page);
-  load(page, 0).then(() => scrollBack(page));
-}
+class Grid {
+  /** Grows with each change of the filter, so that an answer to an older question is known. */
+  #round = 0;
+  /** Number of a window: its photos, or null while they are on their way. @type {Map<number, Photo[] | null>} */
+  #windows = new Map();
+  #isRefreshing = false;
+  #isStale = false;
+  #hasProblem = false;
 
-/* unfold may scroll an inner element; where it does, that is the one. */
-function scroller() {
-  return document.scrollingElement;
-}
-
-function scrollTop() {
-  return scroller().scrollTop;
-}
-
-function place(page) {
-  return `fp-grid ${location.pathname} ${page.filter} ${page.person}`;
-}
-
-function scrollBack(page) {
-  const kept = Number(sessionStorage.getItem(place(page)) ?? 0);
-  sessionStorage.removeItem(place(page));
-  draw(page);
-  if (kept) scroller().scrollTop = kept;
-}
-
-function address(page, path, more = {}) {
-  const found = new URL(path, location.href);
-  const query = { filter: page.filter, person: page.person, ...more };
-  for (const [name, value] of Object.entries(query)) if (value !== "") found.searchParams.set(name, value);
-  return found;
-}
-
-async function load(page, number) {
-  if (page.windows.get(number) === undefined) page.windows.set(number, null);
-  const round = page.asked;
-  try {
-    const where = address(page, page.paths.window, { offset: number * WINDOW, limit: WINDOW });
-    const found = await ask(where, { texts: page.texts });
-    if (round !== page.asked) return; // another filter by now
-    hideProblem(page);
-    page.windows.set(number, found.photos);
-    resize(page, found.total);
-  } catch (refusal) {
-    if (round !== page.asked) return;
-    if (page.windows.get(number) === null) page.windows.delete(number);
-    say(refusal.message, { bad: true });
-    page.problem = true;
+  /** @param {HTMLElement} section */
+  constructor(section) {
+    const query = new URLSearchParams(location.search);
+    this.section = section;
+    this.paths = readJson("fp-paths");
+    this.texts = readJson("fp-texts");
+    this.filter = query.get("filter") ?? "all";
+    this.person = query.get("person") ?? "";
+    this.sheet = new Sheet(need("[data-sheet]", section), {
+      photoAt: (index) => this.#photoAt(index),
+      addressOf: (photo) => this.#address((section.dataset.photo ?? "").replace(NO_ROW, photo.id)),
+    });
   }
-  draw(page);
-}
 
-function hideProblem(page) {
-  if (page.problem) hide();
-  page.problem = false;
-}
-
-function resize(page, total) {
-  page.total = total;
-  const empty = page.section.querySelector("[data-empty]");
-  empty.hidden = total > 0;
-  empty.textContent = page.filter === "all" && !page.person ? page.texts.empty : page.texts.none_left;
-}
-
-function draw(page) {
-  if (page.total === null) return;
-  const width = page.sheet.clientWidth;
-  page.columns = Math.max(1, Math.floor(width / CELL_WIDTH));
-  const rows = Math.ceil(page.total / page.columns);
-  page.sheet.style.height = `${rows * CELL_HEIGHT}px`;
-  const top = page.sheet.getBoundingClientRect().top;
-  const first = Math.max(0, Math.floor(-top / CELL_HEIGHT) - ROWS_BEYOND) * page.columns;
-  const last = Math.min(page.total, Math.ceil((innerHeight - top) / CELL_HEIGHT + ROWS_BEYOND) * page.columns);
-  for (const [index, cell] of page.cells) {
-    if (index < first || index >= last) { cell.remove(); page.cells.delete(index); }
+  start() {
+    const { section } = this;
+    document.addEventListener("fp-progress", () => this.refresh());
+    document.addEventListener("fp-uploaded", () => this.refresh());
+    section.addEventListener("click", (event) => this.#clicked(event));
+    const people = need("[data-person]", section, HTMLSelectElement);
+    people.addEventListener("change", () => this.choose({ person: people.value }));
+    this.#bindKeys(people);
+    this.#markFilter();
+    this.#count();
+    this.#listPeople(people);
+    this.#load(0).then(() => this.sheet.scrollBack(this.#place));
+    addEventListener("pagehide", () => this.sheet.keepScroll(this.#place));
   }
-  for (let index = first; index < last; index += 1) put(page, index, width / page.columns);
-}
 
-function put(page, index, width) {
-  const number = Math.floor(index / WINDOW);
-  if (!page.windows.has(number)) load(page, number);
-  const photo = page.windows.get(number)?.[index % WINDOW];
-  let cell = page.cells.get(index);
-  if (!cell) {
-    cell = newCell();
-    page.cells.set(index, cell);
-    page.sheet.append(cell);
+  /** Where the scroll position is kept. */
+  get #place() {
+    return `fp-grid ${location.pathname} ${this.filter} ${this.person}`;
   }
-  const left = `${(index % page.columns) * width}px`;
-  const top = `${Math.floor(index / page.columns) * CELL_HEIGHT}px`;
-  Object.assign(cell.style, { left, top, width: `${width}px`, height: `${CELL_HEIGHT}px` });
-  cell.dataset.index = index;
-  if (photo) fill(page, cell, photo);
-}
 
-function newCell() {
-  const cell = made("a", { className: "fp-cell" });
-  cell.append(made("span", { className: "fp-cell-picture" }), made("span", { className: "fp-name" }), made("span", { className: "fp-note" }));
-  return cell;
-}
+  /**
+   * @param {string} path
+   * @param {Record<string, string>} [more]
+   */
+  #address(path, more = {}) {
+    const address = new URL(path, location.href);
+    const query = { filter: this.filter, person: this.person, ...more };
+    for (const [name, value] of Object.entries(query)) if (value !== "") address.searchParams.set(name, value);
+    return address.href;
+  }
 
-function fill(page, cell, photo) {
-  const content = JSON.stringify(photo);
-  if (cell.content === content) return;
-  cell.content = content;
-  cell.href = address(page, page.section.dataset.photo.replace("00000000-0000-0000-0000-000000000000", photo.id));
-  cell.dataset.photo = photo.id;
-  cell.dataset.state = photo.state;
-  cell.title = photo.error || photo.name;
-  const [picture, name, note] = cell.children;
-  name.textContent = photo.name;
-  note.textContent = photo.note;
-  note.classList.toggle("fp-bad", photo.error !== "");
-  picture.replaceChildren();
-  if (photo.thumbnail) picture.append(made("img", { src: photo.thumbnail, alt: "", loading: "lazy", decoding: "async" }));
-}
+  /** @param {number} index */
+  #photoAt(index) {
+    const number = Math.floor(index / WINDOW);
+    if (!this.#windows.has(number)) this.#load(number);
+    return this.#windows.get(number)?.[index % WINDOW] ?? null;
+  }
 
-/* Events may come by the hundred: what is in sight is asked again once a second at most. */
-function refresh(page) {
-  if (page.refreshing) { page.stale = true; return; }
-  page.refreshing = setTimeout(async () => {
-    page.stale = false;
-    const seen = new Set([...page.cells.keys()].map((index) => Math.floor(index / WINDOW)));
-    for (const number of page.windows.keys()) if (!seen.has(number)) page.windows.delete(number);
-    await Promise.all([count(page), ...[...(seen.size ? seen : [0])].map((number) => load(page, number))]);
-    page.refreshing = null;
-    if (page.stale) refresh(page);
-  }, REFRESH_MS / 2);
-}
+  /** @param {number} number */
+  async #load(number) {
+    if (!this.#windows.get(number)) this.#windows.set(number, null);
+    const round = this.#round;
+    try {
+      const found = await get(this.#address(this.paths.window, { offset: String(number * WINDOW), limit: String(WINDOW) }));
+      if (round !== this.#round) return; // another filter by now
+      if (this.#hasProblem) hideNotice();
+      this.#hasProblem = false;
+      this.#windows.set(number, found.photos);
+      this.#resize(found.total);
+    } catch (error) {
+      if (round !== this.#round) return;
+      if (this.#windows.get(number) === null) this.#windows.delete(number);
+      this.#hasProblem = true;
+      refused(error);
+    }
+    this.sheet.draw();
+  }
 
-async function count(page) {
-  try {
-    const found = await ask(page.paths.counts, { texts: page.texts });
+  /** @param {number} total */
+  #resize(total) {
+    this.sheet.total = total;
+    const empty = need("[data-empty]", this.section);
+    empty.hidden = total > 0;
+    empty.textContent = this.filter === "all" && !this.person ? this.texts.empty : this.texts.none_left;
+  }
+
+  refresh() {
+    if (this.#isRefreshing) { this.#isStale = true; return; }
+    this.#isRefreshing = true;
+    setTimeout(async () => {
+      this.#isStale = false;
+      const seen = this.sheet.windowsInSight();
+      for (const number of this.#windows.keys()) if (!seen.has(number)) this.#windows.delete(number);
+      await Promise.all([this.#count(), ...[...(seen.size ? seen : [0])].map((number) => this.#load(number))]);
+      this.#isRefreshing = false;
+      if (this.#isStale) this.refresh();
+    }, REFRESH_MS);
+  }
+
+  async #count() {
+    const counts = await get(this.paths.counts).catch(() => null); // the grid says what is wrong
+    if (!counts) return;
     const number = new Intl.NumberFormat(document.documentElement.lang || undefined);
-    for (const [name, value] of Object.entries(found)) {
-      const count = page.section.querySelector(`[data-filter="${name}"] [data-count]`);
+    for (const [name, value] of Object.entries(counts)) {
+      const count = find(`[data-filter="${name}"] [data-count]`, this.section);
       if (count) count.textContent = number.format(value);
     }
-    const retry = page.section.querySelector("[data-retry]");
-    if (retry) retry.hidden = found.failed === 0;
-  } catch { /* the grid says what is wrong */ }
-}
+    const retry = find("[data-retry]", this.section);
+    if (retry) retry.hidden = counts.failed === 0;
+  }
 
-async function people(page) {
-  const list = page.section.querySelector("[data-person]");
-  try {
-    const found = await ask(page.paths.people, { texts: page.texts });
-    for (const person of found.people) {
-      list.append(new Option(`${person.name} (${person.photos})`, person.id, false, person.id === page.person));
+  /** @param {HTMLSelectElement} list */
+  async #listPeople(list) {
+    try {
+      const { people } = await get(this.paths.people);
+      for (const { id, name, photos } of people) {
+        list.append(new Option(`${name} (${photos})`, id, false, id === this.person));
+      }
+    } catch (error) {
+      refused(error);
     }
-  } catch (refusal) {
-    say(refusal.message, { bad: true });
+  }
+
+  /** @param {{filter?: string, person?: string}} chosen */
+  choose({ filter = this.filter, person = this.person }) {
+    Object.assign(this, { filter, person });
+    this.#round += 1;
+    this.#windows.clear();
+    this.sheet.clear();
+    history.replaceState(null, "", this.#address(location.pathname));
+    this.#markFilter();
+    this.#load(0);
+  }
+
+  #markFilter() {
+    for (const button of all("[data-filter]", this.section)) {
+      button.setAttribute("aria-pressed", String(button.dataset.filter === this.filter));
+    }
+  }
+
+  /** @param {Event} event */
+  #clicked(event) {
+    const filter = closest(event, "[data-filter]")?.dataset.filter;
+    if (filter) this.choose({ filter });
+    if (closest(event, "[data-retry]")) this.#retry();
+  }
+
+  async #retry() {
+    try {
+      notify((await post(this.paths.retry, {})).said);
+      this.refresh();
+    } catch (error) {
+      refused(error);
+    }
+  }
+
+  /** @param {HTMLSelectElement} people */
+  #bindKeys(people) {
+    const { sheet } = this;
+    const filters = all("[data-filter]", this.section).map((button) => button.dataset.filter);
+    const byNumber = Object.fromEntries(filters.map((filter, index) => [String(index + 1), () => this.choose({ filter })]));
+    bindKeys({
+      ArrowRight: () => sheet.move(1),
+      ArrowLeft: () => sheet.move(-1),
+      ArrowDown: () => sheet.move(sheet.columns),
+      ArrowUp: () => sheet.move(-sheet.columns),
+      p: () => people.focus(),
+      ...byNumber,
+    });
   }
 }
 
-function choose(page, { filter = page.filter, person = page.person }) {
-  Object.assign(page, { filter, person, asked: page.asked + 1, total: null });
-  page.windows.clear();
-  for (const cell of page.cells.values()) cell.remove();
-  page.cells.clear();
-  history.replaceState(null, "", address(page, location.pathname));
-  mark(page);
-  load(page, 0);
+/** @param {unknown} error */
+function refused(error) {
+  if (!(error instanceof Refusal)) throw error;
+  notify(error.message, { bad: true });
 }
 
-function mark(page) {
-  for (const button of page.section.querySelectorAll("[data-filter]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.filter === page.filter));
-  }
-}
-
-function clicked(page, event) {
-  const filter = event.target.closest("[data-filter]");
-  if (filter) choose(page, { filter: filter.dataset.filter });
-  if (event.target.closest("[data-retry]")) retry(page);
-}
-
-async function retry(page) {
-  try {
-    const found = await ask(page.paths.retry, { body: {}, texts: page.texts });
-    say(found.said);
-    refresh(page);
-  } catch (refusal) {
-    say(refusal.message, { bad: true });
-  }
-}
-
-function keys(page) {
-  const step = (by) => () => move(page, by());
-  const filters = [...page.section.querySelectorAll("[data-filter]")].map((button) => button.dataset.filter);
-  const byNumber = Object.fromEntries(filters.map((filter, index) => [String(index + 1), () => choose(page, { filter })]));
-  bind({
-    ArrowRight: step(() => 1),
-    ArrowLeft: step(() => -1),
-    ArrowDown: step(() => page.columns),
-    ArrowUp: step(() => -page.columns),
-    p: () => page.section.querySelector("[data-person]").focus(),
-    ...byNumber,
-  });
-}
-
-/* Among the cells by arrows; the browser opens the one in focus on Enter. */
-function move(page, by) {
-  const now = document.activeElement.closest?.("[data-index]");
-  const index = now ? Number(now.dataset.index) + by : firstInSight(page);
-  if (index < 0 || index >= page.total) return false;
-  const top = page.sheet.getBoundingClientRect().top + Math.floor(index / page.columns) * CELL_HEIGHT;
-  if (top < 80) scroller().scrollTop += top - 80;
-  if (top + CELL_HEIGHT > innerHeight) scroller().scrollTop += top + CELL_HEIGHT - innerHeight;
-  draw(page);
-  page.cells.get(index)?.focus({ preventScroll: true });
-  return true;
-}
-
-function firstInSight(page) {
-  const top = page.sheet.getBoundingClientRect().top;
-  return Math.max(0, Math.ceil((80 - top) / CELL_HEIGHT)) * page.columns;
-}
+const section = find("[data-grid]");
+if (section) new Grid(section).start();

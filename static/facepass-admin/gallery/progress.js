@@ -1,26 +1,47 @@
+// @ts-check
 /* A gallery's progress, live, in numbers; other scripts of the page hear of each change by the event `fp-progress`. */
 
-import { shows, watch } from "../kit/live.js";
+import { find, need } from "../kit/dom.js";
+import { showState, watch } from "../kit/live.js";
 
-const section = document.querySelector("[data-progress]");
-if (section) {
+/**
+ * @typedef {object} Progress
+ * @property {number} total
+ * @property {number} pending
+ * @property {number} processing
+ * @property {number} processed
+ * @property {number} failed
+ * @property {number} faces
+ * @property {number} photos_per_second
+ * @property {number | null} eta_seconds
+ */
+
+const section = find("[data-progress]");
+if (section) start(section);
+
+/** @param {HTMLElement} section */
+function start(section) {
   watch({
-    ...section.dataset,
+    socket: section.dataset.socket ?? "",
+    poll: section.dataset.poll ?? "",
     onEvent: (event) => {
       const progress = event.progress ?? event; // of the socket, or the answer to a question
       show(section, progress);
       section.dispatchEvent(new CustomEvent("fp-progress", { detail: progress, bubbles: true }));
     },
-    onState: shows(section.querySelector("[data-status]")),
+    onState: showState(need("[data-status]", section)),
   });
 }
 
+/**
+ * @param {HTMLElement} section
+ * @param {Progress} progress
+ */
 function show(section, progress) {
   const number = new Intl.NumberFormat(section.lang || undefined, { maximumFractionDigits: 2 });
-  const done = progress.processed + progress.failed;
-  const bar = section.querySelector("[data-bar]");
+  const bar = need("[data-bar]", section, HTMLProgressElement);
   bar.max = progress.total || 1;
-  bar.value = done;
+  bar.value = progress.processed + progress.failed;
   const values = {
     total: number.format(progress.total),
     processed: number.format(progress.processed),
@@ -30,12 +51,14 @@ function show(section, progress) {
     rate: number.format(progress.photos_per_second),
     left: duration(section, progress.eta_seconds),
   };
-  for (const [name, text] of Object.entries(values)) {
-    section.querySelector(`[data-value="${name}"]`).textContent = text;
-  }
-  section.querySelector('[data-value="failed"]').classList.toggle("fp-bad", progress.failed > 0);
+  for (const [name, text] of Object.entries(values)) need(`[data-value="${name}"]`, section).textContent = text;
+  need('[data-value="failed"]', section).classList.toggle("fp-bad", progress.failed > 0);
 }
 
+/**
+ * @param {HTMLElement} section
+ * @param {number | null} seconds
+ */
 function duration(section, seconds) {
   if (seconds === null || seconds === 0) return "–";
   const { second, minute, hour } = section.dataset;

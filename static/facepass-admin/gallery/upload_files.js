@@ -1,52 +1,86 @@
-/* The files of what was dropped or chosen, with those of all folders in it: {path, file}. */
+// @ts-check
+/* The files of what was dropped or chosen, with those of all folders in it. */
+
+/** @typedef {{path: string, file: File}} Found */
+/** A file or folder that a browser can keep over a reload, where it has such handles. @typedef {FileSystemHandle} Handle */
 
 const PICTURE = /\.(jpe?g|png|webp|hei[cf]|tiff?|bmp|gif|avif)$/i;
 // What systems leave in folders; nobody wants to read of it.
 const NOISE = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini)$/i;
 
-export function isPicture(path, file) {
+/** @param {Found} found */
+export function isPicture({ path, file }) {
   return PICTURE.test(path) || file.type.startsWith("image/");
 }
 
-/* Handles, which a browser can keep over a reload where it has them. To be called while the drop is handled: the items
-are gone after that. */
+/**
+ * To be called while the drop is handled: the items are gone after that.
+ * @param {DataTransfer} transfer
+ * @returns {Promise<{handles: Handle[], files: Found[]}>}
+ */
 export async function dropped(transfer) {
   const items = [...transfer.items].filter((item) => item.kind === "file");
-  const waiting = items.map((item) => item.getAsFileSystemHandle?.().catch(() => null));
+  const waiting = items.map((item) => handleOf(item));
   const entries = items.map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile?.() }));
-  const handles = (await Promise.all(waiting)).filter(Boolean);
+  const handles = (await Promise.all(waiting)).filter((handle) => handle !== null);
   if (handles.length && handles.length === items.length) return { handles, files: await ofHandles(handles) };
-  const found = await Promise.all(entries.map(({ entry, file }) => (entry ? ofEntry(entry) : [{ path: file.name, file }])));
+  const found = await Promise.all(entries.map(({ entry, file }) => (entry ? ofEntry(entry) : file ? [{ path: file.name, file }] : [])));
   return { handles: [], files: wanted(found.flat()) };
 }
 
+/**
+ * @param {DataTransferItem} item
+ * @returns {Promise<Handle | null>}
+ */
+async function handleOf(item) {
+  // Not in TypeScript's DOM, as not every browser has it.
+  const { getAsFileSystemHandle } = /** @type {{getAsFileSystemHandle?: () => Promise<Handle | null>}} */ (/** @type {unknown} */ (item));
+  return getAsFileSystemHandle?.call(item).catch(() => null) ?? null;
+}
+
+/** @param {Handle[]} handles */
 export async function ofHandles(handles) {
   const found = await Promise.all(handles.map((handle) => ofHandle(handle, "")));
   return wanted(found.flat());
 }
 
+/** @param {HTMLInputElement} input */
 export function chosen(input) {
-  return wanted([...input.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+  return wanted([...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
 }
 
+/** @param {Found[]} files */
 function wanted(files) {
   return files.filter(({ path }) => !NOISE.test(path)).sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }));
 }
 
+/**
+ * @param {Handle} handle
+ * @param {string} above the path of the folder that it is in
+ * @returns {Promise<Found[]>}
+ */
 async function ofHandle(handle, above) {
   const path = above + handle.name;
-  if (handle.kind === "file") return [{ path, file: await handle.getFile() }];
+  if (handle.kind === "file") return [{ path, file: await /** @type {FileSystemFileHandle} */ (handle).getFile() }];
   const found = [];
-  for await (const inner of handle.values()) found.push(...(await ofHandle(inner, `${path}/`)));
+  for await (const inner of /** @type {FileSystemDirectoryHandle} */ (handle).values()) found.push(...(await ofHandle(inner, `${path}/`)));
   return found;
 }
 
+/**
+ * @param {FileSystemEntry} entry
+ * @returns {Promise<Found[]>}
+ */
 async function ofEntry(entry) {
   const path = entry.fullPath.replace(/^\//, "");
-  if (entry.isFile) return [{ path, file: await new Promise((done, failed) => entry.file(done, failed)) }];
-  const reader = entry.createReader();
+  if (entry.isFile) {
+    const file = /** @type {FileSystemFileEntry} */ (entry);
+    return [{ path, file: await new Promise((done, failed) => file.file(done, failed)) }];
+  }
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   const found = [];
   for (;;) { // a reader gives a hundred at a time
+    /** @type {FileSystemEntry[]} */
     const inner = await new Promise((done, failed) => reader.readEntries(done, failed));
     if (!inner.length) return found;
     for (const each of inner) found.push(...(await ofEntry(each)));

@@ -1,7 +1,11 @@
+// @ts-check
 /* What is left of a gallery's upload, kept by the browser over a reload: paths, and handles where it gives any. */
+
+/** @typedef {{left: string[], handles: FileSystemHandle[]}} Left */
 
 const STORE = "uploads";
 
+/** @returns {Promise<IDBDatabase>} */
 function opened() {
   return new Promise((done, failed) => {
     const request = indexedDB.open("facepass", 1);
@@ -11,6 +15,12 @@ function opened() {
   });
 }
 
+/**
+ * @template T
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => IDBRequest<T>} work
+ * @returns {Promise<T>}
+ */
 async function within(mode, work) {
   const database = await opened();
   try {
@@ -24,7 +34,11 @@ async function within(mode, work) {
   }
 }
 
-/* `left`: paths of files that were not sent yet. A browser that keeps nothing (a private window) costs the comfort only. */
+/**
+ * Keep the paths of files that were not sent yet. A browser that keeps nothing (a private window) costs the comfort only.
+ * @param {string} gallery
+ * @param {Left} left
+ */
 export async function keep(gallery, { left, handles }) {
   try {
     if (left.length) await within("readwrite", (store) => store.put({ left, handles }, gallery));
@@ -34,6 +48,10 @@ export async function keep(gallery, { left, handles }) {
   }
 }
 
+/**
+ * @param {string} gallery
+ * @returns {Promise<Left | null>}
+ */
 export async function kept(gallery) {
   try {
     return (await within("readonly", (store) => store.get(gallery))) ?? null;

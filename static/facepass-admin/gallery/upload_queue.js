@@ -1,133 +1,149 @@
+// @ts-check
 /* Files on their way to a gallery, several at once. A file that the gallery has is not sent; a connection that was lost
 is waited for. Each change of an entry is told by `changed(entry)`. */
 
-import { ask, csrf, Refusal } from "../kit/http.js";
+import { post, put, Refusal, upload } from "../kit/http.js";
 import { isPicture } from "./upload_files.js";
+
+/** @typedef {import("./upload_files.js").Found} Found */
+/** @typedef {"waiting" | "checking" | "sending" | "accepted" | "duplicate" | "refused" | "skipped"} State */
+/** @typedef {{path: string, file: File | null, size: number, state: State, sent: number, message: string}} Entry */
+/** What became of a file. @typedef {{outcome: State, message?: string}} Outcome */
 
 const AT_ONCE = 3;
 const LARGEST_DIGEST = 200_000_000;
+const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
+/** @type {Set<State>} */
 export const OVER = new Set(["accepted", "duplicate", "refused", "skipped"]);
 
 export class Queue {
-  constructor({ paths, texts, changed, lost }) {
-    Object.assign(this, { paths, texts, changed, lost, entries: [], running: 0, wait: 1000 });
+  /** @type {Entry[]} */
+  entries = [];
+  #running = 0;
+  #wait = FIRST_WAIT_MS;
+
+  /**
+   * @param {{paths: Record<string, string>, changed: (entry: Entry) => void, lost: (is: boolean) => void}} options
+   *   `lost` tells whether the connection is
+   */
+  constructor({ paths, changed, lost }) {
+    this.paths = paths;
+    this.changed = changed;
+    this.lost = lost;
   }
 
+  /** @param {Found[]} files */
   add(files) {
-    const known = new Set(this.entries.filter((entry) => !OVER.has(entry.state)).map((entry) => entry.path));
-    const added = files.filter(({ path }) => !known.has(path)).map(({ path, file }) => ({ path, file, state: "waiting", sent: 0 }));
-    this.entries.push(...added);
-    for (const entry of added) this.set(entry, isPicture(entry.path, entry.file) ? "waiting" : "skipped");
-    while (this.running < AT_ONCE && this.next()) this.work();
+    const known = new Set(this.left.map((entry) => entry.path));
+    for (const { path, file } of files.filter((found) => !known.has(found.path))) {
+      /** @type {Entry} */
+      const entry = { path, file, size: file.size, state: "waiting", sent: 0, message: "" };
+      this.entries.push(entry);
+      this.#set(entry, isPicture({ path, file }) ? "waiting" : "skipped");
+    }
+    while (this.#running < AT_ONCE && this.#next()) this.#work();
   }
 
   get left() {
     return this.entries.filter((entry) => !OVER.has(entry.state));
   }
 
-  next() {
+  #next() {
     return this.entries.find((entry) => entry.state === "waiting");
   }
 
-  set(entry, state, message = "") {
+  /**
+   * @param {Entry} entry
+   * @param {State} state
+   */
+  #set(entry, state, message = "") {
     Object.assign(entry, { state, message });
-    if (OVER.has(state)) entry.file = { size: entry.file.size }; // so that the browser may let go of it
+    if (OVER.has(state)) entry.file = null; // so that the browser may let go of it
     this.changed(entry);
   }
 
-  async work() {
-    this.running += 1;
-    for (let entry = this.next(); entry; entry = this.next()) await this.bring(entry);
-    this.running -= 1;
+  async #work() {
+    this.#running += 1;
+    for (let entry = this.#next(); entry; entry = this.#next()) await this.#bring(entry);
+    this.#running -= 1;
   }
 
-  async bring(entry) {
+  /** @param {Entry} entry */
+  async #bring(entry) {
+    const { file } = entry;
+    if (!file) return;
     try {
-      this.set(entry, "checking");
-      if (await this.isThere(entry)) { this.set(entry, "duplicate"); return; }
-      this.set(entry, "sending");
-      const found = this.paths.upload_place ? await this.putStraight(entry) : await this.post(entry);
-      this.wait = 1000;
+      this.#set(entry, "checking");
+      if (await this.#isThere(file)) { this.#set(entry, "duplicate"); return; }
+      this.#set(entry, "sending");
+      const { outcome, message } = await this.#send(entry, file);
+      this.#wait = FIRST_WAIT_MS;
       this.lost(false);
-      this.set(entry, found.outcome, found.message);
-    } catch (problem) {
-      await this.failed(entry, problem);
+      this.#set(entry, outcome, message);
+    } catch (error) {
+      await this.#failed(entry, error);
     }
   }
 
-  async failed(entry, problem) {
-    if (problem.code === "offline" || problem.code === "upload_missing" || problem.status >= 502) {
+  /**
+   * @param {Entry} entry
+   * @param {unknown} error
+   */
+  async #failed(entry, error) {
+    if (!(error instanceof Refusal)) { // such as a file that is not on the disk any more
+      this.#set(entry, "refused", error instanceof Error ? error.message : String(error));
+    } else if (error.code === "offline" || error.code === "upload_missing" || error.status >= 502) {
       entry.sent = 0;
-      this.set(entry, "waiting");
+      this.#set(entry, "waiting");
       this.lost(true);
-      await this.patience();
+      await this.#patience();
     } else {
-      this.set(entry, "refused", problem.message);
+      this.#set(entry, "refused", error.message);
     }
   }
 
-  /* Until the browser says that it is online again, or after a while in any case. */
-  patience() {
-    const wait = this.wait;
-    this.wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  /**
+   * Until the browser says that it is online again, or after a while in any case.
+   * @returns {Promise<void>}
+   */
+  #patience() {
+    const wait = this.#wait;
+    this.#wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     return new Promise((done) => {
       const timer = setTimeout(done, wait);
       addEventListener("online", () => { clearTimeout(timer); done(); }, { once: true });
     });
   }
 
-  /* By its content. A page that came without TLS has no digests; the server sees what it has by itself then. */
-  async isThere(entry) {
-    if (!globalThis.crypto?.subtle || entry.file.size > LARGEST_DIGEST) return false;
-    const bytes = await crypto.subtle.digest("SHA-256", await entry.file.arrayBuffer());
+  /**
+   * By its content. A page that came without TLS has no digests; the server sees what it has by itself then.
+   * @param {File} file
+   */
+  async #isThere(file) {
+    if (!globalThis.crypto?.subtle || file.size > LARGEST_DIGEST) return false;
+    const bytes = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
     const digest = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    const found = await ask(this.paths.upload_there, { body: { sha256: [digest] }, texts: this.texts });
-    return digest in found.there;
+    const { there } = await post(this.paths.upload_there ?? "", { sha256: [digest] });
+    return digest in there;
   }
 
-  async post(entry) {
-    const form = new FormData();
-    form.append("file", entry.file, name(entry));
-    const answer = await this.send(entry, "POST", this.paths.upload_file, form, { "X-CSRFToken": csrf() });
-    return this.read(answer);
+  /**
+   * To the server; or, where there is a bucket, into that, and the server is told where.
+   * @param {Entry} entry
+   * @param {File} file
+   * @returns {Promise<Outcome>}
+   */
+  async #send(entry, file) {
+    const name = entry.path.split("/").pop() ?? "";
+    const onProgress = (/** @type {number} */ bytes) => { entry.sent = bytes; this.changed(entry); };
+    if (!this.paths.upload_place) {
+      const form = new FormData();
+      form.append("file", file, name);
+      return upload(this.paths.upload_file ?? "", form, onProgress);
+    }
+    const { id, url } = await post(this.paths.upload_place, { size: file.size });
+    await put(url, file, onProgress);
+    return post(this.paths.upload_arrived ?? "", { id, name });
   }
-
-  /* Into the bucket, past the server, which is then told where. */
-  async putStraight(entry) {
-    const { id, url } = await ask(this.paths.upload_place, { body: { size: entry.file.size }, texts: this.texts });
-    const answer = await this.send(entry, "PUT", url, entry.file, {});
-    if (answer.status >= 300) throw new Refusal(this.texts.failed, { code: "offline", status: answer.status });
-    return ask(this.paths.upload_arrived, { body: { id, name: name(entry) }, texts: this.texts });
-  }
-
-  /* By XMLHttpRequest, which alone tells how far an upload is. */
-  send(entry, method, address, body, headers) {
-    return new Promise((done, failed) => {
-      const request = new XMLHttpRequest();
-      request.open(method, address);
-      for (const [header, value] of Object.entries(headers)) request.setRequestHeader(header, value);
-      request.upload.addEventListener("progress", (event) => {
-        entry.sent = event.loaded;
-        this.changed(entry);
-      });
-      const offline = () => failed(new Refusal(this.texts.offline, { code: "offline" }));
-      request.addEventListener("error", offline);
-      request.addEventListener("timeout", offline);
-      request.addEventListener("load", () => done(request));
-      request.send(body);
-    });
-  }
-
-  read(answer) {
-    let found = {};
-    try { found = JSON.parse(answer.responseText); } catch { /* an answer of a proxy, or the page to sign in */ }
-    if (answer.status < 300 && found.outcome) return found;
-    const code = found.error?.code ?? "unreadable";
-    throw new Refusal(found.error?.message ?? (answer.status < 300 ? this.texts.signed_out : this.texts.failed), { code, status: answer.status });
-  }
-}
-
-function name(entry) {
-  return entry.path.split("/").pop();
 }

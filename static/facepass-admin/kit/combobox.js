@@ -1,88 +1,163 @@
-/* A field in which a person is named: those whom the studio knows by what is typed, or somebody new. */
+// @ts-check
+/* A field in which a person is named: somebody whom the studio knows, by what is typed, or somebody new. */
 
-import { get } from "../faces/work_page.js";
+import { make } from "./dom.js";
+import { Refusal } from "./http.js";
+import { notify } from "./notice.js";
 
-const QUIET_MS = 120;
+const TYPING_MS = 120;
 
 let serial = 0;
 
-/* `source`: an address that answers `?q=`. `create`: what the offer of somebody new is called; without it only known
-   people can be chosen. `choose({person} | {name} | {name, new})` is called on Enter or a click. */
-export function combobox(input, { source, create, choose }) {
-  const box = { input, source, create, choose, list: null, options: [], active: -1, timer: null, asked: "" };
-  input.addEventListener("input", () => { clearTimeout(box.timer); box.timer = setTimeout(() => offer(box), QUIET_MS); });
-  input.addEventListener("blur", () => setTimeout(() => close(box), 150));
-  input.addEventListener("keydown", (event) => press(box, event));
-}
+/** What the server is told: somebody known, or a name; `new` where it is not the known person of that name.
+ *  @typedef {{person: string} | {name: string, new?: boolean}} Choice */
+/** @typedef {{label: string, note?: string, choice: Choice}} Offer */
+/** @typedef {{id: string, name: string, note?: string}} Person */
 
-function press(box, event) {
-  if (event.isComposing) return;
-  const text = box.input.value.trim();
-  if (event.key === "Enter" && text) {
-    event.preventDefault();
-    const current = box.asked === text ? box.options[box.active] : null;
-    if (!current && !box.create) return;
-    pick(box, current?.choice ?? { name: text });
-  } else if (["ArrowDown", "ArrowUp"].includes(event.key) && box.list) {
-    event.preventDefault();
-    mark(box, (box.active + (event.key === "ArrowDown" ? 1 : -1) + box.options.length) % box.options.length);
-  } else if (event.key === "Escape" && box.list) {
-    event.preventDefault();
-    close(box);
+/**
+ * @typedef {object} Options
+ * @property {(text: string) => Promise<Person[]>} people asked after a pause in typing
+ * @property {(text: string, isKnown: boolean) => Offer | null} [create] the offer of somebody new, the last of the list;
+ *   `isKnown`: somebody has exactly this name. Without it only known people can be chosen.
+ * @property {"known" | "typed"} [first] what Enter takes before an arrow key has chosen: the first of the list, or what
+ *   was typed to the letter
+ * @property {boolean} [offersUntyped] `people("")` is asked for when the field gets the focus
+ * @property {(choice: Choice, event: KeyboardEvent | MouseEvent) => void} choose
+ * @property {() => void} [leave] on Escape
+ */
+
+export class Combobox {
+  /** @type {Offer[]} */
+  #offers = [];
+  #active = -1;
+  /** The text for which the offers were asked. @type {string | null} */
+  #answered = null;
+  #round = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {HTMLUListElement | null} */
+  #list = null;
+
+  /**
+   * @param {HTMLInputElement} input
+   * @param {Options} options
+   */
+  constructor(input, options) {
+    this.input = input;
+    this.options = options;
+    const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", autocomplete: "off", spellcheck: "false" };
+    for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
+    input.addEventListener("input", () => { clearTimeout(this.#timer); this.#timer = setTimeout(() => this.#offer(), TYPING_MS); });
+    input.addEventListener("blur", () => this.close());
+    input.addEventListener("keydown", (event) => this.#press(event));
+    if (options.offersUntyped) input.addEventListener("focus", () => this.#offer());
   }
-}
 
-function pick(box, choice) {
-  clearTimeout(box.timer);
-  close(box);
-  box.choose(choice, box.input.value.trim());
-}
+  get text() {
+    return this.input.value.trim();
+  }
 
-async function offer(box) {
-  const text = box.input.value.trim();
-  if (!text) { close(box); return; }
-  const { people } = await get(`${box.source}?q=${encodeURIComponent(text)}`).catch(() => ({ people: [] }));
-  if (text !== box.input.value.trim() || document.activeElement !== box.input) return;
-  const known = people.map((person) => ({ text: person.name, note: person.note ?? "", choice: { person: person.id } }));
-  const exact = people.findIndex((person) => person.name.toLowerCase() === text.toLowerCase());
-  box.options = box.create ? [...known, { text, note: box.create, choice: { name: text, new: exact >= 0 } }] : known;
-  box.asked = text;
-  show(box);
-  mark(box, exact >= 0 ? exact : (box.create ? box.options.length - 1 : 0));
-}
+  close() {
+    clearTimeout(this.#timer);
+    this.#round += 1; // an answer that is on its way comes too late
+    this.#list?.remove();
+    this.#list = null;
+    this.#answered = null;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
 
-function show(box) {
-  close(box);
-  if (!box.options.length) return;
-  const list = document.createElement("ul");
-  list.className = "fw-options";
-  list.setAttribute("role", "listbox");
-  list.id = `fw-options-${++serial}`;
-  box.options.forEach((option, index) => {
-    const row = document.createElement("li");
-    row.setAttribute("role", "option");
-    row.id = `${list.id}-${index}`;
-    row.append(option.text);
-    if (option.note) row.append(Object.assign(document.createElement("span"), { className: "fp-note", textContent: ` ${option.note}` }));
-    row.addEventListener("mousedown", (event) => { event.preventDefault(); pick(box, option.choice); });
-    list.append(row);
-  });
-  box.list = list;
-  box.input.after(list);
-  box.input.setAttribute("aria-expanded", "true");
-  box.input.setAttribute("aria-controls", list.id);
-}
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (this.text || this.options.offersUntyped)) {
+      event.preventDefault();
+      this.#enter(event);
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && this.#list) {
+      event.preventDefault();
+      const by = event.key === "ArrowDown" ? 1 : -1;
+      this.#mark((this.#active + by + this.#offers.length) % this.#offers.length);
+    } else if (event.key === "Escape" && (this.#list || this.options.leave)) {
+      event.preventDefault();
+      this.close();
+      this.options.leave?.();
+    }
+  }
 
-function mark(box, index) {
-  box.active = index;
-  [...(box.list?.children ?? [])].forEach((row, at) => row.setAttribute("aria-selected", String(at === index)));
-  if (box.list) box.input.setAttribute("aria-activedescendant", `${box.list.id}-${index}`);
-}
+  /** @param {KeyboardEvent} event */
+  async #enter(event) {
+    clearTimeout(this.#timer);
+    if (this.#answered !== this.text) {
+      if (this.options.first === "typed") { this.#choose({ name: this.text }, event); return; }
+      if (!(await this.#offer())) return; // typed faster than answered
+    }
+    const offer = this.#offers[this.#active];
+    if (offer) this.#choose(offer.choice, event);
+  }
 
-function close(box) {
-  box.list?.remove();
-  box.list = null;
-  box.active = -1;
-  box.input.setAttribute("aria-expanded", "false");
-  box.input.removeAttribute("aria-activedescendant");
+  /**
+   * @param {Choice} choice
+   * @param {KeyboardEvent | MouseEvent} event
+   */
+  #choose(choice, event) {
+    this.close();
+    this.options.choose(choice, event);
+  }
+
+  /** Ask and show. Return whether the answer is the current one: that to an older question is thrown away. */
+  async #offer() {
+    const { text } = this;
+    if (!text && !this.options.offersUntyped) { this.close(); return false; }
+    const round = (this.#round += 1);
+    /** @type {Person[]} */
+    let people = [];
+    try {
+      people = await this.options.people(text);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      notify(error.message, { bad: true });
+    }
+    if (round !== this.#round || document.activeElement !== this.input) return false;
+    const exact = people.findIndex((person) => person.name.toLowerCase() === text.toLowerCase());
+    const known = people.map(({ id, name, note }) => ({ label: name, note, choice: { person: id } }));
+    const created = text && this.options.create?.(text, exact >= 0);
+    this.#offers = created ? [...known, created] : known;
+    this.#answered = text;
+    this.#show();
+    this.#mark(this.options.first !== "typed" ? 0 : exact >= 0 ? exact : this.#offers.length - 1);
+    return true;
+  }
+
+  #show() {
+    this.#list?.remove();
+    this.#list = null;
+    this.input.setAttribute("aria-expanded", String(this.#offers.length > 0));
+    if (!this.#offers.length) return;
+    const id = `fp-options-${(serial += 1)}`;
+    this.#list = make("ul", { className: "fp-options", role: "listbox", id });
+    this.#list.append(...this.#offers.map((offer, index) => this.#row(offer, `${id}-${index}`)));
+    this.input.after(this.#list);
+    this.input.setAttribute("aria-controls", id);
+  }
+
+  /**
+   * @param {Offer} offer
+   * @param {string} id
+   */
+  #row({ label, note, choice }, id) {
+    const row = make("li", { role: "option", id }, make("span", { text: label }));
+    if (note) row.append(make("span", { className: "fp-note", text: note }));
+    // Before the field loses the focus, and the list with it.
+    row.addEventListener("mousedown", (event) => { event.preventDefault(); this.#choose(choice, event); });
+    return row;
+  }
+
+  /** @param {number} index */
+  #mark(index) {
+    this.#active = index;
+    [...(this.#list?.children ?? [])].forEach((row, at) => row.setAttribute("aria-selected", String(at === index)));
+    if (this.#list) this.input.setAttribute("aria-activedescendant", `${this.#list.id}-${index}`);
+    else this.input.removeAttribute("aria-activedescendant");
+    this.#list?.children[index]?.scrollIntoView({ block: "nearest" });
+  }
 }

@@ -1,24 +1,50 @@
+// @ts-check
 /* One line at the foot of the page that says what happened, with the way back where there is one. */
 
-import { made } from "./http.js";
+import { make, need, word } from "./dom.js";
 
 const SHOWN_MS = 8000;
-let timer = null;
+/* Who is to decide, or to read what went wrong, has more time. */
+const SHOWN_LONGER_MS = 20000;
 
-export function say(text, { bad = false, label, action } = {}) {
-  const line = document.querySelector("[data-notice]");
-  line.replaceChildren(made("span", { text }));
-  if (action) {
-    const button = made("button", { text: label, type: "button", className: "fp-plain" });
-    button.addEventListener("click", () => { hide(); action(); });
-    line.append(button);
-  }
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/**
+ * Show the text until the next one, or for some seconds.
+ * @param {string} text
+ * @param {{bad?: boolean, undo?: () => void}} [options]
+ */
+export function notify(text, { bad = false, undo } = {}) {
+  const line = need("[data-notice]");
+  line.replaceChildren(make("span", { text }));
+  if (undo) line.append(undoButton(undo));
   line.classList.toggle("fp-bad", bad);
-  line.hidden = false;
-  clearTimeout(timer);
-  timer = setTimeout(hide, SHOWN_MS);
+  line.hidden = !text;
+  hideIn(line, undo || bad ? SHOWN_LONGER_MS : SHOWN_MS);
 }
 
-export function hide() {
-  document.querySelector("[data-notice]").hidden = true;
+export function hideNotice() {
+  clearTimeout(timer);
+  need("[data-notice]").hidden = true;
+}
+
+/** @param {() => void} undo */
+function undoButton(undo) {
+  const button = make("button", { type: "button", className: "fp-plain" }, word("undoLabel"), " ", make("kbd", { text: "U" }));
+  button.addEventListener("click", () => { hideNotice(); undo(); });
+  return button;
+}
+
+/**
+ * Not while somebody is at it.
+ * @param {HTMLElement} line
+ * @param {number} ms
+ */
+function hideIn(line, ms) {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    if (line.matches(":hover, :focus-within")) hideIn(line, ms);
+    else hideNotice();
+  }, ms);
 }

@@ -1,62 +1,85 @@
-/* The picture with a button over each face; and drawing a box where there is none. Boxes are pixels of the photo. */
+// @ts-check
+/* The picture with a button over each face; and drawing a box where there is none. */
 
-import { made } from "../kit/http.js";
+import { make, need } from "../kit/dom.js";
+import { kindOf, placeOver, shownFaces } from "./faces.js";
 
+/** @typedef {import("./faces.js").Box} Box */
+/** @typedef {import("./faces.js").Face} Face */
+/** @typedef {import("./faces.js").Photo} Photo */
+
+/* Less, in pixels of the photo, is a click and not a box. */
 const SMALLEST = 12;
 
 export class Stage {
+  /** @type {Photo | null} */
+  #photo = null;
+  isDrawing = false;
+  /** Where the box begins that is being drawn. @type {{x: number, y: number} | null} */
+  #from = null;
+
+  /**
+   * @param {HTMLElement} element
+   * @param {{texts: import("./faces.js").Texts, select: (id: string) => void, drawn: (box: Box) => void}} options
+   */
   constructor(element, { texts, select, drawn }) {
-    Object.assign(this, { element, texts, select, drawn, photo: null, isDrawing: false });
-    this.picture = element.querySelector("img");
-    this.layer = element.querySelector("[data-boxes]");
-    this.rubber = element.querySelector("[data-rubber]");
-    this.hint = element.querySelector("[data-hint]");
-    element.addEventListener("pointerdown", (event) => this.begin(event));
-    element.addEventListener("pointermove", (event) => this.stretch(event));
-    element.addEventListener("pointerup", (event) => this.end(event));
-    element.addEventListener("pointercancel", () => this.drop());
+    this.element = element;
+    this.texts = texts;
+    this.select = select;
+    this.drawn = drawn;
+    this.picture = need("img", element, HTMLImageElement);
+    this.layer = need("[data-boxes]", element);
+    this.rubber = need("[data-rubber]", element);
+    this.hint = need("[data-hint]", element);
+    element.addEventListener("pointerdown", (event) => this.#begin(event));
+    element.addEventListener("pointermove", (event) => this.#stretch(event));
+    element.addEventListener("pointerup", (event) => this.#end(event));
+    element.addEventListener("pointercancel", () => this.#drop());
   }
 
+  /** @param {Photo} photo */
   show(photo) {
-    const isNew = this.photo?.id !== photo.id;
-    this.photo = photo;
+    const isNew = this.#photo?.id !== photo.id;
+    this.#photo = photo;
     this.element.style.setProperty("--ratio", String(photo.width / photo.height));
     if (isNew) {
       this.endDrawing();
       this.picture.src = photo.picture;
       this.picture.alt = photo.name;
     }
-    const shown = photo.faces.filter((face) => !face.hidden);
-    const hidden = photo.faces.filter((face) => face.hidden);
-    this.layer.replaceChildren(...hidden.map((face) => this.box(face)), ...shown.map((face, index) => this.box(face, index + 1)));
+    const hidden = photo.faces.filter((face) => face.hidden).map((face) => this.#box(photo, face));
+    this.layer.replaceChildren(...hidden, ...shownFaces(photo).map((face, index) => this.#box(photo, face, index + 1)));
   }
 
-  box(face, number) {
+  /**
+   * @param {Photo} photo
+   * @param {Face} face
+   * @param {number} [number]
+   */
+  #box(photo, face, number) {
     const name = face.person?.name ?? this.texts.unknown;
-    const box = made("button", { className: "fp-face", type: "button", "aria-label": number ? `${number}. ${name}` : this.texts.hidden });
-    const { width, height } = this.photo;
-    Object.assign(box.style, {
-      left: `${(100 * face.box.x) / width}%`,
-      top: `${(100 * face.box.y) / height}%`,
-      width: `${(100 * face.box.width) / width}%`,
-      height: `${(100 * face.box.height) / height}%`,
-    });
+    const label = number ? `${number}. ${name}` : this.texts.hidden;
+    const box = make("button", { className: "fp-face", type: "button", "aria-label": label });
+    Object.assign(box.style, placeOver(face.box, photo));
     box.dataset.face = face.id;
-    box.dataset.kind = face.hidden ? "hidden" : face.verified ? "verified" : face.person ? "proposed" : "unknown";
-    if (number) box.append(made("span", { text: face.person ? `${number} ${name}` : String(number) }));
+    box.dataset.kind = kindOf(face);
+    if (number) box.append(make("span", { text: face.person ? `${number} ${name}` : String(number) }));
     box.addEventListener("click", () => this.select(face.id));
     return box;
   }
 
+  /** @param {string | null} id */
   mark(id) {
-    for (const box of this.layer.children) box.setAttribute("aria-pressed", String(box.dataset.face === id));
+    for (const box of this.layer.children) {
+      if (box instanceof HTMLElement) box.setAttribute("aria-pressed", String(box.dataset.face === id));
+    }
   }
 
   toggleDrawing() {
     if (this.isDrawing) { this.endDrawing(); return; }
     this.isDrawing = true;
     this.element.classList.add("fp-drawing");
-    this.hint.textContent = this.texts.draw;
+    this.hint.textContent = this.texts.draw ?? "";
     this.hint.hidden = false;
   }
 
@@ -64,51 +87,57 @@ export class Stage {
     this.isDrawing = false;
     this.element.classList.remove("fp-drawing");
     this.hint.hidden = true;
-    this.drop();
+    this.#drop();
   }
 
-  drop() {
-    this.from = null;
+  #drop() {
+    this.#from = null;
     this.rubber.hidden = true;
   }
 
-  begin(event) {
+  /** @param {PointerEvent} event */
+  #begin(event) {
     if (!this.isDrawing || event.button !== 0) return;
     event.preventDefault();
     this.element.setPointerCapture(event.pointerId);
-    this.from = this.at(event);
-    this.stretch(event);
+    this.#from = this.#at(event);
+    this.#stretch(event);
   }
 
-  stretch(event) {
-    if (!this.from) return;
-    const box = this.between(this.from, this.at(event));
-    const { width, height } = this.photo;
-    Object.assign(this.rubber.style, {
-      left: `${(100 * box.x) / width}%`,
-      top: `${(100 * box.y) / height}%`,
-      width: `${(100 * box.width) / width}%`,
-      height: `${(100 * box.height) / height}%`,
-    });
+  /** @param {PointerEvent} event */
+  #stretch(event) {
+    if (!this.#from || !this.#photo) return;
+    Object.assign(this.rubber.style, placeOver(between(this.#from, this.#at(event)), this.#photo));
     this.rubber.hidden = false;
   }
 
-  end(event) {
-    if (!this.from) return;
-    const box = this.between(this.from, this.at(event));
-    this.drop();
-    if (Math.min(box.width, box.height) < SMALLEST) return; // a click, not a box
+  /** @param {PointerEvent} event */
+  #end(event) {
+    if (!this.#from) return;
+    const box = between(this.#from, this.#at(event));
+    this.#drop();
+    if (Math.min(box.width, box.height) < SMALLEST) return;
     this.endDrawing();
     this.drawn(box);
   }
 
-  at(event) {
+  /**
+   * Return where the pointer is, in pixels of the photo.
+   * @param {PointerEvent} event
+   */
+  #at(event) {
     const frame = this.element.getBoundingClientRect();
-    const share = (value, length) => Math.min(1, Math.max(0, value / length));
-    return { x: share(event.clientX - frame.left, frame.width) * this.photo.width, y: share(event.clientY - frame.top, frame.height) * this.photo.height };
+    const { width, height } = this.#photo ?? frame;
+    const share = (/** @type {number} */ value, /** @type {number} */ length) => Math.min(1, Math.max(0, value / length));
+    return { x: share(event.clientX - frame.left, frame.width) * width, y: share(event.clientY - frame.top, frame.height) * height };
   }
+}
 
-  between(a, b) {
-    return { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
-  }
+/**
+ * @param {{x: number, y: number}} a
+ * @param {{x: number, y: number}} b
+ * @returns {Box}
+ */
+function between(a, b) {
+  return { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
 }

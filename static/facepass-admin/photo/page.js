@@ -1,0 +1,241 @@
+// @ts-check
+/* What the page of one photo shows, and what is decided there. */
+
+import { Decisions } from "../kit/decisions.js";
+import { fill, find, need, readJson } from "../kit/dom.js";
+import { get, post, Refusal } from "../kit/http.js";
+import { hideNotice, notify } from "../kit/notice.js";
+import { FaceList } from "./face_list.js";
+import { openFace, shownFaces } from "./faces.js";
+import { History } from "./history.js";
+import { Stage } from "./stage.js";
+
+/** @typedef {import("./faces.js").Described} Described */
+/** @typedef {import("./faces.js").Photo} Photo */
+/** @typedef {import("../kit/decisions.js").Step} Step */
+
+const NO_ROW = "00000000-0000-0000-0000-000000000000";
+const REFRESH_MS = 300;
+
+export class PhotoPage {
+  decisions = new Decisions();
+  /** @type {Photo | null} */
+  photo = null;
+  /** @type {Partial<import("./faces.js").Place>} */
+  place = {};
+  /** The id of a face. @type {string | null} */
+  selected = null;
+  /** What comes next, asked for before it is wanted. @type {Map<string, Promise<Described>>} */
+  #ahead = new Map();
+  #isRefreshing = false;
+
+  /** @param {HTMLElement} section */
+  constructor(section) {
+    this.section = section;
+    this.id = section.dataset.photo ?? "";
+    this.paths = readJson("fp-paths");
+    const texts = (this.texts = readJson("fp-texts"));
+    this.may = { verify: "verify" in section.dataset, edit: "edit" in section.dataset };
+    this.frame = need("[data-stage]", section);
+    const select = (/** @type {string} */ id) => this.select(id);
+    this.stage = new Stage(this.frame, { texts, select, drawn: (box) => this.draw(box) });
+    this.list = new FaceList(need("[data-faces]", section), {
+      texts,
+      mayVerify: this.may.verify,
+      people: (text, face) => this.#people(text, face),
+      select,
+      decide: (body, after) => this.decide(body, after),
+      leave: () => this.frame.focus(),
+    });
+    this.history = new History(need("[data-history]", section, HTMLDetailsElement), {
+      texts,
+      address: () => this.#path("decisions"),
+      undo: this.may.verify ? (decision) => this.undo({ photo: this.id, ids: [decision] }) : null,
+    });
+  }
+
+  /** @param {string} part */
+  #path(part, id = this.id) {
+    return this.paths[part].replace(NO_ROW, id);
+  }
+
+  /** @returns {Promise<Described>} */
+  #describe(id = this.id) {
+    return get(`${this.#path("described", id)}${location.search}`);
+  }
+
+  /** The selected face, where it is shown. */
+  get face() {
+    return shownFaces(this.photo).find((face) => face.id === this.selected);
+  }
+
+  /** @param {string | null | undefined} id */
+  async go(id, { push = true } = {}) {
+    if (!id) return;
+    this.id = id;
+    hideNotice();
+    const coming = this.#ahead.get(id) ?? this.#describe(id);
+    this.#ahead.clear();
+    /** @type {Described} */
+    let found;
+    try {
+      found = await coming;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      notify(error.message, { bad: true });
+      return;
+    }
+    if (this.id !== id) return; // the next key was faster
+    if (push) history.pushState(null, "", `${this.#path("faces")}${location.search}`);
+    this.selected = null;
+    this.#show(found);
+    this.select(openFace(found.photo)?.id ?? null);
+    this.#lookAhead();
+  }
+
+  /** The neighbours' faces and pictures, so that an arrow key shows them at once. */
+  #lookAhead() {
+    for (const id of [this.place.next, this.place.previous]) {
+      if (!id) continue;
+      const coming = this.#describe(id);
+      this.#ahead.set(id, coming);
+      coming.then((found) => { new Image().src = found.photo.picture; }, () => this.#ahead.delete(id));
+    }
+  }
+
+  /** @param {{photo: Photo, place?: PhotoPage["place"]}} found */
+  #show({ photo, place = this.place }) {
+    Object.assign(this, { photo, place });
+    const { section, texts } = this;
+    need("h2[data-name]", section).textContent = photo.name;
+    need("[data-place]", section).textContent = fill(texts.place, place);
+    need("[data-taken]", section).textContent = photo.taken;
+    need("[data-form]", section, HTMLAnchorElement).href = (section.dataset.formPath ?? "").replace(NO_ROW, photo.id);
+    need("[data-go=previous]", section, HTMLButtonElement).disabled = !place.previous;
+    need("[data-go=next]", section, HTMLButtonElement).disabled = !place.next;
+    this.#showTrouble(photo);
+    this.stage.show(photo);
+    this.list.show(photo);
+    this.select(this.selected);
+  }
+
+  /**
+   * Why the photo failed, or that it waits.
+   * @param {Photo} photo
+   */
+  #showTrouble(photo) {
+    const line = need("[data-trouble]", this.section);
+    const isDone = photo.state === "processed";
+    const nothing = isDone && !shownFaces(photo).length;
+    line.textContent = photo.error || (isDone ? (nothing ? this.texts.no_faces : "") : `${photo.label}. ${this.texts.not_yet}`);
+    line.hidden = !line.textContent;
+    line.classList.toggle("fp-bad", Boolean(photo.error));
+    const retry = find("[data-do=retry]", this.section);
+    if (retry instanceof HTMLButtonElement) retry.disabled = photo.state === "processing";
+  }
+
+  /** @param {string | null} face */
+  select(face) {
+    this.selected = face;
+    this.stage.mark(face);
+    this.list.mark(face);
+  }
+
+  /** @param {number} by */
+  step(by) {
+    const faces = shownFaces(this.photo);
+    const at = faces.findIndex((face) => face.id === this.selected);
+    const next = faces[(at + by + faces.length) % faces.length];
+    if (next) this.select(next.id);
+  }
+
+  /**
+   * Whom a face is like, before a word is typed; then whose name has what is typed.
+   * @param {string} text
+   * @param {string} face
+   */
+  async #people(text, face) {
+    const address = text ? `${this.#path("people")}?q=${encodeURIComponent(text)}` : `${this.#path("candidates")}?face=${face}`;
+    /** @type {{people: {id: string, name: string, email: string, similarity?: number}[]}} */
+    const { people } = await get(address);
+    return people.map(({ id, name, email, similarity }) => ({ id, name, note: similarity?.toFixed(2) ?? email }));
+  }
+
+  /**
+   * @param {Record<string, unknown>} body
+   * @param {import("./face_list.js").After} [after]
+   */
+  decide(body, after = "stay") {
+    if (!this.may.verify) return;
+    const { id } = this;
+    this.decisions.run(async () => {
+      this.#take(await post(this.#path("decide", id), body));
+      if (id !== this.id || after === "stay") return;
+      const next = openFace(this.photo, this.selected);
+      if (next) this.select(next.id);
+      if (after !== "type") return;
+      if (next) this.list.type(next.id);
+      else this.frame.focus();
+    });
+  }
+
+  /** @param {Described} found */
+  #take(found) {
+    this.#ahead.clear();
+    this.decisions.remember({ ids: found.decisions, photo: found.photo.id });
+    if (found.photo.id === this.id) this.#show(found);
+    hideNotice();
+  }
+
+  /** @param {Step | null} [chosen] */
+  undo(chosen = null) {
+    this.decisions.undo(async (step) => {
+      if (!step) { notify(this.texts.nothing_to_undo); return; }
+      /** @type {Described} */
+      const found = await post(this.#path("decide", step.photo), { verb: "undo", decisions: step.ids });
+      if (step.photo !== this.id) await this.go(step.photo);
+      else this.#take(found);
+      notify(this.texts.undone);
+      this.history.refresh();
+    }, chosen);
+  }
+
+  /** @param {import("./faces.js").Box} box */
+  draw(box) {
+    const { id, texts } = this;
+    this.decisions.run(async () => {
+      /** @type {Described} */
+      const found = await post(this.#path("draw", id), box);
+      this.#take(found);
+      if (id === this.id) this.select(found.face ?? null);
+      notify(found.described ? texts.described : texts.not_described, { bad: !found.described, undo: () => this.undo() });
+    });
+  }
+
+  retry() {
+    const { id } = this;
+    this.decisions.run(async () => {
+      this.#take(await post(this.#path("retry_one", id), {}));
+      notify(this.texts.waits);
+    });
+  }
+
+  /** Somebody else, or a worker, changed something in this gallery. What is being typed stays. */
+  refreshSoon() {
+    this.#ahead.clear();
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    setTimeout(() => { this.#isRefreshing = false; this.#refresh(); }, REFRESH_MS);
+  }
+
+  async #refresh() {
+    const isBusy = () => this.decisions.busy > 0 || this.stage.isDrawing || !this.photo;
+    if (isBusy()) return;
+    const { id } = this;
+    // Where it fails, the next event comes, and the line says whether there is a connection.
+    const found = await this.#describe().catch(() => null);
+    if (!found || id !== this.id || isBusy() || JSON.stringify(found.photo) === JSON.stringify(this.photo)) return;
+    this.#show(found);
+    this.history.refresh();
+  }
+}
