@@ -11,7 +11,7 @@ PYTEST = $(RUN) -m pytest -n $(AT_ONCE)
 # What finds and describes faces where nothing else was chosen; once for all homes of this checkout.
 PACK = models/opencv_zoo/facepass.json
 
-.PHONY: help demo up test test-fast lint openapi lock clean
+.PHONY: help demo up test test-fast lint scripts openapi lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,11 +28,17 @@ test: lint $(PACK)  ## everything that must hold before a change is merged
 test-fast: .venv/.installed-dev $(PACK)  ## the tests without browsers and live processes
 	$(PYTEST) -m "not browser and not live"
 
-lint: .venv/.installed-dev  ## style, types and imports: what takes no database
+lint: .venv/.installed-dev scripts  ## style, types and imports: what takes no database
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy .
 	.venv/bin/lint-imports --no-cache
+
+scripts:  ## checks the types of the pages' scripts, where Node.js is installed; `make test` runs their tests
+	@if ! command -v npm >/dev/null; then echo "Node.js (npm) is not installed: the pages' scripts are not checked" >&2; \
+	elif ! { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --silent; }; then \
+		echo "TypeScript was not installed: the pages' scripts are not checked" >&2; \
+	else echo "npm run check" && npm run --silent check; fi
 
 openapi: .venv/.installed  ## the documents of the API that are made from the code: docs/openapi.json, docs/errors.md
 	$(RUN) manage.py api_docs
@@ -42,7 +48,7 @@ lock:  ## pins every version that requirements*.in ask for
 	uv pip compile --universal --python-version 3.11 --quiet --no-header requirements-dev.in -o requirements-dev.txt
 
 clean:  ## what can be made again; the data in FACEPASS_HOME stay
-	rm -rf models/opencv_zoo .venv .mypy_cache .ruff_cache .pytest_cache deploy/opencv-python/build deploy/opencv-python/*.egg-info
+	rm -rf models/opencv_zoo .venv .mypy_cache .ruff_cache .pytest_cache deploy/opencv-python/build deploy/opencv-python/*.egg-info node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/pip:
