@@ -285,6 +285,6 @@ def test_the_pages_in_light_and_dark_on_a_screen_and_a_tablet(browser, server, u
             shoot(page, f"first-{name}-{scheme}")
             for where, (opened, what) in {"grid": (open_grid, gallery), "photo": (open_photo, photo)}.items():
                 opened(page, server, what)
-                page.wait_for_timeout(400)
+                page.wait_for_function("[...document.images].every((image) => image.complete)")
                 shoot(page, f"{where}-{name}-{scheme}")
                 assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")

@@ -96,6 +96,20 @@ def test_a_lost_connection_is_waited_for(browser, server, user, gallery):
     assert page.is_hidden("[data-broken]")
 
 
+# What is left of an upload is written down once a second.
+WRITTEN_DOWN = """left => new Promise((done) => {
+    const opened = indexedDB.open("facepass");
+    opened.onupgradeneeded = () => opened.transaction.abort();  // the page has written nothing yet
+    opened.onerror = () => done(false);
+    opened.onsuccess = () => {
+        const database = opened.result;
+        if (!database.objectStoreNames.contains("uploads")) { database.close(); done(false); return; }
+        const found = database.transaction("uploads").objectStore("uploads").getAll();
+        found.onsuccess = () => { database.close(); done(found.result.some((each) => each.left.length === left)); };
+    };
+})"""
+
+
 def break_off(page, handles):
     """Two files arrive, and the page is reloaded before the rest does."""
     arrived = []
@@ -107,7 +121,7 @@ def break_off(page, handles):
     page.route("**/upload/file/", let_two)
     drop(page, files=pictures(6), handles=handles)
     summary(page, "2 of 6 files")
-    page.wait_for_timeout(1500)  # what is left is written down once a second
+    page.wait_for_function(WRITTEN_DOWN, arg=4)
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     page.unroute("**/upload/file/")  # only now: what is held goes on with it
