@@ -6,6 +6,7 @@ Migrations run once, into a template; a copy of that takes a tenth of a second. 
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from django.test import TransactionTestCase
 from psycopg import sql
 
 from facepass.ops.embedded import EmbeddedPostgres
+from facepass.ops.embedded.paths import data_folder
 from facepass.testing import home
 from facepass.testing.waiting import eventually
 
@@ -73,7 +75,7 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """Give this process a database of its own. Without a test that needs one, no server starts."""
     if not home.is_worker():
         _server.start(owner="pytest")
@@ -92,12 +94,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker: pytest.Fix
 
 def database_files() -> Iterator[Path]:
     """What the server has written about this process's own database, and about all of them together."""
-    folder = home.run_folder()
+    data = data_folder(home.run_folder())
     with connection.cursor() as cursor:
         cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
-        own = folder / "pgdata" / "base" / str(cursor.fetchone()[0])
-    yield folder / "postgresql.log"
-    for path in (folder / "pgdata").rglob("*"):
+        own = data / "base" / str(cursor.fetchone()[0])
+    yield home.run_folder() / "postgresql.log"
+    for path in data.rglob("*"):
         if path.is_file() and (path.parents[1].name != "base" or path.parent == own):
             yield path
 
