@@ -13,6 +13,7 @@ from facepass_client import FacePass, Refused, transport
 
 from facepass.testing.live import manage, start
 from facepass.testing.pictures.fake import picture_of
+from facepass.testing.waiting import PATIENCE_SECONDS
 
 FAKE = {"DJANGO_SETTINGS_MODULE": "facepass.testing.engines.fake_settings"}
 NEW_KEY = """
@@ -25,7 +26,7 @@ print("key:" + ApiKey.issue(Studio.objects.create(name="S", slug="s"), name="cli
 def facepass(live_home):
     running = start(live_home, **FAKE)
     key = manage(live_home, "shell", "-c", NEW_KEY, **FAKE).stdout.rpartition("key:")[2].strip()
-    with FacePass(running.url, api_key=key) as client:
+    with FacePass(running.url, api_key=key, timeout=PATIENCE_SECONDS) as client:
         yield client
     running.stop()
 
@@ -71,7 +72,7 @@ def photos(facepass, tmp_path):
     assert (progress.processed, progress.faces) == (3, 4)
     found = facepass.search_session(session["id"], picture_of(["bob#1"]), limit=10)
     assert sorted(match.filename for match in found) == ["0.jpg", "1.jpg"]
-    assert httpx.get(found[0].thumbnail_url).status_code == 200
+    assert httpx.get(found[0].thumbnail_url, timeout=PATIENCE_SECONDS).status_code == 200
     searched = facepass.find_in_session(session["id"], picture_of(["bob#1"]), limit=10)
     assert (searched.matches, searched.possible) == (found, [])
     assert searched.searched_face["quality"]["reasons"] == []

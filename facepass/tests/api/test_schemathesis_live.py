@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from facepass.testing.live import manage, start
+from facepass.testing.waiting import PATIENCE_SECONDS
 
 SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "15")
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "3")
@@ -35,7 +36,7 @@ def test_no_input_makes_the_server_break_its_word(live_home):
         assert made.returncode == 0, made.stderr
         login = {"username": "owner", "password": "correct horse battery"}
         # A member, because a key among the keys that schemathesis revokes would end the test.
-        token = httpx.post(f"{server.url}/api/v1/auth/token", json=login).json()["access"]
+        token = httpx.post(f"{server.url}/api/v1/auth/token", json=login, timeout=PATIENCE_SECONDS).json()["access"]
         found = run(server.url, token)
     finally:
         server.stop()
@@ -48,6 +49,6 @@ def run(url: str, token: str) -> subprocess.CompletedProcess[str]:
         sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", f"{url}/openapi.json",
         "--header", f"Authorization: Bearer {token}", "--header", "X-Studio: studio",
         "--max-examples", EXAMPLES, "--max-time", SECONDS, "--no-shrink", "--workers", "1",
-        "--seed", "1", "--generation-database", "none", "--no-color",
+        "--seed", "1", "--request-timeout", str(PATIENCE_SECONDS), "--generation-database", "none", "--no-color",
     ]  # fmt: skip
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=CONFIG.parent)
