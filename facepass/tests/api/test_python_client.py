@@ -50,11 +50,11 @@ def people(facepass):
     assert report["created"] == 60
     assert len(list(facepass.users())) == 61  # two pages
 
-    task = facepass.wait(facepass.enrol(ann.id, picture_of(["ann"])).id)
+    task = facepass.wait(facepass.enrol(ann.id, picture_of(["ann"])).id, seconds=PATIENCE_SECONDS)
     assert task.state == "done"
     assert facepass.face(task.result["face_id"]).user_id == ann.id
     assert [face.id for face in facepass.faces_of(ann.id)] == [task.result["face_id"]]
-    failed = facepass.wait(facepass.enrol(ann.id, picture_of(["ann", "bob"])).id)
+    failed = facepass.wait(facepass.enrol(ann.id, picture_of(["ann", "bob"])).id, seconds=PATIENCE_SECONDS)
     assert (failed.state, failed.error) == ("failed", "multiple_faces")
     assert facepass.delete_user(ann.id) == {"pictures": 2, "faces": 1, "unnamed": 0}
 
@@ -68,7 +68,7 @@ def photos(facepass, tmp_path):
         paths[-1].write_bytes(picture_of(who, seed=number))
     report = facepass.upload(gallery.id, [*paths, paths[0], b"no picture"])
     assert (len(report.accepted), len(report.duplicates), len(report.rejected)) == (3, 1, 1)
-    progress = facepass.wait_for_gallery(gallery.id)
+    progress = facepass.wait_for_gallery(gallery.id, seconds=PATIENCE_SECONDS)
     assert (progress.processed, progress.faces) == (3, 4)
     found = facepass.search_session(session["id"], picture_of(["bob#1"]), limit=10)
     assert sorted(match.filename for match in found) == ["0.jpg", "1.jpg"]
