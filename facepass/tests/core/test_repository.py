@@ -88,6 +88,14 @@ def python_files():
         yield from (ROOT / folder).glob("*.py" if folder == "." else "**/*.py")
 
 
+def test_tests_name_what_they_import():
+    """Where a test imports `*`, nobody sees where its fixtures come from. Settings build on those of the project."""
+    tests = (path for path in python_files() if {"tests", "testing"} & {*path.parts})
+    starred = re.compile(r"^ *from (\S+) import \*", re.MULTILINE)
+    found = {str(path.relative_to(ROOT)): starred.findall(path.read_text()) for path in tests}
+    assert {path: names for path, names in found.items() if {*names} - {"facepass.settings"}} == {}
+
+
 # Modules of its own: sub-packages are folders of their own, and `__init__.py` is a folder's label.
 LARGEST_FOLDER = 15
 # Scripts that are run one by one, and migrations, are looked for by their names.
