@@ -144,7 +144,8 @@ def test_rates_on_real_pairs_equal_an_independent_computation(tmp_path, insightf
     file = tmp_path / "some.csv"
     file.write_text("a,b,same\n" + "".join(f"{r['a']},{r['b']},{r['same']}\n" for r in some))
     pairs = comparisons.read_pairs_csv(file, pictures=LFW / "pairs")
-    monkeypatch.setattr(comparisons, "_describe_file", cache(comparisons._describe_file))  # both ask for the same pictures
+    # Both ask for the same pictures.
+    monkeypatch.setattr(comparisons, "_describe_file", cache(comparisons._describe_file))
     known = {path: comparisons._describe_file(insightface_engine, path) for pair in pairs for path in (pair.a, pair.b)}
     cosines = np.array([known[pair.a] @ known[pair.b] for pair in pairs])
     same = np.array([pair.same for pair in pairs])
