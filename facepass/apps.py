@@ -13,7 +13,7 @@ class FacePassConfig(AppConfig):
         from facepass.core.work import chores  # noqa: PLC0415 - as above
         from facepass.ops import checks  # noqa: F401, PLC0415 - registers itself
 
-        connection_created.connect(value_loaders.register, dispatch_uid="loaders")
+        connection_created.connect(value_loaders.register_loaders, dispatch_uid="loaders")
 
-        chores.register("facepass.core.notices.mail", every=60)
-        chores.register("facepass.core.notices.forget_old", every=3600)
+        chores.register_chore("facepass.core.notices.send_notice_mails", every=60)
+        chores.register_chore("facepass.core.notices.delete_old_notices", every=3600)

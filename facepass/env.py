@@ -206,7 +206,7 @@ def _url(value: str, *, schemes: tuple[str, ...], needs_path: bool = False, need
     return value
 
 
-def load() -> Environment:
+def load_environment() -> Environment:
     """The validated environment; stops the program with one line per wrong variable."""
     try:
         return Environment()

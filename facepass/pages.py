@@ -38,7 +38,7 @@ def _demo_path() -> str | None:
     return urlsplit(address).path if address else None
 
 
-def language(request: HttpRequest) -> HttpResponseBase:
+def set_site_language(request: HttpRequest) -> HttpResponseBase:
     """Django's own view; a member's choice also holds for what is sent by e-mail."""
     answer: HttpResponseBase = set_language(request)
     chosen = answer.cookies.get(settings.LANGUAGE_COOKIE_NAME)
@@ -49,20 +49,20 @@ def language(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @staff_member_required
-def wants_mail(request: HttpRequest) -> HttpResponseBase:
+def set_mail_preference(request: HttpRequest) -> HttpResponseBase:
     """Whether the member gets notices by e-mail, from the form on the admin's first page."""
     User.objects.filter(username=request.user.get_username()).update(wants_mail="wanted" in request.POST)
     return redirect("admin:index")
 
 
-def relaxed(view: View) -> View:
+def allow_inline_code(view: View) -> View:
     """Swagger UI and ReDoc start themselves by an inline script and style."""
     inline = ["'unsafe-inline'"]
     decorated: View = csp_update({"script-src": inline, "style-src": inline, "worker-src": ["blob:"]})(view)
     return decorated
 
 
-def limited_login(login: View) -> View:
+def limit_login(login: View) -> View:
     """The admin's page for signing in, with as many attempts as the API gives an address."""
 
     @wraps(login)

@@ -19,7 +19,7 @@ from facepass.ops import embedded
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = env.BASE_DIR
-ENV = env.load()
+ENV = env.load_environment()
 HOME = ENV.facepass_home
 # Model packs that `make` installs once, for all homes of this checkout.
 SHARED_MODELS = BASE_DIR / "models"
@@ -27,8 +27,8 @@ SHARED_MODELS = BASE_DIR / "models"
 ROLE = os.environ.get("FACEPASS_ROLE", "command")
 
 DEBUG = ENV.debug
-SECRET_KEY = ENV.secret_key or secrets.kept(HOME, "secret_key", hex_bytes=32)
-TEMPLATE_KEY = bytes.fromhex(ENV.template_key or secrets.kept(HOME, "template_key", hex_bytes=32))
+SECRET_KEY = ENV.secret_key or secrets.load_or_create_secret(HOME, "secret_key", hex_bytes=32)
+TEMPLATE_KEY = bytes.fromhex(ENV.template_key or secrets.load_or_create_secret(HOME, "template_key", hex_bytes=32))
 
 PUBLIC_URL = ENV.public_url or f"http://localhost:{ENV.port}"
 ALLOWED_HOSTS = [*ENV.allowed_hosts] or list(
@@ -182,7 +182,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 
 # The photo's row is the job; a task is a wake-up call (see galleries/tasks.py). One worker per cluster process and no
 # prefetch, so that `retry` can never run a task that is still waiting in a prefetch queue a second time.
-WORKERS = ENV.workers or machine.workers(threads=ENV.inference_threads)
+WORKERS = ENV.workers or machine.recommended_workers(threads=ENV.inference_threads)
 ANALYSIS_LEASE_SECONDS = ENV.analysis_lease_seconds
 # The queue lets a task run so long.
 TASK_SECONDS = 600

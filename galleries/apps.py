@@ -21,8 +21,8 @@ class GalleriesConfig(AppConfig):
         runner.register_handler("generate_descriptors", "galleries.faces.redescription.run_redescription_job")
         runner.register_handler("regenerate_unknown_descriptors", "galleries.faces.unknown_faces.run_unknown_faces_job")
 
-        chores.register("galleries.photos.direct_uploads.sweep", every=3600)
-        chores.register("galleries.models.suggestion.delete_orphaned_counts", every=3600)
+        chores.register_chore("galleries.photos.direct_uploads.sweep", every=3600)
+        chores.register_chore("galleries.models.suggestion.delete_orphaned_counts", every=3600)
 
         post_delete.connect(discard_with_row, sender="galleries.GalleryImage", dispatch_uid="photo files")
 

@@ -5,7 +5,7 @@ import time
 from uuid import UUID
 
 from facepass.core.work import chores, heartbeats
-from facepass.core.work.each_row import each
+from facepass.core.work.each_row import for_each_row
 from galleries.jobs import gallery_completion, queue, runner
 from galleries.models import Gallery, GalleryImage, Job, Occasion
 from galleries.photos import progress
@@ -28,9 +28,9 @@ def analyse_gallery(gallery_id: str) -> int:
         return 0
     until = time.monotonic() + TURN_SECONDS
     photos = GalleryImage.objects.filter(gallery_id=gallery_id)
-    done = indexing.index_photos(photos, has_time=lambda: not heartbeats.stopping() and time.monotonic() < until)
+    done = indexing.index_photos(photos, has_time=lambda: not heartbeats.is_stopping() and time.monotonic() < until)
     group_faces(gallery_id)
-    if time.monotonic() >= until and not heartbeats.stopping():
+    if time.monotonic() >= until and not heartbeats.is_stopping():
         queue.wake_workers(UUID(gallery_id), photos=1)
     return done
 
@@ -47,8 +47,8 @@ def group_faces(gallery_id: str) -> None:
     from galleries.faces import grouping  # noqa: PLC0415 - as above
 
     gallery = Gallery.objects.awaiting_grouping().filter(pk=gallery_id).first()
-    if gallery and not heartbeats.stopping():
-        with heartbeats.at_work("group_faces"):  # minutes, in a large session
+    if gallery and not heartbeats.is_stopping():
+        with heartbeats.hold_work_lease("group_faces"):  # minutes, in a large session
             grouping.group_faces(Occasion.for_gallery(gallery))
         gallery_completion.notify_if_done(gallery)
         progress.publish_progress(gallery.pk)
@@ -59,8 +59,8 @@ def reconcile() -> None:
 
     While calls wait in the queue the workers have enough to do; what they leave is seen the next time.
     """
-    heartbeats.beat()
-    each(RECONCILING, lambda step: step(), task="reconcile")
+    heartbeats.record_beat()
+    for_each_row(RECONCILING, lambda step: step(), task="reconcile")
 
 
 def _wake_where_work_waits() -> None:
@@ -73,7 +73,7 @@ def _wake_where_work_waits() -> None:
 
 
 RECONCILING = (
-    chores.tidy,
+    chores.enqueue_due_chores,
     GalleryImage.objects.quarantine_exhausted,
     Job.objects.fail_exhausted,
     _wake_where_work_waits,
@@ -83,4 +83,4 @@ RECONCILING = (
 def is_busy() -> bool:
     """Whether some worker holds a live lease, and so is alive and at work."""
     photos, running = GalleryImage.objects.being_processed(), Job.objects.running()
-    return photos.exists() or running.exists() or heartbeats.is_at_work()
+    return photos.exists() or running.exists() or heartbeats.is_any_worker_busy()

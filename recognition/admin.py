@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from facepass.console.base import BaseAdmin, SuperuserAdmin, column, is_superuser, roles
 from facepass.core.errors import FacePassError
-from facepass.core.forms import JSONField
+from facepass.core.forms import ParseableJSONField
 from recognition import config
 from recognition.engines import registry
 from recognition.models import ModelVersion, RecognitionConfig, RecognitionConfigChange
@@ -86,7 +86,7 @@ class Pretty(json.JSONEncoder):
 
 class RecognitionConfigForm(forms.ModelForm[RecognitionConfig]):
     key = forms.CharField(label=_("Key"), widget=UnfoldAdminTextInputWidget)
-    value = JSONField(
+    value = ParseableJSONField(
         label=_("Value"), encoder=Pretty, widget=UnfoldAdminTextareaWidget(attrs={"rows": 32, "spellcheck": "false"})
     )
 

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.database.advisory_locks import LockPurpose, lock_for_transaction
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import check_json
 from recognition import protected_templates
 from recognition.calibration import Calibration
@@ -67,7 +67,7 @@ class ModelVersion(models.Model):
         verbose_name = _("model version")
         verbose_name_plural = _("model versions")
         constraints = [
-            readable("model_versions", json=["calibration"], moments=["activated_at", "created_at"]),
+            readable_constraint("model_versions", json=["calibration"], moments=["activated_at", "created_at"]),
             models.UniqueConstraint(fields=["contract_id", "template_key_id"], name="model_versions_contract_and_key"),
             models.UniqueConstraint(
                 fields=["active"], condition=models.Q(active=True), name="one_active_model_version"
@@ -100,7 +100,7 @@ class RecognitionConfig(models.Model):
         ordering = ["key"]
         verbose_name = _("recognition setting")
         verbose_name_plural = _("recognition settings")
-        constraints = [readable("face_recognition_config", json=["value"], moments=["updated_at"])]
+        constraints = [readable_constraint("face_recognition_config", json=["value"], moments=["updated_at"])]
 
     def __str__(self) -> str:
         return self.key
@@ -121,7 +121,9 @@ class RecognitionConfigChange(models.Model):
         ordering = ["-changed_at", "-pk"]
         verbose_name = _("change of settings")
         verbose_name_plural = _("changes of settings")
-        constraints = [readable("face_recognition_config_changes", json=["before", "after"], moments=["changed_at"])]
+        constraints = [
+            readable_constraint("face_recognition_config_changes", json=["before", "after"], moments=["changed_at"])
+        ]
 
     def __str__(self) -> str:
         moment = date_format(timezone.localtime(self.changed_at), "DATETIME_FORMAT")

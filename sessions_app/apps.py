@@ -14,9 +14,9 @@ class SessionsConfig(AppConfig):
         from facepass.core.work import chores  # noqa: PLC0415 - its models are not loaded when this module is
         from sessions_app.pixora import gateway  # noqa: PLC0415 - as above
 
-        chores.register("sessions_app.webhooks.outbox.delete_old_events", every=3600)
-        chores.register("sessions_app.guest.domain.readiness.send_ready_notices", every=60)
-        chores.register("sessions_app.guest.domain.erasure.forget_absent_guests", every=3600)
-        chores.register("sessions_app.guest.domain.alerts.run_alerts", every=ALERT_SECONDS)
+        chores.register_chore("sessions_app.webhooks.outbox.delete_old_events", every=3600)
+        chores.register_chore("sessions_app.guest.domain.readiness.send_ready_notices", every=60)
+        chores.register_chore("sessions_app.guest.domain.erasure.forget_absent_guests", every=3600)
+        chores.register_chore("sessions_app.guest.domain.alerts.run_alerts", every=ALERT_SECONDS)
         if gateway.is_configured():
-            chores.register("sessions_app.pixora.sync.run_sync", every=PIXORA_SYNC_SECONDS)
+            chores.register_chore("sessions_app.pixora.sync.run_sync", every=PIXORA_SYNC_SECONDS)

@@ -12,4 +12,4 @@ class TrainingConfig(AppConfig):
 
         runner.register_handler("prepare_training", "training.learning.preparation.in_a_turn")
         runner.register_handler("train", "training.learning.run.in_a_turn")
-        chores.register("training.tasks.settle", every=60)
+        chores.register_chore("training.tasks.settle", every=60)

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from galleries.models import Job, TemplateSet
 from galleries.models.job import JobState
 from recognition.models import ModelVersion
@@ -70,7 +70,7 @@ class FaceTrainingSession(models.Model):
 
     class Meta:
         constraints = [
-            readable(
+            readable_constraint(
                 "face_training_sessions",
                 moments=["started_at", "completed_at", "created_at"],
                 numbers=["model_accuracy"],
@@ -119,7 +119,7 @@ class TrainingAct(models.Model):
         ordering = ["made_at", "pk"]
         verbose_name = _("action on a version")
         verbose_name_plural = _("actions on versions")
-        constraints = [readable("face_training_acts", moments=["made_at"])]
+        constraints = [readable_constraint("face_training_acts", moments=["made_at"])]
 
     def __str__(self) -> str:
         return str(self.get_what_display())

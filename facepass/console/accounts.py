@@ -34,7 +34,7 @@ from facepass.models import PARTNER_SCOPES, ApiKey, Membership, Scope, Studio, U
 admin.site.unregister(Group)
 admin.site.unregister((OrmQ, Success, Failure, Schedule))
 # Whoever guesses passwords is slowed down here as at the API.
-admin.site.login = pages.limited_login(admin.site.login)  # type: ignore[method-assign,assignment]
+admin.site.login = pages.limit_login(admin.site.login)  # type: ignore[method-assign,assignment]
 # Ids of tokens, which tell nobody anything.
 admin.site.unregister((OutstandingToken, BlacklistedToken))
 

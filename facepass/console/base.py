@@ -17,7 +17,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from facepass.core.access.tenancy import studios_of
-from facepass.core.forms import JSONField
+from facepass.core.forms import ParseableJSONField
 from facepass.models import Role, User
 
 MANAGERS = frozenset({Role.OWNER, Role.MANAGER})
@@ -70,7 +70,7 @@ class BaseAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.JSONField):
-            kwargs["form_class"] = JSONField
+            kwargs["form_class"] = ParseableJSONField
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> Any:

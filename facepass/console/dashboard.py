@@ -34,7 +34,10 @@ SESSIONS_SHOWN = 8
 
 def fill(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     """The first page: what happened, what waits, what runs, what there is, and which model is in use."""
-    told = [(notice, notices.text_of(notice), notices.page_of(notice)) for notice in notices.shown_to(request.user)]
+    told = [
+        (notice, notices.notice_text(notice), notices.notice_url(notice))
+        for notice in notices.list_notices_for(request.user)
+    ]
     return {
         **context,
         **current_work.of(request.user),

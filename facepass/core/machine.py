@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
-CPUS = Path("/proc/cpuinfo")
+CPUINFO = Path("/proc/cpuinfo")
 OWN_CGROUP = Path("/proc/self/cgroup")
 # What a worker needs with a large model pack and a large photo in hand.
 WORKER_BYTES = 1_500_000_000
@@ -16,23 +16,23 @@ WORKER_BYTES = 1_500_000_000
 M_MMAP_THRESHOLD, OWN_PAGES_BYTES = -3, 1 << 20
 
 
-def cores() -> float:
+def available_cores() -> float:
     """Processor cores that this process may use: those of its affinity, within the quotas of cgroup v2."""
     allowed = float(len(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else float(os.cpu_count() or 1)
-    quotas = (line.split() for line in _limits("cpu.max"))
+    quotas = (line.split() for line in _cgroup_limits("cpu.max"))
     return min([allowed, *(int(quota[0]) / int(quota[1]) for quota in quotas if quota[0] != "max")])
 
 
-def memory_bytes() -> int:
+def available_memory_bytes() -> int:
     """Memory that this process may use: the machine's, within the limits of cgroup v2."""
     installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return min([installed, *(int(limit) for limit in _limits("memory.max") if limit != "max")])
+    return min([installed, *(int(limit) for limit in _cgroup_limits("memory.max") if limit != "max")])
 
 
-def cpu() -> str:
+def cpu_signature() -> str:
     """Its name, with a digest of the instructions that it has: virtual machines hide some."""
     try:
-        lines = CPUS.read_text().split("\n\n")[0].splitlines()
+        lines = CPUINFO.read_text().split("\n\n")[0].splitlines()
     except OSError:
         return platform.processor() or platform.machine()
     facts = {name.strip(): value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
@@ -40,11 +40,11 @@ def cpu() -> str:
     return f"{facts.get('model name', platform.machine())} ({flags})"
 
 
-def workers(*, threads: int) -> int:
+def recommended_workers(*, threads: int) -> int:
     """How many workers of that many threads keep the machine busy. From three cores on, one is for the web server."""
-    available = int(cores())
+    available = int(available_cores())
     by_cores = (available - 1 if available > 2 else available) // threads
-    return max(1, min(by_cores, memory_bytes() // WORKER_BYTES))
+    return max(1, min(by_cores, available_memory_bytes() // WORKER_BYTES))
 
 
 def give_back_freed_memory() -> None:
@@ -59,9 +59,9 @@ def give_back_freed_memory() -> None:
         return
 
 
-def _limits(name: str) -> Iterator[str]:
+def _cgroup_limits(name: str) -> Iterator[str]:
     """What the own cgroup and each one above it say."""
-    for folder in _cgroups():
+    for folder in _cgroup_folders():
         try:
             text = (folder / name).read_text().strip()
         except OSError:
@@ -70,7 +70,7 @@ def _limits(name: str) -> Iterator[str]:
             yield text
 
 
-def _cgroups() -> list[Path]:
+def _cgroup_folders() -> list[Path]:
     try:
         lines = OWN_CGROUP.read_text().splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""What staff should know: on the first page of the admin, and by e-mail. Whoever notices it calls `tell`.
+"""What staff should know: on the first page of the admin, and by e-mail. Whoever notices it calls `notify_staff`.
 
 An e-mail holds all that is new, comes at most once an hour to each member, in the member's language, and to nobody who
 does not want it. It is sent by a worker; where that fails, the next one an hour later holds the same.
@@ -21,21 +21,21 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from facepass.core.work.each_row import each
+from facepass.core.work.each_row import for_each_row
 from facepass.models import ROLE_SCOPES, NoticeKind, Scope, StaffNotice, User
 
 log = logging.getLogger(__name__)
 
 # The same again is no news for so long.
-SAME_NEWS = timedelta(days=1)
+REPEAT_AFTER = timedelta(days=1)
 # Between two e-mails to one member; and what happened longer ago is not worth one.
-PAUSE = timedelta(hours=1)
-WORTH_A_MAIL = timedelta(days=1)
-SHOWN_FOR, SHOWN = timedelta(days=14), 8
-KEPT_FOR = timedelta(days=30)
+MAIL_PAUSE = timedelta(hours=1)
+MAIL_MAX_AGE = timedelta(days=1)
+LIST_MAX_AGE, LIST_LENGTH = timedelta(days=14), 8
+RETENTION = timedelta(days=30)
 
 # Who hears of it: members whose role has the scope.
-NEEDED: dict[str, Scope] = {
+REQUIRED_SCOPES: dict[str, Scope] = {
     NoticeKind.GALLERY_DONE: Scope.WRITE,
     NoticeKind.PHOTOS_FAILED: Scope.WRITE,
     NoticeKind.WEBHOOK_DISABLED: Scope.ADMIN,
@@ -52,7 +52,7 @@ TEXTS = {
     NoticeKind.SYNC_FAILED: _("The photo sessions in Pixora cannot be read (%(code)s)."),
     NoticeKind.TRAINING_DONE: _("A training has ended. People: %(people)s, faces: %(faces)s."),
 }
-PAGES = {
+ADMIN_PAGES = {
     NoticeKind.GALLERY_DONE: "galleries_gallery",
     NoticeKind.PHOTOS_FAILED: "galleries_gallery",
     NoticeKind.WEBHOOK_DISABLED: "sessions_app_webhookendpoint",
@@ -62,57 +62,57 @@ PAGES = {
 
 
 @transaction.atomic
-def tell(kind: NoticeKind, *, studio_id: UUID, subject: UUID, **data: Any) -> None:
+def notify_staff(kind: NoticeKind, *, studio_id: UUID, subject: UUID, **data: Any) -> None:
     """`subject`: what it is about; `data`: what the sentence of that kind asks for (JSON)."""
     key = {"studio_id": studio_id, "kind": kind, "subject": str(subject)}
     notice, is_new = StaffNotice.objects.select_for_update().get_or_create(**key, defaults={"data": data})
-    if is_new or (notice.data == data and timezone.now() - notice.happened_at < SAME_NEWS):
+    if is_new or (notice.data == data and timezone.now() - notice.happened_at < REPEAT_AFTER):
         return
     notice.data, notice.happened_at = data, timezone.now()
     notice.save(update_fields=["data", "happened_at"])
     notice.told.clear()
 
 
-def shown_to(user: User) -> "QuerySet[StaffNotice]":
+def list_notices_for(user: User) -> "QuerySet[StaffNotice]":
     """The latest ones, for the first page of the admin."""
-    mine = StaffNotice.objects.all() if user.is_superuser else _of_member(user)
-    return mine.filter(happened_at__gte=Now() - SHOWN_FOR)[:SHOWN]
+    mine = StaffNotice.objects.all() if user.is_superuser else _notices_of_member(user)
+    return mine.filter(happened_at__gte=Now() - LIST_MAX_AGE)[:LIST_LENGTH]
 
 
-def _of_member(user: User) -> "QuerySet[StaffNotice]":
+def _notices_of_member(user: User) -> "QuerySet[StaffNotice]":
     mine = Q(pk=None)
     for studio, role in user.memberships.values_list("studio", "role"):
-        kinds = [kind for kind, scope in NEEDED.items() if scope in ROLE_SCOPES[role]]
+        kinds = [kind for kind, scope in REQUIRED_SCOPES.items() if scope in ROLE_SCOPES[role]]
         mine |= Q(studio=studio, kind__in=kinds)
     return StaffNotice.objects.filter(mine)
 
 
-def text_of(notice: StaffNotice) -> str:
+def notice_text(notice: StaffNotice) -> str:
     """In the language that is active."""
     return " ".join(str(TEXTS[NoticeKind(notice.kind)] % notice.data).split())
 
 
-def page_of(notice: StaffNotice) -> str:
-    return reverse(f"admin:{PAGES[NoticeKind(notice.kind)]}_change", args=[notice.subject])
+def notice_url(notice: StaffNotice) -> str:
+    return reverse(f"admin:{ADMIN_PAGES[NoticeKind(notice.kind)]}_change", args=[notice.subject])
 
 
-def mail() -> None:
+def send_notice_mails() -> None:
     """The workers' chore."""
-    due = Q(notices_mailed_at=None) | Q(notices_mailed_at__lte=Now() - PAUSE)
+    due = Q(notices_mailed_at=None) | Q(notices_mailed_at__lte=Now() - MAIL_PAUSE)
     wanting = User.objects.filter(is_active=True, is_staff=True, wants_mail=True).exclude(email="")
 
     def mail_to(user: User) -> None:
-        news = list(_of_member(user).filter(happened_at__gte=Now() - WORTH_A_MAIL).exclude(told=user))
+        news = list(_notices_of_member(user).filter(happened_at__gte=Now() - MAIL_MAX_AGE).exclude(told=user))
         # Whoever moves the time sends: another worker may be at it too.
         if news and User.objects.filter(due, pk=user.pk).update(notices_mailed_at=Now()):
             _send(user, news)
 
-    each(wanting.exclude(memberships=None).filter(due).distinct(), mail_to, task="notices")
+    for_each_row(wanting.exclude(memberships=None).filter(due).distinct(), mail_to, task="notices")
 
 
 def _send(user: User, news: Sequence[StaffNotice]) -> None:
     with translation.override(user.language or settings.LANGUAGE_CODE):
-        subject, body = _written(news)
+        subject, body = _write_mail(news)
     try:
         send_mail(subject, body, None, [user.email])
     except (SMTPException, OSError) as error:
@@ -124,14 +124,14 @@ def _send(user: User, news: Sequence[StaffNotice]) -> None:
             notice.told.add(user)
 
 
-def _written(news: Sequence[StaffNotice]) -> tuple[str, str]:
+def _write_mail(news: Sequence[StaffNotice]) -> tuple[str, str]:
     subject = ngettext("FacePass: %(number)d notice", "FacePass: %(number)d notices", len(news))
-    lines = [f"{text_of(notice)}\n{settings.PUBLIC_URL}{page_of(notice)}" for notice in news]
+    lines = [f"{notice_text(notice)}\n{settings.PUBLIC_URL}{notice_url(notice)}" for notice in news]
     end = gettext("You get this because you work with FacePass. To stop it: %(address)s")
     lines.append(end % {"address": f"{settings.PUBLIC_URL}{reverse('admin:index')}"})
     return subject % {"number": len(news)}, "\n\n".join(lines)
 
 
-def forget_old() -> None:
+def delete_old_notices() -> None:
     """The workers' chore."""
-    StaffNotice.objects.filter(happened_at__lt=Now() - KEPT_FOR).delete()
+    StaffNotice.objects.filter(happened_at__lt=Now() - RETENTION).delete()

@@ -5,15 +5,15 @@ import facepass.core.database.constraints
 import facepass.core.database.storable_values
 from django.db import migrations, models
 
-from facepass.core.database.constraints import mending
+from facepass.core.database.constraints import repair_statements
 
 MENDED = [
-    *mending("studios", moments=["created_at"]),
-    *mending("api_keys", moments=["created_at", "expires_at", "revoked_at", "last_used_at"]),
-    *mending("outbox_events", json=["data"], moments=["created_at", "spread_at"]),
-    *mending("staff_notices", json=["data"], moments=["happened_at"]),
-    *mending("rate_buckets", moments=["due"]),
-    *mending("kept_answers", moments=["created_at"], json=["headers"]),
+    *repair_statements("studios", moments=["created_at"]),
+    *repair_statements("api_keys", moments=["created_at", "expires_at", "revoked_at", "last_used_at"]),
+    *repair_statements("outbox_events", json=["data"], moments=["created_at", "spread_at"]),
+    *repair_statements("staff_notices", json=["data"], moments=["happened_at"]),
+    *repair_statements("rate_buckets", moments=["due"]),
+    *repair_statements("kept_answers", moments=["created_at"], json=["headers"]),
 ]
 
 

@@ -14,7 +14,7 @@ from facepass.models.accounts import (
     Scope,
     Studio,
     User,
-    digest,
+    token_digest,
 )
 from facepass.models.events import EventType, OutboxEvent
 from facepass.models.notices import NoticeKind, StaffNotice
@@ -39,5 +39,5 @@ __all__ = [
     "Studio",
     "User",
     "WorkLease",
-    "digest",
+    "token_digest",
 ]

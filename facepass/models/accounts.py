@@ -16,14 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import check_moment
 from facepass.core.errors import FacePassError
 
 # How long a key that was rotated still works, so that a partner can change it without an interruption.
-OVERLAP = timedelta(hours=24)
+ROTATION_OVERLAP = timedelta(hours=24)
 # Prefix, secret: the shape of a key's token, so that nothing else is looked up.
-TOKEN = re.compile(r"fp_([0-9a-f]{8})_[\w-]{43}", re.ASCII)
+TOKEN_PATTERN = re.compile(r"fp_([0-9a-f]{8})_[\w-]{43}", re.ASCII)
 
 
 class Scope(models.TextChoices):
@@ -89,7 +89,7 @@ class Studio(models.Model):
         ordering = ["name"]
         verbose_name = _("studio")
         verbose_name_plural = _("studios")
-        constraints = [readable("studios", moments=["created_at"])]
+        constraints = [readable_constraint("studios", moments=["created_at"])]
 
     def __str__(self) -> str:
         return self.name
@@ -117,9 +117,9 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
     def authenticate(self, token: str) -> "ApiKey | None":
         """The usable key whose secret this is; compares digests in constant time."""
-        found = TOKEN.fullmatch(token)
+        found = TOKEN_PATTERN.fullmatch(token)
         key = self.usable().select_related("studio").filter(prefix=found[1]).first() if found else None
-        return key if key and hmac.compare_digest(key.digest, digest(token)) else None
+        return key if key and hmac.compare_digest(key.digest, token_digest(token)) else None
 
 
 class ApiKey(models.Model):
@@ -146,7 +146,9 @@ class ApiKey(models.Model):
         ordering = ["-created_at"]
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
-        constraints = [readable("api_keys", moments=["created_at", "expires_at", "revoked_at", "last_used_at"])]
+        constraints = [
+            readable_constraint("api_keys", moments=["created_at", "expires_at", "revoked_at", "last_used_at"])
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} (fp_{self.prefix}…)"
@@ -162,14 +164,14 @@ class ApiKey(models.Model):
             studio=studio,
             name=name,
             prefix=prefix,
-            digest=digest(token),
+            digest=token_digest(token),
             scopes=list(PARTNER_SCOPES if scopes is None else scopes),
             **fields,
         )
         return key, token
 
     @transaction.atomic
-    def rotate(self, *, overlap: timedelta = OVERLAP) -> tuple["ApiKey", str]:
+    def rotate(self, *, overlap: timedelta = ROTATION_OVERLAP) -> tuple["ApiKey", str]:
         """A successor that may do the same, for as long again; this key works on until the overlap is over.
 
         Raises 409 `key_not_usable` for a key that is revoked, expired or has a successor already.
@@ -189,6 +191,6 @@ class ApiKey(models.Model):
         return new, token
 
 
-def digest(token: str) -> str:
+def token_digest(token: str) -> str:
     """SHA-256 suffices: the secret has 256 random bits, so there is nothing to slow down a guesser for."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from facepass.models.accounts import Studio
 
 
@@ -39,7 +39,7 @@ class OutboxEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes = [models.Index(fields=["created_at"], condition=models.Q(spread_at=None), name="events_to_spread")]
-        constraints = [readable("outbox_events", json=["data"], moments=["created_at", "spread_at"])]
+        constraints = [readable_constraint("outbox_events", json=["data"], moments=["created_at", "spread_at"])]
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from facepass.models.accounts import Studio, User
 
 
@@ -36,7 +36,7 @@ class StaffNotice(models.Model):
         verbose_name_plural = _("notices for staff")
         ordering = ["-happened_at"]
         constraints = [
-            readable("staff_notices", json=["data"], moments=["happened_at"]),
+            readable_constraint("staff_notices", json=["data"], moments=["happened_at"]),
             models.UniqueConstraint(fields=["studio", "kind", "subject"], name="one_notice_per_subject"),
         ]
         indexes = [models.Index(fields=["happened_at"])]

@@ -5,11 +5,11 @@ from datetime import timedelta
 from django.db import models
 from django.db.models.functions import Now
 
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 
 
 class RateBucketQuerySet(models.QuerySet["RateBucket"]):
-    def empty(self) -> "RateBucketQuerySet":
+    def long_empty(self) -> "RateBucketQuerySet":
         return self.filter(due__lt=Now() - timedelta(minutes=10))
 
 
@@ -23,7 +23,7 @@ class RateBucket(models.Model):
 
     class Meta:
         db_table = "rate_buckets"
-        constraints = [readable("rate_buckets", moments=["due"])]
+        constraints = [readable_constraint("rate_buckets", moments=["due"])]
 
     def __str__(self) -> str:
         return self.name
@@ -43,7 +43,7 @@ class KeptAnswer(models.Model):
     class Meta:
         db_table = "kept_answers"
         constraints = [
-            readable("kept_answers", moments=["created_at"], json=["headers"]),
+            readable_constraint("kept_answers", moments=["created_at"], json=["headers"]),
             models.UniqueConstraint(fields=["principal", "key"], name="one_answer_per_key"),
         ]
         indexes = [models.Index(fields=["created_at"])]

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.functions import Now
 
-TAKE = """
+CLAIM_CHORE = """
     INSERT INTO chores AS kept (name, due_at) VALUES (%(name)s, clock_timestamp() + %(every)s)
     ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE kept.due_at <= clock_timestamp()
     RETURNING name
@@ -18,13 +18,13 @@ TAKE = """
 
 
 class ChoreQuerySet(models.QuerySet["Chore"]):
-    def take(self, name: str, *, every: timedelta) -> bool:
+    def claim(self, name: str, *, every: timedelta) -> bool:
         """Whether it is due, and the caller's to do; then it is due again after that time. One statement, so that of
         two workers that ask at once one takes it.
         """
         values: dict[str, Any] = {"name": name, "every": every}
         with connection.cursor() as cursor:
-            cursor.execute(TAKE, values)
+            cursor.execute(CLAIM_CHORE, values)
             return cursor.fetchone() is not None
 
 

@@ -11,4 +11,4 @@ class OAuthConfig(AppConfig):
         from facepass.core.work import chores  # noqa: PLC0415 - its models are not loaded when this module is
         from facepass.oauth import schema  # noqa: F401, PLC0415 - registers itself
 
-        chores.register("oauth2_provider.models.clear_expired", every=3600)
+        chores.register_chore("oauth2_provider.models.clear_expired", every=3600)

@@ -14,7 +14,7 @@ from facepass.core.access import rate_limits
 View = Callable[..., HttpResponseBase]
 
 
-def limited(view: View) -> View:
+def limit_rate(view: View) -> View:
     """As often from one address as somebody may try to sign in: a token is good for an hour."""
 
     @csrf_exempt
@@ -29,6 +29,6 @@ def limited(view: View) -> View:
 
 
 urlpatterns = [
-    path("oauth/token/", limited(TokenView.as_view()), name="oauth-token"),
-    path("oauth/revoke/", limited(RevokeTokenView.as_view()), name="oauth-revoke"),
+    path("oauth/token/", limit_rate(TokenView.as_view()), name="oauth-token"),
+    path("oauth/revoke/", limit_rate(RevokeTokenView.as_view()), name="oauth-revoke"),
 ]

@@ -11,11 +11,11 @@ from django.db import DatabaseError, connections
 
 from facepass.core.errors import FacePassError
 
-PGVECTOR = (0, 8)
+MIN_PGVECTOR = (0, 8)
 
 
 @checks.register(checks.Tags.database)
-def pgvector(*, databases: Sequence[str] | None = None, **_: Any) -> Iterator[checks.CheckMessage]:
+def check_pgvector(*, databases: Sequence[str] | None = None, **_: Any) -> Iterator[checks.CheckMessage]:
     """Iterative index scans and halfvec came with 0.8."""
     for alias in databases or ():
         try:
@@ -25,7 +25,7 @@ def pgvector(*, databases: Sequence[str] | None = None, **_: Any) -> Iterator[ch
                 f"The database does not answer: {str(error).strip().splitlines()[0]}", id="facepass.E001"
             )
             continue
-        if found is None or tuple(int(part) for part in found.split(".")[:2]) < PGVECTOR:
+        if found is None or tuple(int(part) for part in found.split(".")[:2]) < MIN_PGVECTOR:
             message = f"The database needs pgvector 0.8 or newer, and has {found or 'none'}."
             yield checks.Error(message, hint="Install the package postgresql-NN-pgvector there.", id="facepass.E002")
 
@@ -41,7 +41,7 @@ def _pgvector_version(alias: str) -> str | None:
 
 
 @checks.register
-def face_engine(**_: Any) -> Iterator[checks.CheckMessage]:
+def check_face_engine(**_: Any) -> Iterator[checks.CheckMessage]:
     from recognition.engines.registry import engine_in_use  # noqa: PLC0415 - reads models, which load after this module
     from recognition.runtimes.devices import inference_device, may_use_openvino  # noqa: PLC0415 - as the next
 
@@ -57,7 +57,7 @@ def face_engine(**_: Any) -> Iterator[checks.CheckMessage]:
 
 
 @checks.register
-def former_names(**_: Any) -> Iterator[checks.CheckMessage]:
+def check_former_names(**_: Any) -> Iterator[checks.CheckMessage]:
     env = settings.ENV
     if env.former_names:
         message = f"{' and '.join(env.former_names)} will not be understood in the next version."
@@ -65,7 +65,7 @@ def former_names(**_: Any) -> Iterator[checks.CheckMessage]:
 
 
 @checks.register(checks.Tags.security)
-def production(**_: Any) -> Iterator[checks.CheckMessage]:
+def check_production(**_: Any) -> Iterator[checks.CheckMessage]:
     env = settings.ENV
     if settings.DEBUG and not is_local(settings.PUBLIC_URL):
         yield checks.Error(
@@ -89,7 +89,7 @@ def is_local(url: str) -> bool:
 
 
 @checks.register
-def queue(**_: Any) -> Iterator[checks.CheckMessage]:
+def check_queue(**_: Any) -> Iterator[checks.CheckMessage]:
     """The lock of a task starts when it is fetched, so it must outlast those fetched before it as well."""
     q: dict[str, Any] = settings.Q_CLUSTER
     longest = q["timeout"] * (1 + q["queue_limit"] / q["workers"])
@@ -98,7 +98,7 @@ def queue(**_: Any) -> Iterator[checks.CheckMessage]:
         yield checks.Error(message, hint="retry > timeout x (1 + queue_limit / workers)", id="facepass.E007")
 
 
-def problems() -> tuple[list[str], list[str]]:
+def list_problems() -> tuple[list[str], list[str]]:
     """Errors and warnings of all checks, with the database, one line each."""
     errors: list[str] = []
     warnings: list[str] = []

@@ -28,27 +28,29 @@ from sessions_app.pixora.connection_state import describe_connection
 
 
 @never_cache
-def live(request: HttpRequest) -> JsonResponse:
+def report_liveness(request: HttpRequest) -> JsonResponse:
     """200 as long as the process answers; nothing else is asked."""
     return JsonResponse({"status": "ok", "timestamp": timezone.now().isoformat(), "version": facepass.__version__})
 
 
 @never_cache
-def ready(request: HttpRequest) -> JsonResponse:
+def report_readiness(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and a face engine is there, else 503; says which engine is in use."""
-    return _answer({"database": _database(), "engine": _engine()})
+    return _health_response({"database": _database(), "engine": _engine()})
 
 
 @never_cache
-def detailed(request: HttpRequest) -> JsonResponse:
+def report_details(request: HttpRequest) -> JsonResponse:
     """The same with storage, queue and disk, for whoever may see `/metrics`; a 404 for everybody else."""
-    if not metrics.may_see(request):
+    if not metrics.may_read_metrics(request):
         raise Http404
     pixora = {"pixora": describe_connection()} if gateway.is_configured() else {}
-    return _answer({"database": _database(), "engine": _engine(), "storage": _storage(), "queue": _queue(), **pixora})
+    return _health_response(
+        {"database": _database(), "engine": _engine(), "storage": _storage(), "queue": _queue(), **pixora}
+    )
 
 
-def _answer(parts: dict[str, dict[str, Any]]) -> JsonResponse:
+def _health_response(parts: dict[str, dict[str, Any]]) -> JsonResponse:
     healthy = all(part["status"] in ("ok", "warning") for part in parts.values())
     body = {
         "status": "ok" if healthy else "unavailable",

@@ -24,23 +24,26 @@ from galleries.models.photo import PhotoState
 from sessions_app.pixora import gateway
 from sessions_app.pixora.connection_state import collect_gauges as pixora_gauges
 
-REGISTRY = CollectorRegistry()
+REQUEST_REGISTRY = CollectorRegistry()
 REQUESTS = Counter(
-    "facepass_requests_total", "Answers by route, method and status.", ["route", "method", "status"], registry=REGISTRY
+    "facepass_requests_total",
+    "Answers by route, method and status.",
+    ["route", "method", "status"],
+    registry=REQUEST_REGISTRY,
 )
 SECONDS = Histogram(
     "facepass_request_seconds",
     "Time to the answer's first byte, by route.",
     ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-    registry=REGISTRY,
+    registry=REQUEST_REGISTRY,
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # What a proxy adds to a request.
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 
 
-class Database(Collector):
+class DatabaseCollector(Collector):
     """A few counts, made anew for each scrape."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -56,8 +59,8 @@ class Database(Collector):
             yield GaugeMetricFamily(name, meaning, value=value)
 
 
-DATABASE = CollectorRegistry()
-DATABASE.register(Database())
+DATABASE_REGISTRY = CollectorRegistry()
+DATABASE_REGISTRY.register(DatabaseCollector())
 
 
 class MetricsMiddleware:
@@ -80,13 +83,13 @@ class MetricsMiddleware:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """In the text format of Prometheus. Whoever may not see it gets a 404."""
-    if not may_see(request):
+    if not may_read_metrics(request):
         raise Http404
-    body = generate_latest(REGISTRY) + generate_latest(DATABASE)
+    body = generate_latest(REQUEST_REGISTRY) + generate_latest(DATABASE_REGISTRY)
     return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
 
 
-def may_see(request: HttpRequest) -> bool:
+def may_read_metrics(request: HttpRequest) -> bool:
     token = settings.ENV.metrics_token
     if token:
         sent = request.headers.get("Authorization", "")

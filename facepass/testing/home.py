@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from facepass.env import Environment
-from facepass.ops.embedded.paths import password, socket_folder
+from facepass.ops.embedded.paths import database_password, socket_folder
 
 # By these the process that hands out the tests tells its workers where the run's folder is.
 RUN, WORKER = "FACEPASS_TEST_RUN", "PYTEST_XDIST_WORKER"
@@ -78,6 +78,6 @@ def _home_of_worker() -> Path:
     """Make a home with media and secrets of its own, in which the run's database server answers."""
     home = run_folder() / os.environ[WORKER]
     (home / "secrets").mkdir(mode=0o700, parents=True)
-    (home / "secrets" / "postgres_password").write_text(password(run_folder()))
+    (home / "secrets" / "postgres_password").write_text(database_password(run_folder()))
     socket_folder(home).symlink_to(socket_folder(run_folder()))
     return home

@@ -25,7 +25,7 @@ import pytest
 from facepass.env import BASE_DIR, Environment
 from facepass.ops.embedded import database_settings, stale_processes
 from facepass.ops.embedded.die_with_parent import die_with_parent
-from facepass.ops.embedded.paths import SHARED, key_of, socket_folder
+from facepass.ops.embedded.paths import SHARED, path_digest, socket_folder
 from facepass.testing.home import first_to, run_folder
 from facepass.testing.waiting import PATIENCE_SECONDS
 
@@ -59,7 +59,9 @@ def connect(home: Path, **replacements: str) -> psycopg.Connection[Any]:
 def processes_of(home: Path) -> list[int]:
     """Everything that runs for that home: Python processes by their environment, PostgreSQL by its name."""
     mark = f"FACEPASS_HOME={home}".encode()
-    found = set(stale_processes.processes_of(home / "pgdata", title=f"facepass-{key_of(home / 'pgdata')}"))
+    found = set(
+        stale_processes.list_server_processes(home / "pgdata", title=f"facepass-{path_digest(home / 'pgdata')}")
+    )
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
             if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
@@ -68,7 +70,7 @@ def processes_of(home: Path) -> list[int]:
 
 
 def remove(home: Path) -> None:
-    for folder in (home, *SHARED.glob(f"{key_of(home)}-*"), socket_folder(home)):
+    for folder in (home, *SHARED.glob(f"{path_digest(home)}-*"), socket_folder(home)):
         shutil.rmtree(folder, ignore_errors=True)
 
 

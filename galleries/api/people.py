@@ -21,7 +21,7 @@ from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
 from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
 from facepass.core.api.views import TenantViewSet, validate
-from facepass.core.database.storable_values import trouble_of_json
+from facepass.core.database.storable_values import json_problem
 from facepass.core.errors import FacePassError, refusal_from_drf
 from facepass.models import Studio
 from galleries.api.filters import Moment
@@ -40,7 +40,7 @@ class MetadataField(serializers.JSONField):
     """An object that can be kept and read again (see `facepass.core.database.storable_values`), of a limited size."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if trouble_of_json(data):
+        if json_problem(data):
             raise serializers.ValidationError(gettext("This value cannot be stored."))
         if not isinstance(data, dict) or len(json.dumps(data, ensure_ascii=False).encode()) > MAX_METADATA_BYTES:
             limit = {"limit": MAX_METADATA_BYTES}

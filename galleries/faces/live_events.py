@@ -63,11 +63,11 @@ def _snapshot(decisions: "QuerySet[FaceDecision]", groups: "QuerySet[FaceCluster
 
 def occasion_channel(occasion: Occasion) -> str:
     """With the studio in it: two studios may use one photo session's id."""
-    return progress.group_of("occasion", f"{occasion.studio_id}.{occasion.key}")
+    return progress.channel_group("occasion", f"{occasion.studio_id}.{occasion.key}")
 
 
 def studio_channel(studio_id: UUID) -> str:
-    return progress.group_of("studio", studio_id)
+    return progress.channel_group("studio", studio_id)
 
 
 def publish_decision(decision: FaceDecision) -> None:
@@ -86,8 +86,8 @@ def publish_decision(decision: FaceDecision) -> None:
 def publish_event(occasion: Occasion, event: Mapping[str, Any]) -> None:
     def send() -> None:
         if occasion.is_one:
-            progress.publish(occasion_channel(occasion), event)
-        progress.publish(studio_channel(occasion.studio_id), event)
+            progress.publish_event(occasion_channel(occasion), event)
+        progress.publish_event(studio_channel(occasion.studio_id), event)
 
     # What happened has happened, whether the others hear of it or not.
     transaction.on_commit(send, robust=True)

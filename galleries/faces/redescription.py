@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from facepass.core.database.advisory_locks import LockPurpose, try_lock
 from facepass.core.errors import FacePassError
-from facepass.core.work.each_row import try_each
+from facepass.core.work.each_row import try_each_row
 from galleries.faces.switching import switch_version
 from galleries.jobs.runner import JobTurn
 from galleries.models import GalleryImage, PhotoDescription, PhotoFace, SpareFace
@@ -162,7 +162,7 @@ def _record(result: PhotoResult, version: ModelVersion) -> None:
         isinstance(result.error, FacePassError) and not is_photos_fault(result.error)
     ):
         raise result.error
-    if try_each([result.photo], lambda _photo: _write_result(result, version), task="generate_descriptors"):
+    if try_each_row([result.photo], lambda _photo: _write_result(result, version), task="generate_descriptors"):
         _write(result.photo, version, [], error="internal_error")
 
 

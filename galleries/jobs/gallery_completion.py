@@ -34,7 +34,7 @@ def notify_if_done(gallery: Gallery) -> None:
         events.emit(EventType.GALLERY_PROCESSED, studio_id=gallery.studio_id, data=data)
         for kind, number in ((NoticeKind.GALLERY_DONE, photos["total"]), (NoticeKind.PHOTOS_FAILED, photos["failed"])):
             if number:
-                notices.tell(
+                notices.notify_staff(
                     kind,
                     studio_id=gallery.studio_id,
                     subject=gallery.pk,

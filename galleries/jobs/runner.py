@@ -44,7 +44,7 @@ class JobTurn:
 
     def has_time(self) -> bool:
         """Whether there is time for another step."""
-        return not heartbeats.stopping() and time.monotonic() < self._until
+        return not heartbeats.is_stopping() and time.monotonic() < self._until
 
     def report(self, *, done: int, total: int, cursor: Any = None) -> None:
         """Progress over all turns, which also keeps the claim alive. `cursor`: where another turn goes on (JSON).
@@ -76,7 +76,7 @@ def run_turn(pk: UUID) -> None:
     if job is None:
         return
     try:
-        with heartbeats.at_work(job.kind):  # between two reports much may be computed
+        with heartbeats.hold_work_lease(job.kind):  # between two reports much may be computed
             result = _handler(job.kind)(JobTurn(job))
     except ClaimLost:
         log.warning("job %s was cancelled or taken over", job)
@@ -93,7 +93,7 @@ def run_turn(pk: UUID) -> None:
 def _settle(job: Job, result: JobResult | None) -> None:
     if result is not None:
         job.finish(result)
-    elif job.requeue() and not heartbeats.stopping():
+    elif job.requeue() and not heartbeats.is_stopping():
         queue.wake_worker_for_job(job.pk)
 
 

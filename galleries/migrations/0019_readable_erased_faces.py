@@ -2,9 +2,9 @@
 
 from django.db import migrations
 
-from facepass.core.database.constraints import mending
+from facepass.core.database.constraints import repair_statements
 
-MENDED = mending("erased_faces", boxes=["box"], moments=["erased_at"])
+MENDED = repair_statements("erased_faces", boxes=["box"], moments=["erased_at"])
 
 
 class Migration(migrations.Migration):

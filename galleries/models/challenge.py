@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 
 VALID_FOR = timedelta(minutes=2)
 
@@ -40,7 +40,7 @@ class LivenessChallenge(models.Model):
         db_table = "liveness_challenges"
         verbose_name = _("liveness challenge")
         verbose_name_plural = _("liveness challenges")
-        constraints = [readable("liveness_challenges", json=["steps"], moments=["expires_at", "used_at"])]
+        constraints = [readable_constraint("liveness_challenges", json=["steps"], moments=["expires_at", "used_at"])]
 
     def __str__(self) -> str:
         return " ".join(self.steps)

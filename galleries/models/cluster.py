@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
 from facepass.core.access.tenancy import Principal, TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from galleries.models.gallery import Gallery
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
@@ -111,7 +111,7 @@ class FaceCluster(models.Model):
         ordering = ["-size", "-created_at"]
         verbose_name = _("group of faces")
         verbose_name_plural = _("groups of faces")
-        constraints = [readable("face_clusters", moments=["created_at"])]
+        constraints = [readable_constraint("face_clusters", moments=["created_at"])]
 
     def __str__(self) -> str:
         return str(self.person or _("Unknown person"))

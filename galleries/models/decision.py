@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from galleries.models.cluster import Occasion
 from galleries.models.gallery import Gallery
 
@@ -100,7 +100,9 @@ class FaceDecision(models.Model):
         ordering = ["-made_at"]
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
-        constraints = [readable("face_decisions", json=["before", "after"], moments=["made_at", "undone_at"])]
+        constraints = [
+            readable_constraint("face_decisions", json=["before", "after"], moments=["made_at", "undone_at"])
+        ]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())

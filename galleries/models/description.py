@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from galleries.models.box import BoxField
 from galleries.models.face import PhotoFace
 from galleries.models.photo import GalleryImage, PhotoState
@@ -47,7 +47,7 @@ class PhotoDescription(models.Model):
         verbose_name = _("description by another model")
         verbose_name_plural = _("descriptions by another model")
         constraints = [
-            readable("photo_descriptions", moments=["analysed_at"]),
+            readable_constraint("photo_descriptions", moments=["analysed_at"]),
             models.UniqueConstraint(fields=["photo", "model_version"], name="one_description_per_version"),
         ]
 
@@ -78,7 +78,7 @@ class SpareFace(models.Model):
         verbose_name = _("face found by another model")
         verbose_name_plural = _("faces found by another model")
         constraints = [
-            readable(
+            readable_constraint(
                 "spare_faces",
                 boxes=["insightface_bbox"],
                 numbers=["insightface_confidence"],

@@ -3,7 +3,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from recognition.types import Box
 
 
@@ -22,7 +22,7 @@ class ErasedFace(models.Model):
         db_table = "erased_faces"
         verbose_name = _("erased face")
         verbose_name_plural = _("erased faces")
-        constraints = [readable("erased_faces", boxes=["box"], moments=["erased_at"])]
+        constraints = [readable_constraint("erased_faces", boxes=["box"], moments=["erased_at"])]
 
     def __str__(self) -> str:
         return str(self.photo_id)

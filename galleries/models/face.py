@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from galleries.models.box import BoxField
 from galleries.models.cluster import FaceCluster, Occasion
 from galleries.models.decision import FaceDecision
@@ -189,7 +189,7 @@ class PhotoFace(models.Model):
         verbose_name = _("face")
         verbose_name_plural = _("faces")
         constraints = [
-            readable(
+            readable_constraint(
                 "photo_faces",
                 boxes=["insightface_bbox"],
                 numbers=["insightface_confidence", "recognition_confidence"],

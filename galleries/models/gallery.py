@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantModel, TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import check_moment
 
 
@@ -66,7 +66,7 @@ class Gallery(TenantModel):
         db_table = "galleries"
         ordering = ["-created_at"]
         constraints = [
-            readable("galleries", days=["shoot_date"], moments=["created_at"]),
+            readable_constraint("galleries", days=["shoot_date"], moments=["created_at"]),
             models.UniqueConstraint(
                 fields=["studio"], condition=models.Q(kind="enrolment"), name="one_enrolment_gallery_per_studio"
             ),

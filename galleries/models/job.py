@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 
 MAX_ATTEMPTS = 3
 
@@ -99,7 +99,7 @@ class Job(models.Model):
         db_table = "jobs"
         ordering = ["-created_at"]
         constraints = [
-            readable(
+            readable_constraint(
                 "jobs",
                 json=["arguments", "cursor", "result"],
                 moments=["lease_expires_at", "created_at", "started_at", "finished_at"],

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantModel, TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import ADDRESS_LENGTH, check_json
 from facepass.core.errors import FacePassError
 from galleries.models.face import PhotoFace
@@ -42,7 +42,9 @@ class Person(TenantModel):
         db_table = "people"
         ordering = ["real_name"]
         constraints = [
-            readable("people", json=["metadata"], moments=["created_at"], texts={"avatar_url": ADDRESS_LENGTH}),
+            readable_constraint(
+                "people", json=["metadata"], moments=["created_at"], texts={"avatar_url": ADDRESS_LENGTH}
+            ),
             models.UniqueConstraint("studio", models.functions.Lower("email"), name="one_person_per_email"),
             models.UniqueConstraint(fields=["studio", "external_id"], name="one_person_per_external_id"),
         ]

@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantModel, TenantQuerySet
-from facepass.core.database.constraints import readable
-from facepass.core.database.value_loaders import CODE as UNREADABLE
-from facepass.core.database.value_loaders import unreadable
+from facepass.core.database.constraints import readable_constraint
+from facepass.core.database.value_loaders import UNREADABLE_KEY as UNREADABLE
+from facepass.core.database.value_loaders import list_unreadable_columns
 from galleries.models.face import PhotoFace
 from galleries.models.gallery import Gallery, GalleryKind
 
@@ -157,7 +157,9 @@ class GalleryImage(TenantModel):
         db_table = "gallery_images"
         ordering = ["created_at", "pk"]
         constraints = [
-            readable("gallery_images", moments=["taken_at", "lease_expires_at", "created_at", "processed_at"]),
+            readable_constraint(
+                "gallery_images", moments=["taken_at", "lease_expires_at", "created_at", "processed_at"]
+            ),
             models.UniqueConstraint(fields=["gallery", "sha256"], name="one_photo_per_content"),
         ]
         indexes = [
@@ -176,7 +178,7 @@ class GalleryImage(TenantModel):
     @property
     def problem_code(self) -> str:
         """The code of what is wrong with it; empty where nothing is."""
-        return self.error or (UNREADABLE if unreadable(self) else "")
+        return self.error or (UNREADABLE if list_unreadable_columns(self) else "")
 
     def fail(self, code: str) -> None:
         """Give the photo up with that error code, if the claim still holds. Its gallery may be done with that."""

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION
 
@@ -32,7 +32,7 @@ class Reference(models.Model):
         ordering = ["-created_at"]
         verbose_name = _("reference face")
         verbose_name_plural = _("reference faces")
-        constraints = [readable("reference_faces", objects=["quality"], moments=["created_at"])]
+        constraints = [readable_constraint("reference_faces", objects=["quality"], moments=["created_at"])]
 
     def __str__(self) -> str:
         return self.label or str(self.pk)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import CosineDistance, HalfVectorField
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from galleries.models.person import Person
 from recognition.calibration import Calibration
 from recognition.models import ModelVersion
@@ -64,7 +64,7 @@ class TemplateSet(models.Model):
         verbose_name = _("template version")
         verbose_name_plural = _("template versions")
         constraints = [
-            readable("template_sets", json=["calibration"], moments=["activated_at", "created_at"]),
+            readable_constraint("template_sets", json=["calibration"], moments=["activated_at", "created_at"]),
             models.UniqueConstraint(fields=["studio", "number"], name="one_template_set_per_number"),
             models.UniqueConstraint(fields=["studio"], condition=models.Q(active=True), name="one_active_template_set"),
         ]

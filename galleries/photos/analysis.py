@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from facepass.core.database.value_loaders import unreadable
+from facepass.core.database.value_loaders import list_unreadable_columns
 from facepass.core.errors import FacePassError
 from galleries.matching import probe
 from galleries.models import GalleryImage
@@ -39,7 +39,7 @@ def prepare_photo(photo: GalleryImage, settings: RecognitionSettings) -> Picture
 
     Asks no database. Raises as `decode_photo`, and 422 `unreadable_value` where the row holds what cannot be read.
     """
-    if columns := unreadable(photo):
+    if columns := list_unreadable_columns(photo):
         message = _("Something stored with the photo cannot be read: %(columns)s.") % {"columns": ", ".join(columns)}
         raise FacePassError("unreadable_value", message, status=422, details={"columns": columns})
     picture = decode_photo(photo, settings)

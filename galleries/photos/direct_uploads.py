@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from facepass.core.access.tenancy import Principal
 from facepass.core.errors import FacePassError
-from facepass.core.work.each_row import each
+from facepass.core.work.each_row import for_each_row
 from galleries.models import Gallery
 from galleries.photos import ingest
 
@@ -70,7 +70,7 @@ def sweep() -> int:
         return 0
     last = timezone.now() - KEPT_FOR
     old = [row for row in _storage().bucket.objects.filter(Prefix=f"{PREFIX}/") if row.last_modified < last]
-    each(old, lambda row: row.delete(), task="sweeping uploads")
+    for_each_row(old, lambda row: row.delete(), task="sweeping uploads")
     return len(old)
 
 

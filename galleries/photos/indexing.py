@@ -57,7 +57,7 @@ class _Indexing:
             for results in pipeline.run(self._claim_fresh):
                 for result in results:
                     self._record(result)
-                if heartbeats.stopping():
+                if heartbeats.is_stopping():
                     for photo in pipeline.cancel_waiting():
                         photo.release_claim()
             tried_before = self._photos.claim_next() if self._has_time() else None

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from facepass.core.access.tenancy import Principal, recheck_scope
-from facepass.core.database.storable_values import readable_moment
+from facepass.core.database.storable_values import storable_moment
 from facepass.core.errors import FacePassError
 from facepass.models import Scope
 from galleries.jobs import queue
@@ -171,4 +171,4 @@ def _storable(moment: datetime | None) -> datetime | None:
     """
     if moment is not None and timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
-    return readable_moment(moment)
+    return storable_moment(moment)

@@ -61,9 +61,9 @@ def load_progress(gallery_id: UUID) -> GalleryProgress:
 
 
 def channel_group(gallery_id: UUID | str) -> str:
-    return progress.group_of("gallery", gallery_id)
+    return progress.channel_group("gallery", gallery_id)
 
 
 def publish_progress(gallery_id: UUID) -> None:
     event = ProgressEvent(type="gallery.progress", gallery_id=str(gallery_id), progress=load_progress(gallery_id))
-    progress.publish(channel_group(gallery_id), event)
+    progress.publish_event(channel_group(gallery_id), event)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from facepass.console.base import EDITORS, VERIFIERS, has_role
-from facepass.core.database.storable_values import readable_moment
+from facepass.core.database.storable_values import storable_moment
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import GalleryImageQuerySet
 from galleries.photos import media_files
@@ -76,7 +76,7 @@ def as_json(photo: GalleryImage) -> dict[str, Any]:
         "state": photo.state,
         "label": photo.get_state_display(),
         "error": markup.error(photo),
-        "taken": _moment(readable_moment(photo.taken_at)),
+        "taken": _moment(storable_moment(photo.taken_at)),
         "width": photo.width,
         "height": photo.height,
         "picture": media_files.photo_path(photo, "preview" if photo.processed_at and not photo.error else "original"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from facepass.console.base import has_role
 from facepass.core import errors
 from facepass.core.access.tenancy import Principal, TenantQuerySet
-from facepass.core.database.storable_values import finite, trouble_of_json
+from facepass.core.database.storable_values import json_problem, replace_non_finite
 from facepass.core.errors import FacePassError
 from facepass.models import Role
 
@@ -47,7 +47,7 @@ def asked(request: HttpRequest) -> dict[str, Any]:
         found = json.loads(request.body, parse_constant=_refuse)
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict) or trouble_of_json(found):
+    if not isinstance(found, dict) or json_problem(found):
         raise invalid()
     return found
 
@@ -138,4 +138,4 @@ def _full(admin: ModelAdmin[Any], name: str) -> str:
 
 def said(**values: Any) -> JsonResponse:
     """What is no number is null: a script cannot read JSON that has the word NaN in it."""
-    return JsonResponse(finite(values))
+    return JsonResponse(replace_non_finite(values))

@@ -5,12 +5,12 @@ import facepass.core.database.constraints
 import facepass.core.database.storable_values
 from django.db import migrations, models
 
-from facepass.core.database.constraints import mending
+from facepass.core.database.constraints import repair_statements
 
 MENDED = [
-    *mending("model_versions", json=["calibration"], moments=["activated_at", "created_at"]),
-    *mending("face_recognition_config", json=["value"], moments=["updated_at"]),
-    *mending("face_recognition_config_changes", json=["before", "after"], moments=["changed_at"]),
+    *repair_statements("model_versions", json=["calibration"], moments=["activated_at", "created_at"]),
+    *repair_statements("face_recognition_config", json=["value"], moments=["updated_at"]),
+    *repair_statements("face_recognition_config_changes", json=["before", "after"], moments=["changed_at"]),
 ]
 
 

@@ -120,7 +120,7 @@ def _core() -> Any:
 
 def _openvino_options() -> dict[str, object]:
     # In a web process searches run beside each other, as in onnxruntime, which uses the caller's threads.
-    streams = max(1, int(machine.cores())) if settings.ROLE == "web" else 1
+    streams = max(1, int(machine.available_cores())) if settings.ROLE == "web" else 1
     return {
         "NUM_STREAMS": streams,
         "INFERENCE_NUM_THREADS": streams * settings.ENV.inference_threads,

@@ -98,7 +98,7 @@ def _results_path() -> Path:
 def _machine_key() -> str:
     """Return what a measurement depends on: processor, threads and versions."""
     versions = ", ".join(f"{name} {version}" for name, version in devices.installed_runtimes().items())
-    return f"{machine.cpu()}, {settings.ENV.inference_threads} threads, {versions}"
+    return f"{machine.cpu_signature()}, {settings.ENV.inference_threads} threads, {versions}"
 
 
 def _digest(model: Model) -> str:

@@ -8,22 +8,22 @@ import facepass.core.database.constraints
 import facepass.core.database.storable_values
 from django.db import migrations, models
 
-from facepass.core.database.constraints import mending
+from facepass.core.database.constraints import repair_statements
 
 MENDED = [
-    *mending("photo_sessions", known_moments=["scheduled_at"], moments=["created_at", "updated_at", "confirmed_at", "gone_at"], json=["settings"], texts={"description": 10000}),
-    *mending("guest_rules", moments=["expires_at"]),
-    *mending("guests", moments=["consented_at", "withdrawn_at", "last_seen_at"]),
-    *mending("guest_photos", moments=["refused_at", "found_at"]),
-    *mending("guest_shares", moments=["expires_at", "created_at"]),
-    *mending("guest_return_links", moments=["created_at"]),
-    *mending("guest_alerts", moments=["asked_at", "confirmed_at", "looked_at", "told_at"]),
-    *mending("guest_hidings", moments=["created_at"]),
-    *mending("ready_notices", moments=["asked_at", "tried_at"]),
-    *mending("pixora_link", moments=["open_until", "answered_at", "mirrored_until", "synced_at", "swept_at"]),
-    *mending("webhook_endpoints", moments=["previous_secret_until", "failing_since", "disabled_at", "created_at"]),
-    *mending("webhook_deliveries", moments=["due_at", "expires_at", "created_at", "delivered_at"]),
-    *mending("webhook_attempts", moments=["started_at"], numbers=["duration_ms"], json=["request_headers"]),
+    *repair_statements("photo_sessions", known_moments=["scheduled_at"], moments=["created_at", "updated_at", "confirmed_at", "gone_at"], json=["settings"], texts={"description": 10000}),
+    *repair_statements("guest_rules", moments=["expires_at"]),
+    *repair_statements("guests", moments=["consented_at", "withdrawn_at", "last_seen_at"]),
+    *repair_statements("guest_photos", moments=["refused_at", "found_at"]),
+    *repair_statements("guest_shares", moments=["expires_at", "created_at"]),
+    *repair_statements("guest_return_links", moments=["created_at"]),
+    *repair_statements("guest_alerts", moments=["asked_at", "confirmed_at", "looked_at", "told_at"]),
+    *repair_statements("guest_hidings", moments=["created_at"]),
+    *repair_statements("ready_notices", moments=["asked_at", "tried_at"]),
+    *repair_statements("pixora_link", moments=["open_until", "answered_at", "mirrored_until", "synced_at", "swept_at"]),
+    *repair_statements("webhook_endpoints", moments=["previous_secret_until", "failing_since", "disabled_at", "created_at"]),
+    *repair_statements("webhook_deliveries", moments=["due_at", "expires_at", "created_at", "delivered_at"]),
+    *repair_statements("webhook_attempts", moments=["started_at"], numbers=["duration_ms"], json=["request_headers"]),
 ]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from sessions_app.models.guest import GUEST_LIFETIME, Guest
 
 # How long an alert waits to be confirmed.
@@ -51,7 +51,9 @@ class Alert(models.Model):
 
     class Meta:
         db_table = "guest_alerts"
-        constraints = [readable("guest_alerts", moments=["asked_at", "confirmed_at", "looked_at", "told_at"])]
+        constraints = [
+            readable_constraint("guest_alerts", moments=["asked_at", "confirmed_at", "looked_at", "told_at"])
+        ]
 
     def __str__(self) -> str:
         return str(self.guest_id)

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from sessions_app.models.session import PhotoSession
 
 
@@ -34,7 +34,7 @@ class SessionDay(models.Model):
         db_table = "session_days"
         ordering = ["-day", "session"]
         constraints = [
-            readable("session_days", days=["day"]),
+            readable_constraint("session_days", days=["day"]),
             models.UniqueConstraint(fields=["session", "day"], name="one_row_per_session_and_day"),
         ]
         indexes = [models.Index(fields=["day"])]

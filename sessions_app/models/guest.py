@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantModel, TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import check_moment
 from facepass.core.errors import FacePassError
 from galleries.photos.media_files import Variant
@@ -51,7 +51,7 @@ class GuestRules(models.Model):
         db_table = "guest_rules"
         verbose_name = _("rules for guests")
         verbose_name_plural = _("rules for guests")
-        constraints = [readable("guest_rules", moments=["expires_at"])]
+        constraints = [readable_constraint("guest_rules", moments=["expires_at"])]
 
     def __str__(self) -> str:
         return str(self.session)
@@ -119,7 +119,7 @@ class Guest(TenantModel):
         ordering = ["-consented_at"]
         verbose_name = _("guest")
         verbose_name_plural = _("guests")
-        constraints = [readable("guests", moments=["consented_at", "withdrawn_at", "last_seen_at"])]
+        constraints = [readable_constraint("guests", moments=["consented_at", "withdrawn_at", "last_seen_at"])]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -171,7 +171,7 @@ class FoundPhoto(models.Model):
         verbose_name_plural = _("photos found for guests")
         ordering = ["rank"]
         constraints = [
-            readable("guest_photos", moments=["refused_at", "found_at"]),
+            readable_constraint("guest_photos", moments=["refused_at", "found_at"]),
             models.UniqueConstraint(fields=["guest", "photo"], name="one_found_photo_per_guest"),
         ]
 

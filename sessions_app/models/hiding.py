@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from sessions_app.models.guest import Guest
 
 
@@ -34,7 +34,7 @@ class Hiding(models.Model):
         ordering = ["-created_at"]
         verbose_name = _("hidden guest")
         verbose_name_plural = _("hidden guests")
-        constraints = [readable("guest_hidings", moments=["created_at"])]
+        constraints = [readable_constraint("guest_hidings", moments=["created_at"])]
 
     def __str__(self) -> str:
         return date_format(timezone.localtime(self.created_at), "DATETIME_FORMAT")

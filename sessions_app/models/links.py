@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from sessions_app.models.guest import GUEST_LIFETIME, Guest
 
 
@@ -30,7 +30,7 @@ class ShareLink(models.Model):
     class Meta:
         db_table = "guest_shares"
         ordering = ["-created_at"]
-        constraints = [readable("guest_shares", moments=["expires_at", "created_at"])]
+        constraints = [readable_constraint("guest_shares", moments=["expires_at", "created_at"])]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -52,7 +52,7 @@ class ReturnLink(models.Model):
 
     class Meta:
         db_table = "guest_return_links"
-        constraints = [readable("guest_return_links", moments=["created_at"])]
+        constraints = [readable_constraint("guest_return_links", moments=["created_at"])]
 
     def __str__(self) -> str:
         return str(self.guest_id)

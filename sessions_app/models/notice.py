@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 
 # When an e-mail that did not go out is tried again, and how long its address is kept.
 RETRY_AFTER, KEPT_FOR = timedelta(minutes=10), timedelta(days=30)
@@ -44,7 +44,7 @@ class ReadyNotice(models.Model):
         verbose_name = _("e-mail when photos are ready")
         verbose_name_plural = _("e-mails when photos are ready")
         constraints = [
-            readable("ready_notices", moments=["asked_at", "tried_at"]),
+            readable_constraint("ready_notices", moments=["asked_at", "tried_at"]),
             models.UniqueConstraint(fields=["session", "address"], name="one_notice_per_address"),
         ]
 

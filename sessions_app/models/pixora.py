@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 
 
 class PixoraSession(models.Model):
@@ -50,7 +50,9 @@ class PixoraLink(models.Model):
     class Meta:
         db_table = "pixora_link"
         constraints = [
-            readable("pixora_link", moments=["open_until", "answered_at", "mirrored_until", "synced_at", "swept_at"])
+            readable_constraint(
+                "pixora_link", moments=["open_until", "answered_at", "mirrored_until", "synced_at", "swept_at"]
+            )
         ]
 
     def __str__(self) -> str:

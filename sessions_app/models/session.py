@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from facepass.core import events
 from facepass.core.access.tenancy import Deleted, TenantModel, TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import DESCRIPTION_LENGTH, check_json, check_moment
 from facepass.models import EventType
 
@@ -94,7 +94,7 @@ class PhotoSession(TenantModel):
         verbose_name = _("photo session")
         verbose_name_plural = _("photo sessions")
         constraints = [
-            readable(
+            readable_constraint(
                 "photo_sessions",
                 moments=["scheduled_at", "created_at", "updated_at", "confirmed_at", "gone_at"],
                 json=["settings"],

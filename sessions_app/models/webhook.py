@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
-from facepass.core.database.constraints import readable
+from facepass.core.database.constraints import readable_constraint
 from facepass.models import EventType, OutboxEvent
 
 # How long a delivery is tried, and how long an endpoint may fail before it is switched off.
@@ -61,7 +61,7 @@ class WebhookEndpoint(models.Model):
         verbose_name = _("webhook")
         verbose_name_plural = _("webhooks")
         constraints = [
-            readable(
+            readable_constraint(
                 "webhook_endpoints", moments=["previous_secret_until", "failing_since", "disabled_at", "created_at"]
             )
         ]
@@ -142,7 +142,7 @@ class WebhookDelivery(models.Model):
         db_table = "webhook_deliveries"
         ordering = ["-created_at"]
         constraints = [
-            readable("webhook_deliveries", moments=["due_at", "expires_at", "created_at", "delivered_at"]),
+            readable_constraint("webhook_deliveries", moments=["due_at", "expires_at", "created_at", "delivered_at"]),
             models.UniqueConstraint(fields=["endpoint", "event"], name="one_delivery_per_endpoint"),
         ]
         indexes = [models.Index(fields=["due_at"], condition=models.Q(state="pending"), name="deliveries_due")]
@@ -192,7 +192,9 @@ class WebhookAttempt(models.Model):
         verbose_name_plural = _("attempts")
         ordering = ["id"]
         constraints = [
-            readable("webhook_attempts", moments=["started_at"], numbers=["duration_ms"], json=["request_headers"])
+            readable_constraint(
+                "webhook_attempts", moments=["started_at"], numbers=["duration_ms"], json=["request_headers"]
+            )
         ]
 
     def __str__(self) -> str:

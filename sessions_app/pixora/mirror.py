@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from facepass.core.database.storable_values import DESCRIPTION_LENGTH, readable_json, readable_moment
+from facepass.core.database.storable_values import DESCRIPTION_LENGTH, storable_json, storable_moment
 from facepass.models import Studio
 from sessions_app.models import Origin, PhotoSession, PixoraSession
 
@@ -125,8 +125,8 @@ def _fields(row: PixoraSession, studios: Mapping[UUID | None, UUID]) -> CopiedFi
         "name": row.name[:200],
         "description": (row.description or "")[:DESCRIPTION_LENGTH],
         "status": row.status[:20],
-        "scheduled_at": readable_moment(row.scheduled_at),
-        "settings": readable_json(row.settings or {}, most_bytes=SETTINGS_BYTES, otherwise={}),
+        "scheduled_at": storable_moment(row.scheduled_at),
+        "settings": storable_json(row.settings or {}, max_bytes=SETTINGS_BYTES, default={}),
         "facepass_enabled": bool(row.facepass_enabled),
         "origin": Origin.PIXORA,
         "gone_at": None,

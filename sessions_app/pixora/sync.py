@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from facepass.core import notices
 from facepass.core.errors import FacePassError
-from facepass.core.work.each_row import RowsFailed, each, try_each
+from facepass.core.work.each_row import RowsFailed, for_each_row, try_each_row
 from facepass.models import NoticeKind, Studio
 from sessions_app.models import PhotoSession, PixoraLink, PixoraSession
 from sessions_app.pixora import gateway, mirror
@@ -57,9 +57,9 @@ def _notify_staff(code: str) -> None:
         concerned = Studio.objects.exclude(main_app_id=None).values_list("pk", flat=True)
 
         def notify(studio_id: UUID) -> None:
-            notices.tell(NoticeKind.SYNC_FAILED, studio_id=studio_id, subject=studio_id, code=code)
+            notices.notify_staff(NoticeKind.SYNC_FAILED, studio_id=studio_id, subject=studio_id, code=code)
 
-        each(concerned, notify, task="notices of the sync")
+        for_each_row(concerned, notify, task="notices of the sync")
 
 
 def mirror_changes(*, everything: bool = False, report: Report | None = None) -> Changes:
@@ -101,7 +101,7 @@ class _Progress:
             self._add(write(page))
         except (ArithmeticError, AttributeError, DatabaseError, LookupError, TypeError, ValueError) as error:
             log.warning("a page of sessions is mirrored row by row: %s", type(error).__name__)
-            self.failed += try_each(page, lambda row: self._add(write([row])), task="sync")
+            self.failed += try_each_row(page, lambda row: self._add(write([row])), task="sync")
 
     def report(self, *, looked: int, quiet: bool = False) -> None:
         """Note that so many more were looked at, and call the caller's function unless `quiet`."""

@@ -89,10 +89,10 @@ def notices_by_mail(_fixture) -> Case:
     members = [MembershipFactory() for _ in range(3)]
     for member in members:
         about = {"studio_id": member.studio_id, "subject": uuid.uuid4()}
-        notices.tell(NoticeKind.WEBHOOK_DISABLED, **about, host="app.example.com")
+        notices.notify_staff(NoticeKind.WEBHOOK_DISABLED, **about, host="app.example.com")
     StaffNotice.objects.filter(studio=members[1].studio).update(data={})  # its sentence has a gap that nothing fills
     sent = lambda: [address for message in mail.outbox for address in message.to]  # noqa: E731
-    return Case(notices.mail, lambda: [member.user.email in sent() for member in members])
+    return Case(notices.send_notice_mails, lambda: [member.user.email in sent() for member in members])
 
 
 def alerts_of_guests(fixture) -> Case:
@@ -209,14 +209,14 @@ def sessions_deleted_in_pixora(fixture) -> Case:
 
 def studios_that_hear_of_the_sync(fixture) -> Case:
     studios = [StudioFactory(main_app_id=uuid.uuid4()) for _ in range(3)]
-    tell = notices.tell
+    tell = notices.notify_staff
 
     def telling(kind, *, studio_id, **about):
         if studio_id == studios[1].pk:
             raise ValueError
         tell(kind, studio_id=studio_id, **about)
 
-    fixture("monkeypatch").setattr(notices, "tell", telling)
+    fixture("monkeypatch").setattr(notices, "notify_staff", telling)
     told = lambda studio: StaffNotice.objects.filter(studio=studio).exists()  # noqa: E731
     return Case(lambda: sync._notify_staff(sync.DRIFTED), lambda: [told(studio) for studio in studios])
 
@@ -320,8 +320,8 @@ def what_is_tidied(fixture) -> Case:
 
         return run
 
-    fixture("monkeypatch").setattr(chores, "FORGETTING", [forget(number) for number in range(3)])
-    return Case(chores.tidy, lambda: [number in done for number in range(3)])
+    fixture("monkeypatch").setattr(chores, "CLEANUPS", [forget(number) for number in range(3)])
+    return Case(chores.enqueue_due_chores, lambda: [number in done for number in range(3)])
 
 
 def photos_described_by_another_model(_fixture) -> Case:
@@ -407,14 +407,14 @@ def test_one_broken_row_stops_none_of_the_others(case, request, caplog):
 
 # One statement for all rows, or another package's.
 BY_ONE_STATEMENT = {
-    "facepass.core.notices.forget_old",
+    "facepass.core.notices.delete_old_notices",
     "galleries.models.suggestion.delete_orphaned_counts",
     "oauth2_provider.models.clear_expired",
     "sessions_app.webhooks.outbox.delete_old_events",
     "training.tasks.settle",
 }
 WALKED = {
-    "facepass.core.notices.mail",
+    "facepass.core.notices.send_notice_mails",
     "galleries.photos.direct_uploads.sweep",
     "sessions_app.guest.domain.alerts.run_alerts",
     "sessions_app.guest.domain.erasure.forget_absent_guests",

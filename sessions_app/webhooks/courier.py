@@ -18,7 +18,7 @@ from django.utils import timezone
 
 import facepass
 from facepass.core import notices
-from facepass.core.work.each_row import try_each
+from facepass.core.work.each_row import try_each_row
 from facepass.models import NoticeKind
 from sessions_app.models import WebhookAttempt, WebhookDelivery
 from sessions_app.webhooks import outbox, signing, transport
@@ -67,7 +67,7 @@ class Courier:
             delivery = WebhookDelivery.objects.claim_next(without=self._busy_endpoints())
             if delivery is None:
                 break
-            if try_each([delivery], self._start, task="webhooks"):
+            if try_each_row([delivery], self._start, task="webhooks"):
                 _record_defect(delivery)
         self._record_ended(patience)
 
@@ -95,7 +95,7 @@ class Courier:
         ended, _rest = wait(self._under_way, patience, FIRST_COMPLETED)
         for future in ended:
             sent = self._under_way.pop(future)
-            if try_each([sent.delivery], lambda _delivery: record_attempt(sent, future.result()), task="webhooks"):  # noqa: B023
+            if try_each_row([sent.delivery], lambda _delivery: record_attempt(sent, future.result()), task="webhooks"):  # noqa: B023
                 _record_defect(sent.delivery)
 
 
@@ -103,7 +103,7 @@ def _record_defect(delivery: WebhookDelivery) -> None:
     """Record an attempt that failed by a defect of ours, so that it is made again later and not for ever."""
     sent = SentRequest(delivery, {}, timezone.now())
     outcome = Outcome(None, "", "internal_error", 0.0)
-    try_each([delivery], lambda _delivery: record_attempt(sent, outcome), task="webhooks")
+    try_each_row([delivery], lambda _delivery: record_attempt(sent, outcome), task="webhooks")
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def record_attempt(sent: SentRequest, outcome: Outcome) -> None:
         log.warning("webhook %s was switched off: it has failed for three days", endpoint.pk)
         # Only the host: the rest of an address may be a secret, and e-mail is not.
         host = urlsplit(endpoint.url).hostname
-        notices.tell(NoticeKind.WEBHOOK_DISABLED, studio_id=endpoint.studio_id, subject=endpoint.pk, host=host)
+        notices.notify_staff(NoticeKind.WEBHOOK_DISABLED, studio_id=endpoint.studio_id, subject=endpoint.pk, host=host)
 
 
 def _headers(delivery: WebhookDelivery, body: bytes) -> dict[str, str]:

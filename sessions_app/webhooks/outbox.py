@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from facepass.core.work.each_row import try_each
+from facepass.core.work.each_row import try_each_row
 from facepass.models import OutboxEvent
 from sessions_app.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 
@@ -38,7 +38,7 @@ def create_deliveries() -> int:
 
 def _create_for_one(pk: UUID) -> int:
     row = OutboxEvent.objects.filter(pk=pk, spread_at=None)
-    if try_each([pk], lambda _pk: _create(row, limit=1), task="webhook events"):
+    if try_each_row([pk], lambda _pk: _create(row, limit=1), task="webhook events"):
         row.update(spread_at=Now())
     return 1
 

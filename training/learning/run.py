@@ -182,14 +182,14 @@ class _Run:
         }
         events.emit(EventType.TRAINING_COMPLETED, studio_id=session.studio_id, data=told)
         news = {"status": session.status, "people": session.people_count, "faces": session.total_faces}
-        notices.tell(NoticeKind.TRAINING_DONE, studio_id=session.studio_id, subject=session.pk, **news)
+        notices.notify_staff(NoticeKind.TRAINING_DONE, studio_id=session.studio_id, subject=session.pk, **news)
         Job.objects.held_by(self._turn.job).update(done=100, total=100)
         if not self._turn.job.finish(told):
             raise ClaimLost
         return told
 
     def _reached(self, percent: int) -> None:
-        if heartbeats.stopping():
+        if heartbeats.is_stopping():
             raise Stopped
         self._turn.report(done=percent, total=100)
 

@@ -4,11 +4,11 @@ import datetime
 import facepass.core.database.constraints
 from django.db import migrations, models
 
-from facepass.core.database.constraints import mending
+from facepass.core.database.constraints import repair_statements
 
 MENDED = [
-    *mending("face_training_sessions", moments=["started_at", "completed_at", "created_at"], numbers=["model_accuracy"], json=["manifest", "metrics", "changes"]),
-    *mending("face_training_acts", moments=["made_at"]),
+    *repair_statements("face_training_sessions", moments=["started_at", "completed_at", "created_at"], numbers=["model_accuracy"], json=["manifest", "metrics", "changes"]),
+    *repair_statements("face_training_acts", moments=["made_at"]),
 ]
 
 

@@ -229,7 +229,7 @@ def test_a_run_that_kills_its_workers_is_given_up_and_another_may_start(studio):
 def test_a_worker_that_is_asked_to_stop_gives_the_run_back(studio, monkeypatch):
     crowd(studio, people=3)
     session = run.execute(studio, by="test")
-    monkeypatch.setattr(heartbeats, "stopping", lambda: True)
+    monkeypatch.setattr(heartbeats, "is_stopping", lambda: True)
     tasks.run_job(str(session.job_id))
     assert Job.objects.get(pk=session.job_id).state == JobState.PENDING
     session.refresh_from_db()

@@ -105,7 +105,7 @@ def consume_login_quota(request: HttpRequest) -> int | None:
 
 def delete_empty_buckets() -> None:
     """Deletes the buckets that ran empty long ago: a new one is the same."""
-    RateBucket.objects.empty().delete()
+    RateBucket.objects.long_empty().delete()
 
 
 class LoginThrottle(BaseThrottle):

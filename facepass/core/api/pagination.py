@@ -10,7 +10,7 @@ from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.database.storable_values import readable_moment, trouble_of_text
+from facepass.core.database.storable_values import storable_moment, text_problem
 
 # PostgreSQL knows no zone further from UTC.
 FURTHEST_ZONE = timedelta(hours=15)
@@ -67,7 +67,7 @@ class Cursors(StrictSize, CursorPagination):  # type: ignore[misc]
             position = column.to_python(cursor.position)
         except (NotValid, ValueError, OverflowError) as error:
             raise NotFound(_("This cursor is not valid.")) from error
-        if trouble_of_text(str(cursor.position)) or (isinstance(position, datetime) and not _is_ours(position)):
+        if text_problem(str(cursor.position)) or (isinstance(position, datetime) and not _is_ours(position)):
             raise NotFound(_("This cursor is not valid."))
 
     def get_ordering(self, *args: Any, **kwargs: Any) -> tuple[str, ...]:
@@ -87,4 +87,4 @@ class Cursors(StrictSize, CursorPagination):  # type: ignore[misc]
 def _is_ours(position: datetime) -> bool:
     """Whether it can be a moment of a row, which the database can compare with others."""
     offset = position.utcoffset()
-    return offset is not None and abs(offset) <= FURTHEST_ZONE and readable_moment(position) is not None
+    return offset is not None and abs(offset) <= FURTHEST_ZONE and storable_moment(position) is not None

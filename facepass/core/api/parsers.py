@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ValidationError
 
-from facepass.core.database.storable_values import JSON_DEPTH, is_deeper
+from facepass.core.database.storable_values import JSON_DEPTH, is_nested_deeper
 
 # A body may hold a list of rows, each with JSON of its own.
 BODY_DEPTH = JSON_DEPTH + 4
@@ -23,7 +23,7 @@ class JSONParser(parsers.JSONParser):
             found = super().parse(*args, **kwargs)
         except RecursionError:
             raise _too_deep() from None
-        if is_deeper(found, BODY_DEPTH):
+        if is_nested_deeper(found, BODY_DEPTH):
             raise _too_deep()
         return found
 

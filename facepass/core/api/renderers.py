@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import renderers
 
-from facepass.core.database.storable_values import finite
+from facepass.core.database.storable_values import replace_non_finite
 
 log = logging.getLogger(__name__)
 
@@ -18,4 +18,4 @@ class JSONRenderer(renderers.JSONRenderer):
             return super().render(data, *args, **kwargs)
         except ValueError:
             log.exception("an answer holds what is no JSON")
-            return super().render(finite(data), *args, **kwargs)
+            return super().render(replace_non_finite(data), *args, **kwargs)

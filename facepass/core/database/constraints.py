@@ -22,7 +22,7 @@ BOX = "strict $ ? ({})".format(
         for side in ("x", "y", "width", "height")  # a comparison with what is no number is not true
     )
 )
-SOME_BOX = '{"x": 0, "y": 0, "width": 1, "height": 1}'
+PLACEHOLDER_BOX = '{"x": 0, "y": 0, "width": 1, "height": 1}'
 
 
 class JsonPathExists(Func):
@@ -30,7 +30,7 @@ class JsonPathExists(Func):
     output_field = models.BooleanField()
 
 
-def readable(
+def readable_constraint(
     table: str,
     *,
     moments: Iterable[str] = (),
@@ -67,7 +67,7 @@ def _exists(name: str, path: str) -> JsonPathExists:
     return JsonPathExists(F(name), Value(path))
 
 
-def mending(
+def repair_statements(
     table: str,
     *,
     moments: Iterable[str] = (),
@@ -80,7 +80,7 @@ def mending(
     objects: Iterable[str] = (),
     texts: Mapping[str, int] | None = None,
 ) -> list[str]:
-    """The statements of a migration that make the rows fit `readable`.
+    """The statements of a migration that make the rows fit `readable_constraint`.
 
     What is only known (`known_moments`, `known_days`: columns that may be NULL) is forgotten. A moment that decides
     something becomes the nearest that can be held, so that what has expired does not begin anew. A number becomes 0.
@@ -94,7 +94,7 @@ def mending(
         *((name, "NULL", f"{name} {days}") for name in known_days),
         *((name, "0", f"{name} NOT BETWEEN -{LARGEST} AND {LARGEST}") for name in numbers),
         *((name, "'{}'", f"{_path(name, TOO_DEEP)} OR {_path(name, TOO_LARGE)}") for name in json),
-        *((name, f"'{SOME_BOX}'", f"NOT {_path(name, BOX)}") for name in boxes),
+        *((name, f"'{PLACEHOLDER_BOX}'", f"NOT {_path(name, BOX)}") for name in boxes),
         *((name, "'[]'", f"NOT {_path(name, ARRAY)}") for name in arrays),
         *((name, "'{}'", f"NOT {_path(name, OBJECT)}") for name in objects),
         *((name, f"left({name}, {most})", f"length({name}) > {most}") for name, most in (texts or {}).items()),

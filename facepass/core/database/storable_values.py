@@ -1,7 +1,7 @@
 """What every reader of the database can hold: Python, JavaScript, JSON and PostgreSQL, under every TIME_ZONE.
 
 PostgreSQL keeps years before Christ, NaN, and JSON that no parser follows; what reads a list of rows then fails at one
-of them. So values from outside are checked here at the edge (`check_moment`, `check_json`, `trouble_of_json`), and
+of them. So values from outside are checked here at the edge (`check_moment`, `check_json`, `json_problem`), and
 `facepass.core.database.constraints` makes the database refuse them too. What is there in spite of that is read by
 `facepass.core.database.value_loaders`.
 """
@@ -34,7 +34,7 @@ class UnreadableDay(date):
     """Stands for a day of the database that Python cannot hold."""
 
 
-def readable_moment(moment: datetime | None) -> datetime | None:
+def storable_moment(moment: datetime | None) -> datetime | None:
     """The moment, which must know its zone, in UTC; None where not every reader could hold it.
 
     In UTC because Python takes a zone 23 hours away, which PostgreSQL refuses.
@@ -53,11 +53,11 @@ def check_moment(value: date) -> None:
 
 def check_json(value: Any) -> None:
     """A validator of JSON."""
-    if trouble := trouble_of_json(value):
+    if trouble := json_problem(value):
         raise ValidationError(trouble, code="not_storable")
 
 
-def trouble_of_text(text: str) -> Any:
+def text_problem(text: str) -> Any:
     """Why PostgreSQL cannot keep this text, or None."""
     if "\0" in text:
         return _("Null characters are not allowed.")
@@ -66,10 +66,10 @@ def trouble_of_text(text: str) -> Any:
     return None
 
 
-def trouble_of_json(value: Any, *, depth: int = JSON_DEPTH) -> Any:
+def json_problem(value: Any, *, depth: int = JSON_DEPTH) -> Any:
     """Why this JSON, as Python has parsed it, cannot be kept or not be read by everybody; None where it can."""
     if isinstance(value, str):
-        return trouble_of_text(value)
+        return text_problem(value)
     if isinstance(value, float) and not math.isfinite(value):
         return _("This number is too large.")
     if isinstance(value, int) and abs(value) > LARGEST:
@@ -78,18 +78,18 @@ def trouble_of_json(value: Any, *, depth: int = JSON_DEPTH) -> Any:
         return None
     if depth == 0:
         return _("This is nested too deeply.")
-    troubles = (trouble_of_json(inner, depth=depth - 1) for inner in _inside(value))
+    troubles = (json_problem(inner, depth=depth - 1) for inner in _children(value))
     return next((trouble for trouble in troubles if trouble), None)
 
 
-def is_deeper(value: Any, levels: int) -> bool:
+def is_nested_deeper(value: Any, levels: int) -> bool:
     if not isinstance(value, dict | list):
         return False
     inside = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(is_deeper(inner, levels - 1) for inner in inside)
+    return levels == 0 or any(is_nested_deeper(inner, levels - 1) for inner in inside)
 
 
-def _inside(value: Any) -> Iterator[Any]:
+def _children(value: Any) -> Iterator[Any]:
     if isinstance(value, Mapping):
         yield from value.keys()
         yield from value.values()
@@ -97,17 +97,17 @@ def _inside(value: Any) -> Iterator[Any]:
         yield from value
 
 
-def finite(value: Any) -> Any:
+def replace_non_finite(value: Any) -> Any:
     """The same, with None for every number that JSON has no word for."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {key: finite(inner) for key, inner in value.items()}
-    return [finite(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {key: replace_non_finite(inner) for key, inner in value.items()}
+    return [replace_non_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def readable_json(value: Any, *, most_bytes: int, otherwise: Any) -> Any:
-    """The value, or `otherwise` where it cannot be kept, or has more bytes than that as JSON."""
-    if trouble_of_json(value) or len(json.dumps(value).encode()) > most_bytes:
-        return otherwise
+def storable_json(value: Any, *, max_bytes: int, default: Any) -> Any:
+    """The value, or `default` where it cannot be kept, or has more bytes than that as JSON."""
+    if json_problem(value) or len(json.dumps(value).encode()) > max_bytes:
+        return default
     return value

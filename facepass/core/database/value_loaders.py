@@ -2,7 +2,8 @@
 
 psycopg raises at a year before Christ, and the json module at a number of five thousand digits, while the rows of a
 query are read; so one such value, written past our constraints, would end every list that it is in. Here it becomes the
-nearest moment that can be held, marked by its type, or a small JSON object that says so. `unreadable` finds the marks.
+nearest moment that can be held, marked by its type, or a small JSON object that says so. `list_unreadable_columns`
+finds the marks.
 """
 
 import json
@@ -27,25 +28,25 @@ from facepass.core.database.storable_values import (
     UnreadableMoment,
 )
 
-CODE = "unreadable_value"
-UNREADABLE_JSON = json.dumps({CODE: True})
+UNREADABLE_KEY = "unreadable_value"
+UNREADABLE_JSON = json.dumps({UNREADABLE_KEY: True})
 # Python reads no longer number, and about a thousand levels; below these nothing has to be tried.
 LONG_NUMBER = re.compile(r"\d{4300}")
-FEW_BRACKETS = 200
+HARMLESS_BRACKETS = 200
 
 
-class _Moments(BaseTzLoader):  # type: ignore[misc]  # Django's stubs do not know it
+class _MomentLoader(BaseTzLoader):  # type: ignore[misc]  # Django's stubs do not know it
     def load(self, data: Buffer) -> datetime:
         try:
             moment: datetime = super().load(data)
         except (DataError, OverflowError):
-            return _marked(EARLIEST if _is_early(data) else LATEST, self.timezone)
+            return _marked_moment(EARLIEST if _is_early(data) else LATEST, self.timezone)
         if self.timezone is None or EARLIEST <= moment <= LATEST:
             return moment
-        return _marked(EARLIEST if moment < EARLIEST else LATEST, self.timezone)
+        return _marked_moment(EARLIEST if moment < EARLIEST else LATEST, self.timezone)
 
 
-class _Days(DateLoader):
+class _DayLoader(DateLoader):
     def load(self, data: Buffer) -> date:
         try:
             day = super().load(data)
@@ -57,15 +58,15 @@ class _Days(DateLoader):
         return UnreadableDay(nearest.year, nearest.month, nearest.day)
 
 
-class _Json(TextLoader):
+class _JsonLoader(TextLoader):
     """Text, as Django wants it, which parses it itself."""
 
     def load(self, data: Buffer) -> str:
         text = str(super().load(data))
-        return text if _parses(text) else UNREADABLE_JSON
+        return text if _is_parseable(text) else UNREADABLE_JSON
 
 
-def _marked(nearest: datetime, zone: Any) -> UnreadableMoment:
+def _marked_moment(nearest: datetime, zone: Any) -> UnreadableMoment:
     moment = UnreadableMoment(nearest.year, nearest.month, nearest.day, tzinfo=UTC)
     return moment.replace(tzinfo=zone)
 
@@ -76,8 +77,8 @@ def _is_early(data: Buffer) -> bool:
     return text.startswith(b"-") or text.endswith(b"BC")
 
 
-def _parses(text: str) -> bool:
-    if text.count("[") + text.count("{") < FEW_BRACKETS and not LONG_NUMBER.search(text):
+def _is_parseable(text: str) -> bool:
+    if text.count("[") + text.count("{") < HARMLESS_BRACKETS and not LONG_NUMBER.search(text):
         return True
     try:
         json.loads(text)
@@ -87,23 +88,25 @@ def _parses(text: str) -> bool:
 
 
 @cache
-def _moments_in(zone: Any) -> type[_Moments]:
+def _moment_loader_for(zone: Any) -> type[_MomentLoader]:
     """Django looks at the class for the zone of its connection."""
-    return type("Moments", (_Moments,), {"timezone": zone})
+    return type("Moments", (_MomentLoader,), {"timezone": zone})
 
 
-def register(connection: Any, **_: Any) -> None:
+def register_loaders(connection: Any, **_: Any) -> None:
     """Receives Django's `connection_created`, for whatever database."""
     adapters = connection.connection.adapters
-    adapters.register_loader("timestamptz", _moments_in(connection.timezone))
-    adapters.register_loader("date", _Days)
-    adapters.register_loader("jsonb", _Json)
+    adapters.register_loader("timestamptz", _moment_loader_for(connection.timezone))
+    adapters.register_loader("date", _DayLoader)
+    adapters.register_loader("jsonb", _JsonLoader)
 
 
-def unreadable(row: models.Model) -> list[str]:
+def list_unreadable_columns(row: models.Model) -> list[str]:
     """The names of the row's columns that hold what cannot be read; of those that were loaded."""
     return [name for name, value in row.__dict__.items() if _is_mark(value)]
 
 
 def _is_mark(value: Any) -> bool:
-    return isinstance(value, UnreadableMoment | UnreadableDay) or (isinstance(value, dict) and value == {CODE: True})
+    return isinstance(value, UnreadableMoment | UnreadableDay) or (
+        isinstance(value, dict) and value == {UNREADABLE_KEY: True}
+    )

@@ -13,12 +13,12 @@ from redis.exceptions import RedisError
 log = logging.getLogger(__name__)
 
 
-def group_of(kind: str, pk: UUID | str) -> str:
+def channel_group(kind: str, pk: UUID | str) -> str:
     """The channel group of one object, such as `gallery.6f1c…`."""
     return f"{kind}.{pk}"
 
 
-def publish(group: str, event: Mapping[str, Any]) -> None:
+def publish_event(group: str, event: Mapping[str, Any]) -> None:
     """Sends an event (with a `type`) to the group. A channel layer that is down costs the event, never the work."""
     layer = get_channel_layer()
     if layer is None:

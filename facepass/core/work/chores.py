@@ -14,50 +14,50 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from facepass.core.access import rate_limits
 from facepass.core.requests import idempotency
 from facepass.core.work import heartbeats
-from facepass.core.work.each_row import each
+from facepass.core.work.each_row import for_each_row
 from facepass.models import Chore, WorkLease
 
-EVERY_SECONDS = 600
+CLEANUP_SECONDS = 600
 # What failed in the queue is kept so long; the queue itself keeps it for ever.
 FAILURES_KEPT = timedelta(days=7)
 _chores: dict[str, int] = {}
 
 
-def register(task: str, *, every: int) -> None:
+def register_chore(task: str, *, every: int) -> None:
     """A function of the layers above, by its dotted name: a worker runs it as a task of its own, every so many seconds.
     To be called when the app is ready.
     """
     _chores[task] = every
 
 
-def tidy() -> None:
+def enqueue_due_chores() -> None:
     """Each at most once in its time, whichever worker comes first."""
     for task, every in _chores.items():
-        if Chore.objects.take(f"facepass.chore.{task}", every=timedelta(seconds=every)):
+        if Chore.objects.claim(f"facepass.chore.{task}", every=timedelta(seconds=every)):
             # Failed, it is due again in its time and not by the queue.
-            async_task("facepass.core.work.chores.run", task, group="chores", ack_failure=True)
-    if Chore.objects.take("facepass.tidied", every=timedelta(seconds=EVERY_SECONDS)):
-        each(FORGETTING, lambda forget: forget(), task="tidying")
+            async_task("facepass.core.work.chores.run_chore", task, group="chores", ack_failure=True)
+    if Chore.objects.claim("facepass.tidied", every=timedelta(seconds=CLEANUP_SECONDS)):
+        for_each_row(CLEANUPS, lambda forget: forget(), task="tidying")
 
 
-def run(task: str) -> None:
+def run_chore(task: str) -> None:
     """One chore. Some take long, such as e-mail to many guests, so the watchdog is told."""
-    with heartbeats.at_work(task):
+    with heartbeats.hold_work_lease(task):
         import_string(task)()
 
 
-def _forget_tokens() -> None:
+def _delete_expired_tokens() -> None:
     OutstandingToken.objects.filter(expires_at__lte=timezone.now()).delete()
 
 
-def _forget_failures() -> None:
+def _delete_old_failures() -> None:
     Failure.objects.filter(stopped__lt=timezone.now() - FAILURES_KEPT).delete()
 
 
-FORGETTING = (
+CLEANUPS = (
     rate_limits.delete_empty_buckets,
     idempotency.delete_old_answers,
     WorkLease.objects.discard_old,
-    _forget_tokens,
-    _forget_failures,
+    _delete_expired_tokens,
+    _delete_old_failures,
 )

@@ -21,16 +21,16 @@ class RowsFailed(Exception):
         self.failed = failed
 
 
-def each(rows: Iterable[T], do: Callable[[T], object], *, task: str) -> None:
-    """Calls `do` with every row, as `try_each`.
+def for_each_row(rows: Iterable[T], do: Callable[[T], object], *, task: str) -> None:
+    """Calls `do` with every row, as `try_each_row`.
 
     Raises RowsFailed at the end where some failed, so that whoever runs the loop fails as loudly as by that row alone.
     """
-    if failed := try_each(rows, do, task=task):
+    if failed := try_each_row(rows, do, task=task):
         raise RowsFailed(task, failed)
 
 
-def try_each(rows: Iterable[T], do: Callable[[T], object], *, task: str) -> int:
+def try_each_row(rows: Iterable[T], do: Callable[[T], object], *, task: str) -> int:
     """Calls `do` with every row; how many failed. One that fails is logged as an error, and the others go on.
 
     The log names the row by its id and the error by its kind and place: what the error itself says may hold an address.
@@ -47,11 +47,11 @@ def try_each(rows: Iterable[T], do: Callable[[T], object], *, task: str) -> int:
             if isinstance(error, (OperationalError, InterfaceError)) and not connection.is_usable():
                 raise
             failed += 1
-            log.error("%s failed for %s: %s", task, name_of(row), kind_of(error))  # noqa: TRY400 - no text, see above
+            log.error("%s failed for %s: %s", task, describe_row(row), describe_error(error))  # noqa: TRY400 - no text, see above
     return failed
 
 
-def name_of(row: object) -> str:
+def describe_row(row: object) -> str:
     """Its id, or what stands for one; never what is in it."""
     if isinstance(row, (str, int, UUID)):
         return str(row)
@@ -61,7 +61,7 @@ def name_of(row: object) -> str:
     return f"{type(row).__name__} {next((name for name in names if name is not None), '')}".strip()
 
 
-def kind_of(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """`InvalidToken at sealing.py:32`: the place is where it was raised."""
     places = traceback.extract_tb(error.__traceback__)
     kind = type(error).__name__

@@ -1,8 +1,8 @@
 """Signs of life between the supervisor and the workers.
 
-The supervisor queues a task now and then; the worker that runs it calls `beat`. So a beat proves the whole way from the
-queue to a worker, not only that a process exists. While every worker is at something long nobody beats; what is long
-says so (`at_work`).
+The supervisor queues a task now and then; the worker that runs it calls `record_beat`. So a beat proves that the queue
+reaches a worker, not only that a process exists. While every worker is in a long task nobody beats, so a long task
+holds a lease (`hold_work_lease`).
 """
 
 import logging
@@ -20,25 +20,25 @@ from facepass.models import Heartbeat, WorkLease
 
 log = logging.getLogger(__name__)
 
-NAME = "workers"
+HEARTBEAT_NAME = "workers"
 
 # Set by `manage.py qcluster` before it forks its worker.
 stop_event: Event | None = None
 
 
-def beat() -> None:
+def record_beat() -> None:
     """Called by the task. A token and not a time: clocks of several machines need not agree."""
-    Heartbeat.objects.update_or_create(name=NAME, defaults={"token": uuid.uuid4(), "beaten_at": Now()})
+    Heartbeat.objects.update_or_create(name=HEARTBEAT_NAME, defaults={"token": uuid.uuid4(), "beaten_at": Now()})
 
 
-def last_beat() -> str | None:
+def last_beat_token() -> str | None:
     """A token that is another one after every beat."""
-    token = Heartbeat.objects.filter(name=NAME).values_list("token", flat=True).first()
+    token = Heartbeat.objects.filter(name=HEARTBEAT_NAME).values_list("token", flat=True).first()
     return None if token is None else str(token)
 
 
 @contextmanager
-def at_work(task: str) -> Iterator[None]:
+def hold_work_lease(task: str) -> Iterator[None]:
     """Holds a lease while the block runs, by which the watchdog knows that this worker is alive.
 
     It lasts as long as the queue lets a task run, so a worker that hangs is not waited for longer than that.
@@ -53,11 +53,11 @@ def at_work(task: str) -> Iterator[None]:
             log.warning("the lease of %s stays until it ends: %s", task, type(error).__name__)
 
 
-def is_at_work() -> bool:
+def is_any_worker_busy() -> bool:
     """Whether some worker holds such a lease."""
     return WorkLease.objects.live().exists()
 
 
-def stopping() -> bool:
+def is_stopping() -> bool:
     """Whether this worker has been asked to stop. A task that takes long looks here between two photos."""
     return stop_event is not None and stop_event.is_set()

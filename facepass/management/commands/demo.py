@@ -29,8 +29,8 @@ class Command(BaseCommand):
         studio, _made = Studio.objects.get_or_create(slug="demo", defaults={"name": "Demo studio"})
         session = _session(studio, name=folder.name if photos else TITLE)
         self._index(session, folder)
-        demo = account.describe(session)
-        account.write(demo)
+        demo = account.build_demo(session)
+        account.write_demo(demo)
         self.stdout.write(_summary(demo, selfies=None if photos else folder.parent / "selfies"))
 
     def _index(self, session: PhotoSession, folder: Path) -> None:
@@ -52,7 +52,7 @@ def _composed() -> Path:
     final = settings.HOME / "demo"
     if not final.exists():
         draft = settings.HOME / "demo.new"
-        composed_event.compose(draft)
+        composed_event.compose_event(draft)
         draft.rename(final)
     return final / "photos"
 
@@ -69,7 +69,7 @@ def _summary(demo: account.Demo, *, selfies: Path | None) -> str:
         *([f"            selfies to try: {selfies}"] if selfies else []),
         f"  Staff     {demo['admin_url']}   {demo['admin_user']} / {demo['admin_password']}",
         f"  API       {demo['base_url']}/docs   Authorization: Bearer {demo['api_key']}",
-        f"            all of this is in {account.path()}",
+        f"            all of this is in {account.demo_file()}",
         "",
     ]
     return "\n".join(lines)

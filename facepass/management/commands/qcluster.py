@@ -9,7 +9,7 @@ from django_q import cluster
 
 from facepass.core import machine
 from facepass.core.work import heartbeats
-from facepass.ops.embedded.die_with_parent import leash_forks
+from facepass.ops.embedded.die_with_parent import kill_forks_with_parent
 
 WORKER_DIED = 70
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     help = "Runs one worker for the queue (usually started by `up`)."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        leash_forks()
+        kill_forks_with_parent()
         machine.give_back_freed_memory()
         cluster.Sentinel = Sentinel
         running = cluster.Cluster()

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from facepass.ops.supervisor.startup import Options, up
+from facepass.ops.supervisor.startup import Options, run_installation
 
 
 class Command(BaseCommand):
@@ -21,9 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--photos", type=_folder, help="with --demo: a folder of your own photos")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        raise SystemExit(up(_options(options), say=self._say))
+        raise SystemExit(run_installation(_options(options), report=self._report))
 
-    def _say(self, line: str) -> None:
+    def _report(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
 

@@ -27,13 +27,13 @@ class Demo(TypedDict):
     guest_url: str
 
 
-def path() -> Path:
+def demo_file() -> Path:
     return settings.HOME / "demo.json"
 
 
-def describe(session: PhotoSession) -> Demo:
+def build_demo(session: PhotoSession) -> Demo:
     """The demo as it can be reached now. Secrets that still work are kept; those that were lost are made anew."""
-    known = _known()
+    known = _read_demo()
     base = settings.PUBLIC_URL
     return Demo(
         base_url=base,
@@ -46,17 +46,17 @@ def describe(session: PhotoSession) -> Demo:
     )
 
 
-def write(demo: Demo) -> None:
-    draft = path().with_suffix(".json.new")
+def write_demo(demo: Demo) -> None:
+    draft = demo_file().with_suffix(".json.new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(demo, file, indent=2)
         file.write("\n")
-    draft.replace(path())
+    draft.replace(demo_file())
 
 
-def _known() -> dict[str, str]:
+def _read_demo() -> dict[str, str]:
     try:
-        found: dict[str, str] = json.loads(path().read_text())
+        found: dict[str, str] = json.loads(demo_file().read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
     return found

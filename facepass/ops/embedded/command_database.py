@@ -33,7 +33,7 @@ def database_for_command(home: Path, *, name: str) -> Iterator[None]:
         fcntl.flock(users, fcntl.LOCK_SH)
         server = EmbeddedPostgres(home)
         usual = server.data
-        ours = not server.owned() and server.start_if_free(owner=f"`manage.py {name}` (process {os.getpid()})")
+        ours = not server.has_owner() and server.start_if_free(owner=f"`manage.py {name}` (process {os.getpid()})")
         if not ours:
             server.wait_until_ready()
         if server.data != usual:  # a first start, and the server's account may not enter FACEPASS_HOME

@@ -26,7 +26,7 @@ def die_with_parent(signum: signal.Signals) -> Callable[[], None]:
     return request
 
 
-def leash_forks() -> None:
+def kill_forks_with_parent() -> None:
     """Every process forked from here on, and its forks, are killed when the process that forked them ends."""
     request: Callable[[], None] | None = None
 

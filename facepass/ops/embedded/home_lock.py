@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO
 
 
-class Lock:
+class FileLock:
     """An exclusive lock on a file that also says who holds it."""
 
     def __init__(self, path: Path) -> None:
@@ -22,10 +22,10 @@ class Lock:
             file.close()
             return False
         self._file = file
-        self.write(note)
+        self.write_note(note)
         return True
 
-    def write(self, note: str) -> None:
+    def write_note(self, note: str) -> None:
         """Replaces what the holder says about itself."""
         assert self._file is not None  # noqa: S101 - only the holder writes
         self._file.seek(0)
@@ -39,13 +39,13 @@ class Lock:
             self._file = None
 
     @property
-    def held(self) -> bool:
+    def is_held(self) -> bool:
         """By this object."""
         return self._file is not None
 
-    def taken(self) -> bool:
+    def is_held_by_any(self) -> bool:
         """By anyone."""
-        if self.held:
+        if self.is_held:
             return True
         if not self.path.exists():
             return False
@@ -56,5 +56,5 @@ class Lock:
                 return True
             return False
 
-    def note(self) -> str:
+    def read_note(self) -> str:
         return self.path.read_text() if self.path.exists() else ""

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from facepass.ops.embedded.binaries import MAJOR
+from facepass.ops.embedded.binaries import POSTGRESQL_MAJOR
 from facepass.ops.embedded.errors import EmbeddedPostgresError
 from facepass.ops.embedded.os_account import Account
 from facepass.ops.embedded.paths import DATABASE, ROLE
@@ -34,9 +34,10 @@ def ensure_cluster(data: Path, *, binaries: Path, account: Account, password: st
 
 def _refuse_other_version(data: Path) -> None:
     found = (data / "PG_VERSION").read_text().strip()
-    if found != str(MAJOR):
+    if found != str(POSTGRESQL_MAJOR):
         raise EmbeddedPostgresError(
-            f"{data} was made by PostgreSQL {found}, this is {MAJOR}: dump it with the old version, or set DATABASE_URL"
+            f"{data} was made by PostgreSQL {found}, this is {POSTGRESQL_MAJOR}: "
+            "dump it with the old version, or set DATABASE_URL"
         )
 
 
@@ -66,7 +67,14 @@ CREATE DATABASE {DATABASE} OWNER {ROLE};
 def _run(command: list[str | Path], *, account: Account, text: str = "") -> None:
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
     done = subprocess.run(
-        command, input=text, capture_output=True, text=True, cwd="/", env=environment, check=False, **account.as_user()
+        command,
+        input=text,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=environment,
+        check=False,
+        **account.subprocess_options(),
     )
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from facepass.ops.embedded.errors import EmbeddedPostgresError
 
-NAME = "facepass-db"
+ACCOUNT_NAME = "facepass-db"
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,17 @@ class Account:
     uid: int
     gid: int
 
-    def as_user(self) -> dict[str, Any]:
+    def subprocess_options(self) -> dict[str, Any]:
         """Arguments for `subprocess` that drop root's rights; nothing where there are none to drop."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if os.geteuid() == 0 else {}
 
     def can_enter(self, folder: Path) -> bool:
         """Asked of the kernel, because modes alone do not tell (access lists, mounts)."""
         command = ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)]
-        return subprocess.run(command, cwd="/", capture_output=True, check=False, **self.as_user()).returncode == 0
+        return (
+            subprocess.run(command, cwd="/", capture_output=True, check=False, **self.subprocess_options()).returncode
+            == 0
+        )
 
     def make_folder(self, folder: Path) -> None:
         """The folder, new, and open to this account only."""
@@ -41,22 +44,24 @@ class Account:
 def account_for(data: Path | None) -> Account:
     """Who runs the server on that data folder: for root its owner, so that `sudo` once does no harm."""
     if os.geteuid() != 0:
-        return _from(pwd.getpwuid(os.geteuid()))
+        return _account_from(pwd.getpwuid(os.geteuid()))
     if data is not None and data.exists() and data.stat().st_uid != 0:
-        return _from(pwd.getpwuid(data.stat().st_uid))
-    return _dedicated()
+        return _account_from(pwd.getpwuid(data.stat().st_uid))
+    return _dedicated_account()
 
 
-def _dedicated() -> Account:
+def _dedicated_account() -> Account:
     try:
-        return _from(pwd.getpwnam(NAME))
+        return _account_from(pwd.getpwnam(ACCOUNT_NAME))
     except KeyError:
-        _create()
-    return _from(pwd.getpwnam(NAME))
+        _create_account()
+    return _account_from(pwd.getpwnam(ACCOUNT_NAME))
 
 
-def _create() -> None:
-    advice = f"PostgreSQL does not run as root: run FacePass as an ordinary user, or create the system user {NAME}"
+def _create_account() -> None:
+    advice = (
+        f"PostgreSQL does not run as root: run FacePass as an ordinary user, or create the system user {ACCOUNT_NAME}"
+    )
     useradd = shutil.which("useradd") or shutil.which("useradd", path="/usr/sbin:/sbin")
     if useradd is None:
         raise EmbeddedPostgresError(f"{advice} (there is no useradd here)")
@@ -69,11 +74,11 @@ def _create() -> None:
         "--shell",
         "/usr/sbin/nologin",
     ]
-    done = subprocess.run([useradd, *options, NAME], capture_output=True, text=True, check=False)
+    done = subprocess.run([useradd, *options, ACCOUNT_NAME], capture_output=True, text=True, check=False)
     # 9: the name is taken by now, because another FacePass was faster.
     if done.returncode not in {0, 9}:
         raise EmbeddedPostgresError(f"{advice} (useradd: {done.stderr.strip() or done.returncode})")
 
 
-def _from(entry: pwd.struct_passwd) -> Account:
+def _account_from(entry: pwd.struct_passwd) -> Account:
     return Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)

@@ -20,7 +20,7 @@ def database_settings(home: Path) -> dict[str, Any]:
     return {
         "NAME": DATABASE,
         "USER": ROLE,
-        "PASSWORD": password(home),
+        "PASSWORD": database_password(home),
         "HOST": str(socket_folder(home)),
         "PORT": "",
         # A stranger's server in our place must not be able to ask for the password in clear.
@@ -28,11 +28,11 @@ def database_settings(home: Path) -> dict[str, Any]:
     }
 
 
-def password(home: Path) -> str:
-    return secrets.kept(home, "postgres_password", hex_bytes=32)
+def database_password(home: Path) -> str:
+    return secrets.load_or_create_secret(home, "postgres_password", hex_bytes=32)
 
 
-def key_of(path: Path) -> str:
+def path_digest(path: Path) -> str:
     """A short name for one folder on this machine."""
     return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
 
@@ -42,7 +42,7 @@ def socket_folder(home: Path) -> Path:
 
     Not TMPDIR or XDG_RUNTIME_DIR either: two processes with different ones must find the same server.
     """
-    return Path("/tmp") / f"facepass-{key_of(home)}"  # noqa: S108 - owner and mode are checked before use
+    return Path("/tmp") / f"facepass-{path_digest(home)}"  # noqa: S108 - owner and mode are checked before use
 
 
 def make_socket_folder(home: Path, *, owner: Account) -> Path:
@@ -60,7 +60,7 @@ def make_socket_folder(home: Path, *, owner: Account) -> Path:
 
 def data_folder(home: Path) -> Path:
     """Where the data are, or will be unless the server's account cannot reach it (`choose_data_folder`)."""
-    pointer = _pointer(home)
+    pointer = _pointer_file(home)
     return Path(pointer.read_text().strip()) if pointer.exists() else home / "pgdata"
 
 
@@ -71,13 +71,13 @@ def choose_data_folder(home: Path, *, owner: Account) -> Path:
         return folder
     outside = shared_folder(home) / "pgdata"
     make_shared_folder(outside.parent)
-    _pointer(home).write_text(f"{outside}\n")
+    _pointer_file(home).write_text(f"{outside}\n")
     return outside
 
 
 def shared_folder(home: Path) -> Path:
     """Below `SHARED`, named by the home and its password: one that was deleted and made anew starts afresh."""
-    return SHARED / f"{key_of(home)}-{hashlib.sha256(password(home).encode()).hexdigest()[:8]}"
+    return SHARED / f"{path_digest(home)}-{hashlib.sha256(database_password(home).encode()).hexdigest()[:8]}"
 
 
 def make_shared_folder(folder: Path) -> None:
@@ -87,5 +87,5 @@ def make_shared_folder(folder: Path) -> None:
         part.chmod(0o755)
 
 
-def _pointer(home: Path) -> Path:
+def _pointer_file(home: Path) -> Path:
     return home / "pgdata.location"

@@ -12,19 +12,19 @@ import psycopg
 
 from facepass.core import machine
 from facepass.ops.embedded import stale_processes
-from facepass.ops.embedded.binaries import usable_by
+from facepass.ops.embedded.binaries import ensure_runnable_binaries
 from facepass.ops.embedded.die_with_parent import die_with_parent
 from facepass.ops.embedded.errors import EmbeddedPostgresError
-from facepass.ops.embedded.home_lock import Lock
+from facepass.ops.embedded.home_lock import FileLock
 from facepass.ops.embedded.initdb import ensure_cluster
 from facepass.ops.embedded.os_account import Account, account_for
 from facepass.ops.embedded.paths import (
     choose_data_folder,
     data_folder,
+    database_password,
     database_settings,
-    key_of,
     make_socket_folder,
-    password,
+    path_digest,
     socket_folder,
 )
 
@@ -57,13 +57,13 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
-def _of_this_machine() -> dict[str, str]:
+def _machine_settings() -> dict[str, str]:
     """A sixteenth of the memory, within 128 MB and 1 GB: 50,000 faces are 70 to 130 MB, and workers need the rest. A
     query takes no more processes than there are cores, the one that asked among them, and all queries together no more
     helpers than that: where many search at once, each does with its own process.
     """
-    buffers = max(128 << 20, min(1 << 30, machine.memory_bytes() // 16))
-    helpers = max(0, int(machine.cores()) - 1)
+    buffers = max(128 << 20, min(1 << 30, machine.available_memory_bytes() // 16))
+    helpers = max(0, int(machine.available_cores()) - 1)
     return {
         "shared_buffers": f"{buffers >> 20}MB",
         "max_parallel_workers": str(helpers),
@@ -76,8 +76,8 @@ class EmbeddedPostgres:
 
     def __init__(self, home: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self.home = home
-        self._settings = {**SETTINGS, **_of_this_machine(), **(settings or {})}
-        self._lock = Lock(home / "postgres.lock")
+        self._settings = {**SETTINGS, **_machine_settings(), **(settings or {})}
+        self._lock = FileLock(home / "postgres.lock")
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -93,33 +93,35 @@ class EmbeddedPostgres:
         """How the server ended, as `subprocess` says it."""
         return self._process.returncode if self._process else None
 
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         """Whether the server that this object started still runs."""
         return self._process is not None and self._process.poll() is None
 
-    def reachable(self) -> bool:
+    def has_socket(self) -> bool:
         """Whether the socket is still there; programs that tidy /tmp may remove it."""
         return (socket_folder(self.home) / ".s.PGSQL.5432").exists()
 
-    def owned(self) -> bool:
+    def has_owner(self) -> bool:
         """Whether some process, this one or another, owns the server of this home."""
-        return self._lock.taken()
+        return self._lock.is_held_by_any()
 
-    def owner(self) -> str:
+    def read_owner_note(self) -> str:
         """What the owner said about itself."""
-        return self._lock.note().strip()
+        return self._lock.read_note().strip()
 
     def start(self, *, owner: str = "FacePass") -> None:
         """Returns when the server answers; makes the data folder on the first call. Again after a crash: recovers."""
         if not self.start_if_free(owner=owner):
-            raise EmbeddedPostgresError(f"the database of {self.home} is in use by {self.owner() or 'another process'}")
+            raise EmbeddedPostgresError(
+                f"the database of {self.home} is in use by {self.read_owner_note() or 'another process'}"
+            )
 
     def start_if_free(self, *, owner: str) -> bool:
         """Whether the server is ours now; if not, another process has it."""
         self.home.mkdir(parents=True, exist_ok=True)
-        if not self._lock.held and not self._lock.acquire(note=owner):
+        if not self._lock.is_held and not self._lock.acquire(note=owner):
             return False
-        if not self.running():
+        if not self.is_running():
             self._launch_or_let_go()
         return True
 
@@ -156,7 +158,7 @@ class EmbeddedPostgres:
         while (problem := self._problem()) is not None:
             if self._process is not None and self._process.poll() is not None:
                 raise EmbeddedPostgresError(
-                    f"PostgreSQL ended with status {self._process.returncode}: {self._last_words()}"
+                    f"PostgreSQL ended with status {self._process.returncode}: {self._last_log_line()}"
                 )
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"the database of {self.home} does not answer: {problem}")
@@ -172,17 +174,17 @@ class EmbeddedPostgres:
     def _launch(self) -> None:
         account = account_for(data_folder(self.home))
         data = choose_data_folder(self.home, owner=account)
-        binaries = usable_by(account)
-        title = f"facepass-{key_of(data)}"
-        stale_processes.clear(data, title=title)
-        ensure_cluster(data, binaries=binaries, account=account, password=password(self.home))
+        binaries = ensure_runnable_binaries(account)
+        title = f"facepass-{path_digest(data)}"
+        stale_processes.end_stale_processes(data, title=title)
+        ensure_cluster(data, binaries=binaries, account=account, password=database_password(self.home))
         socket = make_socket_folder(self.home, owner=account)
         settings = {**self._settings, "unix_socket_directories": str(socket), "cluster_name": title}
-        command = [str(binaries / "bin" / "postgres"), "-D", str(data), *_options(settings)]
+        command = [str(binaries / "bin" / "postgres"), "-D", str(data), *_command_options(settings)]
         self._process = self._spawn(command, account=account)
 
     def _spawn(self, command: list[str], *, account: Account) -> subprocess.Popen[bytes]:
-        _make_room(self._log_path())
+        _rotate_log(self._log_path())
         with self._log_path().open("ab") as log:
             return subprocess.Popen(
                 command,
@@ -195,7 +197,7 @@ class EmbeddedPostgres:
                 start_new_session=True,
                 # SIGINT is PostgreSQL's fast shutdown.
                 preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - one system call, nothing allocated
-                **account.as_user(),
+                **account.subprocess_options(),
             )
 
     def _problem(self) -> str | None:
@@ -212,16 +214,16 @@ class EmbeddedPostgres:
     def _log_path(self) -> Path:
         return self.home / "postgresql.log"
 
-    def _last_words(self) -> str:
+    def _last_log_line(self) -> str:
         lines = self._log_path().read_text(errors="replace").strip().splitlines()
         serious = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line]
         return f"{(serious or lines or ['no message'])[-1]} (see {self._log_path()})"
 
 
-def _options(settings: Mapping[str, str]) -> list[str]:
+def _command_options(settings: Mapping[str, str]) -> list[str]:
     return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
 
-def _make_room(log: Path) -> None:
+def _rotate_log(log: Path) -> None:
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))

@@ -10,21 +10,21 @@ from facepass.ops.embedded.errors import EmbeddedPostgresError
 PROC = Path("/proc")
 
 
-def clear(data: Path, *, title: str) -> None:
+def end_stale_processes(data: Path, *, title: str) -> None:
     """Call it with the lock held: then no server of this folder may live, whatever its pid file says."""
-    pids = processes_of(data, title=title)
+    pids = list_server_processes(data, title=title)
     for sign, patience in ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
         if not pids:
             break
         _signal(pids, sign)
-        pids = _wait(data, title=title, seconds=patience)
+        pids = _wait_for_end(data, title=title, seconds=patience)
     if pids:
         raise EmbeddedPostgresError(f"an earlier PostgreSQL of {data} does not end: process {pids[0]}")
     if PROC.is_dir():  # elsewhere we know less than PostgreSQL's own check
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def processes_of(data: Path, *, title: str) -> list[int]:
+def list_server_processes(data: Path, *, title: str) -> list[int]:
     """The server, which names its folder on its command line, and its workers, which show the title they were given."""
     found = []
     for entry in PROC.iterdir() if PROC.is_dir() else ():
@@ -52,8 +52,8 @@ def _signal(pids: list[int], sign: signal.Signals) -> None:
             continue
 
 
-def _wait(data: Path, *, title: str, seconds: float) -> list[int]:
+def _wait_for_end(data: Path, *, title: str, seconds: float) -> list[int]:
     deadline = time.monotonic() + seconds
-    while (pids := processes_of(data, title=title)) and time.monotonic() < deadline:
+    while (pids := list_server_processes(data, title=title)) and time.monotonic() < deadline:
         time.sleep(0.05)
     return pids

@@ -11,26 +11,26 @@ from dataclasses import dataclass, field
 
 from facepass.ops.embedded.die_with_parent import die_with_parent
 
-DEATHS = 5
+MAX_DEATHS = 5
 WITHIN_SECONDS = 60.0
 LONGEST_PAUSE = 8.0
 
 
 @dataclass
-class Deaths:
+class DeathCounter:
     """How often something died of late, and what follows from it."""
 
-    times: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS))
+    times: deque[float] = field(default_factory=lambda: deque(maxlen=MAX_DEATHS))
 
     def record(self) -> None:
         self.times.append(time.monotonic())
 
     @property
-    def too_many(self) -> bool:
-        return len(self.times) == DEATHS and self.times[-1] - self.times[0] < WITHIN_SECONDS
+    def exceeds_limit(self) -> bool:
+        return len(self.times) == MAX_DEATHS and self.times[-1] - self.times[0] < WITHIN_SECONDS
 
     @property
-    def pause(self) -> float:
+    def restart_delay(self) -> float:
         """Seconds to wait before the next start: none after a first death, then more each time."""
         recent = sum(time.monotonic() - at < WITHIN_SECONDS for at in self.times)
         return 0.0 if recent <= 1 else min(0.5 * 2 ** (recent - 2), LONGEST_PAUSE)
@@ -45,7 +45,7 @@ class Child:
     environment: Mapping[str, str]
     grace: float
     pass_fds: Sequence[int] = ()
-    deaths: Deaths = field(default_factory=Deaths)
+    deaths: DeathCounter = field(default_factory=DeathCounter)
     process: subprocess.Popen[bytes] | None = None
     due: float = 0.0
 
@@ -61,36 +61,36 @@ class Child:
         )
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def died(self) -> str | None:
+    def reap(self) -> str | None:
         """Why, once per death; None while it runs or waits for its next start."""
         if self.process is None or self.process.poll() is None:
             return None
         self.kill()  # what it started and left behind
-        reason, self.process = how_it_ended(self.process.returncode), None
+        reason, self.process = describe_exit(self.process.returncode), None
         self.deaths.record()
-        self.due = time.monotonic() + self.deaths.pause
+        self.due = time.monotonic() + self.deaths.restart_delay
         return reason
 
     def start_if_due(self) -> None:
         if self.process is None and time.monotonic() >= self.due:
             self.start()
 
-    def put_off(self) -> None:
+    def postpone(self) -> None:
         """It could not be started: that counts as a death."""
         self.deaths.record()
-        self.due = time.monotonic() + self.deaths.pause
+        self.due = time.monotonic() + self.deaths.restart_delay
 
-    def discard(self) -> None:
+    def kill_for_restart(self) -> None:
         """Ends it, with everything it started, so that it is started anew. Not a death."""
         self.kill()
         self.process, self.due = None, time.monotonic()
 
     def terminate(self) -> None:
         """To the process alone: a SIGTERM to its group hangs django-q2's cluster (14 of 14 times)."""
-        if self.running and self.process is not None:
+        if self.is_running and self.process is not None:
             self.process.terminate()
 
     def wait(self) -> bool:
@@ -113,5 +113,5 @@ class Child:
             self.process.wait()
 
 
-def how_it_ended(returncode: int) -> str:
+def describe_exit(returncode: int) -> str:
     return f"exit code {returncode}" if returncode >= 0 else f"killed by {signal.Signals(-returncode).name}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from facepass.core.errors import FacePassError
 
-TRIES = 50
+MAX_TRIES = 50
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Listener:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
-def listen(host: str, *, port: int, exact: bool) -> Listener:
+def open_listener(host: str, *, port: int, exact: bool) -> Listener:
     """On that port; where it is taken and not asked for explicitly (`exact`), on the next free one."""
-    for candidate in range(port, port + 1 if exact else min(port + TRIES, 65536)):
+    for candidate in range(port, port + 1 if exact else min(port + MAX_TRIES, 65536)):
         if (listener := _try(host, port=candidate)) is not None:
             return listener
     raise FacePassError(

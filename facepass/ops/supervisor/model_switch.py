@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 EVERY_SECONDS = 3.0
 
 
-def switched() -> bool:
+def is_model_switched() -> bool:
     """Whether what this process has started uses another model than the active one. True once for each switch."""
     from recognition.engines import registry  # noqa: PLC0415 - needs Django's registry
     from recognition.model_versions import refuse_if_switched  # noqa: PLC0415 - as above
@@ -32,20 +32,20 @@ def switched() -> bool:
 
 
 @dataclass
-class Switch:
+class ModelSwitchWatcher:
     """Looks every few seconds."""
 
-    switched: Callable[[], bool] = switched
+    is_switched: Callable[[], bool] = is_model_switched
     clock: Callable[[], float] = time.monotonic
     next_look: float = 0.0
 
-    def happened(self) -> bool:
+    def has_switched(self) -> bool:
         """To be called often. True once for each switch."""
         if self.clock() < self.next_look:
             return False
         self.next_look = self.clock() + EVERY_SECONDS
         try:
-            return self.switched()
+            return self.is_switched()
         except (OperationalError, InterfaceError) as error:
             log.warning("which model is in use is not known: %s", str(error).strip().splitlines()[0])
             return False

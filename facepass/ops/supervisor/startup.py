@@ -1,4 +1,4 @@
-"""What `up` does before the loop: one instance, an address, the database, its tables, the checks."""
+"""What `run_installation` does before the loop: one instance, an address, the database, its tables, the checks."""
 
 import os
 import signal
@@ -18,10 +18,10 @@ from facepass.core.database.advisory_locks import LockPurpose, hold_lock
 from facepass.core.errors import FacePassError
 from facepass.ops import checks
 from facepass.ops.embedded import EmbeddedPostgres
-from facepass.ops.embedded.home_lock import Lock
+from facepass.ops.embedded.home_lock import FileLock
 from facepass.ops.supervisor import web_process
 from facepass.ops.supervisor.child import Child
-from facepass.ops.supervisor.listener import Listener, listen
+from facepass.ops.supervisor.listener import Listener, open_listener
 from facepass.ops.supervisor.supervisor import Supervisor
 
 WORKER_GRACE = 15.0
@@ -38,26 +38,26 @@ class Options:
     photos: Path | None
 
 
-def up(options: Options, *, say: Callable[[str], None]) -> int:
+def run_installation(options: Options, *, report: Callable[[str], None]) -> int:
     """Runs FacePass until it is asked to stop; the exit code."""
     # As Ctrl-C, so that what has been started already is stopped in order.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _alone() as lock:
-        listener = listen(options.host, port=options.port, exact=options.port_is_exact)
+    with _exclusive_home() as lock:
+        listener = open_listener(options.host, port=options.port, exact=options.port_is_exact)
         if listener.port != options.port:
-            say(f"Port {options.port} is taken; using {listener.port}.")
-        lock.write(listener.url)
-        with _database(say) as database:
-            _prepare(say)
-            return _supervisor(options, listener=listener, database=database, say=say).run()
+            report(f"Port {options.port} is taken; using {listener.port}.")
+        lock.write_note(listener.url)
+        with _database(report) as database:
+            _prepare(report)
+            return _supervisor(options, listener=listener, database=database, report=report).run()
 
 
 @contextmanager
-def _alone() -> Iterator[Lock]:
+def _exclusive_home() -> Iterator[FileLock]:
     settings.HOME.mkdir(parents=True, exist_ok=True)
-    lock = Lock(settings.HOME / "up.lock")
+    lock = FileLock(settings.HOME / "up.lock")
     if not lock.acquire(note="(starting)"):
-        message = f"FacePass already runs with FACEPASS_HOME={settings.HOME}: {lock.note().strip()}"
+        message = f"FacePass already runs with FACEPASS_HOME={settings.HOME}: {lock.read_note().strip()}"
         raise FacePassError("already_running", message)
     try:
         yield lock
@@ -66,25 +66,25 @@ def _alone() -> Iterator[Lock]:
 
 
 @contextmanager
-def _database(say: Callable[[str], None]) -> Iterator[EmbeddedPostgres | None]:
+def _database(report: Callable[[str], None]) -> Iterator[EmbeddedPostgres | None]:
     if settings.ENV.database_url:
         yield None
         return
     with EmbeddedPostgres(settings.HOME) as server:
-        say(f"Database: PostgreSQL, data in {server.data}")
+        report(f"Database: PostgreSQL, data in {server.data}")
         yield server
 
 
-def _prepare(say: Callable[[str], None]) -> None:
-    errors, warnings = checks.problems()
+def _prepare(report: Callable[[str], None]) -> None:
+    errors, warnings = checks.list_problems()
     for line in (*errors, *warnings):
-        say(line)
+        report(line)
     if errors:
         raise SystemExit(1)
     _migrate()
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise looks there, though finders serve
-    say(f"Faces: {_engine()}")
-    say(f"Files: {settings.HOME}")
+    report(f"Faces: {_describe_engine()}")
+    report(f"Files: {settings.HOME}")
     connections.close_all()
 
 
@@ -95,7 +95,7 @@ def _migrate() -> None:
         call_command("createcachetable", verbosity=0)
 
 
-def _engine() -> str:
+def _describe_engine() -> str:
     from recognition.engines.registry import engine_in_use  # noqa: PLC0415 - imports heavy libraries
 
     try:
@@ -108,7 +108,7 @@ def _engine() -> str:
 
 
 def _supervisor(
-    options: Options, *, listener: Listener, database: EmbeddedPostgres | None, say: Callable[[str], None]
+    options: Options, *, listener: Listener, database: EmbeddedPostgres | None, report: Callable[[str], None]
 ) -> Supervisor:
     environment = {"HOST": listener.host, "PORT": str(listener.port)}
     return Supervisor(
@@ -117,8 +117,8 @@ def _supervisor(
             *(_worker(number, environment=environment) for number in range(1, settings.WORKERS + 1)),
             _courier(environment=environment),
         ],
-        healthy=lambda: answers(listener.url),
-        say=say,
+        healthy=lambda: is_answering(listener.url),
+        report=report,
         ready=f"FacePass is ready: {settings.ENV.public_url or listener.url} (Ctrl-C stops it)",
         database=database,
         demo=_demo(options.photos, environment=environment) if options.demo else None,
@@ -130,7 +130,7 @@ def _web(listener: Listener, *, environment: dict[str, str]) -> Child:
     return Child(
         name="The web server",
         command=[sys.executable, "-m", "facepass.ops.supervisor.web_process", str(fd)],
-        environment={**environment, **_path(), "FACEPASS_ROLE": "web"},
+        environment={**environment, **_python_path(), "FACEPASS_ROLE": "web"},
         grace=web_process.GRACE_SECONDS + 5.0,
         pass_fds=[fd],
     )
@@ -139,7 +139,7 @@ def _web(listener: Listener, *, environment: dict[str, str]) -> Child:
 def _worker(number: int, *, environment: dict[str, str]) -> Child:
     return Child(
         name=f"Worker {number}",
-        command=_manage("qcluster"),
+        command=_manage_command("qcluster"),
         environment={**environment, "FACEPASS_ROLE": "worker"},
         grace=WORKER_GRACE,
     )
@@ -149,7 +149,7 @@ def _courier(*, environment: dict[str, str]) -> Child:
     """Beside the workers, so that slow receivers of webhooks hold up no photo."""
     return Child(
         name="The courier",
-        command=_manage("deliver_webhooks"),
+        command=_manage_command("deliver_webhooks"),
         environment={**environment, "FACEPASS_ROLE": "courier"},
         grace=WORKER_GRACE,
     )
@@ -159,22 +159,22 @@ def _demo(photos: Path | None, *, environment: dict[str, str]) -> Child:
     arguments = ["--photos", str(photos)] if photos else []
     return Child(
         name="The demo",
-        command=_manage("demo", *arguments),
+        command=_manage_command("demo", *arguments),
         environment={**environment, "FACEPASS_ROLE": "demo"},
         grace=5.0,
     )
 
 
-def _manage(*arguments: str) -> list[str]:
+def _manage_command(*arguments: str) -> list[str]:
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
 
 
-def _path() -> dict[str, str]:
+def _python_path() -> dict[str, str]:
     """So that `-m` finds FacePass from any working directory."""
     return {"PYTHONPATH": os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")]))}
 
 
-def answers(url: str) -> bool:
+def is_answering(url: str) -> bool:
     """Whether the web server answers; a refusal, such as of the host's name, is an answer too."""
     try:
         with urllib.request.urlopen(f"{url}/health", timeout=1):  # noqa: S310 - our own address

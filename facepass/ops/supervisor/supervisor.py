@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-from facepass.core.work.each_row import try_each
+from facepass.core.work.each_row import try_each_row
 from facepass.ops.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from facepass.ops.supervisor.child import Child, Deaths, how_it_ended
-from facepass.ops.supervisor.model_switch import Switch
+from facepass.ops.supervisor.child import Child, DeathCounter, describe_exit
+from facepass.ops.supervisor.model_switch import ModelSwitchWatcher
 from facepass.ops.supervisor.watchdog import Watchdog
 
 ROUND_SECONDS = 0.2
@@ -23,13 +23,13 @@ class Supervisor:
     web: Child
     workers: Sequence[Child]
     healthy: Callable[[], bool]
-    say: Callable[[str], None]
+    report: Callable[[str], None]
     ready: str
     database: EmbeddedPostgres | None = None
     demo: Child | None = None
     watchdog: Watchdog = field(default_factory=Watchdog)
-    switch: Switch = field(default_factory=Switch)
-    database_deaths: Deaths = field(default_factory=Deaths)
+    switch: ModelSwitchWatcher = field(default_factory=ModelSwitchWatcher)
+    database_deaths: DeathCounter = field(default_factory=DeathCounter)
     asked_to_stop: int = 0
     answered: bool = False
 
@@ -54,23 +54,23 @@ class Supervisor:
             return 1
         if not self.answered and self.healthy():
             self.answered = True
-            self.say(self.ready)
+            self.report(self.ready)
             if self.demo is not None:
                 self.demo.start()
-        if self.watchdog.stalled():
+        if self.watchdog.is_stalled():
             self._restart_workers()
-        if self.switch.happened():
+        if self.switch.has_switched():
             self._change_over()
         return self._demo_failure()
 
     def _keep(self, child: Child) -> bool:
         """False when it cannot be kept running."""
-        if (reason := child.died()) is not None:
-            if child.deaths.too_many:
-                self.say(f"{child.name} ended again ({reason}), too often to go on.")
+        if (reason := child.reap()) is not None:
+            if child.deaths.exceeds_limit:
+                self.report(f"{child.name} ended again ({reason}), too often to go on.")
                 return False
-            self.say(f"{child.name} ended ({reason}); starting it again.")
-            self.watchdog.ask_again()
+            self.report(f"{child.name} ended ({reason}); starting it again.")
+            self.watchdog.forget_sent_beat()
         return self._start(child)
 
     def _start(self, child: Child) -> bool:
@@ -78,64 +78,66 @@ class Supervisor:
         try:
             child.start_if_due()
         except OSError as error:
-            child.put_off()
-            self.say(f"{child.name} can not be started ({error.strerror or type(error).__name__}).")
-            return not child.deaths.too_many
+            child.postpone()
+            self.report(f"{child.name} can not be started ({error.strerror or type(error).__name__}).")
+            return not child.deaths.exceeds_limit
         return True
 
     def _keep_database(self) -> bool:
-        if self.database is None or (self.database.running() and self.database.reachable()):
+        if self.database is None or (self.database.is_running() and self.database.has_socket()):
             return True
         self.database_deaths.record()
-        reason = "its socket was removed" if self.database.running() else how_it_ended(self.database.returncode or 0)
-        if self.database_deaths.too_many:
-            self.say(f"The database ended again ({reason}), too often to go on.")
+        reason = (
+            "its socket was removed" if self.database.is_running() else describe_exit(self.database.returncode or 0)
+        )
+        if self.database_deaths.exceeds_limit:
+            self.report(f"The database ended again ({reason}), too often to go on.")
             return False
-        self.say(f"The database ended ({reason}); starting it again.")
+        self.report(f"The database ended ({reason}); starting it again.")
         self.database.end()
-        time.sleep(self.database_deaths.pause)
+        time.sleep(self.database_deaths.restart_delay)
         return self._start_database(self.database)
 
     def _start_database(self, database: EmbeddedPostgres) -> bool:
         try:
             database.start()
         except EmbeddedPostgresError as error:
-            self.say(f"The database does not start: {error}")
+            self.report(f"The database does not start: {error}")
             return False
         return True
 
     def _restart_workers(self) -> None:
-        self.say("The workers do not take work from the queue; starting them again.")
-        try_each(self.workers, lambda worker: worker.discard(), task="restart of the workers")
+        self.report("The workers do not take work from the queue; starting them again.")
+        try_each_row(self.workers, lambda worker: worker.kill_for_restart(), task="restart of the workers")
 
     def _change_over(self) -> None:
         """In order, as when everything stops; who asks the web server meanwhile waits."""
-        self.say("Another model describes the faces now; starting web server and workers again.")
+        self.report("Another model describes the faces now; starting web server and workers again.")
         children = (self.web, *self.workers)
-        try_each(children, lambda child: child.terminate(), task="change of the model")
-        try_each(children, lambda child: child.wait(), task="change of the model")
-        try_each(children, lambda child: child.discard(), task="change of the model")
+        try_each_row(children, lambda child: child.terminate(), task="change of the model")
+        try_each_row(children, lambda child: child.wait(), task="change of the model")
+        try_each_row(children, lambda child: child.kill_for_restart(), task="change of the model")
 
     def _demo_failure(self) -> int | None:
         if self.demo is None or self.demo.process is None:
             return None
         code = self.demo.process.poll()
         if code:
-            self.say(f"The demo failed ({how_it_ended(code)}).")
+            self.report(f"The demo failed ({describe_exit(code)}).")
             return code if code > 0 else 128 - code
         return None
 
     def _stop(self) -> None:
         """Web first, so that nothing new comes in; the database last. Each group in parallel."""
         for group in ([self.demo] if self.demo else [], [self.web], self.workers):
-            try_each(group, lambda child: child.terminate(), task="stop")
-            try_each(group, self._wait_for, task="stop")
+            try_each_row(group, lambda child: child.terminate(), task="stop")
+            try_each_row(group, self._wait_for, task="stop")
         if self.database is not None:
             self.database.stop()
 
     def _wait_for(self, child: Child) -> None:
         if not child.wait():
-            self.say(f"{child.name} did not end in {child.grace:g} seconds and was killed.")
+            self.report(f"{child.name} did not end in {child.grace:g} seconds and was killed.")
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
@@ -151,7 +153,7 @@ class Supervisor:
         """The first asks everything to end; a second one does not wait any longer."""
         self.asked_to_stop += 1
         if self.asked_to_stop == 1:
-            self.say("Stopping…")
+            self.report("Stopping…")
         else:
             for child in (self.web, *self.workers, *([self.demo] if self.demo else [])):
                 child.kill()

@@ -16,13 +16,13 @@ STALLED_SECONDS = 120.0
 TASK = "galleries.tasks.reconcile"
 
 
-def enqueue() -> None:
+def enqueue_beat() -> None:
     from django_q.tasks import async_task  # noqa: PLC0415 - loads the queue's tables, which need Django's registry
 
     async_task(TASK, save=False, ack_failure=True)  # the next one is on its way soon
 
 
-def busy() -> bool:
+def is_any_worker_at_work() -> bool:
     from galleries import tasks  # noqa: PLC0415 - as above
 
     return tasks.is_busy()
@@ -32,14 +32,14 @@ def busy() -> bool:
 class Watchdog:
     """One beat is on its way at a time, so that a queue nobody serves does not fill up."""
 
-    enqueue: Callable[[], None] = enqueue
-    busy: Callable[[], bool] = busy
+    enqueue: Callable[[], None] = enqueue_beat
+    is_busy: Callable[[], bool] = is_any_worker_at_work
     clock: Callable[[], float] = time.monotonic
     next_look: float = 0.0
     sent_at: float | None = None
     seen: str | None = None
 
-    def stalled(self) -> bool:
+    def is_stalled(self) -> bool:
         """To be called often. True once for a beat that nobody ran, though no worker was at work."""
         if self.clock() < self.next_look:
             return False
@@ -53,21 +53,21 @@ class Watchdog:
         finally:
             close_old_connections()
 
-    def ask_again(self) -> None:
+    def forget_sent_beat(self) -> None:
         """At the next look, for what was on its way may have ended with the worker that had taken it."""
         self.sent_at = None
 
     def _look(self) -> bool:
-        if self.sent_at is None or heartbeats.last_beat() != self.seen:
+        if self.sent_at is None or heartbeats.last_beat_token() != self.seen:
             self._send()
             return False
         late = self.clock() - self.sent_at > STALLED_SECONDS
-        if not late or self.busy():
+        if not late or self.is_busy():
             return False
         self._send()
         return True
 
     def _send(self) -> None:
-        self.seen = heartbeats.last_beat()
+        self.seen = heartbeats.last_beat_token()
         self.enqueue()
         self.sent_at = self.clock()

@@ -10,7 +10,7 @@ import uvicorn
 GRACE_SECONDS = 10
 # A page makes some ten thousand objects, and Python would look for cycles after every 700: 6 % of a search's time
 # (benchmarks/guests.py, 20 at once).
-GARBAGE = (20_000, 20, 20)
+GC_THRESHOLDS = (20_000, 20, 20)
 
 
 def main(fd: int) -> None:
@@ -27,7 +27,7 @@ def main(fd: int) -> None:
     )
     config.load()
     gc.freeze()  # code that is loaded now is never garbage, and to look through it stops every request for 0.1 s
-    gc.set_threshold(*GARBAGE)
+    gc.set_threshold(*GC_THRESHOLDS)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=fd)])
 
 

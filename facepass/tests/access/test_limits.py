@@ -133,7 +133,7 @@ def test_what_is_over_is_thrown_away(few):
             "INSERT INTO kept_answers (principal, key, fingerprint, created_at, headers, body)"
             " VALUES ('key:1', 'old', '', now() - interval '25 hours', '{}', ''), ('key:1', 'new', '', now(), '{}', '')"
         )
-    chores.tidy()
+    chores.enqueue_due_chores()
     assert [row.name for row in RateBucket.objects.all()] == ["new"]
     assert [row.key for row in KeptAnswer.objects.all()] == ["new"]
 

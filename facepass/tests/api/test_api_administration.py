@@ -134,4 +134,4 @@ def test_health_in_detail_says_what_waits_and_whether_files_can_be_kept(client, 
 
 def test_a_method_that_somebody_made_up_makes_no_series(client):
     client.generic("BREW", "/health")
-    assert "BREW" not in metrics.generate_latest(metrics.REGISTRY).decode()
+    assert "BREW" not in metrics.generate_latest(metrics.REQUEST_REGISTRY).decode()

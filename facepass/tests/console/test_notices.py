@@ -31,11 +31,11 @@ def gallery(studio):
 
 def gallery_done(gallery, photos=3):
     about = {"studio_id": gallery.studio_id, "subject": gallery.pk}
-    notices.tell(NoticeKind.GALLERY_DONE, **about, title=gallery.title, photos=photos)
+    notices.notify_staff(NoticeKind.GALLERY_DONE, **about, title=gallery.title, photos=photos)
 
 
 def webhook_disabled(studio):
-    notices.tell(NoticeKind.WEBHOOK_DISABLED, studio_id=studio.pk, subject=uuid4(), **HOST)
+    notices.notify_staff(NoticeKind.WEBHOOK_DISABLED, studio_id=studio.pk, subject=uuid4(), **HOST)
 
 
 def an_hour_passes():
@@ -59,7 +59,7 @@ def test_a_stranger_and_a_role_that_could_do_nothing_about_it_read_nothing(galle
     gallery_done(gallery)
     webhook_disabled(studio)
     told = {
-        role: [notice.kind for notice in notices.shown_to(MembershipFactory(studio=studio, role=role).user)]
+        role: [notice.kind for notice in notices.list_notices_for(MembershipFactory(studio=studio, role=role).user)]
         for role in (Role.MANAGER, Role.PHOTOGRAPHER, Role.VIEWER)
     }
     assert told == {
@@ -67,16 +67,16 @@ def test_a_stranger_and_a_role_that_could_do_nothing_about_it_read_nothing(galle
         Role.PHOTOGRAPHER: ["gallery.done"],
         Role.VIEWER: [],
     }
-    assert list(notices.shown_to(MembershipFactory().user)) == []
-    assert len(notices.shown_to(UserFactory(is_superuser=True))) == 2
+    assert list(notices.list_notices_for(MembershipFactory().user)) == []
+    assert len(notices.list_notices_for(UserFactory(is_superuser=True))) == 2
 
 
 def test_old_news_are_neither_shown_nor_kept(gallery, owner):
     gallery_done(gallery)
     StaffNotice.objects.update(happened_at=timezone.now() - timedelta(days=15))
-    assert list(notices.shown_to(owner)) == []
+    assert list(notices.list_notices_for(owner)) == []
     StaffNotice.objects.update(happened_at=timezone.now() - timedelta(days=31))
-    notices.forget_old()
+    notices.delete_old_notices()
     assert not StaffNotice.objects.exists()
 
 
@@ -84,16 +84,16 @@ def test_every_kind_has_its_sentence_its_page_and_its_readers(studio):
     data = {"title": "a", "photos": 1, "code": "b", "status": "c", "people": 1, "faces": 1, **HOST}
     for kind in NoticeKind:
         notice = StaffNotice(studio=studio, kind=kind, subject=str(uuid4()), data=data)
-        assert "%" not in notices.text_of(notice)
-        assert notices.page_of(notice).startswith("/admin/")
-        assert kind in notices.NEEDED
+        assert "%" not in notices.notice_text(notice)
+        assert notices.notice_url(notice).startswith("/admin/")
+        assert kind in notices.REQUIRED_SCOPES
 
 
 def test_all_that_is_new_comes_in_one_mail(gallery, studio, owner, settings):
     settings.PUBLIC_URL = "https://photos.example.com"
     gallery_done(gallery)
     webhook_disabled(studio)
-    notices.mail()
+    notices.send_notice_mails()
     [message] = mail.outbox
     assert (message.to, message.subject) == ([owner.email], "FacePass: 2 notices")
     assert "The gallery “Summer party” is done. Photos: 3." in message.body
@@ -102,17 +102,17 @@ def test_all_that_is_new_comes_in_one_mail(gallery, studio, owner, settings):
 
 def test_a_member_gets_at_most_one_mail_an_hour_and_nothing_twice(gallery, studio, owner):
     gallery_done(gallery)
-    notices.mail()
+    notices.send_notice_mails()
     webhook_disabled(studio)
-    notices.mail()
+    notices.send_notice_mails()
     assert len(mail.outbox) == 1
     an_hour_passes()
-    notices.mail()
+    notices.send_notice_mails()
     assert len(mail.outbox) == 2
     assert "webhook" in mail.outbox[1].body
     assert "gallery" not in mail.outbox[1].body.partition("You get this")[0].replace("/admin/galleries", "")
     an_hour_passes()
-    notices.mail()
+    notices.send_notice_mails()
     assert len(mail.outbox) == 2
 
 
@@ -122,7 +122,7 @@ def test_of_workers_who_come_at_once_one_sends():
     gallery_done(GalleryFactory(studio=membership.studio))
 
     def work(_number):
-        notices.mail()
+        notices.send_notice_mails()
         connection.close()
 
     with ThreadPoolExecutor(6) as threads:
@@ -133,7 +133,7 @@ def test_of_workers_who_come_at_once_one_sends():
 def test_a_member_reads_in_the_language_chosen_on_the_site(gallery, owner):
     client_of(owner).post("/language/", {"language": "ru", "next": "/admin/"})
     gallery_done(gallery)
-    notices.mail()
+    notices.send_notice_mails()
     assert mail.outbox[0].subject == "FacePass: 1 новость"
     assert "Галерея «Summer party» готова. Фотографий: 3." in mail.outbox[0].body
 
@@ -143,11 +143,11 @@ def test_who_wants_no_mail_gets_none_until_it_is_wanted_again(gallery, owner, fa
     assert "Stop e-mails" in client.get("/admin/").content.decode()
     client.post("/admin/mail/")
     gallery_done(gallery)
-    notices.mail()
+    notices.send_notice_mails()
     assert mail.outbox == []
     assert "Send me news by e-mail" in client.get("/admin/").content.decode()
     client.post("/admin/mail/", {"wanted": "yes"})
-    notices.mail()
+    notices.send_notice_mails()
     assert len(mail.outbox) == 1
 
 
@@ -165,7 +165,7 @@ def test_the_choice_is_staffs_own_and_made_by_a_form_of_ours(owner):
 def test_who_can_not_be_reached_or_may_not_sign_in_gets_no_mail(gallery, owner, fields):
     User.objects.filter(pk=owner.pk).update(**fields)
     gallery_done(gallery)
-    notices.mail()
+    notices.send_notice_mails()
     assert mail.outbox == []
 
 
@@ -173,49 +173,49 @@ def test_what_the_mail_server_did_not_take_comes_an_hour_later(gallery, owner, s
     gallery_done(gallery)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    notices.mail()
+    notices.send_notice_mails()
     assert "were not sent: ConnectionRefusedError" in caplog.text
     assert owner.email not in caplog.text
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    notices.mail()
+    notices.send_notice_mails()
     assert mail.outbox == []
     an_hour_passes()
-    notices.mail()
+    notices.send_notice_mails()
     assert len(mail.outbox) == 1
 
 
 def test_the_same_again_is_no_news_but_something_else_is(gallery, owner):
     gallery_done(gallery)
-    notices.mail()
+    notices.send_notice_mails()
     an_hour_passes()
     gallery_done(gallery)
-    notices.mail()
+    notices.send_notice_mails()
     assert len(mail.outbox) == 1
     gallery_done(gallery, photos=4)
-    notices.mail()
+    notices.send_notice_mails()
     assert "Photos: 4." in mail.outbox[1].body
-    StaffNotice.objects.update(happened_at=timezone.now() - notices.SAME_NEWS)
+    StaffNotice.objects.update(happened_at=timezone.now() - notices.REPEAT_AFTER)
     gallery_done(gallery, photos=4)
     an_hour_passes()
-    notices.mail()
+    notices.send_notice_mails()
     assert len(mail.outbox) == 3
     assert StaffNotice.objects.count() == 1
 
 
 def test_a_day_later_it_is_not_worth_a_mail(gallery, owner):
     gallery_done(gallery)
-    StaffNotice.objects.update(happened_at=timezone.now() - notices.WORTH_A_MAIL)
-    notices.mail()
+    StaffNotice.objects.update(happened_at=timezone.now() - notices.MAIL_MAX_AGE)
+    notices.send_notice_mails()
     assert mail.outbox == []
 
 
 def test_members_of_another_studio_get_no_mail(gallery):
     MembershipFactory(studio=StudioFactory())
     gallery_done(gallery)
-    notices.mail()
+    notices.send_notice_mails()
     assert mail.outbox == []
 
 
 def test_where_there_are_no_news_the_chore_asks_little(owner, django_assert_max_num_queries):
     with django_assert_max_num_queries(3):
-        notices.mail()
+        notices.send_notice_mails()

@@ -11,12 +11,12 @@ from facepass.core.database.storable_values import (
     EARLIEST,
     LATEST,
     check_json,
-    finite,
-    readable_json,
-    readable_moment,
-    trouble_of_json,
+    json_problem,
+    replace_non_finite,
+    storable_json,
+    storable_moment,
 )
-from facepass.core.database.value_loaders import unreadable
+from facepass.core.database.value_loaders import list_unreadable_columns
 from galleries.models import Gallery
 
 OURS = ("facepass", "galleries", "recognition", "sessions_app", "training")
@@ -62,12 +62,12 @@ def test_the_first_and_the_last_moment_can_be_told_in_every_zone(moment):
     ],
 )
 def test_a_moment_out_of_bounds_is_none(moment):
-    assert readable_moment(moment) is None
+    assert storable_moment(moment) is None
 
 
 def test_a_moment_in_a_zone_that_postgresql_does_not_know_is_the_same_in_utc():
     moment = datetime(2026, 5, 1, 12, tzinfo=timezone(timedelta(hours=23, minutes=59)))
-    kept = readable_moment(moment)
+    kept = storable_moment(moment)
     assert kept == moment
     assert kept.utcoffset() == timedelta(0)
 
@@ -83,18 +83,21 @@ def nested(depth):
     "value", [float("nan"), float("inf"), 10**400, -(10**400), "\0", "\ud800", {"\0": 1}, [[{"a": ["\0"]}]], nested(11)]
 )
 def test_json_that_cannot_be_kept_has_a_trouble(value):
-    assert trouble_of_json(value)
-    assert readable_json(value, most_bytes=10_000, otherwise={}) == {}
+    assert json_problem(value)
+    assert storable_json(value, max_bytes=10_000, default={}) == {}
 
 
 @pytest.mark.parametrize("value", [None, True, 0, -1.5, 10**300, "", "é🦄", [], {}, {"a": [1, {"b": None}]}, nested(9)])
 def test_json_that_can_be_kept_has_none(value):
     check_json(value)
-    assert readable_json(value, most_bytes=10_000, otherwise=None) == value
+    assert storable_json(value, max_bytes=10_000, default=None) == value
 
 
 def test_numbers_that_are_none_become_null():
-    assert finite({"a": [float("nan"), 1.5], "b": {"c": float("-inf")}}) == {"a": [None, 1.5], "b": {"c": None}}
+    assert replace_non_finite({"a": [float("nan"), 1.5], "b": {"c": float("-inf")}}) == {
+        "a": [None, 1.5],
+        "b": {"c": None},
+    }
 
 
 @pytest.mark.django_db
@@ -107,5 +110,5 @@ def test_a_moment_that_python_cannot_hold_is_read_as_one_that_says_so(studio, se
         insert = "INSERT INTO galleries (id, studio_id, title, kind, created_at, analyses, grouped_analyses)"
         cursor.execute(f"{insert} VALUES (gen_random_uuid(), %s, 'a', 'event', %s, 0, 0)", [studio.pk, value])
     gallery = Gallery.objects.get()
-    assert unreadable(gallery) == ["created_at"]
+    assert list_unreadable_columns(gallery) == ["created_at"]
     assert gallery.created_at in (EARLIEST, LATEST)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from facepass.core.live.postgres_channel_layer import MAX_PAYLOAD_BYTES, RESYNC, PayloadTooLarge, PostgresChannelLayer
-from facepass.core.live.progress import publish
+from facepass.core.live.progress import publish_event
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -125,7 +125,7 @@ async def test_an_event_of_a_transaction_leaves_with_its_commit():
     @database_sync_to_async
     def in_transaction(*, fails):
         with transaction.atomic():
-            publish("a", {"type": "fails" if fails else "commits"})
+            publish_event("a", {"type": "fails" if fails else "commits"})
             transaction.set_rollback(fails)
 
     async with opened() as layer:
@@ -179,7 +179,7 @@ async def test_names_are_checked_as_channels_does():
 
 async def test_sending_leaves_no_connection_open():
     def send_from_a_thread_of_its_own():
-        publish("a", {"type": "hello"})
+        publish_event("a", {"type": "hello"})
         left.append(connection.connection)
 
     left = []
@@ -209,7 +209,7 @@ async def test_a_connection_that_broke_costs_the_event_only(caplog):
         killer = threading.Thread(target=_terminate, args=(pid,))
         killer.start()
         killer.join()
-        publish("a", {"type": "hello"})
+        publish_event("a", {"type": "hello"})
         connection.close()
 
     await with_a_dead_connection()

@@ -58,8 +58,8 @@ def test_it_has_pgvector_with_halfvec_and_sorts_alike_everywhere(running):
 )
 def test_buffers_and_processes_of_a_query_are_those_of_the_machine(monkeypatch, empty_home, size, expected):
     gigabytes, cores = size
-    monkeypatch.setattr(machine, "memory_bytes", lambda: gigabytes << 30)
-    monkeypatch.setattr(machine, "cores", lambda: cores)
+    monkeypatch.setattr(machine, "available_memory_bytes", lambda: gigabytes << 30)
+    monkeypatch.setattr(machine, "available_cores", lambda: cores)
     with EmbeddedPostgres(empty_home):
         names = ("shared_buffers", "max_parallel_workers", "max_parallel_workers_per_gather")
         assert tuple(one(empty_home, f"SELECT current_setting('{name}')") for name in names) == expected
@@ -114,7 +114,7 @@ def test_what_was_committed_survives_kill_9(live_home):
     with connect(live_home) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(server.pid, signal.SIGKILL)
-    eventually(lambda: not server.running())
+    eventually(lambda: not server.is_running())
     server.start()
     assert one(live_home, "SELECT answer FROM kept") == 42
     server.stop()
@@ -197,11 +197,13 @@ def test_a_home_that_was_deleted_starts_afresh_also_where_its_data_lay_elsewhere
 
 @as_root
 def test_the_binaries_are_copied_when_only_the_owner_may_enter_the_environment(empty_home, monkeypatch):
-    private, package = empty_home / "venv", binaries.installed().parent
+    private, package = empty_home / "venv", binaries.find_installed_binaries().parent
     private.mkdir(mode=0o700)
     for name in (package.name, f"{package.name}.libs"):
         (private / name).symlink_to(package.with_name(name))
-    monkeypatch.setattr(binaries, "installed", lambda: private / package.name / f"pginstall{binaries.MAJOR}")
+    monkeypatch.setattr(
+        binaries, "find_installed_binaries", lambda: private / package.name / f"pginstall{binaries.POSTGRESQL_MAJOR}"
+    )
     monkeypatch.setattr(binaries, "SHARED", empty_home / "shared")
     monkeypatch.setattr(binaries, "make_shared_folder", lambda folder: folder.mkdir(exist_ok=True))
     for _start in range(2):
@@ -224,7 +226,7 @@ def test_an_ordinary_user_runs_it_under_their_own_name(empty_home):
         assert Path(f"/proc/{int(pid)}").stat().st_uid == 65534
         assert data.decode() == str(empty_home / "pgdata")
         owner.kill()
-    eventually(lambda: not stale_processes.processes_of(empty_home / "pgdata", title="-"))
+    eventually(lambda: not stale_processes.list_server_processes(empty_home / "pgdata", title="-"))
 
 
 @pytest.mark.parametrize("line", ["migrate", "shell", "import_photos a b", "check --database default", "qcluster"])
@@ -247,4 +249,4 @@ def test_a_command_joins_the_server_that_runs(live_home):
     with EmbeddedPostgres(live_home) as server:
         done = manage(live_home, "shell", "-v0", "-c", "print(6 * 7)")
         assert done.stdout.strip() == "42", done.stderr
-        assert server.running()
+        assert server.is_running()

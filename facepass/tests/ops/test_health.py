@@ -49,7 +49,7 @@ def refused(client, *words):
     for word in words:
         assert word in engine["message"]
     assert client.get("/health").status_code == 200
-    errors, _warnings = checks.problems()
+    errors, _warnings = checks.list_problems()
     assert [line for line in errors if line.startswith("facepass.E003") and words[0] in line]
     return engine["code"]
 

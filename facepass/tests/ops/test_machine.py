@@ -25,7 +25,7 @@ def cgroup(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("text", "expected"), [("max 100000", 16), ("150000 100000", 1.5), ("400000 100000", 4)])
 def test_a_quota_limits_the_cores(cgroup, text, expected):
     cgroup("cpu.max", text)
-    assert machine.cores() == expected
+    assert machine.available_cores() == expected
 
 
 def test_the_tightest_limit_of_all_levels_holds(cgroup):
@@ -33,14 +33,16 @@ def test_the_tightest_limit_of_all_levels_holds(cgroup):
     cgroup("cpu.max", "200000 100000", above=True)
     cgroup("memory.max", "max")
     cgroup("memory.max", "4000000000", above=True)
-    assert machine.cores() == 2
-    assert machine.memory_bytes() == min(4_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    assert machine.available_cores() == 2
+    assert machine.available_memory_bytes() == min(
+        4_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    )
 
 
 def test_the_affinity_limits_the_cores_without_any_cgroup(tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "OWN_CGROUP", tmp_path / "none")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {3, 5})
-    assert machine.cores() == 2
+    assert machine.available_cores() == 2
 
 
 @pytest.mark.parametrize(
@@ -48,9 +50,9 @@ def test_the_affinity_limits_the_cores_without_any_cgroup(tmp_path, monkeypatch)
     [(1, 64, 1, 1), (2, 64, 1, 2), (0.5, 64, 1, 1), (4, 64, 1, 3), (16, 64, 1, 15), (16, 4, 1, 2), (8, 64, 2, 3)],
 )
 def test_workers_fit_into_cores_and_memory(monkeypatch, cores, gigabytes, threads, expected):
-    monkeypatch.setattr(machine, "cores", lambda: cores)
-    monkeypatch.setattr(machine, "memory_bytes", lambda: gigabytes * 1_000_000_000)
-    assert machine.workers(threads=threads) == expected
+    monkeypatch.setattr(machine, "available_cores", lambda: cores)
+    monkeypatch.setattr(machine, "available_memory_bytes", lambda: gigabytes * 1_000_000_000)
+    assert machine.recommended_workers(threads=threads) == expected
 
 
 def test_the_cpu_is_named_with_what_it_can_do(monkeypatch, tmp_path):
@@ -58,10 +60,10 @@ def test_the_cpu_is_named_with_what_it_can_do(monkeypatch, tmp_path):
         (tmp_path / "cpuinfo").write_text(
             f"processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: {flags}\n\nprocessor\t: 1\n"
         )
-        monkeypatch.setattr(machine, "CPUS", tmp_path / "cpuinfo")
-        return machine.cpu()
+        monkeypatch.setattr(machine, "CPUINFO", tmp_path / "cpuinfo")
+        return machine.cpu_signature()
 
     assert cpu("avx2").startswith("Some CPU (")
     assert cpu("avx2") != cpu("avx2 amx_bf16")
-    monkeypatch.setattr(machine, "CPUS", tmp_path / "none")
-    assert machine.cpu()
+    monkeypatch.setattr(machine, "CPUINFO", tmp_path / "none")
+    assert machine.cpu_signature()

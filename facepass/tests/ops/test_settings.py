@@ -61,7 +61,7 @@ def test_a_wrong_value_is_refused_and_named(name, monkeypatch, capsys):
 
     monkeypatch.setenv(name, WRONG[name])
     with pytest.raises(SystemExit) as end:
-        env.load()
+        env.load_environment()
     assert end.value.code == 2
     assert capsys.readouterr().err == f"FacePass cannot start: {name}: expected {EXPECTED[name.lower()]}\n"
 
@@ -122,7 +122,7 @@ def test_former_names_of_the_pack_are_understood_and_named_in_a_warning(given, p
     settings.ENV = Environment()
     assert settings.ENV.wanted_pack == pack
     former = [name for name in ("FACE_ENGINE", "INSIGHTFACE_PACK") if name in given]
-    warnings = list(checks.former_names())
+    warnings = list(checks.check_former_names())
     assert [warning.id for warning in warnings] == ["facepass.W005"] * bool(former)
     for warning in warnings:
         assert all(name in warning.msg for name in former)

@@ -18,8 +18,8 @@ from facepass.core.work import heartbeats
 from facepass.ops.embedded.paths import socket_folder
 from facepass.ops.supervisor import child as supervision
 from facepass.ops.supervisor.child import Child
-from facepass.ops.supervisor.listener import Listener, listen
-from facepass.ops.supervisor.model_switch import Switch
+from facepass.ops.supervisor.listener import Listener, open_listener
+from facepass.ops.supervisor.model_switch import ModelSwitchWatcher
 from facepass.ops.supervisor.supervisor import Supervisor
 from facepass.ops.supervisor.watchdog import EVERY_SECONDS, STALLED_SECONDS, Watchdog
 from facepass.testing.engines.real import TESTPACK
@@ -121,7 +121,7 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(live):
 
 
 def test_a_port_that_was_asked_for_and_is_taken_ends_it_with_one_line(live_home):
-    with listen("127.0.0.1", port=0, exact=True).socket as taken:
+    with open_listener("127.0.0.1", port=0, exact=True).socket as taken:
         port = taken.getsockname()[1]
         refused = manage(live_home, "up", PORT=str(port))
     assert refused.returncode == 1
@@ -143,16 +143,16 @@ def test_a_demo_that_fails_ends_everything_with_its_exit_code(live_home):
 
 
 def test_a_taken_port_that_nobody_asked_for_moves_on():
-    with listen("127.0.0.1", port=0, exact=True).socket as taken:
+    with open_listener("127.0.0.1", port=0, exact=True).socket as taken:
         port = taken.getsockname()[1]
-        moved = listen("127.0.0.1", port=port, exact=False)
+        moved = open_listener("127.0.0.1", port=port, exact=False)
         moved.socket.close()
     assert port < moved.port < port + 50
 
 
 def test_an_address_of_another_machine_is_refused_in_one_line():
     with pytest.raises(FacePassError, match=r"Cannot listen on 192\.0\.2\.1, port 8000"):
-        listen("192.0.2.1", port=8000, exact=False)
+        open_listener("192.0.2.1", port=8000, exact=False)
 
 
 @pytest.mark.parametrize(
@@ -181,8 +181,8 @@ def script(name: str, code: str, *arguments: str, grace: float = 120.0) -> Child
 def supervise(web: Child, *workers: Child, **more) -> tuple[Supervisor, list[str]]:
     said: list[str] = []
     quiet = Watchdog(enqueue=lambda: None, next_look=float("inf"))
-    defaults = {"healthy": lambda: True, "say": said.append, "ready": "ready", "watchdog": quiet}
-    defaults["switch"] = Switch(next_look=float("inf"))
+    defaults = {"healthy": lambda: True, "report": said.append, "ready": "ready", "watchdog": quiet}
+    defaults["switch"] = ModelSwitchWatcher(next_look=float("inf"))
     return Supervisor(web=web, workers=workers, **{**defaults, **more}), said
 
 
@@ -193,7 +193,7 @@ def test_what_dies_too_often_ends_everything(monkeypatch):
     assert supervisor.run() == 1
     assert said.count("The web server ended (exit code 3); starting it again.") == 4
     assert said[-1] == "The web server ended again (exit code 3), too often to go on."
-    assert not sleeper.running
+    assert not sleeper.is_running
 
 
 def test_the_web_server_stops_before_the_workers(tmp_path):
@@ -201,7 +201,7 @@ def test_the_web_server_stops_before_the_workers(tmp_path):
     wait = LAST_WORDS + "print('up', file=open(sys.argv[1] + '{0}', 'w')); time.sleep(600)"
     web, worker = (script(name, wait.format(name), str(order)) for name in ("web", "worker"))
     supervisor, _ = supervise(web, worker, healthy=lambda: all(Path(f"{order}{n}").exists() for n in ("web", "worker")))
-    supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else None
+    supervisor.report = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else None
     assert supervisor.run() == 0
     assert order.read_text().split() == ["web", "worker"]
 
@@ -211,7 +211,7 @@ def test_what_does_not_stop_is_killed_with_all_it_started(tmp_path):
     stubborn = "import os, signal, sys, time; signal.signal(15, signal.SIG_IGN); os.fork(); open(sys.argv[1], 'a')"
     child = script("Worker 1", f"{stubborn}; time.sleep(600)", str(up), grace=0.3)
     supervisor, said = supervise(script("web", "import time; time.sleep(600)"), child, healthy=up.exists)
-    supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGINT) if line == "ready" else said.append(line)
+    supervisor.report = lambda line: os.kill(os.getpid(), signal.SIGINT) if line == "ready" else said.append(line)
     assert supervisor.run() == 0
     assert "Worker 1 did not end in 0.3 seconds and was killed." in said
     eventually(lambda: not [path for path in Path("/proc").glob("[0-9]*/cmdline") if str(up).encode() in content(path)])
@@ -228,9 +228,9 @@ def test_a_switch_of_the_model_starts_web_server_and_workers_again(tmp_path):
         asked.append(len(ran.read_text().split()) == 2)
         return asked.count(True) == 1 and asked[-1]
 
-    switch = Switch(switched=switched, clock=iter(range(0, 10**9, 10)).__next__)
+    switch = ModelSwitchWatcher(is_switched=switched, clock=iter(range(0, 10**9, 10)).__next__)
     supervisor, said = supervise(web, worker, switch=switch, healthy=lambda: len(ran.read_text().split()) == 4)
-    supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else said.append(line)
+    supervisor.report = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else said.append(line)
     ran.touch()
     assert supervisor.run() == 0
     assert sorted(ran.read_text().split()) == ["web", "web", "worker", "worker"]
@@ -242,13 +242,13 @@ def test_a_switch_is_noticed_once_and_the_first_model_is_none(monkeypatch, setti
     settings.HOME = tmp_path
     monkeypatch.setattr(registry, "_process", registry._Process())
     assert registry.engine_in_use().model == "opencv_zoo"  # as `up` says at its start
-    switch = Switch(clock=iter(range(0, 10**9, 10)).__next__)
-    assert not switch.happened()
+    switch = ModelSwitchWatcher(clock=iter(range(0, 10**9, 10)).__next__)
+    assert not switch.has_switched()
     own = ModelVersionFactory(contract_id=registry.engine_in_use().contract_id)
     ModelVersion.objects.activate(own)
-    assert not switch.happened()
+    assert not switch.has_switched()
     ModelVersion.objects.activate(ModelVersionFactory(contract_id="another"))
-    assert [switch.happened(), switch.happened()] == [True, False]
+    assert [switch.has_switched(), switch.has_switched()] == [True, False]
 
 
 def test_the_running_program_follows_a_switch(live_home):
@@ -297,7 +297,7 @@ def clock(monkeypatch):
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr(heartbeats, "last_beat", lambda: clock.beat)
+    monkeypatch.setattr(heartbeats, "last_beat_token", lambda: clock.beat)
     monkeypatch.setattr("facepass.ops.supervisor.watchdog.close_old_connections", lambda: None)
     return clock
 
@@ -307,7 +307,7 @@ def looks(watchdog: Watchdog, clock, *, seconds: float) -> list[bool]:
     answers = []
     for _step in range(int(seconds / 5)):
         clock.now += 5
-        answers.append(watchdog.stalled())
+        answers.append(watchdog.is_stalled())
     return answers
 
 
@@ -315,7 +315,7 @@ def watchdog_of(clock, *, busy: bool = False) -> Watchdog:
     def enqueue() -> None:
         clock.sent += 1
 
-    return Watchdog(enqueue=enqueue, busy=lambda: busy, clock=clock)
+    return Watchdog(enqueue=enqueue, is_busy=lambda: busy, clock=clock)
 
 
 def test_one_call_at_a_time_waits_in_the_queue(clock):
@@ -343,7 +343,7 @@ def test_no_beat_while_photos_are_in_work_is_patience(clock):
 def test_a_call_that_died_with_its_worker_is_made_again_at_the_next_look(clock):
     watchdog = watchdog_of(clock)
     looks(watchdog, clock, seconds=EVERY_SECONDS)
-    watchdog.ask_again()
+    watchdog.forget_sent_beat()
     looks(watchdog, clock, seconds=EVERY_SECONDS)
     assert clock.sent == 2
 
@@ -355,7 +355,7 @@ def test_the_death_of_a_worker_has_the_watchdog_call_again(tmp_path):
     worker = script("Worker 1", f"{once}; time.sleep(600)", str(died))
     supervisor, said = supervise(script("web", "import time; time.sleep(600)"), worker, watchdog=watchdog)
     supervisor.healthy = lambda: any("Worker 1 ended" in line for line in said)
-    supervisor.say = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else said.append(line)
+    supervisor.report = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else said.append(line)
     assert supervisor.run() == 0
     assert watchdog.sent_at is None
 
@@ -363,12 +363,12 @@ def test_the_death_of_a_worker_has_the_watchdog_call_again(tmp_path):
 def test_a_stall_restarts_the_workers():
     answers = iter([False, True])
     watchdog = Watchdog()
-    watchdog.stalled = lambda: next(answers, False)  # type: ignore[method-assign]
+    watchdog.is_stalled = lambda: next(answers, False)  # type: ignore[method-assign]
     worker = script("Worker 1", "import time; time.sleep(600)")
     supervisor, said = supervise(script("web", "import time; time.sleep(600)"), worker, watchdog=watchdog)
     pids: list[int] = []
 
-    def say(line: str) -> None:
+    def report(line: str) -> None:
         said.append(line)
         pids.append(worker.process.pid)
 
@@ -377,6 +377,6 @@ def test_a_stall_restarts_the_workers():
             os.kill(os.getpid(), signal.SIGTERM)
         return False
 
-    supervisor.say, supervisor.healthy = say, healthy
+    supervisor.report, supervisor.healthy = report, healthy
     assert supervisor.run() == 0
     assert said == ["The workers do not take work from the queue; starting them again.", "Stopping…"]

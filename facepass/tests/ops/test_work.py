@@ -33,10 +33,10 @@ served: list[bool] = []
 
 
 def test_a_chore_is_taken_once_in_its_time():
-    assert [Chore.objects.take("letters", every=MINUTE) for _ in range(3)] == [True, False, False]
-    assert Chore.objects.take("others", every=MINUTE)
+    assert [Chore.objects.claim("letters", every=MINUTE) for _ in range(3)] == [True, False, False]
+    assert Chore.objects.claim("others", every=MINUTE)
     Chore.objects.update(due_at=Now() - MINUTE)
-    assert [Chore.objects.take("letters", every=MINUTE) for _ in range(2)] == [True, False]
+    assert [Chore.objects.claim("letters", every=MINUTE) for _ in range(2)] == [True, False]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -45,7 +45,7 @@ def test_of_workers_that_ask_at_once_one_has_it():
 
     def ask():
         ready.wait(PATIENCE_SECONDS)
-        taken.append(Chore.objects.take("letters", every=MINUTE))
+        taken.append(Chore.objects.claim("letters", every=MINUTE))
         connection.close()
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
@@ -58,9 +58,9 @@ def test_of_workers_that_ask_at_once_one_has_it():
 
 def test_a_chore_runs_under_a_lease_so_that_a_long_one_is_no_stall():
     served.clear()
-    chores.run(f"{__name__}.note_whether_somebody_is_at_work")
+    chores.run_chore(f"{__name__}.note_whether_somebody_is_at_work")
     assert served == [True]
-    assert not heartbeats.is_at_work()
+    assert not heartbeats.is_any_worker_busy()
 
 
 def note_whether_somebody_is_at_work():
@@ -72,7 +72,7 @@ def test_failures_of_the_queue_are_not_kept_for_ever():
     for number, age in enumerate((1, 8)):
         moment = now - timedelta(days=age)
         Failure.objects.create(id=str(number), name="x", func="x", started=moment, stopped=moment, success=False)
-    chores.tidy()
+    chores.enqueue_due_chores()
     assert list(Failure.objects.values_list("id", flat=True)) == ["0"]
 
 
@@ -82,17 +82,17 @@ def test_failures_of_the_queue_are_not_kept_for_ever():
 def test_a_cull_of_the_cache_takes_neither_heartbeat_nor_chores_nor_counts(monkeypatch):
     call_command("createcachetable", verbosity=0)
     gallery = GalleryFactory()
-    heartbeats.beat()
-    before = heartbeats.last_beat()
-    Chore.objects.take("letters", every=MINUTE)
+    heartbeats.record_beat()
+    before = heartbeats.last_beat_token()
+    Chore.objects.claim("letters", every=MINUTE)
     SuggestionCount.objects.record(Occasion.for_gallery(gallery), 7)
     cache = caches["default"]
     for number in range(40):
         monkeypatch.setattr(cache, "_max_entries", 10)
         cache.set(f"filler-{number}", number)
     cache.clear()
-    assert heartbeats.last_beat() == before is not None
-    assert not Chore.objects.take("letters", every=MINUTE)
+    assert heartbeats.last_beat_token() == before is not None
+    assert not Chore.objects.claim("letters", every=MINUTE)
     assert suggestions.count_suggestions([gallery.pk]) == {gallery.pk: 7}
 
 
@@ -133,17 +133,17 @@ def test_two_studios_that_use_one_session_id_have_counts_of_their_own():
 
 
 def test_a_beat_is_another_token_each_time():
-    assert heartbeats.last_beat() is None
-    heartbeats.beat()
-    first = heartbeats.last_beat()
-    heartbeats.beat()
-    assert None is not first != heartbeats.last_beat()
+    assert heartbeats.last_beat_token() is None
+    heartbeats.record_beat()
+    first = heartbeats.last_beat_token()
+    heartbeats.record_beat()
+    assert None is not first != heartbeats.last_beat_token()
 
 
 def test_a_lease_ends_with_its_work_also_where_that_fails():
     def divide():
-        with heartbeats.at_work("division"):
-            assert heartbeats.is_at_work()
+        with heartbeats.hold_work_lease("division"):
+            assert heartbeats.is_any_worker_busy()
             return 1 / 0
 
     with pytest.raises(ZeroDivisionError):
@@ -159,12 +159,12 @@ def clock_of_the_database():
 
 def test_the_lease_of_a_worker_that_died_ends_when_the_queue_would_have_ended_its_task():
     before = clock_of_the_database()
-    lease = heartbeats.at_work("grouping")
+    lease = heartbeats.hold_work_lease("grouping")
     lease.__enter__()
     begun = WorkLease.objects.get().expires_at - timedelta(seconds=settings.TASK_SECONDS)
     assert before <= begun <= clock_of_the_database()
     WorkLease.objects.update(expires_at=Now())
-    assert not heartbeats.is_at_work()
+    assert not heartbeats.is_any_worker_busy()
     WorkLease.objects.discard_old()
     assert not WorkLease.objects.exists()
 
@@ -173,7 +173,7 @@ def test_a_lease_that_can_not_be_given_back_does_not_hide_how_the_work_ended(mon
     def refuse(_self):
         raise DatabaseError("gone")
 
-    with heartbeats.at_work("grouping"):
+    with heartbeats.hold_work_lease("grouping"):
         monkeypatch.setattr(WorkLease, "delete", refuse)
     assert "the lease of grouping stays until it ends: DatabaseError" in caplog.text
 
@@ -191,7 +191,7 @@ def large_session(monkeypatch):
     def look(*_arguments, **_options):
         for _step in range(int(3 * STALLED_SECONDS / 5)):
             clock[0] += 5
-            said.append(watchdog.stalled())
+            said.append(watchdog.is_stalled())
         return grouping.Grouping()
 
     monkeypatch.setattr(grouping, "group_faces", look)

@@ -286,7 +286,7 @@ def test_people_of_two_studios_or_one_and_the_same_are_not_united(ann, staff):
 
 def test_colleagues_are_told_after_the_commit(group, gallery, staff, monkeypatch, django_capture_on_commit_callbacks):
     told = []
-    monkeypatch.setattr(progress, "publish", lambda channel, event: told.append((channel, event)))
+    monkeypatch.setattr(progress, "publish_event", lambda channel, event: told.append((channel, event)))
     with django_capture_on_commit_callbacks(execute=True):
         decision = decisions.reject(group(2), by=staff)
         assert told == []

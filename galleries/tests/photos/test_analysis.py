@@ -287,7 +287,7 @@ def test_a_missing_model_puts_back_every_photo_under_way(fake_engine):
 def test_a_worker_that_is_to_stop_gives_back_what_it_has_not_begun(fake_engine, monkeypatch):
     class Stopping(type(fake_engine)):
         def detect(self, pictures):
-            monkeypatch.setattr(heartbeats, "stopping", lambda: True)
+            monkeypatch.setattr(heartbeats, "is_stopping", lambda: True)
             time.sleep(0.2)
             return super().detect(pictures)
 

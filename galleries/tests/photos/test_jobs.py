@@ -114,7 +114,7 @@ def test_a_turn_that_is_over_leads_to_another_that_goes_on(job, monkeypatch):
 
 
 def test_a_worker_that_is_asked_to_stop_gives_the_job_back(job, monkeypatch):
-    monkeypatch.setattr(heartbeats, "stopping", lambda: True)
+    monkeypatch.setattr(heartbeats, "is_stopping", lambda: True)
     tasks.run_job(str(job.pk))
     assert again(job).state == JobState.PENDING
     assert OrmQ.objects.count() == 1  # the call that started it: the next worker is called by the reconciler

@@ -69,10 +69,10 @@ def test_threads_are_those_of_the_settings(settings):
 def test_health_names_the_device_and_the_missing_one(machine):
     with registry.use_engine(FakeEngine()):
         machine("cpu")
-        found = health.ready(RequestFactory().get("/"))
+        found = health.report_readiness(RequestFactory().get("/"))
         assert json.loads(found.content)["checks"]["engine"]["device"] == "cpu"
         machine("cuda")
-        found = health.ready(RequestFactory().get("/"))
+        found = health.report_readiness(RequestFactory().get("/"))
     assert found.status_code == 503
     assert json.loads(found.content)["checks"]["engine"]["code"] == "device_missing"
 
@@ -81,7 +81,7 @@ def test_health_names_the_device_and_the_missing_one(machine):
 def test_start_and_models_say_in_one_line_that_the_gpu_is_missing(machine, capsys):
     with registry.use_engine(FakeEngine()):
         machine("cuda")
-        (found,) = checks.face_engine()
+        (found,) = checks.check_face_engine()
         assert found.id == "facepass.E003"
         assert "INFERENCE_DEVICE=cpu" in found.msg
         with pytest.raises(CommandError, match="no NVIDIA GPU"):

@@ -126,9 +126,9 @@ def test_openvino_that_is_asked_for_and_not_installed_is_said_everywhere(ask, mo
     with pytest.raises(FacePassError, match="pip install openvino"):
         Network(model).run(pictures())
     with registry.use_engine(FakeEngine()):
-        (found,) = checks.face_engine()
+        (found,) = checks.check_face_engine()
         assert found.id == "facepass.E003"
-        answer = health.ready(RequestFactory().get("/"))
+        answer = health.report_readiness(RequestFactory().get("/"))
         with pytest.raises(CommandError, match="INFERENCE_RUNTIME=auto"):
             call_command("models")
     assert answer.status_code == 503
@@ -266,7 +266,7 @@ def test_models_and_health_say_what_runs_the_networks(ask, model, measured):
     out = io.StringIO()
     with registry.use_engine(FakeEngine()):
         call_command("models", stdout=out)
-        answer = json.loads(health.ready(RequestFactory().get("/")).content)
+        answer = json.loads(health.report_readiness(RequestFactory().get("/")).content)
     assert "small.onnx: openvino (OpenVINO bf16: 3.10 times as fast, cosine 0.99985)" in out.getvalue()
     runtime = answer["checks"]["engine"]["runtime"]
     assert runtime["asked"] == "auto"

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
-from facepass.core.work.each_row import each
+from facepass.core.work.each_row import for_each_row
 from galleries.jobs import gallery_completion
 from galleries.matching import probe, search
 from galleries.models import Gallery, GalleryImage, Occasion
@@ -81,11 +81,11 @@ def delete_expired() -> None:
 
 def run_alerts() -> None:
     """Search for new photos of whoever asked for alerts, and send the messages. A chore."""
-    each((delete_expired, _process_due), lambda step: step(), task="alerts")
+    for_each_row((delete_expired, _process_due), lambda step: step(), task="alerts")
 
 
 def _process_due() -> None:
-    each(Alert.objects.due(pause=PAUSE).select_related("guest__session"), _process, task="alerts")
+    for_each_row(Alert.objects.due(pause=PAUSE).select_related("guest__session"), _process, task="alerts")
 
 
 def _process(alert: Alert) -> None:

@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from facepass.core import events
-from facepass.core.work.each_row import each
+from facepass.core.work.each_row import for_each_row
 from facepass.models import EventType
 from galleries.models import PhotoFace
 from sessions_app.guest.domain import consent
@@ -88,7 +88,7 @@ def forget_guest(guest: Guest, *, hidden: bool) -> Receipt:
 
 def forget_absent_guests() -> None:
     """Delete guests who have not been there for so long that they cannot come back. A chore. Hidings stay."""
-    each(Guest.objects.absent().values_list("pk", flat=True), _forget_if_absent, task="forgetting guests")
+    for_each_row(Guest.objects.absent().values_list("pk", flat=True), _forget_if_absent, task="forgetting guests")
 
 
 @transaction.atomic

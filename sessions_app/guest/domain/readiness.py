@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
-from facepass.core.work.each_row import each
+from facepass.core.work.each_row import for_each_row
 from galleries.models import GalleryImage
 from galleries.models.photo import UNFINISHED
 from sessions_app.guest.domain import mail
@@ -72,12 +72,12 @@ def send_ready_notices() -> None:
     """Send one e-mail to each address of every session that is ready, and delete the address. A chore."""
     ReadyNotice.objects.discard_old()
     due = ReadyNotice.objects.due().values("session")
-    each(PhotoSession.objects.open_to_guests().filter(pk__in=due), _notify_if_ready, task="ready notices")
+    for_each_row(PhotoSession.objects.open_to_guests().filter(pk__in=due), _notify_if_ready, task="ready notices")
 
 
 def _notify_if_ready(session: PhotoSession) -> None:
     if SessionReadiness.for_session(session).is_complete:
-        each(session.ready_notices.due(), partial(_send_once, session), task="ready notices")
+        for_each_row(session.ready_notices.due(), partial(_send_once, session), task="ready notices")
 
 
 def _send_once(session: PhotoSession, notice: ReadyNotice) -> None:

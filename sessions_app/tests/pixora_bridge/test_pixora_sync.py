@@ -116,9 +116,9 @@ def test_the_workers_are_called_once_a_minute(pixora, monkeypatch):
     called = []
     monkeypatch.setattr(chores, "_chores", {"sessions_app.pixora.sync.run_sync": 60})
     monkeypatch.setattr(chores, "async_task", lambda *task, **_options: called.append(task))
-    chores.tidy()
-    chores.tidy()
-    assert called == [("facepass.core.work.chores.run", "sessions_app.pixora.sync.run_sync")]
+    chores.enqueue_due_chores()
+    chores.enqueue_due_chores()
+    assert called == [("facepass.core.work.chores.run_chore", "sessions_app.pixora.sync.run_sync")]
 
 
 def test_the_command_tells_how_far_it_is(pixora, capsys):
