@@ -94,8 +94,8 @@ class Command(BaseCommand):
 
 
 def _format_rate(rate: IntervalJson, threshold: float | None = None) -> str:
-    threshold = _("threshold")
-    at = "" if threshold is None else f", {threshold} {threshold:.3f}"
+    word = _("threshold")
+    at = "" if threshold is None else f", {word} {threshold:.3f}"
     return f"{rate['value']:.4f} ({rate['low']:.4f}–{rate['high']:.4f}{at})"
 
 
