@@ -1,5 +1,8 @@
+// @ts-check
 // All photos of a session, a page at a time: one large, with its neighbours beside it.
 
 import { watchGrid } from "./viewer.js";
 
-watchGrid(document.querySelector("main"), document.querySelector("#viewer"));
+const main = document.querySelector("main");
+const viewer = /** @type {HTMLDialogElement | null} */ (document.querySelector("#viewer"));
+if (main && viewer) watchGrid(main, viewer);

@@ -1,10 +1,14 @@
+// @ts-check
 // The front camera, and pictures on a canvas.
 
 // Longest side of what is sent, in pixels. The server reads a selfie at 800.
 const LONGEST_SIDE = 1280;
 const JPEG_QUALITY = 0.9;
 
-/** Shows the front camera in `video`. Rejects with what getUserMedia rejects with. */
+/**
+ * Show the front camera in `video`. Rejects with what getUserMedia rejects with.
+ * @param {HTMLVideoElement} video
+ */
 export async function openCamera(video) {
   stopCamera(video);
   video.srcObject = await navigator.mediaDevices.getUserMedia({
@@ -14,16 +18,26 @@ export async function openCamera(video) {
   await video.play();
 }
 
+/** @param {HTMLVideoElement} video */
 export function stopCamera(video) {
-  video.srcObject?.getTracks().forEach((track) => track.stop());
+  if (video.srcObject instanceof MediaStream) video.srcObject.getTracks().forEach((track) => track.stop());
   video.srcObject = null;
 }
 
+/**
+ * @param {HTMLVideoElement} video
+ * @param {HTMLCanvasElement} canvas
+ */
 export function takePicture(video, canvas) {
   draw(video, video.videoWidth, video.videoHeight, canvas);
 }
 
-/** Draws a file upright and reduced; false where the browser cannot read it (HEIC in most), so that the server may try. */
+/**
+ * Draw a file upright and reduced. Return false where the browser cannot read it (HEIC in most), so that the server may
+ * try.
+ * @param {Blob} file
+ * @param {HTMLCanvasElement} canvas
+ */
 export async function drawPicture(file, canvas) {
   try {
     const bitmap = await createImageBitmap(file);
@@ -36,13 +50,25 @@ export async function drawPicture(file, canvas) {
   }
 }
 
+/**
+ * @param {CanvasImageSource} source
+ * @param {number} width
+ * @param {number} height
+ * @param {HTMLCanvasElement} canvas
+ */
 function draw(source, width, height, canvas) {
   const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
-  canvas.getContext("2d").drawImage(source, 0, 0, canvas.width, canvas.height);
+  canvas.getContext("2d")?.drawImage(source, 0, 0, canvas.width, canvas.height);
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {Promise<Blob>} a JPEG
+ */
 export function asFile(canvas) {
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", JPEG_QUALITY));
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The canvas gives no picture"))), "image/jpeg", JPEG_QUALITY);
+  });
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // Showing that one is there: what the server asks for, step by step, and a frame or two of each.
 
 import { pause } from "./stage.js";
@@ -6,19 +7,33 @@ import { pause } from "./stage.js";
 const STEP_MS = 2600;
 const FRAMES_AT_MS = [1700, 2500];
 
-/** Asks for a challenge: `{ token, steps }`, or the document that came instead. */
+/**
+ * Ask for a challenge. Return it, or the document that came instead.
+ * @param {string} address
+ * @param {string} token the form's own, against forged requests
+ * @returns {Promise<{token: string, steps: string[]} | {answer: Document}>}
+ */
 export async function beginChallenge(address, token) {
   const body = new FormData();
   body.append("csrfmiddlewaretoken", token);
   const response = await fetch(address, { method: "POST", body });
   const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+  /** @type {HTMLElement | null} */
   const asked = answer.querySelector("#challenge[data-steps]");
-  if (!asked) return { answer };
-  return { token: asked.querySelector("[name=challenge]").value, steps: asked.dataset.steps.split(" ") };
+  /** @type {HTMLInputElement | null | undefined} */
+  const field = asked?.querySelector("[name=challenge]");
+  if (!asked || !field) return { answer };
+  return { token: field.value, steps: (asked.dataset.steps ?? "").split(" ") };
 }
 
-/** The frames, first one of a face at rest; `say(step)` shows what to do, `grab()` resolves with a frame. */
+/**
+ * Return the frames, first one of a face at rest.
+ * @param {string[]} steps
+ * @param {{say: (step: string) => void, grab: () => Promise<Blob>}} options `say` shows what to do
+ * @returns {Promise<Blob[]>}
+ */
 export async function perform(steps, { say, grab }) {
+  /** @type {Blob[]} */
   const frames = [];
   for (const step of ["look_straight", ...steps]) {
     say(step);

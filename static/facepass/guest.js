@@ -1,10 +1,11 @@
+// @ts-check
 // The guest's page: a selfie from the camera or a file, the search, the results.
 // Without this module each form posts by itself, and the answer is a whole page. With it, the search's answer is fetched
 // and its `#notice`, `#results` and `#waiting` take the place of those on show. All texts are in the page, translated.
 
 import { asFile, drawPicture } from "./camera.js";
 import { beginChallenge, perform } from "./challenge.js";
-import { Stage, can_use_camera, pause } from "./stage.js";
+import { Stage, can_use_camera, pause, tokenOf } from "./stage.js";
 import { watchGrid } from "./viewer.js";
 import { watchWaiting } from "./waiting.js";
 
@@ -12,31 +13,44 @@ import { watchWaiting } from "./waiting.js";
 const PATIENCE_SECONDS = 10;
 const IN_APP = /FBAN|FBAV|Instagram|Line\/|MicroMessenger|VKClient|VKAndroidApp|Telegram|Snapchat|musical_ly|; wv\)/;
 
-const form = document.querySelector("#search");
-const file = form?.querySelector("#selfie");
-const stage = form && new Stage(form);
-// What was taken or chosen last, so that it can be sent again.
+/** Where the session wants its PIN first, there is no form. @type {HTMLFormElement | null} */
+const search_form = document.querySelector("#search");
+const form = /** @type {HTMLFormElement} */ (search_form);
+const file = /** @type {HTMLInputElement} */ (search_form?.querySelector("#selfie"));
+const stage = /** @type {Stage} */ (search_form && new Stage(search_form));
+/** What was taken or chosen last, so that it can be sent again. @type {Blob | null} */
 let picture = null;
 
+/** @type {Record<string, () => unknown>} */
 const actions = { open, shoot, send, choose, again, prove };
 
-function bodyOf({ selfie, frames = [], ...fields }) {
+/**
+ * @typedef {object} Proof
+ * @property {Blob[]} [frames] of the challenge
+ * @property {string} [challenge]
+ */
+
+/** @param {{selfie: Blob} & Proof} parts */
+function bodyOf({ selfie, frames = [], challenge }) {
   const body = new FormData();
-  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  body.append("csrfmiddlewaretoken", tokenOf(form));
+  if (challenge !== undefined) body.append("challenge", challenge);
   for (const frame of frames) body.append("frames", frame, "frame.jpg");
-  body.append("selfie", selfie, selfie.name ?? "selfie.jpg");
+  body.append("selfie", selfie, selfie instanceof File ? selfie.name : "selfie.jpg");
   return body;
 }
 
 async function open() {
   stage.say(null);
-  if (!can_use_camera) return withoutCamera(isSecureContext ? "camera-missing" : "camera-insecure", { pick: true });
+  if (!can_use_camera) { withoutCamera(isSecureContext ? "camera-missing" : "camera-insecure", { pick: true }); return; }
   const problem = await stage.open();
   if (problem) withoutCamera(problem);
 }
 
-/** A picture from the phone's camera app or library will do; a challenge then takes several, by the plain form. */
+/**
+ * A picture from the phone's camera app or library will do; a challenge then takes several, by the plain form.
+ * @param {string} problem
+ */
 function withoutCamera(problem, { pick = false } = {}) {
   const challenged = "challenge" in form.dataset;
   stage.enter(challenged ? "plain" : "idle");
@@ -52,8 +66,10 @@ async function prove() {
   stage.say(null);
   stage.enter("prove");
   try {
-    const asked = await beginChallenge(form.querySelector("#challenge").dataset.address, form.elements.csrfmiddlewaretoken.value);
-    if (asked.answer) return show(asked.answer);
+    /** @type {HTMLElement | null} */
+    const challenge = form.querySelector("#challenge");
+    const asked = await beginChallenge(challenge?.dataset.address ?? "", tokenOf(form));
+    if ("answer" in asked) { show(asked.answer); return; }
     const frames = await perform(asked.steps, { say: (hint) => stage.guide(hint), grab: () => stage.grab() });
     stage.guide("look_straight");
     await pause(1500);
@@ -65,14 +81,17 @@ async function prove() {
 }
 
 function send() {
-  return search(picture);
+  if (picture) search(picture);
 }
 
 function choose() {
   pickFile({ camera: false });
 }
 
-/** With `capture` a phone opens its camera app, which works on plain HTTP too; without it, the photo library. */
+/**
+ * With `capture` a phone opens its camera app, which works on plain HTTP too; without it, the photo library.
+ * @param {{camera: boolean}} options
+ */
 function pickFile({ camera }) {
   file.toggleAttribute("capture", camera);
   if (camera) file.setAttribute("capture", "user");
@@ -81,7 +100,7 @@ function pickFile({ camera }) {
 }
 
 async function searchWithFile() {
-  const chosen = file.files[0];
+  const chosen = file.files?.[0];
   if (!chosen || stage.state === "plain") return;
   form.classList.remove("mirrored");
   const drawn = await drawPicture(chosen, stage.canvas);
@@ -95,6 +114,10 @@ function again() {
   if (can_use_camera) open();
 }
 
+/**
+ * @param {Blob} selfie
+ * @param {Proof} [more]
+ */
 async function search(selfie, more = {}) {
   stage.say(null);
   stage.enter("busy");
@@ -113,62 +136,78 @@ async function search(selfie, more = {}) {
   }
 }
 
+/** @param {Document} answer */
 function show(answer) {
-  if (!answer.querySelector("main")) {
+  const main = answer.querySelector("main");
+  if (!main) {
     stage.enter("idle");
-    return stage.say("broken");
+    stage.say("broken");
+    return;
   }
-  if (!answer.querySelector("#search")) return turnAway(answer);
+  if (!answer.querySelector("#search")) { turnAway(answer, main); return; }
   for (const id of ["notice", "results", "waiting"]) {
-    document.getElementById(id).replaceWith(document.adoptNode(answer.getElementById(id)));
+    const part = answer.getElementById(id);
+    if (part) document.getElementById(id)?.replaceWith(document.adoptNode(part));
   }
   settle();
 }
 
-/** The session was closed, or wants its PIN or the consent again: what the answer says takes the whole page's place. */
-function turnAway(answer) {
+/**
+ * The session was closed, or wants its PIN or the consent again: what the answer says takes the whole page's place.
+ * @param {Document} answer
+ * @param {HTMLElement} main
+ */
+function turnAway(answer, main) {
   stage.close();
-  const main = document.adoptNode(answer.querySelector("main"));
   document.body.className = answer.body.className;
-  document.querySelector("main").replaceWith(main);
+  document.querySelector("main")?.replaceWith(document.adoptNode(main));
   const heading = main.querySelector("h1");
+  if (!heading) return;
   heading.tabIndex = -1;
   heading.focus();
 }
 
 /** Brings what the page now shows into view: the results' heading, or the form with what was wrong. */
 function settle() {
-  const results = document.querySelector("#results");
-  stage.enter("searched" in results.dataset ? "done" : "idle");
-  const next = results.querySelector("h2") ?? form.querySelector("[data-when]:not([hidden])");
-  next.focus({ preventScroll: true });
+  stage.enter(hasSearched() ? "done" : "idle");
+  /** @type {HTMLElement | null} */
+  const next = document.querySelector("#results h2") ?? form.querySelector("[data-when]:not([hidden])");
+  next?.focus({ preventScroll: true });
   const top = form.getBoundingClientRect().top;
   if (top < 0 || top > innerHeight / 2) form.scrollIntoView({ block: "start" });
 }
 
+/** Whether the results on show are those of a search. */
+function hasSearched() {
+  return document.querySelector("#results[data-searched]") !== null;
+}
+
+/** @param {HTMLElement} button */
 async function copyAddress(button) {
   await navigator.clipboard.writeText(location.href);
-  button.textContent = button.dataset.done;
+  button.textContent = button.dataset.done ?? "";
 }
 
 function start() {
   form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-action]");
-    if (button?.dataset.action === "copy") return copyAddress(button);
-    actions[button?.dataset.action]?.();
+    const button = event.target instanceof Element && event.target.closest("[data-action]");
+    if (!(button instanceof HTMLElement)) return;
+    if (button.dataset.action === "copy") copyAddress(button);
+    else actions[button.dataset.action ?? ""]?.();
   });
   file.addEventListener("change", searchWithFile);
-  const results = document.querySelector("#results");
-  if (form.querySelector("#challenge[data-steps]")) return stage.enter("plain");
-  stage.enter("searched" in results.dataset ? "done" : "idle");
-  if (!can_use_camera) return stage.say(isSecureContext ? "camera-missing" : "camera-insecure");
+  if (form.querySelector("#challenge[data-steps]")) { stage.enter("plain"); return; }
+  stage.enter(hasSearched() ? "done" : "idle");
+  if (!can_use_camera) { stage.say(isSecureContext ? "camera-missing" : "camera-insecure"); return; }
   // Who has just agreed wants to take the picture now.
   const agreed = location.hash === "#camera";
   if (agreed) history.replaceState(null, "", location.pathname);
-  if (agreed) return open();
-  if (IN_APP.test(navigator.userAgent)) stage.say("in-app");
+  if (agreed) open();
+  else if (IN_APP.test(navigator.userAgent)) stage.say("in-app");
 }
 
-watchGrid(document.querySelector("main"), document.querySelector("#viewer"));
+const main = document.querySelector("main");
+const viewer = /** @type {HTMLDialogElement | null} */ (document.querySelector("#viewer"));
+if (main && viewer) watchGrid(main, viewer);
 watchWaiting();
-if (form) start();
+if (search_form) start();

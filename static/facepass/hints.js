@@ -1,3 +1,4 @@
+// @ts-check
 // What should change before the picture is taken. Light and sharpness are measured here, on the camera's picture; how
 // many faces there are and how large, the server says about a small frame, which it looks at in memory and forgets.
 
@@ -14,10 +15,15 @@ const BRIGHT = 225;
 const BLURRED = 8;
 const SAMPLE = 192;
 
-/** Calls `say(hint)` with "dark", "bright", "blurred", "no-face", "several", "far", "near", "good" or "oval" until the
- * returned function is called. `look(blob)` resolves with the server's hint, or null where it does not tell now. */
+/**
+ * Call `say(hint)` with "dark", "bright", "blurred", "no-face", "several", "far", "near", "good" or "oval" until the
+ * returned function is called.
+ * @param {HTMLVideoElement} video
+ * @param {{look: (frame: Blob) => Promise<string | null>, say: (hint: string) => void}} options `look` resolves with the
+ *   server's hint, or null where it does not tell now
+ */
 export function watch(video, { look, say }) {
-  const sample = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const sample = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d", { willReadFrequently: true }));
   sample.canvas.width = sample.canvas.height = SAMPLE;
   let seen = "oval";
   let due = 0;
@@ -42,6 +48,10 @@ export function watch(video, { look, say }) {
   return () => clearInterval(timer);
 }
 
+/**
+ * @param {HTMLVideoElement} video
+ * @param {CanvasRenderingContext2D} sample
+ */
 function lightOf(video, sample) {
   const { videoWidth: width, videoHeight: height } = video;
   const side = Math.min(SAMPLE, width, height);
@@ -52,7 +62,11 @@ function lightOf(video, sample) {
   return sharpness < BLURRED ? "blurred" : null;
 }
 
-/** Of RGBA pixels of a square: mean luma, and the variance of its Laplacian. */
+/**
+ * Return the mean luma of a square, and the variance of its Laplacian.
+ * @param {ArrayLike<number>} pixels RGBA
+ * @param {number} side
+ */
 export function measured(pixels, side) {
   const luma = new Float32Array(side * side);
   let sum = 0;
@@ -74,11 +88,17 @@ export function measured(pixels, side) {
   return { mean: sum / luma.length, sharpness: squares / count - (total / count) ** 2 };
 }
 
+/**
+ * @param {HTMLVideoElement} video
+ * @returns {Promise<Blob>}
+ */
 function frameOf(video) {
   const canvas = document.createElement("canvas");
   const scale = FRAME_SIDE / Math.max(video.videoWidth, video.videoHeight);
   canvas.width = Math.round(video.videoWidth * scale);
   canvas.height = Math.round(video.videoHeight * scale);
-  canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.7));
+  canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The canvas gives no picture"))), "image/jpeg", 0.7);
+  });
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // The stage of a form that wants a selfie: the camera with its live hints, the countdown, the picture that was taken.
 // Its root also holds the buttons, each of which says in which states it is there (`data-when`), and all texts.
 
@@ -6,20 +7,26 @@ import { watch } from "./hints.js";
 
 const COUNT_FROM = 3;
 const COUNT_MS = 700;
+/** @type {(string | undefined)[]} */
 const CAMERA_ON = ["live", "count", "prove"];
 
 export const can_use_camera = Boolean(navigator.mediaDevices?.getUserMedia);
 
+/**
+ * @param {number} ms
+ * @returns {Promise<void>}
+ */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Stage {
-  /** `root.dataset.look`: the address that looks at a frame. */
+  /** @param {HTMLElement} root `data-look`: the address that looks at a frame */
   constructor(root) {
     this.root = root;
-    this.video = root.querySelector("video");
-    this.canvas = root.querySelector("canvas");
+    this.video = /** @type {HTMLVideoElement} */ (root.querySelector("video"));
+    this.canvas = /** @type {HTMLCanvasElement} */ (root.querySelector("canvas"));
+    this.guideLine = /** @type {HTMLElement} */ (root.querySelector(".guide"));
     this.stopHints = () => {};
-    for (const part of root.querySelectorAll(".stage, .actions")) part.hidden = false;
+    for (const part of elements(root, ".stage, .actions")) part.hidden = false;
     addEventListener("pagehide", () => this.close());
   }
 
@@ -27,13 +34,16 @@ export class Stage {
     return this.root.dataset.state;
   }
 
-  /** idle | live (camera) | count (down) | prove (the challenge) | shot (picture taken) | busy (searching) | done
-   * (results on show) | plain (the form as it is without scripts); CSS shows what belongs. */
+  /**
+   * idle | live (camera) | count (down) | prove (the challenge) | shot (picture taken) | busy (searching) | done
+   * (results on show) | plain (the form as it is without scripts); CSS shows what belongs.
+   * @param {string} state
+   */
   enter(state) {
     const pressed = document.activeElement;
     this.root.dataset.state = state;
-    for (const button of this.root.querySelectorAll("[data-when]")) {
-      button.hidden = !button.dataset.when.split(" ").includes(state);
+    for (const button of elements(this.root, "[data-when]")) {
+      button.hidden = !button.dataset.when?.split(" ").includes(state);
     }
     this.stopHints();
     if (state === "live") {
@@ -41,7 +51,7 @@ export class Stage {
     }
     if (!CAMERA_ON.includes(state)) stopCamera(this.video);
     // Who works by keyboard goes on from the button that took this one's place.
-    if (pressed?.hidden) this.root.querySelector("[data-when]:not([hidden])")?.focus();
+    if (pressed instanceof HTMLElement && pressed.hidden) elements(this.root, "[data-when]:not([hidden])")[0]?.focus();
   }
 
   close() {
@@ -49,26 +59,33 @@ export class Stage {
     stopCamera(this.video);
   }
 
+  /** @param {string} hint */
   guide(hint) {
     const words = this.root.querySelector(`.texts [data-text="${hint}"]`)?.textContent ?? "";
-    const line = this.root.querySelector(".guide");
-    if (line.textContent !== words) line.textContent = words;
+    if (this.guideLine.textContent !== words) this.guideLine.textContent = words;
     this.root.dataset.hint = hint;
   }
 
-  /** The message that has this code takes the place of the one on show; without one that goes. */
+  /**
+   * The message that has this code takes the place of the one on show; without one that goes.
+   * @param {string | null} code
+   */
   say(code) {
     const message = this.root.querySelector(`.messages [data-code="${code}"]`);
-    document.querySelector("#notice").replaceChildren(...(message ? [message.cloneNode(true)] : []));
+    document.querySelector("#notice")?.replaceChildren(...(message ? [message.cloneNode(true)] : []));
   }
 
-  /** The server's hint about a frame, null where it does not tell now. */
+  /**
+   * Return the server's hint about a frame, null where it does not tell now.
+   * @param {Blob} frame
+   * @returns {Promise<string | null>}
+   */
   async look(frame) {
     const body = new FormData();
-    body.append("csrfmiddlewaretoken", this.root.closest("form").elements.csrfmiddlewaretoken.value);
+    body.append("csrfmiddlewaretoken", tokenOf(this.root.closest("form")));
     body.append("selfie", frame, "frame.jpg");
     try {
-      const response = await fetch(this.root.dataset.look, { method: "POST", body });
+      const response = await fetch(this.root.dataset.look ?? "", { method: "POST", body });
       return response.ok ? (await response.json()).hint : null;
     } catch {
       return null;
@@ -90,9 +107,9 @@ export class Stage {
   /** The picture after a countdown; null where the stage was left meanwhile. */
   async shoot() {
     this.enter("count");
-    const line = this.root.querySelector(".countdown");
+    const line = /** @type {HTMLElement} */ (this.root.querySelector(".countdown"));
     for (let left = COUNT_FROM; left > 0; left--) {
-      line.textContent = left;
+      line.textContent = String(left);
       await pause(COUNT_MS);
       if (this.state !== "count") return null;
     }
@@ -110,8 +127,29 @@ export class Stage {
   }
 }
 
+/**
+ * Return the form's own token against forged requests.
+ * @param {HTMLFormElement | null} form
+ */
+export function tokenOf(form) {
+  /** @type {HTMLInputElement | null | undefined} */
+  const field = form?.querySelector("[name=csrfmiddlewaretoken]");
+  return field?.value ?? "";
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {string} selector
+ * @returns {HTMLElement[]}
+ */
+function elements(root, selector) {
+  return [...root.querySelectorAll(/** @type {"div"} */ (selector))];
+}
+
+/** @param {unknown} error */
 function problemOf(error) {
-  if (error.name === "NotAllowedError" || error.name === "SecurityError") return "camera-refused";
-  if (error.name === "NotFoundError" || error.name === "OverconstrainedError") return "camera-missing";
+  const { name } = /** @type {Error} */ (error);
+  if (name === "NotAllowedError" || name === "SecurityError") return "camera-refused";
+  if (name === "NotFoundError" || name === "OverconstrainedError") return "camera-missing";
   return "camera-busy";
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // One photo large, with its neighbours a key, a button or a swipe away. The tiles' links say what to show.
 
 import { favourite, isFavourite, mayAct, refresh, refuse, watchResults } from "./results.js";
@@ -6,34 +7,69 @@ import { zoomable } from "./zoom.js";
 // A finger that moved less than this meant to tap.
 const SWIPE_PIXELS = 48;
 
-let dialog, image, grid, tiles, at, start, zoom, retried;
+/** @type {HTMLDialogElement} */
+let dialog;
+/** @type {HTMLImageElement} */
+let image;
+/** @type {HTMLElement} */
+let grid;
+/** @type {HTMLAnchorElement[]} */
+let tiles = [];
+let at = 0;
+/** Where a finger came down. @type {PointerEvent | null} */
+let start = null;
+/** @type {ReturnType<typeof zoomable>} */
+let zoom;
+let retried = false;
 
-/** Opens `viewer` for the tiles inside `root`, also for those that come later. */
+/**
+ * Open `viewer` for the tiles inside `root`, also for those that come later.
+ * @param {HTMLElement} root
+ * @param {HTMLDialogElement} viewer
+ */
 export function watchGrid(root, viewer) {
   [dialog, grid] = [viewer, root];
-  image = dialog.querySelector("img");
+  image = part("img");
   watchResults(root);
   root.addEventListener("click", (event) => {
-    const tile = event.target.closest(".grid a");
-    if (!tile || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const tile = event.target instanceof Element && event.target.closest(".grid a");
+    if (!(tile instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     open(tile);
   });
   dialog.addEventListener("click", onClick);
   dialog.addEventListener("keydown", onKey);
   dialog.addEventListener("close", onClose);
-  dialog.addEventListener("pointerdown", (event) => (start = event.isPrimary ? event : null));
+  dialog.addEventListener("pointerdown", (event) => { start = event.isPrimary ? event : null; });
   dialog.addEventListener("pointerup", onSwipe);
-  zoom = zoomable(dialog.querySelector(".slide"), image);
+  zoom = zoomable(part(".slide"), image);
   image.addEventListener("load", () => settle("shown"));
   image.addEventListener("error", onError);
   image.draggable = false;
-  addEventListener("popstate", () => dialog.open && dialog.close());
+  addEventListener("popstate", () => { if (dialog.open) dialog.close(); });
 }
 
-const all = () => [...grid.querySelectorAll(".grid a")];
-const tile = () => tiles[at].closest("li");
+const all = () => [...grid.querySelectorAll(/** @type {"a"} */ (".grid a"))];
+const tile = () => /** @type {HTMLLIElement} */ (tiles[at]?.closest("li"));
 
+/**
+ * Return a part of the dialog, which has them all.
+ * @template {HTMLElement} T
+ * @param {string} selector
+ */
+function part(selector) {
+  return /** @type {T} */ (dialog.querySelector(selector));
+}
+
+/**
+ * @param {string} action
+ * @returns {HTMLButtonElement}
+ */
+function button(action) {
+  return part(`[data-action=${action}]`);
+}
+
+/** @param {HTMLAnchorElement} chosen */
 function open(chosen) {
   tiles = all();
   retried = false;
@@ -43,56 +79,67 @@ function open(chosen) {
   show(tiles.indexOf(chosen));
 }
 
+/** @param {number} index */
 function show(index) {
   at = Math.min(tiles.length - 1, Math.max(0, index));
+  const link = tiles[at];
+  if (!link) return;
   zoom.reset();
   settle("loading");
-  image.src = tiles[at].href;
+  image.src = link.href;
   image.alt = worded(dialog.dataset.alt);
-  dialog.querySelector(".bar p").textContent = worded(dialog.dataset.counter);
-  const download = dialog.querySelector("[data-action=download]");
-  download.hidden = !tiles[at].dataset.download;
-  download.href = tiles[at].dataset.download || "#";
-  dialog.querySelector("[data-action=previous]").disabled = at === 0;
-  dialog.querySelector("[data-action=next]").disabled = at === tiles.length - 1;
+  part(".bar p").textContent = worded(dialog.dataset.counter);
+  /** @type {HTMLAnchorElement} */
+  const download = part("[data-action=download]");
+  download.hidden = !link.dataset.download;
+  download.href = link.dataset.download || "#";
+  button("previous").disabled = at === 0;
+  button("next").disabled = at === tiles.length - 1;
   for (const action of ["favourite", "refuse"]) {
-    dialog.querySelector(`[data-action=${action}]`).hidden = !mayAct(tile());
+    button(action).hidden = !mayAct(tile());
   }
   press();
-  if (tiles[at + 1]) new Image().src = tiles[at + 1].href;
+  const next = tiles[at + 1];
+  if (next) new Image().src = next.href;
 }
 
 function press() {
-  dialog.querySelector("[data-action=favourite]").setAttribute("aria-pressed", isFavourite(tile()));
+  button("favourite").setAttribute("aria-pressed", String(isFavourite(tile())));
 }
 
-function worded(text) {
-  return text.replace("{n}", at + 1).replace("{total}", tiles.length);
+function worded(text = "") {
+  return text.replace("{n}", String(at + 1)).replace("{total}", String(tiles.length));
 }
 
+/** @param {string} state */
 function settle(state) {
   dialog.dataset.state = state;
-  dialog.querySelector(".expired").hidden = state !== "expired";
+  part(".expired").hidden = state !== "expired";
 }
 
 /** An address that has expired: once, new ones are fetched. */
 async function onError() {
   if (!dialog.open || !image.hasAttribute("src")) return;
-  if (retried) return settle("expired");
+  if (retried) { settle("expired"); return; }
   retried = true;
   if (await refresh()) again(at);
   else settle("expired");
 }
 
-/** The results on the page are new ones. */
+/**
+ * The results on the page are new ones.
+ * @param {number} index
+ */
 function again(index) {
   tiles = all();
   if (tiles.length) show(index);
   else dialog.close();
 }
 
+/** @param {MouseEvent} event */
 async function onClick(event) {
-  const action = event.target.closest("[data-action]")?.dataset.action;
+  if (!(event.target instanceof Element)) return;
+  const action = event.target.closest("[data-action]")?.getAttribute("data-action");
   if (action === "close" || (event.target.matches(".slide") && !zoom.busy)) dialog.close();
   if (action === "previous") show(at - 1);
   if (action === "next") show(at + 1);
@@ -107,16 +154,20 @@ async function favouriteHere() {
   press();
 }
 
+/** @param {KeyboardEvent} event */
 function onKey(event) {
-  if (zoom.key(event.key)) return event.preventDefault();
-  const target = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tiles.length - 1 }[event.key];
+  if (zoom.key(event.key)) { event.preventDefault(); return; }
+  /** @type {Record<string, number>} */
+  const targets = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tiles.length - 1 };
+  const target = targets[event.key];
   if (target === undefined) return;
   event.preventDefault();
   show(target);
 }
 
+/** @param {PointerEvent} event */
 function onSwipe(event) {
-  if (event.pointerType === "mouse" || !event.isPrimary || !start || zoom.busy || visualViewport.scale > 1) return;
+  if (event.pointerType === "mouse" || !event.isPrimary || !start || zoom.busy || (visualViewport?.scale ?? 1) > 1) return;
   const across = event.clientX - start.clientX;
   const down = event.clientY - start.clientY;
   if (Math.abs(across) > SWIPE_PIXELS && Math.abs(across) > Math.abs(down)) show(at + (across < 0 ? 1 : -1));
@@ -126,5 +177,5 @@ function onClose() {
   image.removeAttribute("src");
   if (history.state?.viewer) history.back();
   const shown = all()[at] ?? all().at(-1);
-  (shown ?? grid.querySelector("#results h2"))?.focus();
+  (shown ?? /** @type {HTMLElement | null} */ (grid.querySelector("#results h2")))?.focus();
 }

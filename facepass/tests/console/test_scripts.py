@@ -11,6 +11,7 @@ from django.conf import settings
 STAFF = settings.BASE_DIR / "static" / "facepass-admin"
 KIT = STAFF / "kit"
 TESTS = settings.BASE_DIR / "deploy" / "js"
+GUEST = settings.BASE_DIR / "static" / "facepass"
 SCRIPTS = sorted(STAFF.rglob("*.js"))
 STYLES = sorted(STAFF.rglob("*.css"))
 
@@ -54,7 +55,7 @@ def test_what_the_kit_does_no_page_does_again(what):
     assert found == {f"kit/{home}" for home in homes}
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
+@pytest.mark.parametrize("script", [*SCRIPTS, *sorted(GUEST.glob("*.js"))], ids=lambda path: path.stem)
 def test_a_script_is_short_and_its_types_are_checked(script):
     lines = script.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "// @ts-check"

@@ -35,7 +35,7 @@ export async function dropped(transfer) {
 async function handleOf(item) {
   // Not in TypeScript's DOM, as not every browser has it.
   const { getAsFileSystemHandle } = /** @type {{getAsFileSystemHandle?: () => Promise<Handle | null>}} */ (/** @type {unknown} */ (item));
-  return getAsFileSystemHandle?.call(item).catch(() => null) ?? null;
+  return (await getAsFileSystemHandle?.call(item).catch(() => null)) ?? null;
 }
 
 /** @param {Handle[]} handles */
