@@ -14,6 +14,7 @@ from facepass import pages
 from facepass.api import administration
 from facepass.console import current_work
 from facepass.ops import health, metrics
+from galleries.staff.urls import staff_urls
 
 urlpatterns = [
     path("", pages.landing, name="landing"),
@@ -28,7 +29,8 @@ urlpatterns = [
     path("language/", pages.set_site_language, name="set-language"),
     path("admin/mail/", pages.set_mail_preference, name="wants-mail"),
     path("admin/now/", admin.site.admin_view(current_work.now), name="admin-now"),
-    path("admin/", admin.site.urls),
+    # The staff pages come first: below a model's path the admin takes any other text for the id of a row.
+    path("admin/", include(([*staff_urls, *admin.site.get_urls()], "admin"), namespace=admin.site.name)),
     path("api/v1/admin/users/", administration.StaffView.as_view()),
     path("api/v1/admin/stats/", administration.StatsView.as_view()),
     path("api/v1/", include([*facepass.api.urls.api_urls, *galleries.urls.api_urls, *sessions_app.urls.api_urls])),

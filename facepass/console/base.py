@@ -51,6 +51,11 @@ def has_role(request: HttpRequest, studio_id: UUID, wanted: frozenset[Role]) -> 
     return is_superuser(request) or roles(request).get(studio_id) in wanted
 
 
+def has_role_anywhere(request: HttpRequest, wanted: frozenset[Role]) -> bool:
+    """Return whether the member of staff has one of these roles in any studio."""
+    return is_superuser(request) or any(role in wanted for role in roles(request).values())
+
+
 def is_superuser(request: HttpRequest) -> bool:
     """Also named in the settings, for what the sidebar shows."""
     return bool(request.user.is_active and request.user.is_superuser)

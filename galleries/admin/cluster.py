@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Prefetch
 from django.http import HttpRequest
-from django.urls import URLPattern
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,6 @@ from galleries.admin.person_forms import OwnPersonForm
 from galleries.faces import decisions
 from galleries.models import FaceCluster, PhotoFace
 from galleries.people import naming
-from galleries.staff import groups
 from galleries.staff_kit import markup
 
 FACES_SHOWN = 6
@@ -40,9 +38,6 @@ class FaceClusterAdmin(TenantAdmin):
 
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
-
-    def get_urls(self) -> list[URLPattern]:
-        return [*groups.urls(self), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the first faces of each group: the prefetch is sliced per group, in one query. Without empty groups,
@@ -86,7 +81,7 @@ class FaceClusterAdmin(TenantAdmin):
 
     @column(_("faces"))
     def faces_shown(self, cluster: Any) -> str:
-        return format_html_join("", "{}", ((markup.crop(face),) for face in cluster.first_faces))
+        return format_html_join("", "{}", ((markup.face_crop(face),) for face in cluster.first_faces))
 
     @column(_("person"), ordering="person__real_name")
     def person_shown(self, cluster: FaceCluster) -> str:

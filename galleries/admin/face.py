@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
-from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -16,7 +15,6 @@ from galleries.admin.person_forms import OwnPersonForm
 from galleries.faces import decisions, erasure
 from galleries.models import PhotoFace
 from galleries.people import naming
-from galleries.staff import verify
 from galleries.staff_kit import markup
 
 
@@ -50,9 +48,6 @@ class PhotoFaceAdmin(TenantAdmin):
 
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
-
-    def get_urls(self) -> list[URLPattern]:
-        return [*verify.urls(self), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without the descriptors: a page of them is 50 kB that nobody looks at."""
@@ -89,11 +84,11 @@ class PhotoFaceAdmin(TenantAdmin):
 
     @column("")
     def crop(self, face: PhotoFace) -> str:
-        return markup.crop(face)
+        return markup.face_crop(face)
 
     @column(_("face"))
     def crop_large(self, face: PhotoFace) -> str:
-        return format_html('<span class="fp-large">{}</span>', markup.crop(face))
+        return format_html('<span class="fp-large">{}</span>', markup.face_crop(face))
 
     @column(_("person"), ordering="person__real_name")
     def person_shown(self, face: PhotoFace) -> str:
@@ -102,7 +97,7 @@ class PhotoFaceAdmin(TenantAdmin):
     @column(_("photo"))
     def photo_link(self, face: PhotoFace) -> str:
         return format_html(
-            '<a class="fp-link" href="{}">{}</a>', markup.change_page("galleryimage", face.photo_id), face.photo
+            '<a class="fp-link" href="{}">{}</a>', markup.change_page_path("galleryimage", face.photo_id), face.photo
         )
 
     @column(_("similarity"), ordering="recognition_confidence", empty="–")
@@ -115,4 +110,4 @@ class PhotoFaceAdmin(TenantAdmin):
 
     @column(_("quality"))
     def quality_shown(self, face: PhotoFace) -> str:
-        return markup.reasons(face) or str(_("good"))
+        return markup.quality_reasons(face) or str(_("good"))

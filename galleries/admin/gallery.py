@@ -22,8 +22,6 @@ from facepass.core.access.authentication import user_of
 from galleries.models import Gallery, GalleryImage
 from galleries.models.photo import FAILED, UNFINISHED
 from galleries.photos import ingest, progress
-from galleries.staff import grid
-from galleries.staff import upload as uploading
 from galleries.staff_kit import markup
 
 # Enough to see what the gallery is; the list of photos has them all.
@@ -60,7 +58,7 @@ class GalleryAdmin(TenantAdmin):
     def get_urls(self) -> list[URLPattern]:
         upload = self.admin_site.admin_view(require_POST(self.upload_view))
         own = [path("<uuid:pk>/upload/", upload, name="galleries_gallery_upload")]
-        return [*own, *grid.urls(self), *uploading.urls(self), *super().get_urls()]
+        return [*own, *super().get_urls()]
 
     def upload_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         gallery = self.get_object(request, str(pk))
@@ -69,7 +67,7 @@ class GalleryAdmin(TenantAdmin):
         if not self.has_change_permission(request, gallery):
             raise PermissionDenied
         tell(request, ingest.add_photos(gallery, request.FILES.getlist("files"), by=user_of(request)))
-        return redirect(markup.change_page("gallery", pk))
+        return redirect(markup.change_page_path("gallery", pk))
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         gallery = self.get_object(request, object_id)
@@ -118,7 +116,7 @@ def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
         "socket_path": f"/ws/galleries/{gallery.pk}/progress/",
         "poll_path": f"/api/v1/galleries/{gallery.pk}/progress",
         "upload_path": reverse("admin:galleries_gallery_upload", args=[gallery.pk]) if may_upload else None,
-        "photos": [(photo, markup.thumbnail(photo)) for photo in photos],
+        "photos": [(photo, markup.photo_thumbnail(photo)) for photo in photos],
         "photo_list_path": f"{reverse('admin:galleries_galleryimage_changelist')}?gallery__id__exact={gallery.pk}",
         "work_path": reverse("admin:galleries_gallery_photos", args=[gallery.pk]),
     }

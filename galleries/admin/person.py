@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from facepass.console.base import VERIFIERS, TenantAdmin, column
 from galleries.admin.person_forms import PersonForm
 from galleries.models import Person, PhotoFace
 from galleries.people import records
-from galleries.staff import people as people_pages
+from galleries.staff_kit.person_overview import build_overview
 
 
 @admin.register(Person)
@@ -37,12 +37,9 @@ class PersonAdmin(TenantAdmin):
         css = {"all": ["facepass-admin/admin.css", "facepass-admin/kit/kit.css", "facepass-admin/faces/faces.css"]}
         js = [forms.Script("facepass-admin/faces/person.js", type="module")]
 
-    def get_urls(self) -> list[URLPattern]:
-        return [*people_pages.urls(self), *super().get_urls()]
-
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         person = self.get_object(request, object_id)
-        more = people_pages.overview(request, person) if person else {}
+        more = build_overview(request, person) if person else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def get_queryset(self, request: HttpRequest) -> Any:

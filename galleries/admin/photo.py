@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -15,8 +15,6 @@ from facepass.console.base import TenantAdmin, column
 from galleries.jobs import queue
 from galleries.models import GalleryImage, PhotoFace
 from galleries.photos import media_files
-from galleries.staff import photo as staff_photo
-from galleries.staff import photo_faces
 from galleries.staff_kit import markup
 
 
@@ -44,9 +42,6 @@ class GalleryImageAdmin(TenantAdmin):
         counted = Coalesce(Subquery(faces.annotate(n=Count("pk")).values("n")), 0)
         return super().get_queryset(request).select_related("gallery").annotate(face_count=counted)
 
-    def get_urls(self) -> list[URLPattern]:
-        return [*staff_photo.urls(self), *photo_faces.urls(self), *super().get_urls()]
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Photos come in on their gallery's page."""
         return False
@@ -70,7 +65,7 @@ class GalleryImageAdmin(TenantAdmin):
 
     @column("")
     def thumbnail(self, photo: GalleryImage) -> str:
-        return markup.thumbnail(photo)
+        return markup.photo_thumbnail(photo)
 
     @column(_("status"), ordering="state", label=markup.STATE_LABELS)
     def state_shown(self, photo: GalleryImage) -> tuple[str, str]:
@@ -82,7 +77,7 @@ class GalleryImageAdmin(TenantAdmin):
 
     @column(_("error"), empty="–")
     def error_shown(self, photo: GalleryImage) -> str | None:
-        return markup.error(photo) or None
+        return markup.photo_error(photo) or None
 
 
 def _picture(photo: GalleryImage) -> dict[str, Any]:
@@ -100,10 +95,10 @@ def _picture(photo: GalleryImage) -> dict[str, Any]:
                 "face": face,
                 "number": number,
                 "box": box,
-                "crop": markup.crop(face),
-                "reasons": markup.reasons(face),
+                "crop": markup.face_crop(face),
+                "reasons": markup.quality_reasons(face),
                 "score": f"{face.insightface_confidence:.2f}",
-                "path": markup.change_page("photoface", face.pk),
+                "path": markup.change_page_path("photoface", face.pk),
             }
             for number, (face, box) in enumerate(boxes, 1)
         ],

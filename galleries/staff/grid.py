@@ -1,25 +1,34 @@
 """The page of a gallery: its photos as a grid of which any window can be asked for, filtered, live."""
 
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
-from django.contrib.admin import ModelAdmin
 from django.db import models
 from django.db.models import Count, Exists, OuterRef
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.console.base import EDITORS, has_role
 from galleries.jobs import queue
 from galleries.models import Gallery, GalleryImage, PhotoFace
+from galleries.models.face import PhotoFaceQuerySet
 from galleries.models.photo import FAILED, UNFINISHED, GalleryImageQuerySet, PhotoState
 from galleries.photos import direct_uploads, media_files, progress
 from galleries.staff import script_texts
 from galleries.staff_kit import markup
-from galleries.staff_kit.json_views import asked, invalid, number, page, reads, require, said, uuid, visible, writes
+from galleries.staff_kit.json_views import (
+    answer_json,
+    find_visible,
+    invalid_request,
+    log_change,
+    parse_body,
+    parse_number,
+    parse_uuid,
+    render_page,
+    require_role,
+)
 
 WINDOW = 200
 
@@ -32,43 +41,41 @@ class Filter(models.TextChoices):
     UNNAMED = "unnamed", _("With unnamed faces")
 
 
-def urls(admin: ModelAdmin[Gallery]) -> list[URLPattern]:
-    def photos_page(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-        return _page(admin, request, pk)
+class GridPhoto(TypedDict):
+    """A photo as the grid's script draws it. `note` is a line of text below it."""
 
-    def retry(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-        return _retry(admin, request, pk)
-
-    return [
-        page(admin, "<uuid:pk>/photos/", photos_page, name="photos"),
-        reads(admin, "<uuid:pk>/photos/window/", _window, name="window"),
-        reads(admin, "<uuid:pk>/photos/counts/", _counts, name="counts"),
-        reads(admin, "<uuid:pk>/photos/people/", _people, name="people"),
-        writes(admin, "<uuid:pk>/photos/retry/", retry, name="retry"),
-    ]
+    id: str
+    name: str
+    state: str
+    note: str
+    error: str
+    thumbnail: str | None
+    faces: int
+    unnamed: int
 
 
-def gallery_of(request: HttpRequest, pk: UUID) -> Gallery:
-    return visible(request, Gallery.objects.event_galleries(), pk)
+def find_gallery(request: HttpRequest, pk: UUID) -> Gallery:
+    """Return the gallery. Raise Http404 for a stranger's."""
+    return find_visible(request, Gallery.objects.event_galleries(), pk)
 
 
-def chosen(gallery: Gallery, query: Any) -> GalleryImageQuerySet:
-    """The photos that the page's filters leave, in the order in which they came: `filter`, `person`."""
+def filter_photos(gallery: Gallery, query: QueryDict) -> GalleryImageQuerySet:
+    """Return the photos that the page's `filter` and `person` leave, in the order in which they came."""
     try:
-        wanted = Filter(query.get("filter") or Filter.ALL)
+        chosen = Filter(query.get("filter") or Filter.ALL)
     except ValueError:
-        raise invalid() from None
-    photos = _filtered(gallery, wanted)
+        raise invalid_request() from None
+    photos = _apply_filter(gallery, chosen)
     if person := query.get("person"):
         faces = PhotoFace.objects.filter(photo=OuterRef("pk"), gallery_id=gallery.pk).named()
-        photos = photos.filter(Exists(faces.filter(person=uuid(person))))
+        photos = photos.filter(Exists(faces.filter(person=parse_uuid(person))))
     return photos.order_by("created_at", "pk")
 
 
-def _filtered(gallery: Gallery, wanted: Filter) -> GalleryImageQuerySet:
+def _apply_filter(gallery: Gallery, chosen: Filter) -> GalleryImageQuerySet:
     photos = GalleryImage.objects.filter(gallery=gallery)
     faces = PhotoFace.objects.filter(photo=OuterRef("pk"), gallery_id=gallery.pk)
-    match wanted:
+    match chosen:
         case Filter.UNPROCESSED:
             return photos.unfinished()
         case Filter.FAILED:
@@ -80,11 +87,12 @@ def _filtered(gallery: Gallery, wanted: Filter) -> GalleryImageQuerySet:
     return photos
 
 
-def _page(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    gallery = gallery_of(request, pk)
+def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The gallery's page; its photos come as JSON."""
+    gallery = find_gallery(request, pk)
     may_upload = has_role(request, gallery.studio_id, EDITORS)
+    names = _list_paths(may_upload=may_upload)
     context = {
-        **admin.admin_site.each_context(request),
         "title": gallery.title,
         "gallery": gallery,
         "progress": progress.load_progress(pk),
@@ -92,54 +100,55 @@ def _page(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> HttpRes
         "poll_path": f"/api/v1/galleries/{pk}/progress",
         "filters": Filter.choices,
         "may_upload": may_upload,
-        "paths": {name: reverse(f"admin:galleries_gallery_{name}", args=[pk]) for name in _paths(may_upload)},
+        "paths": {name: reverse(f"admin:galleries_gallery_{name}", args=[pk]) for name in names},
         "photo_path": reverse("admin:galleries_galleryimage_faces", args=[UUID(int=0)]),
-        "settings_path": markup.change_page("gallery", pk),
-        "texts": script_texts.of_grid(),
-        "keys": script_texts.keys_of_grid(),
-        "upload_texts": script_texts.of_upload(),
+        "settings_path": markup.change_page_path("gallery", pk),
+        "texts": script_texts.grid_texts(),
+        "keys": script_texts.grid_keys(),
+        "upload_texts": script_texts.upload_texts(),
     }
-    return TemplateResponse(request, "admin/galleries/gallery/work.html", context)
+    return render_page(request, "admin/galleries/gallery/work.html", context)
 
 
-def _paths(may_upload: bool) -> list[str]:
-    straight = ["upload_place", "upload_arrived"] if direct_uploads.is_available() else []
-    uploads = ["upload_there", "upload_file", *straight] if may_upload else []
-    return ["window", "counts", "people", *(["retry"] if may_upload else []), *uploads]
+def _list_paths(*, may_upload: bool) -> list[str]:
+    """Return the names of the paths that the page's scripts may use."""
+    read = ["window", "counts", "people"]
+    direct = ["upload_place", "upload_arrived"] if direct_uploads.is_available() else []
+    return [*read, "retry", "upload_there", "upload_file", *direct] if may_upload else read
 
 
-def _window(request: HttpRequest, pk: UUID) -> JsonResponse:
-    gallery = gallery_of(request, pk)
-    photos = chosen(gallery, request.GET)
-    start = number(request.GET.get("offset", 0), most=10_000_000)
-    end = start + number(request.GET.get("limit", WINDOW), least=1, most=WINDOW)
+def read_window(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Answer `limit` of the filtered photos from `offset` on, with the number of all of them."""
+    gallery = find_gallery(request, pk)
+    photos = filter_photos(gallery, request.GET)
+    start = parse_number(request.GET.get("offset", 0), most=10_000_000)
+    end = start + parse_number(request.GET.get("limit", WINDOW), least=1, most=WINDOW)
     rows = list(photos.only("original_name", "state", "error", "gallery_id")[start:end])
-    ids = [photo.pk for photo in rows]
-    faces = PhotoFace.objects.filter(gallery=gallery, photo__in=ids).order_by()
-    seen, unnamed = _by_photo(faces.shown()), _by_photo(faces.unnamed())
-    tiles = [_tile(photo, faces=seen.get(photo.pk, 0), unnamed=unnamed.get(photo.pk, 0)) for photo in rows]
-    return said(total=photos.count(), offset=start, photos=tiles)
+    faces = PhotoFace.objects.filter(gallery=gallery, photo__in=[photo.pk for photo in rows]).order_by()
+    shown, unnamed = _count_by_photo(faces.shown()), _count_by_photo(faces.unnamed())
+    window = [_describe_photo(row, faces=shown.get(row.pk, 0), unnamed=unnamed.get(row.pk, 0)) for row in rows]
+    return answer_json(total=photos.count(), offset=start, photos=window)
 
 
-def _by_photo(faces: Any) -> dict[UUID, int]:
+def _count_by_photo(faces: PhotoFaceQuerySet) -> dict[UUID, int]:
     return dict(faces.values_list("photo").annotate(Count("pk")))
 
 
-def _tile(photo: GalleryImage, *, faces: int, unnamed: int) -> dict[str, Any]:
-    done = photo.state == PhotoState.PROCESSED
+def _describe_photo(photo: GalleryImage, *, faces: int, unnamed: int) -> GridPhoto:
+    is_done = photo.state == PhotoState.PROCESSED
     return {
         "id": str(photo.pk),
         "name": photo.original_name,
         "state": photo.state,
-        "note": _note(faces, unnamed) if done else photo.get_state_display(),
-        "error": markup.error(photo),
-        "thumbnail": media_files.photo_path(photo, "thumbnail") if done else None,
+        "note": _describe_faces(faces, unnamed) if is_done else photo.get_state_display(),
+        "error": markup.photo_error(photo),
+        "thumbnail": media_files.photo_path(photo, "thumbnail") if is_done else None,
         "faces": faces,
         "unnamed": unnamed,
     }
 
 
-def _note(faces: int, unnamed: int) -> str:
+def _describe_faces(faces: int, unnamed: int) -> str:
     text = ngettext("%(number)s face", "%(number)s faces", faces) % {"number": faces}
     if not unnamed:
         return text
@@ -147,37 +156,37 @@ def _note(faces: int, unnamed: int) -> str:
     return f"{text}, {without_name}"
 
 
-def _counts(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """How many photos each filter leaves."""
-    gallery = gallery_of(request, pk)
-    found = GalleryImage.objects.filter(gallery=gallery).aggregate(
+def count_photos(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Answer how many photos each filter leaves."""
+    gallery = find_gallery(request, pk)
+    by_state = GalleryImage.objects.filter(gallery=gallery).aggregate(
         all=Count("pk"),
         unprocessed=Count("pk", filter=UNFINISHED),
         failed=Count("pk", filter=FAILED),
     )
-    by_faces = {wanted: _filtered(gallery, wanted).count() for wanted in (Filter.NO_FACES, Filter.UNNAMED)}
-    return said(**found, **by_faces)
+    by_faces = {chosen: _apply_filter(gallery, chosen).count() for chosen in (Filter.NO_FACES, Filter.UNNAMED)}
+    return answer_json(**by_state, **by_faces)
 
 
-def _people(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Who is named in the gallery, and in how many photos: what one can filter by."""
-    faces = PhotoFace.objects.filter(gallery=gallery_of(request, pk)).named().order_by()
+def list_people(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Answer who is named in the gallery, whom one can filter by, and in how many photos; most photos first."""
+    faces = PhotoFace.objects.filter(gallery=find_gallery(request, pk)).named().order_by()
     rows = faces.values_list("person", "person__real_name").annotate(n=Count("photo", distinct=True))
     ranked = sorted(rows, key=lambda row: (-row[2], row[1]))
-    return said(people=[{"id": str(person), "name": name, "photos": photos} for person, name, photos in ranked])
+    return answer_json(people=[{"id": str(person), "name": name, "photos": photos} for person, name, photos in ranked])
 
 
-def _retry(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Analyses the photos named again or, where none is, all that failed."""
-    gallery = gallery_of(request, pk)
-    require(request, gallery.studio_id, EDITORS)
-    wanted = asked(request).get("photos")
+def retry_photos(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Analyse `photos` again or, where none are named, all that failed."""
+    gallery = find_gallery(request, pk)
+    require_role(request, gallery.studio_id, EDITORS)
+    ids = parse_body(request).get("photos")
     photos = GalleryImage.objects.filter(gallery=gallery)
-    photos = photos.failed() if wanted is None else photos.filter(pk__in=map(uuid, wanted))
-    again = photos.requeue()
-    if again:
-        queue.wake_workers(pk, photos=again)
+    photos = photos.failed() if ids is None else photos.filter(pk__in=map(parse_uuid, ids))
+    number = photos.requeue()
+    if number:
+        queue.wake_workers(pk, photos=number)
         progress.publish_progress(pk)
-        admin.log_change(request, gallery, f"{again} photos analysed again")
-    text = ngettext("%(number)d photo waits for analysis.", "%(number)d photos wait for analysis.", again)
-    return said(number=again, said=text % {"number": again})
+        log_change(request, gallery, f"{number} photos analysed again")
+    text = ngettext("%(number)d photo waits for analysis.", "%(number)d photos wait for analysis.", number)
+    return answer_json(number=number, said=text % {"number": number})

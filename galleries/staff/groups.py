@@ -1,242 +1,243 @@
-"""The groups of an occasion: who is it? Unknown ones first, the largest first; each verb is a decision, and undone."""
+"""The groups of an occasion: who is it? Unknown ones first, the largest first; each answer is a decision to undo."""
 
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
-from django.contrib.admin import ModelAdmin
 from django.db import transaction
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
-from django.shortcuts import render as fragment
-from django.urls import URLPattern, reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from facepass.console.base import VERIFIERS, has_role
 from facepass.core.access.authentication import user_of
-from galleries.faces import decisions, live_events
-from galleries.matching import identification
+from galleries.faces import decisions
 from galleries.matching.descriptors import as_array
-from galleries.models import FaceCluster, FaceDecision, Occasion, Person, PhotoFace
-from galleries.models.face import BEST_FIRST
+from galleries.models import FaceCluster, FaceDecision, GalleryImage, Occasion, PhotoFace
+from galleries.models.cluster import FaceClusterQuerySet
+from galleries.models.face import BEST_FIRST, PhotoFaceQuerySet
 from galleries.people import naming
-from galleries.staff import occasions, pairs, script_texts
-from galleries.staff.occasions import decided_in, occasion_of
-from galleries.staff_kit import markup, person_choice
-from galleries.staff_kit.json_views import asked, invalid, named, page, reads, said, uuid, uuids, writes
-from recognition.config import recognition_settings
+from galleries.staff import script_texts
+from galleries.staff_kit import markup
+from galleries.staff_kit.decision_history import answer_decisions, load_history
+from galleries.staff_kit.faces import find_faces, select_shown
+from galleries.staff_kit.json_views import (
+    Body,
+    Context,
+    answer_json,
+    invalid_request,
+    parse_body,
+    parse_page_uuid,
+    parse_uuid,
+    parse_uuids,
+    render_page,
+)
+from galleries.staff_kit.occasions import find_occasion, occasion_title, occasion_version, require_occasion
+from galleries.staff_kit.person_choice import answer_people, choose_person, suggest_people
 from recognition.model_versions import current_model_version
 from recognition.types import FloatArray
 
 GROUPS_SHOWN, FACES_SHOWN, SINGLES_SHOWN = 16, 24, 48
 # All faces of one group, when they are asked for.
 MOST_FACES = 600
+PEOPLE_SUGGESTED = 3
 KINDS = ("unknown", "named", "hidden")
 
 
-def urls(admin: ModelAdmin[FaceCluster]) -> list[URLPattern]:
-    def overview(request: HttpRequest) -> HttpResponseBase:
-        return occasions.overview(admin, request)
-
-    def groups(request: HttpRequest, key: UUID) -> HttpResponseBase:
-        return _page(admin, request, key)
-
-    return [
-        page(admin, "occasions/", overview, name="occasions"),
-        page(admin, "occasions/list/", occasions.overview_list, name="occasion_list"),
-        reads(admin, "occasions/state/", occasions.state_of_studios, name="all_state"),
-        writes(admin, "undo/", occasions.undo, name="undo"),
-        page(admin, "of/<uuid:key>/", groups, name="of"),
-        page(admin, "of/<uuid:key>/list/", _list, name="list"),
-        reads(admin, "of/<uuid:key>/state/", occasions.state, name="state"),
-        reads(admin, "of/<uuid:key>/people/", _people, name="people"),
-        reads(admin, "of/<uuid:key>/like/<uuid:pk>/", _like, name="like"),
-        writes(admin, "of/<uuid:key>/name/", _name, name="name"),
-        writes(admin, "of/<uuid:key>/merge/", _merge, name="merge"),
-        writes(admin, "of/<uuid:key>/split/", _split, name="split"),
-        writes(admin, "of/<uuid:key>/reject/", _reject, name="reject"),
-        *pairs.urls(admin),
-    ]
+class ShownFace(TypedDict):
+    pk: UUID
+    crop: SafeString
+    photo: GalleryImage
+    reasons: str
 
 
-def _page(admin: ModelAdmin[FaceCluster], request: HttpRequest, key: UUID) -> HttpResponseBase:
-    occasion = occasion_of(request, key)
+def show_groups(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """The groups of the occasion, of the kind that `show` names, a page of them."""
+    occasion = find_occasion(request, key)
     context = {
-        **_context(request, occasion),
-        "title": occasions.title_of(occasion),
+        **_build_context(request, occasion),
+        "title": occasion_title(occasion),
         "kinds": KINDS,
-        "keys": script_texts.keys_of_groups(),
+        "keys": script_texts.group_keys(),
     }
-    return occasions.render(admin, request, "admin/galleries/facecluster/groups.html", context)
+    return render_page(request, "admin/galleries/facecluster/groups.html", context)
 
 
-def _list(request: HttpRequest, key: UUID) -> HttpResponseBase:
+def render_list(request: HttpRequest, key: UUID) -> HttpResponse:
     """The part of the page that changes."""
-    return fragment(request, "admin/galleries/facecluster/list.html", _context(request, occasion_of(request, key)))
+    context = _build_context(request, find_occasion(request, key))
+    return render(request, "admin/galleries/facecluster/list.html", context)
 
 
-def _context(request: HttpRequest, occasion: Occasion) -> dict[str, Any]:
+def _build_context(request: HttpRequest, occasion: Occasion) -> Context:
     kind = request.GET.get("show", "unknown")
     kind = kind if kind in KINDS else "unknown"
-    asked_page = request.GET.get("page", "")
-    first = GROUPS_SHOWN * (int(asked_page) - 1 if asked_page.isdecimal() and asked_page != "0" else 0)
-    rows = _of_kind(occasion, kind)
-    total = rows.count()
-    opened = {named(pk) for pk in request.GET.getlist("open")}
-    cards = [_card(group, opened=group.pk in opened) for group in _with_faces(rows)[first : first + GROUPS_SHOWN]]
+    page_text = request.GET.get("page", "")
+    page = max(1, int(page_text)) if page_text.isdecimal() else 1
+    first, end = GROUPS_SHOWN * (page - 1), GROUPS_SHOWN * page
+    groups = _list_groups(occasion, kind)
+    total = groups.count()
+    opened = {parse_page_uuid(pk) for pk in request.GET.getlist("open")}
+    cards = [_build_card(group, is_open=group.pk in opened) for group in _with_best_faces(groups)[first:end]]
     if kind == "hidden":
-        _add_the_way_back(cards, occasion)
-    singles = _singles(occasion) if kind == "unknown" else PhotoFace.objects.none()
+        _add_hiding_decisions(cards, occasion)
+    singles = _list_singles(occasion) if kind == "unknown" else PhotoFace.objects.none()
     return {
         "occasion": occasion,
         "kind": kind,
         "total": total,
         "cards": cards,
-        "page": first // GROUPS_SHOWN + 1,
-        "next_page": first // GROUPS_SHOWN + 2 if total > first + GROUPS_SHOWN else None,
-        "singles": [_face(face) for face in occasions.shown(singles)[:SINGLES_SHOWN]],
+        "page": page,
+        "next_page": page + 1 if total > end else None,
+        "singles": [_build_face(face) for face in select_shown(singles)[:SINGLES_SHOWN]],
         "single_total": singles.count(),
-        "history": occasions.history(FaceDecision.objects.within(occasion)),
-        "may_decide": occasions.may_decide(request, occasion.studio_id),
-        "version": live_events.build_occasion_snapshot(occasion)["version"],
+        "history": load_history(FaceDecision.objects.within(occasion)),
+        "may_decide": has_role(request, occasion.studio_id, VERIFIERS),
+        "version": occasion_version(occasion),
     }
 
 
-def _of_kind(occasion: Occasion, kind: str) -> Any:
+def _list_groups(occasion: Occasion, kind: str) -> FaceClusterQuerySet:
     groups = FaceCluster.objects.within(occasion).defer("centroid").select_related("person")
     if kind == "hidden":
         return groups.filter(rejected=True, faces__isnull=False).distinct().order_by("-created_at", "pk")
     return groups.shown().filter(person__isnull=kind == "unknown").order_by("-size", "created_at", "pk")
 
 
-def _with_faces(groups: Any) -> Any:
-    """The best faces of each: the prefetch is sliced per group, in one query."""
+def _with_best_faces(groups: FaceClusterQuerySet) -> FaceClusterQuerySet:
+    """Add `best_faces` to each: the prefetch is sliced per group, in one query."""
     faces = PhotoFace.objects.defer("insightface_descriptor", "landmarks").select_related("photo")
-    first = Prefetch("faces", faces.order_by(*BEST_FIRST)[:FACES_SHOWN], to_attr="best_faces")
-    return groups.prefetch_related(first)
+    best = Prefetch("faces", faces.order_by(*BEST_FIRST)[:FACES_SHOWN], to_attr="best_faces")
+    return groups.prefetch_related(best)
 
 
-def _card(group: Any, *, opened: bool) -> dict[str, Any]:
-    faces = group.best_faces
-    if opened and group.size > len(faces):
-        faces = list(occasions.shown(group.faces).order_by(*BEST_FIRST)[:MOST_FACES])
+def _build_card(group: FaceCluster, *, is_open: bool) -> dict[str, Any]:  # the decision that hid it is added later
+    faces: list[PhotoFace] = group.best_faces  # type: ignore[attr-defined]  # prefetched
+    if is_open and group.size > len(faces):
+        faces = list(select_shown(group.faces.all()).order_by(*BEST_FIRST)[:MOST_FACES])
     return {
         "group": group,
-        "faces": [_face(face) for face in faces],
+        "faces": [_build_face(face) for face in faces],
         "total": max(group.size, len(faces)),
         "more": max(0, group.size - len(faces)),
         "version": f"{group.size}-{group.person_id}-{len(faces)}",
     }
 
 
-def _add_the_way_back(cards: list[dict[str, Any]], occasion: Occasion) -> None:
-    """To each hidden group the decision that hid it."""
+def _add_hiding_decisions(cards: list[dict[str, Any]], occasion: Occasion) -> None:
+    """Add `hidden_by` to the card of each hidden group: the decision to undo, where there is one that stands."""
     ids = [str(card["group"].pk) for card in cards]
-    made = FaceDecision.objects.within(occasion).standing().filter(kind=FaceDecision.Kind.REJECT)
-    hid = {
+    rejections = FaceDecision.objects.within(occasion).standing().filter(kind=FaceDecision.Kind.REJECT)
+    decision_of_group = {
         group: pk
-        for pk, groups in made.filter(before__groups__has_any_keys=ids).values_list("pk", "before__groups")
+        for pk, groups in rejections.filter(before__groups__has_any_keys=ids).values_list("pk", "before__groups")
         for group in groups
     }
     for card, group_id in zip(cards, ids, strict=True):
-        card["hidden_by"] = hid.get(group_id)
+        card["hidden_by"] = decision_of_group.get(group_id)
 
 
-def _face(face: PhotoFace) -> dict[str, Any]:
-    return {"pk": face.pk, "crop": markup.crop(face), "photo": face.photo, "reasons": markup.reasons(face)}
+def _build_face(face: PhotoFace) -> ShownFace:
+    return {
+        "pk": face.pk,
+        "crop": markup.face_crop(face),
+        "photo": face.photo,
+        "reasons": markup.quality_reasons(face),
+    }
 
 
-def _singles(occasion: Occasion) -> Any:
-    faces = PhotoFace.objects.within(occasion).shown().filter(cluster=None, person=None)
-    return faces.order_by(*BEST_FIRST)
+def _list_singles(occasion: Occasion) -> PhotoFaceQuerySet:
+    """Return the faces that are in no group, the best first."""
+    singles = PhotoFace.objects.within(occasion).shown().filter(cluster=None, person=None)
+    return singles.order_by(*BEST_FIRST)
 
 
-def _people(request: HttpRequest, key: UUID) -> JsonResponse:
-    return person_choice.offer(request, occasion_of(request, key).studio_id)
+def list_people(request: HttpRequest, key: UUID) -> JsonResponse:
+    """The people of the occasion's studio who match what was typed."""
+    return answer_people(request, find_occasion(request, key).studio_id)
 
 
-def _like(request: HttpRequest, key: UUID, pk: UUID) -> JsonResponse:
-    """Whom the group is like, of the studio's people: at most three, none who is in one of its photos already."""
-    occasion = occasion_of(request, key)
-    group = _group(occasion, pk)
+def list_likely_people(request: HttpRequest, key: UUID, pk: UUID) -> JsonResponse:
+    """Whom the group looks like, of the studio's people who are in none of its photos under another face."""
+    occasion = find_occasion(request, key)
+    group = _find_group(occasion, pk)
     if group.centroid is None or group.model_version_id != current_model_version().pk:
-        return said(people=[])
-    beside = PhotoFace.objects.filter(photo__faces__cluster=group, person__isnull=False).exclude(cluster=group)
-    present = set(beside.values_list("person", flat=True))
-    found = identification.identify(_unit(as_array(group.centroid)), studio_ids=[occasion.studio_id], candidates=6)
-    least = recognition_settings().confidence_thresholds.suggest
-    likely = [one for one in found.candidates if one.similarity >= least and one.person.pk not in present]
-    faces = PhotoFace.objects.select_related("photo").in_bulk([one.face.pk for one in likely[:3]])
-    return said(
+        return answer_json(people=[])
+    others = PhotoFace.objects.filter(photo__faces__cluster=group, person__isnull=False).exclude(cluster=group)
+    likely = suggest_people(
+        _normalise(as_array(group.centroid)),
+        studio_id=occasion.studio_id,
+        excluded=set(others.values_list("person", flat=True)),
+        most=PEOPLE_SUGGESTED,
+    )
+    faces = PhotoFace.objects.select_related("photo").in_bulk([candidate.face.pk for candidate in likely])
+    return answer_json(
         people=[
             {
-                "id": str(one.person.pk),
-                "name": one.person.real_name,
-                "similarity": one.similarity,
-                "crop": markup.crop(faces[one.face.pk]),
+                "id": str(candidate.person.pk),
+                "name": candidate.person.real_name,
+                "similarity": candidate.similarity,
+                "crop": markup.face_crop(faces[candidate.face.pk]),
             }
-            for one in likely[:3]
+            for candidate in likely
         ]
     )
 
 
-def _unit(mean: FloatArray) -> FloatArray:
-    unit: FloatArray = mean / max(float((mean @ mean) ** 0.5), 1e-6)
+def _normalise(centroid: FloatArray) -> FloatArray:
+    """Return the centroid at unit length: as a mean of unit descriptors it is shorter."""
+    unit: FloatArray = centroid / max(float((centroid @ centroid) ** 0.5), 1e-6)
     return unit
 
 
 @transaction.atomic
-def _name(request: HttpRequest, key: UUID) -> JsonResponse:
-    """`group`, or `faces` of one group or of none; `person` or `name`: see `naming`."""
-    occasion, what = decided_in(request, key), asked(request)
-    person = person_choice.chosen(request, what, studio_id=occasion.studio_id)
-    if faces := _faces(occasion, what):
-        return _decided(*naming.name_faces(faces, person, by=user_of(request)), person=person)
-    group = _group(occasion, uuid(what.get("group")))
-    return _decided(naming.name_group(group, person, by=user_of(request)), person=person)
+def name_faces(request: HttpRequest, key: UUID) -> JsonResponse:
+    """Name `faces` of one group or of none, else the whole `group`; see `choose_person` for `person` and `name`."""
+    occasion, body = require_occasion(request, key), parse_body(request)
+    person = choose_person(request, body, studio_id=occasion.studio_id)
+    if faces := _find_faces(occasion, body):
+        made = naming.name_faces(faces, person, by=user_of(request))
+    else:
+        made = [naming.name_group(_find_group(occasion, parse_uuid(body.get("group"))), person, by=user_of(request))]
+    return answer_decisions(made, text=_("Named: %(name)s") % {"name": person.real_name}, person=str(person.pk))
 
 
-def _merge(request: HttpRequest, key: UUID) -> JsonResponse:
-    """`groups`: they are one person."""
-    occasion, wanted = decided_in(request, key), uuids(asked(request).get("groups"))
-    return _decided(decisions.merge([_group(occasion, pk) for pk in wanted], by=user_of(request)))
+def merge_groups(request: HttpRequest, key: UUID) -> JsonResponse:
+    """Decide that `groups` show one person."""
+    occasion, ids = require_occasion(request, key), parse_uuids(parse_body(request).get("groups"))
+    return _answer(decisions.merge([_find_group(occasion, pk) for pk in ids], by=user_of(request)))
 
 
-def _split(request: HttpRequest, key: UUID) -> JsonResponse:
-    """`faces` are not the person whom the rest of their group shows."""
-    return _decided(decisions.split(_faces(decided_in(request, key), asked(request)), by=user_of(request)))
+def split_faces(request: HttpRequest, key: UUID) -> JsonResponse:
+    """Decide that `faces` are not the person whom the rest of their group shows."""
+    faces = _find_faces(require_occasion(request, key), parse_body(request))
+    return _answer(decisions.split(faces, by=user_of(request)))
 
 
-def _reject(request: HttpRequest, key: UUID) -> JsonResponse:
-    """`faces`, else the whole `group`, are no faces or nobody who should be found."""
-    occasion, what = decided_in(request, key), asked(request)
-    if faces := _faces(occasion, what):
-        return _decided(decisions.ignore(faces, by=user_of(request)))
-    return _decided(decisions.reject(_group(occasion, uuid(what.get("group"))), by=user_of(request)))
+def reject_faces(request: HttpRequest, key: UUID) -> JsonResponse:
+    """Decide that `faces`, else the whole `group`, are no faces or nobody who should be found."""
+    occasion, body = require_occasion(request, key), parse_body(request)
+    if faces := _find_faces(occasion, body):
+        return _answer(decisions.ignore(faces, by=user_of(request)))
+    return _answer(decisions.reject(_find_group(occasion, parse_uuid(body.get("group"))), by=user_of(request)))
 
 
-def _group(occasion: Occasion, pk: UUID) -> FaceCluster:
-    found = FaceCluster.objects.within(occasion).filter(pk=pk).first()
-    if found is None:
+def _find_group(occasion: Occasion, pk: UUID) -> FaceCluster:
+    group = FaceCluster.objects.within(occasion).filter(pk=pk).first()
+    if group is None:
         raise Http404
-    return found
+    return group
 
 
-def _faces(occasion: Occasion, what: dict[str, Any]) -> list[PhotoFace]:
-    """Those that were named, all of them of the occasion and of one group (or of none)."""
-    wanted = set(uuids(what.get("faces", [])))
-    mine = PhotoFace.objects.within(occasion).filter(pk__in=wanted)
-    faces = list(mine.select_related("gallery", "cluster").defer("insightface_descriptor", "landmarks"))
-    if len(faces) != len(wanted):
-        raise Http404
+def _find_faces(occasion: Occasion, body: Body) -> list[PhotoFace]:
+    """Return the faces that the body names. Raise Http404 for one of another occasion, 400 for several groups."""
+    faces = find_faces(PhotoFace.objects.within(occasion), parse_uuids(body.get("faces", [])))
     if len({face.cluster_id for face in faces}) > 1:
-        raise invalid()
+        raise invalid_request()
     return faces
 
 
-def _decided(*made: FaceDecision, person: Person | None = None) -> JsonResponse:
-    words = {"merge": _("Same person."), "split": _("Split off."), "reject": _("Hidden."), "apart": _("Kept apart.")}
-    text = _("Named: %(name)s") % {"name": person.real_name} if person else words.get(made[-1].kind, "")
-    return said(decisions=[str(decision.pk) for decision in made], text=text, person=person and str(person.pk))
-
-
-def page_of(occasion: Occasion) -> str:
-    return reverse("admin:galleries_facecluster_of", args=[occasion.key])
+def _answer(decision: FaceDecision) -> JsonResponse:
+    texts = {"merge": _("Same person."), "split": _("Split off."), "reject": _("Hidden.")}
+    return answer_decisions([decision], text=texts.get(decision.kind, ""), person=None)

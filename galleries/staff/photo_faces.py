@@ -1,14 +1,11 @@
-"""What staff say about the faces of one photo; every word of it is a decision that can be taken back."""
+"""What staff decide about the faces of one photo; every verb is a decision that can be undone."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
-from django.contrib.admin import ModelAdmin
 from django.db import transaction
-from django.db.models import Case, IntegerField, Q, When
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
-from django.urls import URLPattern
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,214 +15,207 @@ from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
 from galleries.faces import decisions, denials, marking
 from galleries.jobs import queue
-from galleries.matching import descriptors, identification
-from galleries.models import FaceDecision, GalleryImage, Occasion, Person, PhotoFace
+from galleries.matching import descriptors
+from galleries.models import FaceDecision, GalleryImage, Occasion, PhotoFace
+from galleries.models.decision import FaceDecisionQuerySet
 from galleries.people import naming
 from galleries.photos import progress
-from galleries.staff.photo import as_json, photo_of
-from galleries.staff_kit import markup, person_choice
+from galleries.staff.photo import describe_photo, find_photo
+from galleries.staff_kit import markup
+from galleries.staff_kit.decision_history import answer_decisions, find_decisions, load_history, undo_decisions
+from galleries.staff_kit.faces import find_faces
 from galleries.staff_kit.json_views import (
-    asked,
-    finite_number,
-    invalid,
-    reads,
-    require,
-    said,
-    uuid,
-    uuids,
-    visible,
-    writes,
+    Body,
+    answer_json,
+    invalid_request,
+    log_change,
+    parse_body,
+    parse_finite,
+    parse_uuid,
+    parse_uuids,
+    require_role,
 )
-from recognition.config import recognition_settings
+from galleries.staff_kit.person_choice import (
+    PEOPLE_OFFERED,
+    answer_people,
+    choose_person,
+    offer_person,
+    suggest_people,
+)
 from recognition.types import Box
 
-OFFERED = 8
 DECISIONS_SHOWN = 30
+Verb = Callable[[HttpRequest, GalleryImage, Body], Sequence[FaceDecision]]
 
 
-def urls(admin: ModelAdmin[GalleryImage]) -> list[URLPattern]:
-    def retry(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-        return _retry(admin, request, pk)
+class ShownDecision(TypedDict):
+    """A decision as the page's script lists it, in words."""
 
-    return [
-        reads(admin, "<uuid:pk>/faces/people/", _people, name="people"),
-        reads(admin, "<uuid:pk>/faces/candidates/", _candidates, name="candidates"),
-        reads(admin, "<uuid:pk>/faces/decisions/", _history, name="decisions"),
-        writes(admin, "<uuid:pk>/faces/decide/", _decide, name="decide"),
-        writes(admin, "<uuid:pk>/faces/draw/", _draw, name="draw"),
-        writes(admin, "<uuid:pk>/faces/retry/", retry, name="retry_one"),
-    ]
+    id: str
+    kind: str
+    by: str
+    at: str
+    undone: bool
+    gone: str
 
 
-def _people(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """People of the photo's studio whose name, e-mail or external id holds what was typed; beginnings come first."""
-    photo = photo_of(request, pk)
-    typed = request.GET.get("q", "").replace("\0", "").strip()
-    if not typed:
-        return said(people=[])
-    found = Person.objects.filter(studio=photo.gallery.studio_id)
-    found = found.filter(
-        Q(real_name__icontains=typed) | Q(email__istartswith=typed) | Q(external_id__istartswith=typed)
-    )
-    first = Case(When(real_name__istartswith=typed, then=0), default=1, output_field=IntegerField())
-    return said(people=[_person(person) for person in found.order_by(first, "real_name", "pk")[:OFFERED]])
+def list_people(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """The people of the photo's studio who match what was typed."""
+    return answer_people(request, find_photo(request, pk).gallery.studio_id)
 
 
-def _candidates(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Who the face is like, of the people that the studio knows, before anything is typed. Enter takes the first, so
-    nobody is offered who is hardly like it, who was confirmed elsewhere in the photo, or whom it was denied to be.
+def list_candidates(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Whom the face looks like, of the people that the studio knows, before anything is typed.
+
+    Nobody is offered who was confirmed elsewhere in the photo, or whom it was denied to be.
     """
-    photo = photo_of(request, pk)
-    face = _faces(photo, [request.GET.get("face")])[0]
+    photo = find_photo(request, pk)
+    (face,) = _find_faces(photo, [request.GET.get("face")])
     if face.insightface_descriptor is None:
-        return said(people=[])
-    vector = descriptors.as_array(face.insightface_descriptor)
-    least = recognition_settings().confidence_thresholds.suggest
-    found = identification.identify(vector, studio_ids=[photo.gallery.studio_id], threshold=least, candidates=OFFERED)
-    there = set(photo.faces.exclude(pk=face.pk).filter(verified=True).values_list("person_id", flat=True))
-    there |= denials.find_people_denied_to(face.pk, studio_id=photo.gallery.studio_id)
-    likely = [like for like in found.candidates if like.similarity >= least and like.person.pk not in there]
-    return said(people=[{**_person(like.person), "similarity": like.similarity} for like in likely])
-
-
-def _person(person: Person) -> dict[str, Any]:
-    return {"id": str(person.pk), "name": person.real_name, "email": person.email}
-
-
-def _history(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """What was decided about faces of this photo, latest first, by whomever."""
-    photo = photo_of(request, pk)
-    ids = [str(face) for face in photo.faces.values_list("pk", flat=True)]
-    rows = FaceDecision.objects.within(Occasion.for_gallery(photo.gallery)).filter(before__faces__has_any_keys=ids)
-    shown = (
-        rows.with_faces_gone().select_related("made_by").defer("before", "after", "same", "apart").order_by("-made_at")
+        return answer_json(people=[])
+    studio_id = photo.gallery.studio_id
+    others = photo.faces.exclude(pk=face.pk).filter(verified=True)
+    excluded = {
+        *others.values_list("person_id", flat=True),
+        *denials.find_people_denied_to(face.pk, studio_id=studio_id),
+    }
+    likely = suggest_people(
+        descriptors.as_array(face.insightface_descriptor), studio_id=studio_id, excluded=excluded, most=PEOPLE_OFFERED
     )
-    return said(decisions=[_decision(row) for row in shown[:DECISIONS_SHOWN]])
+    return answer_json(people=[{**offer_person(one.person), "similarity": one.similarity} for one in likely])
 
 
-def _decision(row: FaceDecision) -> dict[str, Any]:
+def list_decisions(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """What was decided about faces of this photo, latest first, by whomever."""
+    photo = find_photo(request, pk)
+    ids = [str(face) for face in photo.faces.values_list("pk", flat=True)]
+    about_photo = _decisions_within(photo).filter(before__faces__has_any_keys=ids)
+    history = load_history(about_photo, most=DECISIONS_SHOWN)
+    return answer_json(decisions=[_describe_decision(decision) for decision in history])
+
+
+def _describe_decision(decision: FaceDecision) -> ShownDecision:
     return {
-        "id": str(row.pk),
-        "kind": row.get_kind_display(),
-        "by": str(row.made_by or row.made_with),
-        "at": date_format(timezone.localtime(row.made_at), "DATETIME_FORMAT"),
-        "undone": row.undone_at is not None,
-        "gone": markup.gone(row),
+        "id": str(decision.pk),
+        "kind": decision.get_kind_display(),
+        "by": str(decision.made_by or decision.made_with),
+        "at": date_format(timezone.localtime(decision.made_at), "DATETIME_FORMAT"),
+        "undone": decision.undone_at is not None,
+        "gone": markup.gone_faces(decision),
     }
 
 
-def _decide(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """`{"verb", "faces": [...], …}`: see VERBS. Answers with the photo as it is then, and the decisions to undo."""
-    photo = _verifiable(request, pk)
-    what = asked(request)
-    verb = VERBS.get(str(what.get("verb")))
+def decide(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Do what `verb` of VERBS says with `faces`; answer the photo as it is then, and the decisions to undo."""
+    photo, body = _require_photo(request, pk), parse_body(request)
+    verb = VERBS.get(str(body.get("verb")))
     if verb is None:
-        raise invalid()
-    return _told(photo, verb(request, photo, what))
-
-
-Verb = Callable[[HttpRequest, GalleryImage, dict[str, Any]], Sequence[FaceDecision]]
+        raise invalid_request()
+    return _answer(photo, verb(request, photo, body))
 
 
 @transaction.atomic
-def _name(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    """`person` by id, or by `name`; `group`: the whole group of the face has that name."""
-    faces = _faces(photo, what.get("faces"))
-    person = person_choice.chosen(request, what, studio_id=photo.gallery.studio_id)
+def _name(request: HttpRequest, photo: GalleryImage, body: Body) -> Sequence[FaceDecision]:
+    """Name the faces, or with `group` the whole group of the first; see `choose_person` for `person` and `name`."""
+    faces = _find_faces(photo, body.get("faces"))
+    person = choose_person(request, body, studio_id=photo.gallery.studio_id)
     group = faces[0].cluster
-    if what.get("group") and group is not None:
+    if body.get("group") and group is not None:
         return [naming.name_group(group, person, by=user_of(request))]
     return naming.name_faces(faces, person, by=user_of(request))
 
 
-def _unname(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    return naming.name_faces(_faces(photo, what.get("faces")), None, by=user_of(request))
+def _remove_name(request: HttpRequest, photo: GalleryImage, body: Body) -> Sequence[FaceDecision]:
+    return naming.name_faces(_find_faces(photo, body.get("faces")), None, by=user_of(request))
 
 
-def _confirm(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    return [decisions.confirm(_faces(photo, what.get("faces")), by=user_of(request))]
+def _confirm(request: HttpRequest, photo: GalleryImage, body: Body) -> Sequence[FaceDecision]:
+    return [decisions.confirm(_find_faces(photo, body.get("faces")), by=user_of(request))]
 
 
-def _reject(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    return [decisions.ignore(_faces(photo, what.get("faces")), by=user_of(request))]
+def _reject(request: HttpRequest, photo: GalleryImage, body: Body) -> Sequence[FaceDecision]:
+    return [decisions.ignore(_find_faces(photo, body.get("faces")), by=user_of(request))]
 
 
-def _show(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    return [decisions.show(_faces(photo, what.get("faces")), by=user_of(request))]
+def _show(request: HttpRequest, photo: GalleryImage, body: Body) -> Sequence[FaceDecision]:
+    return [decisions.show(_find_faces(photo, body.get("faces")), by=user_of(request))]
 
 
-def _ignore_rest(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    """Every face of the photo that has no name."""
-    rest = list(photo.faces.unnamed().select_related("gallery"))
-    if not rest:
+def _reject_unnamed(request: HttpRequest, photo: GalleryImage, body: Body) -> Sequence[FaceDecision]:
+    """Reject every face of the photo that has no name."""
+    unnamed = list(photo.faces.unnamed().select_related("gallery"))
+    if not unnamed:
         raise FacePassError("nothing_left", _("Every face of this photo has a name."))
-    return [decisions.ignore(rest, by=user_of(request))]
+    return [decisions.ignore(unnamed, by=user_of(request))]
 
 
-@transaction.atomic
-def _undo(request: HttpRequest, photo: GalleryImage, what: dict[str, Any]) -> Sequence[FaceDecision]:
-    """`decisions`, or one `decision`, of the photo's occasion: all or none, the latest first."""
-    rows = FaceDecision.objects.within(Occasion.for_gallery(photo.gallery))
-    wanted = uuids(what["decisions"]) if "decisions" in what else [uuid(what.get("decision"))]
-    chosen = [visible(request, rows, pk) for pk in wanted]
-    for decision in sorted(chosen, key=lambda one: one.made_at, reverse=True):
-        decisions.undo(decision, by=user_of(request))
+def _undo(request: HttpRequest, photo: GalleryImage, body: Body) -> Sequence[FaceDecision]:
+    """Undo `decisions`, or one `decision`, of the photo's occasion: all or none."""
+    ids = parse_uuids(body["decisions"]) if "decisions" in body else [parse_uuid(body.get("decision"))]
+    undo_decisions(request, find_decisions(request, _decisions_within(photo), ids))
     return []
 
 
 VERBS: dict[str, Verb] = {
     "name": _name,
-    "unname": _unname,
+    "unname": _remove_name,
     "confirm": _confirm,
     "reject": _reject,
     "show": _show,
-    "ignore_rest": _ignore_rest,
+    "ignore_rest": _reject_unnamed,
     "undo": _undo,
 }
 
 
-def _draw(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """`{"x", "y", "width", "height"}` in pixels of the photo. Answers as `decide`, with the new face's id."""
-    photo = _verifiable(request, pk)
-    what = asked(request)
-    box = Box(*(finite_number(what.get(side)) for side in ("x", "y", "width", "height")))
+def draw_face(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Add the face in a box of `x`, `y`, `width` and `height`, in pixels of the photo; answer as `decide`, with its id.
+
+    `described` says whether the engine sees it, too: only then do searches find it.
+    """
+    photo, body = _require_photo(request, pk), parse_body(request)
+    box = Box(*(parse_finite(body.get(side)) for side in ("x", "y", "width", "height")))
     face, decision = marking.mark_face(photo, box, by=user_of(request))
-    if face.insightface_descriptor is None:
-        return _told(photo, [decision], face=str(face.pk), described=False)
-    queue.wake_workers(photo.gallery_id, photos=1)
-    return _told(photo, [decision], face=str(face.pk), described=True)
+    is_described = face.insightface_descriptor is not None
+    if is_described:  # for the grouping
+        queue.wake_workers(photo.gallery_id, photos=1)
+    return _answer(photo, [decision], face=str(face.pk), described=is_described)
 
 
-def _retry(admin: ModelAdmin[GalleryImage], request: HttpRequest, pk: UUID) -> JsonResponse:
-    photo = photo_of(request, pk)
-    require(request, photo.gallery.studio_id, EDITORS)
+def retry_photo(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Have the photo analysed again. 409 `photo_busy` while it is being analysed."""
+    photo = find_photo(request, pk)
+    require_role(request, photo.gallery.studio_id, EDITORS)
     if not GalleryImage.objects.filter(pk=photo.pk).requeue():
         raise FacePassError("photo_busy", _("This photo is being analysed."), status=409, retry_after=5)
     queue.wake_workers(photo.gallery_id, photos=1)
-    admin.log_change(request, photo, "analysed again")
+    log_change(request, photo, "analysed again")
     photo.refresh_from_db(fields=["state", "error", "attempts", "processed_at"])
-    return _told(photo, [])
+    return _answer(photo, [])
 
 
-def _told(photo: GalleryImage, made: Sequence[FaceDecision], **more: Any) -> JsonResponse:
-    """Others who look at the gallery hear of it; what they see they ask for themselves. `decision`: the last one."""
+def _answer(photo: GalleryImage, made: Sequence[FaceDecision], **more: object) -> JsonResponse:
+    """Return the photo and the decisions, and tell others who look at the gallery that something has changed.
+
+    `decision` is the last one, which a script undoes first.
+    """
     progress.publish_progress(photo.gallery_id)
-    ids = [str(decision.pk) for decision in made]
-    return said(photo=as_json(photo), decision=ids[-1] if ids else None, decisions=ids, **more)
+    last = str(made[-1].pk) if made else None
+    return answer_decisions(made, photo=describe_photo(photo), decision=last, **more)
 
 
-def _verifiable(request: HttpRequest, pk: UUID) -> GalleryImage:
-    photo = photo_of(request, pk)
-    require(request, photo.gallery.studio_id, VERIFIERS)
+def _require_photo(request: HttpRequest, pk: UUID) -> GalleryImage:
+    """Return the photo for whoever may decide about its faces. Raise PermissionDenied for who may look only."""
+    photo = find_photo(request, pk)
+    require_role(request, photo.gallery.studio_id, VERIFIERS)
     return photo
 
 
-def _faces(photo: GalleryImage, wanted: Any) -> Sequence[PhotoFace]:
-    """Those faces of the photo; 404 where one of them is not."""
-    if not isinstance(wanted, list) or not wanted:
-        raise invalid()
-    ids = {uuid(face) for face in wanted}
-    found = list(photo.faces.filter(pk__in=ids).select_related("person", "cluster", "gallery"))
-    if len(found) != len(ids):
-        raise Http404
-    return found
+def _find_faces(photo: GalleryImage, ids: object) -> list[PhotoFace]:
+    """Return the faces of the photo with these ids. Raise 400 where none are named, 404 for one of another photo."""
+    if not ids:
+        raise invalid_request()
+    return find_faces(photo.faces, parse_uuids(ids))
+
+
+def _decisions_within(photo: GalleryImage) -> FaceDecisionQuerySet:
+    return FaceDecision.objects.within(Occasion.for_gallery(photo.gallery))

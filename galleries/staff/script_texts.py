@@ -8,7 +8,7 @@ Texts = dict[str, str]
 Keys = list[tuple[list[str], str]]
 
 
-def of_grid() -> Texts:
+def grid_texts() -> Texts:
     return {
         "empty": _("No photos yet."),
         "none_left": _("No photos match this filter."),
@@ -16,7 +16,7 @@ def of_grid() -> Texts:
     }
 
 
-def of_upload() -> Texts:
+def upload_texts() -> Texts:
     return {
         "waiting": _("waiting"),
         "checking": _("checking for duplicates"),
@@ -37,7 +37,7 @@ def of_upload() -> Texts:
     }
 
 
-def of_photo() -> Texts:
+def photo_texts() -> Texts:
     return {
         "place": _("{number} of {total}"),
         "unknown": _("Unknown person"),
@@ -65,7 +65,7 @@ def of_photo() -> Texts:
     }
 
 
-def keys_of_grid() -> Keys:
+def grid_keys() -> Keys:
     return [
         (["←", "→", "↑", "↓"], _("from photo to photo")),
         (["Enter"], _("open the photo")),
@@ -75,7 +75,7 @@ def keys_of_grid() -> Keys:
     ]
 
 
-def keys_of_photo() -> Keys:
+def photo_keys() -> Keys:
     return [
         (["←", "→"], _("previous and next photo")),
         (["↑", "↓"], _("from face to face")),
@@ -95,7 +95,7 @@ def keys_of_photo() -> Keys:
     ]
 
 
-def keys_of_groups() -> Keys:
+def group_keys() -> Keys:
     return [
         ([], _("In the name field")),
         (["Enter"], _("name the group and go on to the next; with an empty field, take the first suggestion")),
@@ -104,7 +104,7 @@ def keys_of_groups() -> Keys:
         ([], _("Outside the name field")),
         (["↑", "↓"], _("another group")),
         (["←", "→"], _("another face")),
-        ([_space()], _("select the face")),
+        ([_space_key()], _("select the face")),
         (["N", "Enter"], _("name the group, or the selected faces")),
         (["1", "2", "3"], _("take that suggestion")),
         (["S"], _("split the selected faces off")),
@@ -117,20 +117,20 @@ def keys_of_groups() -> Keys:
     ]
 
 
-def keys_of_pairs() -> Keys:
+def pair_keys() -> Keys:
     return [
         (["S", "Enter"], _("the same person")),
         (["N"], _("not the same")),
-        ([_space()], _("skip")),
+        ([_space_key()], _("skip")),
         (["U"], _("undo")),
     ]
 
 
-def keys_of_names() -> Keys:
+def proposal_keys() -> Keys:
     return [
         (["Y", "Enter"], _("yes, it is")),
         (["N"], _("no, somebody else")),
-        ([_space()], _("skip")),
+        ([_space_key()], _("skip")),
         (["A"], _("confirm every face on this page")),
         (["↑", "↓"], _("another face")),
         (["O"], _("open the photo of the face")),
@@ -138,5 +138,5 @@ def keys_of_names() -> Keys:
     ]
 
 
-def _space() -> str:
+def _space_key() -> str:
     return pgettext("key", "Space")

@@ -3,91 +3,90 @@
 A browser that lost its connection, or was reloaded, asks first which of its files are there already.
 """
 
-from typing import Any
 from uuid import UUID
 
-from django.contrib.admin import ModelAdmin
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from django.urls import URLPattern
+from django.http import HttpRequest, JsonResponse
 
 from facepass.console.base import EDITORS
 from facepass.core.access.authentication import user_of
 from galleries.models import Gallery, GalleryImage
 from galleries.photos import direct_uploads, ingest, progress
-from galleries.staff.grid import gallery_of
-from galleries.staff_kit.json_views import asked, invalid, number, require, said, uuid, writes
+from galleries.staff.grid import find_gallery
+from galleries.staff_kit.json_views import (
+    answer_json,
+    invalid_request,
+    log_addition,
+    parse_body,
+    parse_number,
+    parse_uuid,
+    require_role,
+)
 
 # Digests that one question may name.
-MOST_ASKED = 1000
+MOST_DIGESTS = 1000
 NAME_CHARACTERS = 255
 
 
-def urls(admin: ModelAdmin[Gallery]) -> list[URLPattern]:
-    def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-        return _file(admin, request, pk)
-
-    def arrived(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-        return _arrived(admin, request, pk)
-
-    return [
-        writes(admin, "<uuid:pk>/upload/there/", _there, name="upload_there"),
-        writes(admin, "<uuid:pk>/upload/file/", file, name="upload_file"),
-        writes(admin, "<uuid:pk>/upload/place/", _place, name="upload_place"),
-        writes(admin, "<uuid:pk>/upload/arrived/", arrived, name="upload_arrived"),
-    ]
-
-
-def _there(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Which of these contents the gallery has: `{"sha256": [...]}`."""
-    gallery = _writable(request, pk)
-    digests = asked(request).get("sha256")
-    if not isinstance(digests, list) or len(digests) > MOST_ASKED or not all(isinstance(d, str) for d in digests):
-        raise invalid()
+def find_duplicates(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Answer which contents the gallery has, of those whose digests are named: `{"sha256": [...]}`."""
+    gallery = _require_gallery(request, pk)
+    digests = parse_body(request).get("sha256")
+    if not isinstance(digests, list) or len(digests) > MOST_DIGESTS or not all(isinstance(d, str) for d in digests):
+        raise invalid_request()
     rows = GalleryImage.objects.filter(gallery=gallery, sha256__in=digests).values_list("sha256", "pk")
-    return said(there={digest: str(photo) for digest, photo in rows})
+    return answer_json(there={digest: str(photo) for digest, photo in rows})
 
 
-def _file(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonResponse:
-    gallery = _writable(request, pk)
+def upload_file(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Add the one `file` of the form to the gallery."""
+    gallery = _require_gallery(request, pk)
     files = request.FILES.getlist("file")
     if len(files) != 1:
-        raise invalid()
-    return _told(admin, request, ingest.add_photos(gallery, files, by=user_of(request)))
+        raise invalid_request()
+    return _answer(request, ingest.add_photos(gallery, files, by=user_of(request)))
 
 
-def _place(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Where the browser may put one file of that size: an address in the bucket."""
-    gallery = _writable(request, pk)
-    if not direct_uploads.is_available():
-        raise invalid()
-    place = direct_uploads.create_upload_target(gallery, size=number(asked(request).get("size"), most=10**12))
-    return said(id=str(place.pk), url=place.url)
+def create_target(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Answer where the browser may put one file of `size` bytes: an address in the bucket."""
+    gallery = _require_gallery(request, pk)
+    _require_bucket()
+    size = parse_number(parse_body(request).get("size"), most=10**12)
+    target = direct_uploads.create_upload_target(gallery, size=size)
+    return answer_json(id=str(target.pk), url=target.url)
 
 
-def _arrived(admin: ModelAdmin[Gallery], request: HttpRequest, pk: UUID) -> JsonResponse:
-    gallery = _writable(request, pk)
-    if not direct_uploads.is_available():
-        raise invalid()
-    what = asked(request)
-    name = str(what.get("name") or "")[:NAME_CHARACTERS]
-    return _told(
-        admin, request, direct_uploads.accept_upload(gallery, uuid(what.get("id")), name=name, by=user_of(request))
-    )
+def accept_direct_upload(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Add the file `id` that the browser has put into the bucket, under its `name`."""
+    gallery = _require_gallery(request, pk)
+    _require_bucket()
+    body = parse_body(request)
+    name = str(body.get("name") or "")[:NAME_CHARACTERS]
+    file_id = parse_uuid(body.get("id"))
+    return _answer(request, direct_uploads.accept_upload(gallery, file_id, name=name, by=user_of(request)))
 
 
-def _writable(request: HttpRequest, pk: UUID) -> Gallery:
-    gallery = gallery_of(request, pk)
-    require(request, gallery.studio_id, EDITORS)
+def _require_gallery(request: HttpRequest, pk: UUID) -> Gallery:
+    """Return the gallery for whoever may upload to it. Raise PermissionDenied for who may look only."""
+    gallery = find_gallery(request, pk)
+    require_role(request, gallery.studio_id, EDITORS)
     return gallery
 
 
-def _told(admin: Any, request: HttpRequest, report: ingest.UploadReport) -> JsonResponse:
-    """What became of the one file: accepted, duplicate, or refused with a code and a reason."""
-    for photo in report.accepted:
-        admin.log_addition(request, photo, "uploaded")
+def _require_bucket() -> None:
+    """Raise 400 `invalid_request` where files are not kept in a bucket that browsers reach."""
+    if not direct_uploads.is_available():
+        raise invalid_request()
+
+
+def _answer(request: HttpRequest, report: ingest.UploadReport) -> JsonResponse:
+    """Return what became of the one file: accepted, duplicate, or refused with a code and a reason."""
+    if report.accepted:
+        (photo,) = report.accepted
+        log_addition(request, photo, "uploaded")
         progress.publish_progress(photo.gallery_id)
-        return said(outcome="accepted", photo=str(photo.pk))
-    for _name, twin in report.duplicates:
-        return said(outcome="duplicate", photo=str(twin))
-    refusal = report.rejected[0]
-    return said(outcome="refused", code=refusal.code, message=refusal.message)
+        return answer_json(outcome="accepted", photo=str(photo.pk))
+    if report.duplicates:
+        ((_name, twin),) = report.duplicates
+        return answer_json(outcome="duplicate", photo=str(twin))
+    (refusal,) = report.rejected
+    return answer_json(outcome="refused", code=refusal.code, message=refusal.message)

@@ -1,124 +1,110 @@
 """Names that the grouping proposed, one face beside the person's best: is it them?"""
 
-from typing import Any, cast
-from uuid import UUID
-
-from django.contrib.admin import ModelAdmin
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
-from django.shortcuts import render as fragment
-from django.urls import URLPattern, reverse
+from django.db.models.expressions import OrderBy
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from facepass.console.base import VERIFIERS, roles
+from facepass.console.base import VERIFIERS, has_role_anywhere
 from facepass.core.access.authentication import user_of
-from facepass.core.access.tenancy import Principal
-from galleries.faces import decisions, live_events
+from galleries.faces import decisions
 from galleries.models import FaceDecision, Occasion, PhotoFace
-from galleries.staff import occasions, script_texts
-from galleries.staff.occasions import occasion_of
+from galleries.staff import script_texts
 from galleries.staff_kit import markup
-from galleries.staff_kit.json_views import asked, named, page, require, said, uuid, uuids, visible, writes
+from galleries.staff_kit.decision_history import answer_decisions, load_history
+from galleries.staff_kit.faces import find_faces, load_best_crops, select_shown
+from galleries.staff_kit.json_views import (
+    Context,
+    parse_body,
+    parse_page_uuid,
+    parse_uuid,
+    parse_uuids,
+    render_page,
+    require_role,
+)
+from galleries.staff_kit.occasions import find_occasion, occasion_title, occasion_version, studios_snapshot
 
-FACES_SHOWN, KNOWN_SHOWN = 12, 6
+PROPOSALS_SHOWN, KNOWN_FACES_SHOWN = 12, 6
+LEAST_CERTAIN_FIRST = F("recognition_confidence").asc(nulls_first=True)
 # The least certain first; or everything of one person together.
-ORDERS: dict[str, tuple[Any, ...]] = {
-    "doubt": (F("recognition_confidence").asc(nulls_first=True), "pk"),
-    "person": ("person__real_name", "person", F("recognition_confidence").asc(nulls_first=True), "pk"),
+ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
+    "doubt": (LEAST_CERTAIN_FIRST, "pk"),
+    "person": ("person__real_name", "person", LEAST_CERTAIN_FIRST, "pk"),
 }
 
 
-def urls(admin: ModelAdmin[PhotoFace]) -> list[URLPattern]:
-    def queue(request: HttpRequest) -> HttpResponseBase:
-        return _page(admin, request)
-
-    return [
-        page(admin, "verify/", queue, name="verify"),
-        page(admin, "verify/list/", _list, name="verify_list"),
-        writes(admin, "verify/confirm/", _confirm, name="confirm"),
-        writes(admin, "verify/deny/", _deny, name="deny"),
-    ]
-
-
-def _page(admin: ModelAdmin[PhotoFace], request: HttpRequest) -> HttpResponseBase:
-    occasion = _occasion(request)
-    title = occasions.title_of(occasion) if occasion else _("Confirm names")
-    where = "all_state" if occasion is None else "state"
+def show_proposals(request: HttpRequest) -> HttpResponseBase:
+    """Names to confirm: of all studios of the user, or of the occasion `of`."""
+    occasion = _find_occasion(request)
+    state_page = "all_state" if occasion is None else "state"
     context = {
-        **_context(request, occasion),
-        "title": title,
-        "keys": script_texts.keys_of_names(),
+        **_build_context(request, occasion),
+        "title": occasion_title(occasion) if occasion else _("Confirm names"),
         "occasion": occasion,
+        "keys": script_texts.proposal_keys(),
         "socket_path": f"/ws/occasions/{occasion.key}/" if occasion else "/ws/decisions/",
-        "poll_path": reverse(f"admin:galleries_facecluster_{where}", args=[occasion.key] if occasion else []),
+        "poll_path": reverse(f"admin:galleries_facecluster_{state_page}", args=[occasion.key] if occasion else []),
     }
-    return occasions.render(admin, request, "admin/galleries/photoface/verify.html", context)
+    return render_page(request, "admin/galleries/photoface/verify.html", context)
 
 
-def _list(request: HttpRequest) -> HttpResponseBase:
-    context = _context(request, _occasion(request))
-    return fragment(request, "admin/galleries/photoface/verify_list.html", context)
+def render_list(request: HttpRequest) -> HttpResponse:
+    """The part of the page that changes."""
+    return render(
+        request, "admin/galleries/photoface/verify_list.html", _build_context(request, _find_occasion(request))
+    )
 
 
-def _occasion(request: HttpRequest) -> Occasion | None:
+def _find_occasion(request: HttpRequest) -> Occasion | None:
     key = request.GET.get("of")
-    return occasion_of(request, named(key)) if key else None
+    return find_occasion(request, parse_page_uuid(key)) if key else None
 
 
-def _context(request: HttpRequest, occasion: Occasion | None) -> dict[str, Any]:
-    user = cast(Principal, request.user)
-    proposed = PhotoFace.objects.visible_to(user).proposed()
-    made = FaceDecision.objects.visible_to(user)
+def _build_context(request: HttpRequest, occasion: Occasion | None) -> Context:
+    user = user_of(request)
+    proposed, made = PhotoFace.objects.visible_to(user).proposed(), FaceDecision.objects.visible_to(user)
     if occasion:
         proposed, made = proposed.within(occasion), made.within(occasion)
     order = request.GET.get("order", "")
     order = order if order in ORDERS else "doubt"
     skipped = request.GET.getlist("skip")
-    rows = occasions.shown(proposed.exclude(pk__in=[named(pk) for pk in skipped])).select_related("photo", "person")
-    faces = list(rows.order_by(*ORDERS[order])[:FACES_SHOWN])
-    known = _known({face.person_id for face in faces})
-    version = (
-        live_events.build_occasion_snapshot(occasion)["version"] if occasion else occasions.version_of_studios(request)
-    )
+    rows = select_shown(proposed.exclude(pk__in=[parse_page_uuid(pk) for pk in skipped])).select_related("person")
+    faces = list(rows.order_by(*ORDERS[order])[:PROPOSALS_SHOWN])
+    verified = PhotoFace.objects.filter(person__in={face.person_id for face in faces}, verified=True)
+    known = load_best_crops(verified, "person", most=KNOWN_FACES_SHOWN)
     return {
         "order": order,
         "total": proposed.count(),
-        "rows": [{"face": face, "crop": markup.crop(face), "known": known.get(face.person_id, [])} for face in faces],
+        "rows": [
+            {"face": face, "crop": markup.face_crop(face), "known": known.get(face.person_id, [])}  # type: ignore[arg-type]  # proposed faces have a person
+            for face in faces
+        ],
         "skipped": len(skipped),
-        "history": occasions.history(made),
-        "may_decide": request.user.is_superuser or any(role in VERIFIERS for role in roles(request).values()),
-        "version": version,
+        "history": load_history(made),
+        "may_decide": has_role_anywhere(request, VERIFIERS),
+        "version": occasion_version(occasion) if occasion else studios_snapshot(request)["version"],
     }
 
 
-def _known(person_ids: set[UUID | None]) -> dict[UUID | None, list[Any]]:
-    """The best verified faces of each person, in one query."""
-    found: dict[UUID | None, list[Any]] = {}
-    verified = occasions.shown(PhotoFace.objects.filter(person__in=person_ids, verified=True))
-    for face in verified.best_of("person", KNOWN_SHOWN):
-        found.setdefault(face.person_id, []).append(markup.crop(face))
-    return found
-
-
-def _confirm(request: HttpRequest) -> JsonResponse:
-    """`faces`: their names are right."""
-    wanted = set(uuids(asked(request).get("faces")))
-    rows = PhotoFace.objects.visible_to(cast(Principal, request.user)).filter(pk__in=wanted)
-    faces = list(rows.select_related("gallery").defer("insightface_descriptor", "landmarks"))
-    if not faces or len(faces) != len(wanted):
+def confirm_names(request: HttpRequest) -> JsonResponse:
+    """Decide that the names of `faces` are right."""
+    ids = parse_uuids(parse_body(request).get("faces"))
+    faces = find_faces(PhotoFace.objects.visible_to(user_of(request)), ids)
+    if not faces:
         raise Http404
     for studio_id in {face.gallery.studio_id for face in faces}:
-        require(request, studio_id, VERIFIERS)
+        require_role(request, studio_id, VERIFIERS)
     made = decisions.confirm_all(faces, by=user_of(request))
     text = ngettext("%(number)d face was confirmed.", "%(number)d faces were confirmed.", len(faces))
-    return said(decisions=[str(decision.pk) for decision in made], text=text % {"number": len(faces)})
+    return answer_decisions(made, text=text % {"number": len(faces)})
 
 
-def _deny(request: HttpRequest) -> JsonResponse:
-    """`face` is not the person whose name it has."""
-    rows = PhotoFace.objects.select_related("gallery").defer("insightface_descriptor", "landmarks")
-    face = visible(request, cast(Any, rows), uuid(asked(request).get("face")))
-    require(request, face.gallery.studio_id, VERIFIERS)
-    decision = decisions.deny(face, by=user_of(request))
-    return said(decisions=[str(decision.pk)], text=_("Somebody else."))
+def deny_name(request: HttpRequest) -> JsonResponse:
+    """Decide that `face` is not the person whose name it has."""
+    face_id = parse_uuid(parse_body(request).get("face"))
+    (face,) = find_faces(PhotoFace.objects.visible_to(user_of(request)), [face_id])
+    require_role(request, face.gallery.studio_id, VERIFIERS)
+    return answer_decisions([decisions.deny(face, by=user_of(request))], text=_("Somebody else."))

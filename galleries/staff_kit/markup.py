@@ -1,4 +1,4 @@
-"""Pictures and codes as staff see them. HTML only, no queries."""
+"""Pictures, codes and addresses as staff see them. Nothing here queries."""
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -39,16 +39,19 @@ QUALITY_REASONS = {
 CROP_MARGIN = 1.3
 
 
-def thumbnail(photo: GalleryImage) -> SafeString:
-    """A small picture; the worker makes it, so before the analysis there is only a frame."""
+def photo_thumbnail(photo: GalleryImage) -> SafeString:
+    """Return a small picture. The worker makes it, so before the analysis there is only a frame."""
     if photo.state != PhotoState.PROCESSED:
         return SafeString('<span class="fp-thumbnail fp-none" aria-hidden="true"></span>')
     address = media_files.photo_path(photo, "thumbnail")
     return format_html('<img class="fp-thumbnail" loading="lazy" alt="" src="{}">', address)
 
 
-def crop(face: PhotoFace) -> SafeString:
-    """The face, cut out of the photo's preview by style alone, in fractions that hold for any size of the preview."""
+def face_crop(face: PhotoFace) -> SafeString:
+    """Return the face, cut out of the photo's preview by style alone.
+
+    The style is in percent of the face's frame, so it holds for any size of the preview.
+    """
     photo, box = face.photo, face.box
     side = max(box["width"], box["height"]) * CROP_MARGIN
     left, top = box["x"] + box["width"] / 2 - side / 2, box["y"] + box["height"] / 2 - side / 2
@@ -57,23 +60,24 @@ def crop(face: PhotoFace) -> SafeString:
     return format_html('<span class="fp-crop"><img loading="lazy" alt="" src="{}" style="{}"></span>', address, style)
 
 
-def reasons(face: PhotoFace) -> str:
-    """What is wrong with the face, in words; empty for a good one."""
+def quality_reasons(face: PhotoFace) -> str:
+    """Return what is wrong with the face, in words; empty for a good one."""
     return ", ".join(str(QUALITY_REASONS.get(code, code)) for code in face.quality.get("reasons", []))
 
 
-def gone(decision: FaceDecision) -> str:
-    """How many of a decision's faces there are no more; empty where all are there. For rows with `faces_gone`."""
+def gone_faces(decision: FaceDecision) -> str:
+    """Return how many of a decision's faces are gone, in words; empty for none. Reads rows of `with_faces_gone`."""
     if not decision.faces_gone:
         return ""
     text = ngettext("%(number)d face no longer exists", "%(number)d faces no longer exist", decision.faces_gone)
     return text % {"number": decision.faces_gone}
 
 
-def error(photo: GalleryImage) -> str:
+def photo_error(photo: GalleryImage) -> str:
+    """Return why the photo could not be analysed, in words; empty where nothing is wrong."""
     return str(ERRORS.get(photo.problem_code, photo.problem_code))
 
 
-def change_page(model: str, pk: object) -> str:
-    """The address of a row's page in the admin: `change_page("photoface", face.pk)`."""
+def change_page_path(model: str, pk: object) -> str:
+    """Return the address of a row's page in the admin: `change_page_path("photoface", face.pk)`."""
     return reverse(f"admin:galleries_{model}_change", args=[pk])

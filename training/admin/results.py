@@ -114,8 +114,8 @@ def shown(listed: Iterable[Change]) -> list[ShownChange]:
     names = {str(pk): person.real_name for pk, person in people.items()}
     return [
         ShownChange(
-            markup.crop(by_id[row.face]),
-            markup.change_page("photoface", row.face),
+            markup.face_crop(by_id[row.face]),
+            markup.change_page_path("photoface", row.face),
             names.get(row.was or "", "–"),
             names.get(row.becomes or "", "–"),
             row.similarity,

@@ -105,7 +105,7 @@ def test_the_list_of_occasions_tells_what_is_left(staff, gallery, group, django_
     ClusterFactory(studio=gallery.studio, session_id=other.session_id, size=4)
     GalleryFactory(title="of another studio")
     with django_assert_max_num_queries(9):
-        tasks = staff.get(reverse("admin:galleries_facecluster_occasions")).context["tasks"]
+        tasks = staff.get(reverse("admin:galleries_facecluster_occasions")).context["open_work"]
     assert [(t.title, t.unnamed, t.unnamed_faces, t.named, t.proposed) for t in tasks] == [
         ("Ball", 1, 4, 0, 0),
         ("Wedding", 1, 3, 1, named.size),

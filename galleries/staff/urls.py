@@ -1,0 +1,56 @@
+"""Where the staff pages are: below the admin's own pages of the model that each is about."""
+
+from galleries.models import FaceCluster, Gallery, GalleryImage, Person, PhotoFace
+from galleries.staff import grid, groups, open_work, pairs, people, photo, photo_faces, upload, verify
+from galleries.staff_kit.json_views import ModelPages
+
+gallery_pages = ModelPages(Gallery)
+photo_pages = ModelPages(GalleryImage)
+group_pages = ModelPages(FaceCluster)
+face_pages = ModelPages(PhotoFace)
+person_pages = ModelPages(Person)
+
+staff_urls = [
+    gallery_pages.page("<uuid:pk>/photos/", grid.show_grid, name="photos"),
+    gallery_pages.read("<uuid:pk>/photos/window/", grid.read_window, name="window"),
+    gallery_pages.read("<uuid:pk>/photos/counts/", grid.count_photos, name="counts"),
+    gallery_pages.read("<uuid:pk>/photos/people/", grid.list_people, name="people"),
+    gallery_pages.write("<uuid:pk>/photos/retry/", grid.retry_photos, name="retry"),
+    gallery_pages.write("<uuid:pk>/upload/there/", upload.find_duplicates, name="upload_there"),
+    gallery_pages.write("<uuid:pk>/upload/file/", upload.upload_file, name="upload_file"),
+    gallery_pages.write("<uuid:pk>/upload/place/", upload.create_target, name="upload_place"),
+    gallery_pages.write("<uuid:pk>/upload/arrived/", upload.accept_direct_upload, name="upload_arrived"),
+    photo_pages.page("<uuid:pk>/faces/", photo.show_photo, name="faces"),
+    photo_pages.read("<uuid:pk>/faces/described/", photo.read_photo, name="described"),
+    photo_pages.read("<uuid:pk>/faces/people/", photo_faces.list_people, name="people"),
+    photo_pages.read("<uuid:pk>/faces/candidates/", photo_faces.list_candidates, name="candidates"),
+    photo_pages.read("<uuid:pk>/faces/decisions/", photo_faces.list_decisions, name="decisions"),
+    photo_pages.write("<uuid:pk>/faces/decide/", photo_faces.decide, name="decide"),
+    photo_pages.write("<uuid:pk>/faces/draw/", photo_faces.draw_face, name="draw"),
+    photo_pages.write("<uuid:pk>/faces/retry/", photo_faces.retry_photo, name="retry_one"),
+    group_pages.page("occasions/", open_work.show_open_work, name="occasions"),
+    group_pages.page("occasions/list/", open_work.render_list, name="occasion_list"),
+    group_pages.read("occasions/state/", open_work.read_studios_state, name="all_state"),
+    group_pages.write("undo/", open_work.undo, name="undo"),
+    group_pages.page("of/<uuid:key>/", groups.show_groups, name="of"),
+    group_pages.page("of/<uuid:key>/list/", groups.render_list, name="list"),
+    group_pages.read("of/<uuid:key>/state/", open_work.read_occasion_state, name="state"),
+    group_pages.read("of/<uuid:key>/people/", groups.list_people, name="people"),
+    group_pages.read("of/<uuid:key>/like/<uuid:pk>/", groups.list_likely_people, name="like"),
+    group_pages.write("of/<uuid:key>/name/", groups.name_faces, name="name"),
+    group_pages.write("of/<uuid:key>/merge/", groups.merge_groups, name="merge"),
+    group_pages.write("of/<uuid:key>/split/", groups.split_faces, name="split"),
+    group_pages.write("of/<uuid:key>/reject/", groups.reject_faces, name="reject"),
+    group_pages.page("of/<uuid:key>/pairs/", pairs.show_pairs, name="pairs"),
+    group_pages.page("of/<uuid:key>/pairs/list/", pairs.render_list, name="pairs_list"),
+    group_pages.write("of/<uuid:key>/apart/", pairs.keep_apart, name="apart"),
+    face_pages.page("verify/", verify.show_proposals, name="verify"),
+    face_pages.page("verify/list/", verify.render_list, name="verify_list"),
+    face_pages.write("verify/confirm/", verify.confirm_names, name="confirm"),
+    face_pages.write("verify/deny/", verify.deny_name, name="deny"),
+    person_pages.form("<uuid:pk>/merge/", people.merge_people, name="merge"),
+    person_pages.page("<uuid:pk>/part/", people.render_overview, name="part"),
+    person_pages.read("<uuid:pk>/others/", people.list_others, name="others"),
+    person_pages.write("<uuid:pk>/avatar/", people.choose_avatar, name="avatar"),
+    person_pages.write("<uuid:pk>/enrol/", people.enrol_picture, name="enrol"),
+]

@@ -1,0 +1,35 @@
+"""Faces as the staff pages take and show them."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.safestring import SafeString
+
+from galleries.models import PhotoFace
+from galleries.models.face import PhotoFaceQuerySet
+from galleries.staff_kit import markup
+
+
+def select_shown(faces: PhotoFaceQuerySet) -> PhotoFaceQuerySet:
+    """Return those that nobody rejected, with what a crop needs and without descriptors, which are large."""
+    return faces.shown().select_related("photo").defer("insightface_descriptor", "landmarks")
+
+
+def load_best_crops(faces: PhotoFaceQuerySet, column: str, *, most: int) -> dict[UUID, list[SafeString]]:
+    """Return crops of the best faces for each value of `column`, such as `cluster`; in one query."""
+    crops: dict[UUID, list[SafeString]] = {}
+    for face in select_shown(faces).best_of(column, most):
+        crops.setdefault(getattr(face, f"{column}_id"), []).append(markup.face_crop(face))
+    return crops
+
+
+def find_faces(rows: Any, ids: Iterable[UUID]) -> list[PhotoFace]:  # a queryset, or the manager of a photo's faces
+    """Return these faces with what decisions need of them. Raise Http404 where one of them is not among the rows."""
+    wanted = set(ids)
+    faces = rows.filter(pk__in=wanted).select_related("gallery", "cluster", "person")
+    found = list(faces.defer("insightface_descriptor", "landmarks"))
+    if len(found) != len(wanted):
+        raise Http404
+    return found
