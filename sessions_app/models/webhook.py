@@ -118,7 +118,7 @@ class DeliveryQuerySet(TenantQuerySet["WebhookDelivery"]):
                 return mine
         return None
 
-    def claimed_as(self, delivery: "WebhookDelivery") -> "DeliveryQuerySet":
+    def held_by(self, delivery: "WebhookDelivery") -> "DeliveryQuerySet":
         return self.filter(pk=delivery.pk, state=DeliveryState.PENDING, claim=delivery.claim)
 
 
@@ -154,7 +154,7 @@ class WebhookDelivery(models.Model):
 
     def record_attempt(self, *, delivered: bool) -> bool:
         """Record how an attempt ended and when the next one is due; False where another courier has the row by now."""
-        held = WebhookDelivery.objects.claimed_as(self)
+        held = WebhookDelivery.objects.held_by(self)
         if delivered:
             return bool(held.update(state=DeliveryState.DELIVERED, delivered_at=Now(), claim=None))
         # Spread by a tenth, so that deliveries that failed together are not tried together.

@@ -169,7 +169,7 @@ def test_a_courier_that_dies_is_replaced_and_one_that_was_overtaken_changes_noth
     due_again()
     deliver()
     assert len(receiver.got) == 1
-    assert not dead.settle(delivered=False)
+    assert not dead.record_attempt(delivered=False)
     assert WebhookDelivery.objects.get().state == DeliveryState.DELIVERED
 
 
