@@ -24,12 +24,12 @@ class GalleriesConfig(AppConfig):
         chores.register_chore("galleries.photos.direct_uploads.sweep", every=3600)
         chores.register_chore("galleries.models.suggestion.delete_orphaned_counts", every=3600)
 
-        post_delete.connect(discard_with_row, sender="galleries.GalleryImage", dispatch_uid="photo files")
+        post_delete.connect(delete_files_with_row, sender="galleries.GalleryImage", dispatch_uid="photo files")
 
 
-def discard_with_row(instance: Any, **kwargs: Any) -> None:
-    """A photo's files go with its row, however the row goes: a signal is the one place that sees cascades too."""
+def delete_files_with_row(instance: Any, **kwargs: Any) -> None:
+    """Delete a photo's files after its row. A signal, because nothing else hears of rows that a cascade deletes."""
     from galleries.photos import media_files  # noqa: PLC0415 - models are not loaded when this module is
 
-    names = media_files.storage_names(instance)  # now: after the commit the instance has lost its id
+    names = media_files.storage_names(instance)  # before the commit, after which the instance has lost its id
     transaction.on_commit(lambda: media_files.delete_files(names))

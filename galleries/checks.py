@@ -1,4 +1,4 @@
-"""System checks: faces that no search can find, because another model or another key made their descriptors."""
+"""System checks: faces that no search finds, because another model or another key made their descriptors."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from recognition.engines import registry
 from recognition.engines.engine_info import EngineInfo
 from recognition.models import ModelVersion
 
-AGAIN = "run: manage.py generate_descriptors"
+DESCRIBE_ANEW = "run: manage.py generate_descriptors"
 
 
 @checks.register(checks.Tags.database)
@@ -35,11 +35,11 @@ def _messages() -> Iterator[checks.CheckMessage]:
         yield _warning(version, count)
     wanted = registry.configured_pack()
     if PhotoFace.objects.exists() and wanted != info.model:
-        yield _not_yet(info, wanted)
+        yield _not_in_use(info, wanted)
 
 
 def _faces_by_version(current: ModelVersion | None) -> list[tuple[ModelVersion, int]]:
-    """Faces that the version in use did not describe; not those in photos where it has looked and found none."""
+    """Return how many faces other versions described, without those in photos where the one in use saw none of them."""
     seen = PhotoDescription.objects.valid_for(current).filter(photo=OuterRef("photo"))
     faces = PhotoFace.objects.exclude(Exists(seen) | Q(insightface_descriptor=None)).order_by()
     others = faces.not_described_by(current) if current else faces
@@ -51,12 +51,12 @@ def _faces_by_version(current: ModelVersion | None) -> list[tuple[ModelVersion, 
 def _warning(version: ModelVersion, count: int) -> checks.Warning:
     if version.template_key_id != protected_templates.template_key_id():
         message = f"{count} faces cannot be searched: their descriptors were made with another TEMPLATE_KEY."
-        return checks.Warning(message, hint=f"Put the former key back, or {AGAIN}", id="facepass.W001")
+        return checks.Warning(message, hint=f"Put the former key back, or {DESCRIBE_ANEW}", id="facepass.W001")
     message = f"{count} faces cannot be searched: {version} described them, and another model is in use."
-    hint = f"Set FACE_PACK as before, or {AGAIN}"
+    hint = f"Set FACE_PACK as before, or {DESCRIBE_ANEW}"
     return checks.Warning(message, hint=hint, id="facepass.W002")
 
 
-def _not_yet(info: EngineInfo, wanted: str) -> checks.Warning:
+def _not_in_use(info: EngineInfo, wanted: str) -> checks.Warning:
     message = f"{wanted} is installed; {info.model} still describes the faces."
-    return checks.Warning(message, hint=f"To change over, {AGAIN}", id="facepass.W003")
+    return checks.Warning(message, hint=f"To change over, {DESCRIBE_ANEW}", id="facepass.W003")

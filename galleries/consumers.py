@@ -1,4 +1,4 @@
-"""What staff watch live: a snapshot at once, then an event for each change."""
+"""Websockets for staff: a snapshot at once, then an event for each change."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -14,26 +14,26 @@ from galleries.models import Gallery, Occasion
 from galleries.photos import progress
 from galleries.photos.progress import ProgressEvent
 
-# What a page is told that need not try again.
+# The close code for what the user may not see or does not exist: the page need not try again.
 NOT_FOUND = 4404
 
 
 class WatchConsumer(AsyncJsonWebsocketConsumer):
-    """Asks once whether the user may see the object; sends events, takes nothing."""
+    """Checks once whether the user may see the object, then sends its events. What clients send is ignored."""
 
     channels_joined: tuple[str, ...] = ()
 
     async def connect(self) -> None:
-        """Accepts first in any case: a code reaches the page only over an open socket."""
+        """Accept in any case, because a close code reaches the page only over an open socket."""
         await self.accept()
-        found = await self._channels()
-        if not found:
+        channels = await self._load_channels()
+        if not channels:
             await self.close(NOT_FOUND)
             return
-        # Joined before the snapshot is taken, so that nothing falls between the two.
-        for channel in found:
+        # Joined before the snapshot is read, so that no event is lost between the two.
+        for channel in channels:
             await self.channel_layer.group_add(channel, self.channel_name)
-        self.channels_joined = tuple(found)
+        self.channels_joined = tuple(channels)
         await self._send_snapshot()
 
     async def disconnect(self, code: int) -> None:
@@ -41,38 +41,39 @@ class WatchConsumer(AsyncJsonWebsocketConsumer):
             await self.channel_layer.group_discard(channel, self.channel_name)
 
     async def resync(self, event: object) -> None:
-        """The channel layer lost something: the rows know."""
+        """Send a snapshot, because the channel layer has lost events."""
         await self._send_snapshot()
 
     async def _send_snapshot(self) -> None:
         await self.send_json(await database_sync_to_async(self.snapshot)())
 
     @database_sync_to_async
-    def _channels(self) -> list[str]:
+    def _load_channels(self) -> list[str]:
         return self.visible_channels(cast(Principal, self.scope["user"]))
 
     @property
-    def _named(self) -> Any:
-        """The ids in the address."""
+    def _url_kwargs(self) -> Any:
+        """The ids in the address, by name."""
         return self.scope["url_route"]["kwargs"]
 
     def visible_channels(self, user: Principal) -> list[str]:
-        """The channel groups of what the address names; none where the user does not see it."""
+        """Return the channel groups of what the address names; none where the user may not see it."""
         raise NotImplementedError
 
     def snapshot(self) -> Mapping[str, Any]:
+        """Return the first event: how things are now."""
         raise NotImplementedError
 
 
 class GalleryProgressConsumer(WatchConsumer):
-    """A gallery's progress: an event for each photo that is finished."""
+    """Sends a gallery's progress, with an event for each photo that is finished."""
 
     def visible_channels(self, user: Principal) -> list[str]:
-        pk: UUID = self._named["gallery_id"]
+        pk: UUID = self._url_kwargs["gallery_id"]
         return [progress.channel_group(pk)] if Gallery.objects.visible_to(user).filter(pk=pk).exists() else []
 
     def snapshot(self) -> Mapping[str, Any]:
-        pk: UUID = self._named["gallery_id"]
+        pk: UUID = self._url_kwargs["gallery_id"]
         return ProgressEvent(type="gallery.progress", gallery_id=str(pk), progress=progress.load_progress(pk))
 
     async def gallery_progress(self, event: ProgressEvent) -> None:
@@ -80,17 +81,17 @@ class GalleryProgressConsumer(WatchConsumer):
 
 
 class DecisionsConsumer(WatchConsumer):
-    """What people and the grouping do to the faces of an occasion, or of all the user's studios."""
+    """Sends what people and the grouping do to the faces of an occasion, or of all the user's studios."""
 
     def visible_channels(self, user: Principal) -> list[str]:
-        if key := self._named.get("key"):
+        if key := self._url_kwargs.get("key"):
             self.occasion = Occasion.find_visible(key, user)
             return [live_events.occasion_channel(self.occasion)] if self.occasion else []
         self.studios = list(studios_of(user).values_list("pk", flat=True))
         return [live_events.studio_channel(pk) for pk in self.studios]
 
     def snapshot(self) -> Mapping[str, Any]:
-        if self._named.get("key"):
+        if self._url_kwargs.get("key"):
             assert self.occasion is not None  # noqa: S101 - else there is no channel
             return live_events.build_occasion_snapshot(self.occasion)
         return live_events.build_studios_snapshot(self.studios)

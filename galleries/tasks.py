@@ -1,4 +1,7 @@
-"""What runs in the django-q2 workers. A task is a wake-up call: the rows of photos and jobs say what there is to do."""
+"""What runs in the django-q2 workers. A task is a wake-up call: the rows of photos and jobs say what there is to do.
+
+Queued calls name these functions by their dotted names, also calls from before an update, so the names stay.
+"""
 
 import logging
 import time
@@ -12,14 +15,14 @@ from galleries.photos import progress
 from recognition.engines import registry
 
 log = logging.getLogger(__name__)
-# A task gives its worker back after this long and asks for another turn, so that no gallery starves the others.
+# After this long a task queues another turn and ends, so that no gallery starves the others.
 TURN_SECONDS = 60
 
 
 def analyse_gallery(gallery_id: str) -> int:
-    """Analyses the gallery's photos until none is left or the turn is over; the number analysed.
+    """Analyse the gallery's photos until none is left or the turn is over; return how many were analysed.
 
-    Where nothing describes faces as before any more, they go on waiting: see `registry`.
+    Where no installed model describes faces as the stored ones were described, photos go on waiting.
     """
     from galleries.photos import indexing  # noqa: PLC0415 - loads the engine's libraries, which only a worker needs
 
@@ -36,13 +39,14 @@ def analyse_gallery(gallery_id: str) -> int:
 
 
 def run_job(job_id: str) -> None:
-    """One turn of a job that an API call started."""
+    """Do one turn of a job."""
     runner.run_turn(UUID(job_id))
 
 
 def group_faces(gallery_id: str) -> None:
-    """Groups the faces that are new in the gallery's photo session: at the end of each turn, so that guests who search
-    while photos still come in have groups too.
+    """Group the faces that are new in the gallery's photo session.
+
+    At the end of each turn, so that guests who search while photos are still being analysed have groups too.
     """
     from galleries.faces import grouping  # noqa: PLC0415 - as above
 
@@ -55,15 +59,16 @@ def group_faces(gallery_id: str) -> None:
 
 
 def reconcile() -> None:
-    """Brings back what was lost: photos and jobs whose worker died, or whose wake-up call was dropped.
+    """Find work that nobody does: photos and jobs whose worker died, or whose wake-up call was lost.
 
-    While calls wait in the queue the workers have enough to do; what they leave is seen the next time.
+    The supervisor queues it every few seconds; that some worker runs it proves that workers are alive.
     """
     heartbeats.record_beat()
     for_each_row(RECONCILING, lambda step: step(), task="reconcile")
 
 
 def _wake_where_work_waits() -> None:
+    """Wake a worker per gallery. While calls wait in the queue there is no need: what they leave is seen next time."""
     if queue.has_waiting_calls():
         return
     waiting = GalleryImage.objects.claimable().order_by().values_list("gallery_id", flat=True).distinct()
@@ -81,6 +86,6 @@ RECONCILING = (
 
 
 def is_busy() -> bool:
-    """Whether some worker holds a live lease, and so is alive and at work."""
-    photos, running = GalleryImage.objects.being_processed(), Job.objects.running()
-    return photos.exists() or running.exists() or heartbeats.is_any_worker_busy()
+    """Return whether some worker holds a live lease, and so is alive and at work."""
+    photos, jobs = GalleryImage.objects.being_processed(), Job.objects.running()
+    return photos.exists() or jobs.exists() or heartbeats.is_any_worker_busy()

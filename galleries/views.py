@@ -1,4 +1,4 @@
-"""Serves a photo's file to whoever may see it: a signed address, a signed-in member of its studio, or an API key."""
+"""Files of photos: for a signed address, a signed-in member of the studio, or an API key."""
 
 import mimetypes
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ CHUNK = 1 << 18
 
 @require_safe
 def photo_file(request: HttpRequest, pk: UUID, variant: media_files.Variant) -> HttpResponseBase:
-    """The original, preview or thumbnail. Whoever may not see it gets the same 404 as for what is not there."""
+    """Return the original, preview or thumbnail. A stranger gets the same 404 as for a photo that does not exist."""
     photos = GalleryImage.objects.all()
     if not media_files.is_signed(request.path, request.GET.get("signature", "")):
         photos = photos.visible_to(_principal(request))
@@ -45,7 +45,7 @@ def photo_file(request: HttpRequest, pk: UUID, variant: media_files.Variant) -> 
 
 @require_safe
 def face_file(request: HttpRequest, photo: UUID, pk: UUID) -> HttpResponseBase:
-    """A face, cut out of its photo; for whoever may see the photo."""
+    """Return a face, cut out of its photo, for whoever may see the photo."""
     rows = PhotoFace.objects.visible_to(_principal(request)).filter(photo=photo)
     face = rows.select_related("photo").defer("insightface_descriptor", "landmarks").filter(pk=pk).first()
     if face is None:
@@ -59,7 +59,10 @@ def face_file(request: HttpRequest, photo: UUID, pk: UUID) -> HttpResponseBase:
 
 
 def serve(photo: GalleryImage, name: str, *, as_attachment: bool) -> HttpResponseBase:
-    """The file of that name in the storage, which is one of the photo's. Raises Http404 where it is not there."""
+    """Return the file of that name in the storage, one of the photo's. Raises Http404 where it is not there.
+
+    From a bucket it is a redirect to an address that the bucket has signed.
+    """
     disposition = content_disposition_header(as_attachment, photo.original_name)
     if settings.ENV.s3_bucket:
         parameters = {"ResponseContentDisposition": disposition} if as_attachment else {}
@@ -69,7 +72,9 @@ def serve(photo: GalleryImage, name: str, *, as_attachment: bool) -> HttpRespons
     except FileNotFoundError:
         raise Http404 from None
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    response = _small(file, kind) if file.size <= CHUNK else StreamingHttpResponse(_chunks(file), content_type=kind)
+    response = (
+        _read_whole(file, kind) if file.size <= CHUNK else StreamingHttpResponse(_read_chunks(file), content_type=kind)
+    )
     response["Content-Length"] = file.size
     if disposition:
         response["Content-Disposition"] = disposition
@@ -80,14 +85,14 @@ def serve(photo: GalleryImage, name: str, *, as_attachment: bool) -> HttpRespons
     return response
 
 
-def _small(file: File[bytes], kind: str) -> HttpResponse:
-    """At once: a thumbnail is there sooner than it could be handed to another thread."""
+def _read_whole(file: File[bytes], kind: str) -> HttpResponse:
+    """Return the whole file: a thumbnail is read sooner than it could be handed to another thread."""
     with file:
         return HttpResponse(file.read(), content_type=kind)
 
 
-async def _chunks(file: File[bytes]) -> AsyncIterator[bytes]:
-    """Piece by piece: Django's own FileResponse is held in memory as a whole under ASGI."""
+async def _read_chunks(file: File[bytes]) -> AsyncIterator[bytes]:
+    """Yield the file piece by piece: under ASGI, Django's FileResponse is held in memory as a whole."""
     try:
         while chunk := await sync_to_async(file.read)(CHUNK):
             yield chunk

@@ -8,6 +8,7 @@ from typing import Literal
 from django.core.files import File
 
 from galleries.matching import probe, search
+from galleries.matching.misses import Miss, find_misses
 from galleries.models import Occasion, Person
 from recognition.config import recognition_settings
 from recognition.types import DescribedFace, FloatArray
@@ -33,7 +34,7 @@ class SessionSearch:
     possible: list[search.Match]
     threshold: float
     processing_ms: float
-    misses: list[search.Miss] | None = None
+    misses: list[Miss] | None = None
 
     def count(self) -> None:
         """Count that somebody searched and whether anything was found: nothing of whom."""
@@ -99,7 +100,5 @@ def _possible(
 
 def _misses(
     descriptors: Sequence[FloatArray], matches: list[search.Match], *, within: Occasion, threshold: float
-) -> list[search.Miss]:
-    return [
-        miss for each in descriptors for miss in search.find_misses(each, matches, within=within, threshold=threshold)
-    ]
+) -> list[Miss]:
+    return [miss for each in descriptors for miss in find_misses(each, matches, within=within, threshold=threshold)]

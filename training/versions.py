@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from facepass.core.errors import FacePassError
 from facepass.models import Studio
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
-from galleries.models.template import template_rows
+from galleries.models.template import build_templates
 from recognition.calibration import Calibration
 from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
@@ -32,7 +32,7 @@ def keep(session: FaceTrainingSession, version: ModelVersion, enrolled: Enrolled
         digest=digest_of(enrolled, calibration),
         calibration=calibration.as_json(),
     )
-    templates = template_rows(made, [owners[i] for i in rows], enrolled.templates[rows])
+    templates = build_templates(made, [owners[i] for i in rows], enrolled.templates[rows])
     PersonTemplate.objects.bulk_create(templates, batch_size=ROWS_AT_ONCE)
     session.template_set = made
 

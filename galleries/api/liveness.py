@@ -109,4 +109,4 @@ def _read_form(request: Request) -> dict[str, object]:
 
 
 def _answer(verdict: liveness.LivenessVerdict) -> Response:
-    return Response({"live": verdict.live, "reasons": verdict.reasons})
+    return Response({"live": verdict.is_live, "reasons": verdict.reasons})

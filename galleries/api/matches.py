@@ -4,7 +4,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from galleries.api.serializers import BoxSerializer
-from galleries.matching.search import Match, Miss
+from galleries.matching.misses import Miss
+from galleries.matching.search import Match
 from galleries.models import PhotoFace
 from galleries.photos import media_files
 

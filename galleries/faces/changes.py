@@ -1,4 +1,4 @@
-"""What a decision changes: the rows that it touches, locked, with their columns before and after; and the way back."""
+"""What a decision changes: the rows that it touches, locked, their columns before and after, and how to undo it."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from galleries.faces import live_events
 from galleries.models import FaceCluster, FaceDecision, GalleryImage, Occasion, Person, PhotoFace
 
 FACE_COLUMNS = ("cluster_id", "person_id", "face_category", "verified", "recognition_confidence")
-# What is put back, by the name under which a decision keeps it.
+# The rows and columns that an undo restores, by the name under which a decision stores them.
 TABLES: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
     "pictures": (GalleryImage, ("subject_id",)),
     "faces": (PhotoFace, FACE_COLUMNS),
@@ -27,7 +27,11 @@ RowStates = dict[str, dict[str, list[Any]]]
 
 
 class Change:
-    """The rows that a decision touches, locked, and what they were before. To be used in a transaction."""
+    """The rows that a decision touches, locked, and what they were before. To be used in a transaction.
+
+    The faces are the given ones and those of the given groups. `people` are stored whole, because a decision may delete
+    one of them.
+    """
 
     def __init__(
         self,
@@ -39,10 +43,11 @@ class Change:
         people: Iterable[Person] = (),
     ) -> None:
         self.occasion = occasion
-        self.groups = list(_locked(FaceCluster, [group.pk for group in groups]))
+        # Groups before faces, each in the order of their ids: whoever locks in another order could deadlock.
+        self.groups = list(_lock_rows(FaceCluster, [group.pk for group in groups]))
         chosen = PhotoFace.objects.filter(pk__in=[face.pk for face in faces])
-        inside = PhotoFace.objects.filter(cluster__in=self.groups)
-        locked = (chosen | inside).order_by("pk").select_for_update()
+        in_groups = PhotoFace.objects.filter(cluster__in=self.groups)
+        locked = (chosen | in_groups).order_by("pk").select_for_update()
         self.face_ids: list[UUID] = list(locked.values_list("pk", flat=True))
         self._ids: dict[str, list[UUID]] = {
             "faces": self.face_ids,
@@ -53,7 +58,7 @@ class Change:
         self._before = self._states()
 
     def list_shown_face_ids(self) -> list[UUID]:
-        """Of the faces those that nobody rejected: a name for a whole group brings none of the others back."""
+        """Return the faces that nobody rejected: a name for a whole group does not show the others again."""
         return list(PhotoFace.objects.filter(pk__in=self.face_ids).shown().values_list("pk", flat=True))
 
     def update_faces(self, *, only: Sequence[UUID] | None = None, **columns: Any) -> None:
@@ -74,6 +79,10 @@ class Change:
         apart: Sequence[UUID] = (),
         person_id: UUID | None = None,
     ) -> FaceDecision:
+        """Create the decision, with the rows as they are now, and publish it after the commit.
+
+        `same`: faces of one person. `apart`: faces of nobody in `same`. `person_id`: whom it is about.
+        """
         user, app = decision_author(by)
         decision = FaceDecision.objects.create(
             **self.occasion.fields,
@@ -91,22 +100,23 @@ class Change:
         return decision
 
     def _states(self) -> RowStates:
-        found = {name: _states(model, self._ids[name], columns) for name, (model, columns) in TABLES.items()}
-        found["people"] = _states(Person, self._ids["people"], (*PERSON_COLUMNS, "created_at"))
-        return {name: rows for name, rows in found.items() if name in ("faces", "groups") or rows}
+        states = {name: _states(model, self._ids[name], columns) for name, (model, columns) in TABLES.items()}
+        states["people"] = _states(Person, self._ids["people"], (*PERSON_COLUMNS, "created_at"))
+        return {name: rows for name, rows in states.items() if name in ("faces", "groups") or rows}
 
 
 def decision_author(by: Principal) -> tuple[User | None, str]:
-    """Who did it, as decisions name them: a member of staff, or an API key by its name."""
+    """Return who decides, as a decision's columns name them: a user, or the name of an API key."""
     return (by if isinstance(by, User) else None), (by.name if isinstance(by, ApiKey) else "")
 
 
 def restore(decision: FaceDecision) -> None:
-    """The rows are again what they were; those that are gone stay gone, but for people whom the decision removed.
+    """Restore the rows to what they were before the decision. To be called in a transaction.
 
-    Raises FacePassError 409 `changed_since` where a later decision changed one of them: that one must go first.
+    Rows that were deleted since stay deleted, except people whom the decision itself removed. Raises FacePassError 409
+    `changed_since` where a later decision changed one of the rows: that one must be undone first.
     """
-    rows = {name: list(_locked(model, decision.before.get(name, {}))) for name, (model, _columns) in TABLES.items()}
+    rows = {name: list(_lock_rows(model, decision.before.get(name, {}))) for name, (model, _columns) in TABLES.items()}
     for name, (_model, columns) in TABLES.items():
         if any(_state(row, columns) != decision.after[name][str(row.pk)] for row in rows[name]):
             raise FacePassError("changed_since", _("A later decision changed this. Undo that one first."), status=409)
@@ -116,12 +126,15 @@ def restore(decision: FaceDecision) -> None:
 
 
 def _restore_people(decision: FaceDecision) -> None:
-    """Who stayed gives back what was taken over, if it is still that; who went is there again, by the same id."""
+    """Restore people who were united: the one who went is created again, with the same id.
+
+    The one who stayed gives back what was taken over, where it has not been changed since.
+    """
     before, after = decision.before.get("people", {}), decision.after.get("people", {})
     for person in Person.objects.filter(pk__in=after).select_for_update():
         pairs = zip(PERSON_COLUMNS, before[str(person.pk)], after[str(person.pk)], strict=False)
-        back = {column: was for column, was, became in pairs if getattr(person, column) == became}
-        Person.objects.filter(pk=person.pk).update(**back)
+        unchanged = {column: was for column, was, became in pairs if getattr(person, column) == became}
+        Person.objects.filter(pk=person.pk).update(**unchanged)
     for pk in before.keys() - after.keys():
         *values, created_at = before[pk]
         Person.objects.create(
@@ -133,18 +146,18 @@ def _restore_people(decision: FaceDecision) -> None:
 def _restore(
     model: type[models.Model], rows: Sequence[Any], states: dict[str, list[Any]], columns: Sequence[str]
 ) -> None:
-    """A column that named a person who is gone becomes null."""
-    of_people = [index for index, column in enumerate(columns) if column in ("person_id", "subject_id")]
-    named = {state[index] for state in states.values() for index in of_people}
+    """Write the stored states into the rows. A column that named a person who is gone becomes null."""
+    person_columns = [index for index, column in enumerate(columns) if column in ("person_id", "subject_id")]
+    named = {state[index] for state in states.values() for index in person_columns}
     people = {str(pk) for pk in Person.objects.filter(pk__in=named - {None}).values_list("pk", flat=True)}
     for row in rows:
         for index, value in enumerate(states[str(row.pk)]):
-            gone = index in of_people and value not in people
-            setattr(row, columns[index], None if gone else value)
+            is_gone = index in person_columns and value not in people
+            setattr(row, columns[index], None if is_gone else value)
     model._base_manager.bulk_update(rows, [column.removesuffix("_id") for column in columns], batch_size=500)
 
 
-def _locked(model: type[models.Model], ids: Iterable[Any]) -> "models.QuerySet[Any]":
+def _lock_rows(model: type[models.Model], ids: Iterable[Any]) -> "models.QuerySet[Any]":
     return model._base_manager.filter(pk__in=list(ids)).order_by("pk").select_for_update()
 
 

@@ -1,7 +1,7 @@
 """What people decide about faces: who they are, which belong together, which do not, which are no faces.
 
-Each verb writes the change and a FaceDecision in one transaction. The decision binds every later run of the grouping,
-until `undo` takes it back.
+Each function changes the rows and records a FaceDecision in one transaction. The decision binds every later run of the
+grouping, until `undo` takes it back. `by` is who decides. Whatever is locked is locked here: callers need no lock.
 """
 
 from collections import defaultdict
@@ -28,12 +28,13 @@ Kind = FaceDecision.Kind
 
 @transaction.atomic
 def merge(groups: Sequence[FaceCluster], *, by: Principal, person: Person | None = None) -> FaceDecision:
-    """They show one person. The named group, else the largest, takes the faces of the others. `person`: they show them,
-    whatever the groups were named, and the person's own group takes the faces.
+    """Say that the groups show one person: the named group, else the largest, takes the faces of the others.
 
-    Raises FacePassError: 400 `nothing_to_merge`, 409 `two_people` where the groups have different names.
+    `person`: whom they show, whatever the groups were named; the person's own group takes the faces then. Raises
+    FacePassError 400 `nothing_to_merge` and `not_one_occasion`, and 409 `two_people` where the groups have different
+    names.
     """
-    change = Change(_occasion(groups), groups=groups)
+    change = Change(_occasion_of_groups(groups), groups=groups)
     named = {person.pk} if person else {group.person_id for group in change.groups if group.person_id}
     if len(change.groups) < 2:
         raise FacePassError("nothing_to_merge", _("Choose two groups or more."), status=400)
@@ -43,7 +44,7 @@ def merge(groups: Sequence[FaceCluster], *, by: Principal, person: Person | None
     kept = max(change.groups, key=lambda group: (group.person_id == person_id, group.size, str(group.pk)))
     change.update_faces(cluster_id=kept.pk)
     if person_id:
-        change.update_faces(only=change.list_shown_face_ids(), **_named(person_id))
+        change.update_faces(only=change.list_shown_face_ids(), **_name_columns(person_id))
     merged = [str(group.pk) for group in change.groups if group.pk != kept.pk]
     data = {"group_id": str(kept.pk), "merged_group_ids": merged, "person_id": person_id and str(person_id)}
     events.emit(EventType.PERSON_MERGED, studio_id=kept.studio_id, data=data)
@@ -52,69 +53,70 @@ def merge(groups: Sequence[FaceCluster], *, by: Principal, person: Person | None
 
 @transaction.atomic
 def split(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
-    """These faces of a group are not the person whom the rest of it shows; they become a group without a name.
+    """Say that these faces of a group are not the person whom the rest shows: they become a group without a name.
 
     Raises FacePassError 400 `not_one_group` where the faces are of no group or of several, or the group's every face.
     """
     chosen = {face.pk for face in faces}
-    group = _locked_group(chosen)
+    group = _lock_only_group(chosen)
     rest = list(group.faces.exclude(pk__in=chosen).select_for_update().order_by("pk").values_list("pk", flat=True))
     if not rest:
         raise FacePassError("not_one_group", _("A group cannot be split from itself."), status=400)
     change = Change(group.occasion, faces=faces)
     new = FaceCluster.objects.create(**group.occasion.fields)
-    change.update_faces(cluster_id=new.pk, **_named(None))
+    change.update_faces(cluster_id=new.pk, **_name_columns(None))
     return change.record(Kind.SPLIT, by=by, same=change.face_ids, apart=rest)
 
 
-def _locked_group(faces: Collection[UUID]) -> FaceCluster:
-    """The one group of the faces; whoever changes it waits."""
-    homes = set(PhotoFace.objects.filter(pk__in=faces).values_list("cluster_id", flat=True))
-    groups = list(FaceCluster.objects.filter(pk__in=homes).select_for_update())
-    if len(homes) != 1 or not groups or groups[0].faces.filter(pk__in=faces).count() != len(faces):
+def _lock_only_group(faces: Collection[UUID]) -> FaceCluster:
+    """Return the one group of the faces, locked."""
+    group_ids = set(PhotoFace.objects.filter(pk__in=faces).values_list("cluster_id", flat=True))
+    groups = list(FaceCluster.objects.filter(pk__in=group_ids).select_for_update())
+    if len(group_ids) != 1 or not groups or groups[0].faces.filter(pk__in=faces).count() != len(faces):
         raise FacePassError("not_one_group", _("Choose faces of one group."), status=400)
     return groups[0]
 
 
 @transaction.atomic
 def keep_apart(one: FaceCluster, other: FaceCluster, *, by: Principal) -> FaceDecision:
-    """The two groups show different people, however alike they are."""
-    change = Change(_occasion([one, other]))
+    """Say that the two groups show different people, however similar they are."""
+    change = Change(_occasion_of_groups([one, other]))
     groups = FaceCluster.objects.filter(pk__in=[one.pk, other.pk]).order_by("pk").select_for_update()
-    inside = {group.pk: list(group.faces.values_list("pk", flat=True)) for group in groups}
-    return change.record(Kind.APART, by=by, same=inside.get(one.pk, []), apart=inside.get(other.pk, []))
+    faces = {group.pk: list(group.faces.values_list("pk", flat=True)) for group in groups}
+    return change.record(Kind.APART, by=by, same=faces.get(one.pk, []), apart=faces.get(other.pk, []))
 
 
 @transaction.atomic
 def name(group: FaceCluster, person: Person | None, *, by: Principal) -> FaceDecision:
-    """Every face of the group shows that person; None takes a name away, and no model gives it again."""
+    """Say that every face of the group shows that person. None takes a name away, and no model gives it again."""
     change = Change(group.occasion, groups=[group])
     change.update_groups(person_id=person.pk if person else None)
     shown = change.list_shown_face_ids()
-    change.update_faces(only=shown, **_named(person.pk if person else None))
+    change.update_faces(only=shown, **_name_columns(person.pk if person else None))
     same = shown if person else []
     return change.record(Kind.NAME, by=by, same=same, person_id=person.pk if person else None)
 
 
 @transaction.atomic
 def assign(faces: Sequence[PhotoFace], person: Person | None, *, by: Principal) -> FaceDecision:
-    """Single faces show that person. A face leaves a group that has another name, for the person's own if there is one.
+    """Say that single faces show that person.
 
-    None takes the names away, and no model gives them again; the faces leave the groups that have them.
-    Raises FacePassError 400 `not_one_occasion` for faces of several photo sessions, or for none.
+    A face leaves a group that has another name, for the person's own if there is one. None takes the names away, and no
+    model gives them again; the faces leave the groups that have them. Raises FacePassError 400 `not_one_occasion` for
+    faces of several photo sessions, or for none.
     """
-    change = Change(_occasion_of(faces), faces=faces)
-    change.update_faces(**_named(person.pk if person else None))
-    other = {None, person.pk if person else None}
+    change = Change(_occasion_of_faces(faces), faces=faces)
+    change.update_faces(**_name_columns(person.pk if person else None))
+    fitting = {None, person.pk if person else None}
     own = person and FaceCluster.objects.within(change.occasion).filter(person=person, rejected=False).first()
-    strays = [face.pk for face in faces if own or (face.cluster and face.cluster.person_id not in other)]
+    strays = [face.pk for face in faces if own or (face.cluster and face.cluster.person_id not in fitting)]
     change.update_faces(only=strays, cluster_id=own.pk if own else None)
     return change.record(Kind.NAME, by=by, person_id=person.pk if person else None)
 
 
 @transaction.atomic
 def reject(group: FaceCluster, *, by: Principal) -> FaceDecision:
-    """The group's faces are no faces, or nobody who should be found: search and grouping leave them out."""
+    """Say that the group's faces are no faces, or nobody who should be found: search and grouping leave them out."""
     change = Change(group.occasion, groups=[group])
     change.update_groups(rejected=True)
     change.update_faces(face_category=FaceCategory.IGNORED)
@@ -123,7 +125,7 @@ def reject(group: FaceCluster, *, by: Principal) -> FaceDecision:
 
 @transaction.atomic
 def ignore(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
-    """As `reject`, for single faces of one occasion."""
+    """Reject single faces of one occasion, as `reject` does those of a group."""
     change = Change(Occasion.for_gallery(faces[0].gallery), faces=faces)
     change.update_faces(face_category=FaceCategory.IGNORED)
     return change.record(Kind.REJECT, by=by)
@@ -131,11 +133,11 @@ def ignore(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
 
 @transaction.atomic
 def confirm(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
-    """The names that these faces have are right. How sure the model was of each stays beside the person's word.
+    """Say that the names that these faces have are right. How sure the model was of each is kept beside it.
 
     Raises FacePassError 400 `not_one_occasion` as `assign` does, and `not_named` where one has no name.
     """
-    change = Change(_occasion_of(faces), faces=faces)
+    change = Change(_occasion_of_faces(faces), faces=faces)
     proposed = PhotoFace.objects.filter(pk__in=change.face_ids)
     if proposed.filter(person=None).exists():
         raise FacePassError("not_named", _("A face without a name cannot be confirmed."), status=400)
@@ -145,7 +147,7 @@ def confirm(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
 
 @transaction.atomic
 def confirm_all(faces: Sequence[PhotoFace], *, by: Principal) -> list[FaceDecision]:
-    """As `confirm`, for faces of several occasions: a decision for each."""
+    """Confirm the names of faces of several occasions: one decision for each occasion."""
     by_occasion: dict[Occasion, list[PhotoFace]] = defaultdict(list)
     for face in faces:
         by_occasion[Occasion.for_gallery(face.gallery)].append(face)
@@ -154,28 +156,29 @@ def confirm_all(faces: Sequence[PhotoFace], *, by: Principal) -> list[FaceDecisi
 
 @transaction.atomic
 def deny(face: PhotoFace, *, by: Principal) -> FaceDecision:
-    """The face is not the person whose name it has. It leaves their group, and no grouping brings it back there.
+    """Say that the face is not the person whose name it has: it leaves their group, and no grouping brings it back.
 
     Raises FacePassError 400 `not_named` where it has no name.
     """
     if face.person_id is None:
         raise FacePassError("not_named", _("A face without a name cannot be confirmed."), status=400)
-    change = Change(_occasion_of([face]), faces=[face])
+    change = Change(_occasion_of_faces([face]), faces=[face])
     theirs = PhotoFace.objects.within(change.occasion).filter(person=face.person_id)
     rest = list(theirs.exclude(pk=face.pk).values_list("pk", flat=True))
-    change.update_faces(cluster_id=None, **_named(None))
+    change.update_faces(cluster_id=None, **_name_columns(None))
     return change.record(Kind.DENY, by=by, same=[face.pk], apart=rest, person_id=face.person_id)
 
 
 @transaction.atomic
 def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
-    """Two people of a studio are one: `kept` takes the faces, groups and pictures of `gone`, and what it lacks itself.
+    """Say that two people of a studio are one: `kept` takes over what belongs to `gone`, who is deleted.
 
+    That is the faces, groups and enrolment pictures, and the e-mail, external id and avatar where `kept` has none.
     Raises FacePassError 400 `nothing_to_merge` for one person, or for people of two studios.
     """
     if kept.pk == gone.pk or kept.studio_id != gone.studio_id:
         raise FacePassError("nothing_to_merge", _("Choose two people of one studio."), status=400)
-    list(Person.objects.filter(pk__in=[kept.pk, gone.pk]).order_by("pk").select_for_update())  # as whoever names them
+    list(Person.objects.filter(pk__in=[kept.pk, gone.pk]).order_by("pk").select_for_update())  # as naming.py does
     groups, faces = FaceCluster.objects.filter(person=gone), PhotoFace.objects.filter(person=gone)
     pictures = GalleryImage.objects.filter(subject=gone)
     change = Change(Occasion(kept.studio_id), groups=groups, faces=faces, pictures=pictures, people=[kept, gone])
@@ -192,7 +195,7 @@ def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
 
 @transaction.atomic
 def show(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
-    """They are faces after all, of one occasion: hidden ones are shown again, one drawn by hand for the first time."""
+    """Say that these are faces after all, of one occasion. A rejected one is shown again, a drawn one as new."""
     change = Change(Occasion.for_gallery(faces[0].gallery), faces=faces)
     named = [face.pk for face in faces if face.person_id]
     change.update_faces(face_category=FaceCategory.UNKNOWN)
@@ -202,10 +205,11 @@ def show(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
 
 @transaction.atomic
 def undo(decision: FaceDecision, *, by: Principal) -> None:
-    """Faces and groups are again what they were; faces that are gone stay gone. A second call does nothing.
+    """Restore faces, groups and people to what they were before the decision. A second call does nothing.
 
-    Raises FacePassError 409 `changed_since` where a later decision changed one of them: that one must go first; 409
-    `email_taken` or `external_id_taken` where somebody new has what a person who comes back had.
+    Faces that were deleted since stay deleted. Raises FacePassError 409 `changed_since` where a later decision changed
+    one of the rows, which must be undone first, and `email_taken` or `external_id_taken` where somebody new has what a
+    person who comes back had.
     """
     standing = FaceDecision.objects.standing().filter(pk=decision.pk).select_for_update().first()
     if standing is None:
@@ -218,8 +222,8 @@ def undo(decision: FaceDecision, *, by: Principal) -> None:
     live_events.publish_decision(standing)
 
 
-def _named(person_id: UUID | None) -> dict[str, Any]:
-    """A person's word needs no similarity beside it."""
+def _name_columns(person_id: UUID | None) -> dict[str, Any]:
+    """Return the columns of a face that a person named; they say nothing of a similarity, because no model did it."""
     return {
         "person_id": person_id,
         "verified": person_id is not None,
@@ -228,14 +232,14 @@ def _named(person_id: UUID | None) -> dict[str, Any]:
     }
 
 
-def _occasion(groups: Sequence[FaceCluster]) -> Occasion:
+def _occasion_of_groups(groups: Sequence[FaceCluster]) -> Occasion:
     occasions = {group.occasion for group in groups}
     if len(occasions) != 1:
         raise FacePassError("not_one_occasion", _("Choose groups of one photo session."), status=400)
     return occasions.pop()
 
 
-def _occasion_of(faces: Sequence[PhotoFace]) -> Occasion:
+def _occasion_of_faces(faces: Sequence[PhotoFace]) -> Occasion:
     occasions = {Occasion.for_gallery(face.gallery) for face in faces}
     if len(occasions) != 1:
         raise FacePassError("not_one_occasion", _("Choose faces of one photo session."), status=400)

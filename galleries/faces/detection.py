@@ -1,4 +1,4 @@
-"""Which faces a picture shows: one that is sent and forgotten, or a photo, whose rows are written if asked."""
+"""Which faces a picture shows: an upload that is not stored, or a photo, whose rows are written if requested."""
 
 import time
 from dataclasses import dataclass
@@ -41,23 +41,26 @@ class DetectionReport:
 
 
 def detect_in_upload(file: File[bytes]) -> DetectionReport:
-    """Raises what `probe.read_picture` raises. A picture without a face is an empty list."""
+    """Return the faces that the model sees in an uploaded picture. Raises what `probe.read_picture` raises."""
     started = time.perf_counter()
     width, height = probe.read_size(file)
     picture = detection.decode_for_detection(probe.open_upload(file), recognition_settings().detection)
-    return DetectionReport(width, height, _described(picture, width), _since(started))
+    return DetectionReport(width, height, _describe(picture, width), _milliseconds_since(started))
 
 
 def detect_in_photo(photo: GalleryImage) -> DetectionReport:
-    """What the model sees now; nothing is written."""
+    """Return the faces that the model sees in the photo now; nothing is written. Raises as `decode_photo` does."""
     started = time.perf_counter()
-    return DetectionReport(photo.width, photo.height, _described(decode_photo(photo), photo.width), _since(started))
+    return DetectionReport(
+        photo.width, photo.height, _describe(decode_photo(photo), photo.width), _milliseconds_since(started)
+    )
 
 
 def detect_and_record(photo: GalleryImage) -> DetectionReport:
-    """Analyses the photo anew as a worker would, here and now, and answers with the rows.
+    """Analyse the photo anew as a worker would, in this process, and return its rows.
 
-    Raises 409 `photo_busy` while a worker has it, 422 `photo_failed` with its error where it cannot be analysed.
+    Raises FacePassError 409 `photo_busy` while a worker has it, 422 `photo_failed` with its error where it cannot be
+    analysed.
     """
     started = time.perf_counter()
     claimed = None
@@ -65,23 +68,25 @@ def detect_and_record(photo: GalleryImage) -> DetectionReport:
     if row.requeue():
         claimed = row.claim_next()
     if claimed is None:
-        raise _busy()
+        raise _photo_busy()
     analysis.analyse_photo(claimed)
     claimed.refresh_from_db()
     if claimed.error:
         details = {"error": claimed.error}
         raise FacePassError("photo_failed", _("The picture could not be analysed."), status=422, details=details)
     if claimed.state != PhotoState.PROCESSED:  # another worker has taken it over
-        raise _busy()
+        raise _photo_busy()
     rows = sorted(claimed.faces.defer("insightface_descriptor"), key=lambda face: -face.as_box.area)
-    return DetectionReport(claimed.width, claimed.height, [_of_row(row) for row in rows], _since(started))
+    return DetectionReport(
+        claimed.width, claimed.height, [_report_row(row) for row in rows], _milliseconds_since(started)
+    )
 
 
-def _busy() -> FacePassError:
+def _photo_busy() -> FacePassError:
     return FacePassError("photo_busy", _("This photo is being analysed."), status=409, retry_after=5)
 
 
-def _described(picture: Picture, width: int) -> list[ReportedFace]:
+def _describe(picture: Picture, width: int) -> list[ReportedFace]:
     scale = width / picture.shape[1]
     return [
         ReportedFace(
@@ -95,10 +100,10 @@ def _described(picture: Picture, width: int) -> list[ReportedFace]:
     ]
 
 
-def _of_row(face: PhotoFace) -> ReportedFace:
+def _report_row(face: PhotoFace) -> ReportedFace:
     points = np.asarray(face.landmarks, np.float32)
     return ReportedFace(face.pk, face.box, points, face.insightface_confidence, face.quality)
 
 
-def _since(started: float) -> float:
+def _milliseconds_since(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 1)

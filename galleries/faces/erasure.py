@@ -1,4 +1,4 @@
-"""A face is erased: it goes with everything that describes it, and does not come back."""
+"""Erasing a face: it is deleted with everything that describes it, and no later analysis brings it back."""
 
 from collections.abc import Iterable
 
@@ -11,10 +11,10 @@ from recognition.types import Box
 
 @transaction.atomic
 def erase_face(face: PhotoFace) -> None:
-    """Delete the face with its descriptors of every model version, and keep it away from later ones.
+    """Delete the face with its descriptors of every model version, and remember its place, so that it stays away.
 
-    An enrolment picture is there for its face only, and goes with it. Decisions that named the face stay, and say that
-    it is gone.
+    An enrolment picture exists for its face only, and is deleted with it. Decisions that named the face stay, and say
+    that it is gone.
     """
     photo = GalleryImage.objects.select_for_update().filter(pk=face.photo_id).first()
     if photo is None:
@@ -30,19 +30,23 @@ def erase_face(face: PhotoFace) -> None:
 
 @transaction.atomic
 def erase_faces(faces: Iterable[PhotoFace]) -> None:
+    """Erase all of the faces, or none."""
     for face in faces:
         erase_face(face)
 
 
 def lift_erasure(photo: GalleryImage, box: Box) -> None:
-    """Somebody draws a face where one was erased: their word is the later one. To be called with the photo locked."""
+    """Forget that a face was erased at that place, because somebody draws one there: the later decision counts.
+
+    To be called with the photo locked.
+    """
     erased = list(photo.erased_faces.all())
-    again = same_faces.match_faces([gone.as_box for gone in erased], [], erased=[box]).erased
-    ErasedFace.objects.filter(pk__in=[erased[index].pk for index in again]).delete()
+    lifted = same_faces.match_faces([face.as_box for face in erased], [], erased=[box]).erased
+    ErasedFace.objects.filter(pk__in=[erased[index].pk for index in lifted]).delete()
 
 
 def _delete_spares(photo: GalleryImage, box: Box) -> None:
-    """What other versions saw there and has no row; what has one goes with the row."""
+    """Delete what other versions saw at that place and has no face; spares that have one are deleted with it."""
     loose = list(SpareFace.objects.filter(photo=photo, face=None).only("insightface_bbox"))
-    there = same_faces.match_faces([spare.as_box for spare in loose], [], erased=[box]).erased
-    SpareFace.objects.filter(pk__in=[loose[index].pk for index in there]).delete()
+    at_place = same_faces.match_faces([spare.as_box for spare in loose], [], erased=[box]).erased
+    SpareFace.objects.filter(pk__in=[loose[index].pk for index in at_place]).delete()

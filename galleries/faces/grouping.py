@@ -47,7 +47,7 @@ def group_faces(occasion: Occasion, *, rebuild: bool = False) -> Grouping:
 
     One run per occasion at a time: a second one waits, so that it sees the groups that the first one made. `rebuild`:
     groups that have no name, and in which nobody decided anything, are made anew. Raises FacePassError 503 as
-    `ModelVersion.objects.current` does.
+    `current_model_version` does.
     """
     version = current_model_version()
     with hold_lock(LockPurpose.GROUPING, key=occasion.key):

@@ -1,7 +1,7 @@
-"""What people and the grouping do to faces, live, for the pages where others work on the same.
+"""Live events about what people and the grouping do to faces, for pages where others work on the same faces.
 
-Two channel groups: the occasion's, and the studio's for pages that show several occasions. Events carry ids and counts
-and are sent after the commit; a page that gets one reads the rows again.
+They go to two channel groups: the occasion's, and the studio's for pages that show several occasions. Events carry ids
+and counts and are sent after the commit; a page that receives one reads the rows again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,50 +44,54 @@ class SnapshotEvent(TypedDict):
 
 
 def build_occasion_snapshot(occasion: Occasion) -> SnapshotEvent:
+    """Return the version of an occasion's decisions and groups."""
     groups = FaceCluster.objects.within(occasion).shown()
     return _snapshot(FaceDecision.objects.within(occasion), groups)
 
 
 def build_studios_snapshot(studio_ids: Sequence[UUID]) -> SnapshotEvent:
-    """Without the groups, of which studios have tens of thousands."""
+    """Return the version of the studios' decisions, without their groups, of which there are tens of thousands."""
     return _snapshot(FaceDecision.objects.filter(studio__in=studio_ids), FaceCluster.objects.none())
 
 
 def _snapshot(decisions: "QuerySet[FaceDecision]", groups: "QuerySet[FaceCluster]") -> SnapshotEvent:
-    moments = decisions.aggregate(made=Max("made_at"), undone=Max("undone_at"), number=Count("pk"))
-    inside = groups.aggregate(number=Count("pk"), faces=Sum("size"))
-    parts = (moments["made"], moments["undone"], moments["number"], inside["number"], inside["faces"])
+    made = decisions.aggregate(last=Max("made_at"), last_undone=Max("undone_at"), number=Count("pk"))
+    grouped = groups.aggregate(number=Count("pk"), faces=Sum("size"))
+    parts = (made["last"], made["last_undone"], made["number"], grouped["number"], grouped["faces"])
     version = sha256(repr(parts).encode()).hexdigest()[:16]
     return SnapshotEvent(type="decisions.snapshot", version=version)
 
 
 def occasion_channel(occasion: Occasion) -> str:
-    """With the studio in it: two studios may use one photo session's id."""
+    """Return the occasion's channel group. It names the studio too: two may use one photo session's id."""
     return progress.channel_group("occasion", f"{occasion.studio_id}.{occasion.key}")
 
 
 def studio_channel(studio_id: UUID) -> str:
+    """Return the channel group of everything that happens in the studio."""
     return progress.channel_group("studio", studio_id)
 
 
 def publish_decision(decision: FaceDecision) -> None:
-    """That it was made, or undone."""
+    """Publish that the decision was made, or undone."""
     occasion = decision.occasion
     event = DecisionEvent(
         type="decision.undone" if decision.undone_at else "decision.made",
         decision_id=str(decision.pk),
         kind=decision.kind,
-        occasion=str(occasion.key) if occasion.is_one else None,
+        occasion=None if occasion.is_studio_wide else str(occasion.key),
         faces=decision.face_count,
     )
     publish_event(occasion, event)
 
 
 def publish_event(occasion: Occasion, event: Mapping[str, Any]) -> None:
+    """Send the event to both channel groups, after the commit."""
+
     def send() -> None:
-        if occasion.is_one:
+        if not occasion.is_studio_wide:
             progress.publish_event(occasion_channel(occasion), event)
         progress.publish_event(studio_channel(occasion.studio_id), event)
 
-    # What happened has happened, whether the others hear of it or not.
+    # Robust: an event that cannot be sent must not fail what was committed.
     transaction.on_commit(send, robust=True)

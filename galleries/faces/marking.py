@@ -1,4 +1,4 @@
-"""A face that no engine found, marked by hand: described from the photo's pixels where that can be done."""
+"""Faces that no engine found, drawn by hand: described from the photo's pixels where that is possible."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,33 +18,33 @@ from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import Box, DescribedFace, Picture
 
-# What a click by mistake draws; of no use to any engine.
+# Pixels. What is smaller was drawn by mistake, and is of no use to any engine.
 SMALLEST_SIDE = 12.0
-# The part of the photo in which the engine looks for the face, as a multiple of the box's longer side: detectors want
-# to see a head, and what was drawn is often just the features.
+# The part of the photo in which the engine looks for the face, as a multiple of the box's longer side: detectors expect
+# a head, and what is drawn is often just the features.
 SURROUNDINGS = 2.5
-# A hand is not exact: this much overlap, and what the engine sees is what was meant.
-MEANT_IOU = 0.25
+# Overlap from which on the face that the engine sees is the one that was drawn: drawing by hand is not exact.
+SAME_PLACE_IOU = 0.25
 
 
 def mark_face(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFace, FaceDecision]:
-    """The new face, and the decision by which it can be undone. `box`: pixels of the upright photo.
+    """Create a face where somebody drew one; return it and the decision by which it can be undone.
 
-    Where the engine sees the face too, it has the engine's box and a descriptor; else it is kept as it was drawn,
-    without one, and no search finds it. Raises FacePassError: 400 `bad_box`, 409 `face_there`, as `decode_photo`,
-    and 503 where the model is missing.
+    `box`: pixels of the upright photo. Where the engine sees the face too, it gets the engine's box and a descriptor;
+    otherwise it is stored as it was drawn, without one, and no search finds it. Raises FacePassError 400 `bad_box`, 409
+    `face_there`, 503 where the model is missing, and as `decode_photo`.
     """
-    box = _inside(photo, box)
+    box = _clip_box(photo, box)
     picture = decode_photo(photo)
     scale = picture.shape[1] / photo.width
-    described = _described(picture, box.scaled(scale))
+    described = _describe_at(picture, box.scaled(scale))
     current_model_version()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
         ModelVersion.objects.prevent_switch()
-        row = _row(photo, box, described, current_model_version(), scale=scale)
+        row = _build_row(photo, box, described, current_model_version(), scale=scale)
         recheck_scope(by, Scope.SEARCH, studio_id=photo.gallery.studio_id)
-        _alone(photo)
-        _refuse_twin(photo, row)
+        _lock_photo(photo)
+        _refuse_duplicate(photo, row)
         erasure.lift_erasure(photo, row.as_box)
         row.save(force_insert=True)
         decision = decisions.show([row], by=by)
@@ -54,7 +54,7 @@ def mark_face(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFac
     return row, decision
 
 
-def _inside(photo: GalleryImage, box: Box) -> Box:
+def _clip_box(photo: GalleryImage, box: Box) -> Box:
     left, top = max(0.0, box.x), max(0.0, box.y)
     right, bottom = min(float(photo.width), box.x + box.width), min(float(photo.height), box.y + box.height)
     if min(right - left, bottom - top) < SMALLEST_SIDE:
@@ -62,30 +62,30 @@ def _inside(photo: GalleryImage, box: Box) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def _described(picture: Picture, box: Box) -> DescribedFace | None:
-    """The face that the engine sees in and around the box; None where it sees none. Pixels of `picture`."""
-    place = _around(box).clipped(picture)
-    x, y = int(place.x), int(place.y)
-    part = picture[y : y + int(place.height), x : x + int(place.width)].copy()
+def _describe_at(picture: Picture, box: Box) -> DescribedFace | None:
+    """Return the face that the engine sees in and around the box, or None. All in pixels of `picture`."""
+    area = _surroundings(box).clipped(picture)
+    x, y = int(area.x), int(area.y)
+    part = picture[y : y + int(area.height), x : x + int(area.width)].copy()
     found = [
         detection.shift_face(face, Box(x, y, 0, 0))
         for face in detection.detect_close_ups(registry.get_engine(), [part])[0]
     ]
-    meant = max(found, key=lambda face: face.box.iou(box), default=None)
-    if meant is None or meant.box.iou(box) < MEANT_IOU:
+    nearest = max(found, key=lambda face: face.box.iou(box), default=None)
+    if nearest is None or nearest.box.iou(box) < SAME_PLACE_IOU:
         return None
-    return pipeline.describe_detected(picture, [meant], settings=recognition_settings())[0]
+    return pipeline.describe_detected(picture, [nearest], settings=recognition_settings())[0]
 
 
-def _around(box: Box) -> Box:
+def _surroundings(box: Box) -> Box:
     side = max(box.width, box.height) * SURROUNDINGS
     return Box(box.x + box.width / 2 - side / 2, box.y + box.height / 2 - side / 2, side, side)
 
 
-def _row(
+def _build_row(
     photo: GalleryImage, box: Box, described: DescribedFace | None, version: ModelVersion, *, scale: float
 ) -> PhotoFace:
-    """Hidden at first: showing it is the decision, so that undoing hides it again."""
+    """Return an unsaved row. It is hidden at first: showing it is the decision, so that an undo hides it again."""
     if described is None:
         quality = {"score": 0.0, "size": round(min(box.width, box.height), 1), "reasons": ["not_described"]}
         row = PhotoFace(photo=photo, gallery_id=photo.gallery_id, model_version=version, quality=quality, landmarks=[])
@@ -96,13 +96,13 @@ def _row(
     return row
 
 
-def _alone(photo: GalleryImage) -> None:
-    """Two who draw at once draw one face."""
+def _lock_photo(photo: GalleryImage) -> None:
+    """Lock the photo, so that two people who draw a face at once draw one face."""
     if GalleryImage.objects.select_for_update().filter(pk=photo.pk).first() is None:
         raise FacePassError("not_found", _("Not found."), status=404)
 
 
-def _refuse_twin(photo: GalleryImage, row: PhotoFace) -> None:
+def _refuse_duplicate(photo: GalleryImage, row: PhotoFace) -> None:
     others = PhotoFace.objects.filter(photo=photo).shown().only("insightface_bbox")
     if same_faces.match_faces([row.as_box], [other.as_box for other in others]).known:
         raise FacePassError("face_there", _("This face has a box already."), status=409)

@@ -15,7 +15,7 @@ from recognition.model_versions import current_model_version
 
 
 class Cursor(TypedDict):
-    """How far the job is: the last face's id, and what was counted up to it."""
+    """How far the job is: the id of the last face, and the counts up to it."""
 
     face: str
     faces: int
@@ -23,33 +23,33 @@ class Cursor(TypedDict):
 
 
 def propose_names(turn: JobTurn) -> dict[str, Any] | None:
-    """The job `recognize_gallery`: gives unknown faces the name that is sure, to be verified by somebody.
+    """Run a turn of the job `recognize_gallery`: propose names to unknown faces, for somebody to verify.
 
-    Sure is `confidence_thresholds.assign`. Faces that have a name are left alone, a name that somebody
-    denied is not given again, and nobody is in a photo twice.
+    A name is proposed from the similarity `confidence_thresholds.assign` on. Faces that have a name are left alone, a
+    name that somebody denied is not proposed again, and nobody is in a photo twice.
     """
-    at: Cursor = turn.job.cursor or Cursor(face=str(UUID(int=0)), faces=0, named=0)
+    position: Cursor = turn.job.cursor or Cursor(face=str(UUID(int=0)), faces=0, named=0)
     version, threshold = current_model_version(), recognition_settings().confidence_thresholds.assign
-    here = PhotoFace.objects.filter(gallery=turn.job.arguments["gallery_id"], gallery__studio=turn.job.studio_id)
-    unknown = here.searchable(version).filter(person=None, pk__gt=at["face"]).order_by("pk")
+    faces = PhotoFace.objects.filter(gallery=turn.job.arguments["gallery_id"], gallery__studio=turn.job.studio_id)
+    unknown = faces.searchable(version).filter(person=None, pk__gt=position["face"]).order_by("pk")
     rows, stacked = descriptors.read(unknown, "pk", "photo_id")
-    total = at["faces"] + len(rows)
+    total = position["faces"] + len(rows)
     denied = denials.find_denials_in_studio(turn.job.studio_id)
     for (pk, photo_id), descriptor in zip(rows, stacked, strict=True):
         if not turn.has_time():
             return None
         who = identification.identify(descriptor, studio_ids=[turn.job.studio_id], threshold=threshold, candidates=2)
         named = 0
-        barred = who.person and who.person.pk in denied.get(pk, ())
-        if who.person and not barred and not here.filter(photo=photo_id, person=who.person).exists():
-            named = _propose(here.filter(pk=pk, person=None), who.person.pk, who.candidates[0].similarity)
-        at = Cursor(face=str(pk), faces=at["faces"] + 1, named=at["named"] + named)
-        turn.report(done=at["faces"], total=total, cursor=at)
-    return {"faces": at["faces"], "named": at["named"]}
+        is_denied = who.person and who.person.pk in denied.get(pk, ())
+        if who.person and not is_denied and not faces.filter(photo=photo_id, person=who.person).exists():
+            named = _propose(faces.filter(pk=pk, person=None), who.person.pk, who.candidates[0].similarity)
+        position = Cursor(face=str(pk), faces=position["faces"] + 1, named=position["named"] + named)
+        turn.report(done=position["faces"], total=total, cursor=position)
+    return {"faces": position["faces"], "named": position["named"]}
 
 
 @transaction.atomic
 def _propose(face: PhotoFaceQuerySet, person_id: UUID, similarity: float) -> int:
-    """Whether that name was given to the one face: not where the person was deleted meanwhile."""
-    there = Person.objects.filter(pk=person_id).lock_against_deletion()
-    return face.update(**proposal_columns(person_id, similarity=similarity)) if there else 0
+    """Propose the name to the one face; return 1, or 0 where the person or the face is gone or has a name by now."""
+    person = Person.objects.filter(pk=person_id).lock_against_deletion()
+    return face.update(**proposal_columns(person_id, similarity=similarity)) if person else 0

@@ -20,7 +20,7 @@ from galleries.faces.switching import switch_version
 from galleries.jobs.runner import JobTurn
 from galleries.models import GalleryImage, PhotoDescription, PhotoFace, SpareFace
 from galleries.models.description import photos_to_describe
-from galleries.models.face import DESCRIPTION
+from galleries.models.face import DESCRIPTION_COLUMNS
 from galleries.photos import recording, same_faces
 from galleries.photos.pipeline import BATCH, PhotoPipeline, PhotoResult, is_photos_fault
 from recognition import protected_templates
@@ -29,24 +29,26 @@ from recognition.engines.base import FaceEngine
 from recognition.model_versions import get_or_create_model_version
 from recognition.models import ModelVersion
 
-# After so long a job looks again whether the other one is over.
+# When a job that was refused tries again.
 RETRY_SECONDS = 30
 
 
 class RunMonitor(Protocol):
-    """Whoever follows the work: a job's JobTurn, or the bar of a command."""
+    """What limits and follows the work: the turn of a job, or the progress bar of a command."""
 
     def has_time(self) -> bool:
-        """False stops it; what is done is kept."""
+        """Return whether to go on. What is done is kept."""
 
     def report(self, *, done: int, total: int) -> None:
-        """After every few photos."""
+        """Hear of the progress, after every few photos."""
 
 
 @dataclass(frozen=True, slots=True)
 class RedescriptionResult:
-    """`unreadable`: photos whose file cannot be read; their faces stay as they were. `kept`: faces that only the
-    former version saw and to which something is bound.
+    """The version in use, how many photos it has described, and what it could not describe.
+
+    `unreadable`: photos whose file cannot be read; their faces stay as they were. `kept`: faces that only the former
+    version saw and to which something is bound.
     """
 
     version: ModelVersion
@@ -56,15 +58,15 @@ class RedescriptionResult:
 
 
 def describe_and_switch(pack_name: str, *, watch: RunMonitor, done: int = 0) -> RedescriptionResult | None:
-    """Describes what that engine has not described yet, then switches. Safe to stop and to run again.
+    """Describe what that engine has not described yet, then switch to it. Safe to stop and to run again.
 
-    `done`: photos that an earlier turn of the same job has described. None where `watch` stopped it before the switch.
-    Raises FacePassError: `engine_fixed` and `already_running` (409), 503 where the model is missing.
+    `done`: photos that an earlier turn of the same job has described. Returns None where `watch` stopped it before the
+    switch. Raises FacePassError 409 `engine_fixed` and `already_running`, 503 where the model is missing.
     """
     with _require_no_other_run():
         engine = registry.load_engine(pack_name)
         version = get_or_create_model_version(engine)
-        _allowed(version)
+        _require_allowed(version)
         if not done:
             PhotoDescription.objects.filter(model_version=version).exclude(error="").delete()
         switched = False
@@ -77,31 +79,34 @@ def describe_and_switch(pack_name: str, *, watch: RunMonitor, done: int = 0) -> 
 
 
 def run_redescription_job(turn: JobTurn) -> dict[str, Any] | None:
-    """The job `generate_descriptors`: to the model that the environment asks for, for the whole installation."""
-    found = describe_and_switch(registry.configured_pack(), watch=turn, done=turn.job.done)
-    if found is None:
+    """Run a turn of the job `generate_descriptors`: to the configured model, for the whole installation."""
+    result = describe_and_switch(registry.configured_pack(), watch=turn, done=turn.job.done)
+    if result is None:
         return None
     return {
-        "model": str(found.version),
-        "photos": found.photos,
-        "unreadable": found.unreadable,
-        "kept": found.kept,
+        "model": str(result.version),
+        "photos": result.photos,
+        "unreadable": result.unreadable,
+        "kept": result.kept,
     }
 
 
 def switch_back(*, watch: RunMonitor) -> RedescriptionResult | None:
-    """To the version that was in use before. Photos analysed since are described by it first.
+    """Switch to the version that was in use before. Photos analysed since are described by it first.
 
-    Raises FacePassError: `no_previous` (409), `model_not_installed` (503), or as `describe_and_switch` does.
+    Raises FacePassError 409 `no_previous`, as `_find_pack` does, and as `describe_and_switch` does.
     """
     previous = ModelVersion.objects.previous()
     if previous is None:
         raise FacePassError("no_previous", _("There is no version to go back to."), status=409)
-    return describe_and_switch(_pack_of(previous), watch=watch)
+    return describe_and_switch(_find_pack(previous), watch=watch)
 
 
 def discard_other_versions() -> int:
-    """Forgets what other versions than the active one saw; there is no way back then. How many descriptions went."""
+    """Delete what other versions than the active one saw, after which there is no way back; return how many rows.
+
+    Raises FacePassError 409 `not_complete` while photos wait for the active version, and `already_running`.
+    """
     with _require_no_other_run(), transaction.atomic():
         ModelVersion.objects.lock_for_switch()
         active = ModelVersion.objects.active()
@@ -111,11 +116,11 @@ def discard_other_versions() -> int:
             message = _("Run manage.py generate_descriptors first, to its end.")
             raise FacePassError("not_complete", message, status=409)
         PhotoDescription.objects.exclude(model_version=active).delete()
-        gone = SpareFace.objects.exclude(model_version=active).delete()[0]
+        deleted = SpareFace.objects.exclude(model_version=active).delete()[0]
         kept = PhotoFace.objects.not_described_by(active)
-        gone += kept.update(insightface_descriptor=None, model_version=active)
+        deleted += kept.update(insightface_descriptor=None, model_version=active)
         ModelVersion.objects.exclude(pk=active.pk).update(activated_at=None)
-    return gone
+    return deleted
 
 
 def describe_waiting_photos(engine: FaceEngine, version: ModelVersion, *, watch: RunMonitor, done: int = 0) -> int:
@@ -178,46 +183,59 @@ def _write_result(result: PhotoResult, version: ModelVersion) -> None:
 def _build_spares(result: PhotoResult, version: ModelVersion) -> list[SpareFace]:
     """Return unsaved rows for what the version sees, with the columns that a face of the photo would have."""
     faces = [recording.build_face(result.photo, found, version, scale=result.scale) for found in result.faces]
-    return [SpareFace(photo=result.photo, **{name: getattr(face, name) for name in DESCRIPTION}) for face in faces]
+    return [
+        SpareFace(photo=result.photo, **{name: getattr(face, name) for name in DESCRIPTION_COLUMNS}) for face in faces
+    ]
 
 
 def _write(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace], *, error: str) -> None:
+    """Write the description of the photo by the version, unless the photo was deleted or analysed anew meanwhile."""
     if photo.processed_at is None:
         return  # analysed again meanwhile
     with transaction.atomic():
-        same = GalleryImage.objects.processed().filter(pk=photo.pk, processed_at=photo.processed_at)
-        if same.select_for_update().first() is None:
+        unchanged = GalleryImage.objects.processed().filter(pk=photo.pk, processed_at=photo.processed_at)
+        if unchanged.select_for_update().first() is None:
             return  # gone, or analysed again since: then it comes up again
         PhotoFace.objects.filter(photo=photo).lock_against_deletion()  # whoever deletes one of them waits
         SpareFace.objects.filter(photo=photo, model_version=version).delete()
-        SpareFace.objects.bulk_create(_bound(photo, version, spares))
+        SpareFace.objects.bulk_create(_match_to_faces(photo, version, spares))
         PhotoDescription.objects.update_or_create(
             photo=photo, model_version=version, defaults={"analysed_at": photo.processed_at, "error": error}
         )
 
 
-def _bound(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace]) -> list[SpareFace]:
-    """Each with the same face in use; without those that the version describes there already, or that were erased."""
+def _match_to_faces(photo: GalleryImage, version: ModelVersion, spares: list[SpareFace]) -> list[SpareFace]:
+    """Return the spares with the photo's faces to which they belong.
+
+    Those that were erased are left out, and those of faces that this version describes in use already.
+    """
     faces = list(photo.faces.defer("insightface_descriptor"))
     found = same_faces.match_faces(
         [spare.as_box for spare in spares],
         [face.as_box for face in faces],
-        erased=[gone.as_box for gone in photo.erased_faces.all()],
+        erased=[face.as_box for face in photo.erased_faces.all()],
     )
     for new, old in found.known.items():
         spares[new].face = faces[old]
-    there = [spare for index, spare in enumerate(spares) if index not in found.erased]
-    return [spare for spare in there if spare.face is None or spare.face.model_version_id != version.pk]
+    kept = [spare for index, spare in enumerate(spares) if index not in found.erased]
+    return [spare for spare in kept if spare.face is None or spare.face.model_version_id != version.pk]
 
 
-def _allowed(version: ModelVersion) -> None:
-    """The processes are to use this engine after the switch, so the environment must not ask for another."""
+def _require_allowed(version: ModelVersion) -> None:
+    """Raise FacePassError 409 `engine_fixed` where FACE_PACK asks for another engine.
+
+    All processes must use this engine after the switch.
+    """
     if not registry.can_serve(version):
         message = _("FACE_PACK asks for another model than %(model)s. Set FACE_PACK=auto first.")
         raise FacePassError("engine_fixed", message % {"model": version}, status=409)
 
 
-def _pack_of(version: ModelVersion) -> str:
+def _find_pack(version: ModelVersion) -> str:
+    """Return the name of the installed pack that describes as the version does, under the same key.
+
+    Raises FacePassError 503 `model_not_installed`, 409 `other_template_key`.
+    """
     found = registry.find_model_with_contract(version.contract_id)
     if found is None:
         message = _("The model that made these descriptors is no longer on this machine: %(model)s.")

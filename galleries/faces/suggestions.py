@@ -51,7 +51,7 @@ def find_suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]
     """Return pairs to ask a person about, the most similar first.
 
     None of them share a photo, have two names or were decided upon. Of very many groups the largest MAX_COMPARED are
-    compared; as they become fewer, others move up. Raises FacePassError 503 as `ModelVersion.objects.current` does.
+    compared; as they become fewer, others move up. Raises FacePassError 503 as `current_model_version` does.
     """
     version = current_model_version()
     clusters = _load_largest(occasion, version)

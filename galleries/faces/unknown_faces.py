@@ -22,7 +22,7 @@ from recognition.types import DescribedFace, DetectedFace
 
 
 class Cursor(TypedDict):
-    """How far it is: the last photo's id, and what was counted up to it."""
+    """How far the job is: the id of the last photo, and the counts up to it."""
 
     photo: str
     faces: int
@@ -30,41 +30,46 @@ class Cursor(TypedDict):
 
 
 def run_unknown_faces_job(turn: JobTurn) -> dict[str, Any] | None:
-    """The job `regenerate_unknown_descriptors` of one studio."""
-    at: Cursor = turn.job.cursor or Cursor(photo=str(UUID(int=0)), faces=0, unreadable=0)
+    """Run a turn of the job `regenerate_unknown_descriptors` of one studio."""
+    position: Cursor = turn.job.cursor or Cursor(photo=str(UUID(int=0)), faces=0, unreadable=0)
     done = turn.job.done
-    left = list(_photos(turn.job.studio_id).filter(pk__gt=at["photo"]))
-    total = done + len(left)
-    for photo in left:
+    remaining = list(_photos_with_unknown(turn.job.studio_id).filter(pk__gt=position["photo"]))
+    total = done + len(remaining)
+    for photo in remaining:
         if not turn.has_time():
             return None
         faces = _describe(photo)
-        at = Cursor(
-            photo=str(photo.pk), faces=at["faces"] + (faces or 0), unreadable=at["unreadable"] + (faces is None)
+        position = Cursor(
+            photo=str(photo.pk),
+            faces=position["faces"] + (faces or 0),
+            unreadable=position["unreadable"] + (faces is None),
         )
         done += 1
-        turn.report(done=done, total=total, cursor=at)
-    return {"photos": done, "faces": at["faces"], "unreadable": at["unreadable"]}
+        turn.report(done=done, total=total, cursor=position)
+    return {"photos": done, "faces": position["faces"], "unreadable": position["unreadable"]}
 
 
-def _photos(studio_id: UUID) -> "QuerySet[GalleryImage]":
+def _photos_with_unknown(studio_id: UUID) -> "QuerySet[GalleryImage]":
     own = GalleryImage.objects.processed().filter(gallery__studio_id=studio_id)
     return own.filter(Exists(_unknown().filter(photo=OuterRef("pk")))).order_by("pk")
 
 
 def _unknown() -> "QuerySet[PhotoFace]":
-    """Not those without landmarks: somebody drew them where no engine saw a face."""
+    """Return unnamed faces that are shown.
+
+    Not those without landmarks: they were drawn where no engine sees a face.
+    """
     return PhotoFace.objects.shown().filter(person=None).exclude(landmarks=[])
 
 
 def _describe(photo: GalleryImage) -> int | None:
-    """How many faces; None where the photo cannot be read."""
+    """Describe the photo's unknown faces anew; return how many, or None where the photo cannot be read."""
     settings = recognition_settings()
     faces = list(_unknown().filter(photo=photo))
     try:
         picture = decode_photo(photo, settings)
         scale = picture.shape[1] / photo.width
-        found = pipeline.describe_detected(picture, [_as_found(face, scale) for face in faces], settings=settings)
+        found = pipeline.describe_detected(picture, [_as_detected(face, scale) for face in faces], settings=settings)
     except FacePassError as refusal:
         if not is_photos_fault(refusal):
             raise
@@ -72,13 +77,13 @@ def _describe(photo: GalleryImage) -> int | None:
     return _write(faces, found)
 
 
-def _as_found(face: PhotoFace, scale: float) -> DetectedFace:
+def _as_detected(face: PhotoFace, scale: float) -> DetectedFace:
     landmarks = np.asarray(face.landmarks, np.float32) * np.float32(scale)
     return DetectedFace(face.as_box.scaled(scale), landmarks, face.insightface_confidence)
 
 
 def _write(faces: list[PhotoFace], found: list[DescribedFace]) -> int:
-    """Those that are still where they were, and still nobody's."""
+    """Write the descriptions of faces that still have the same box and no name; return how many."""
     current_model_version()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
         ModelVersion.objects.prevent_switch()

@@ -32,22 +32,22 @@ _handlers: dict[str, str] = {}
 
 
 class ClaimLost(Exception):
-    """The job was cancelled, or another worker has it: stop, and write nothing more."""
+    """The job was cancelled, or another worker has claimed it: stop, and write nothing more."""
 
 
 class JobTurn:
-    """One worker's time with a job."""
+    """A worker's time with a job: TURN_SECONDS from its claim on."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self._until = time.monotonic() + TURN_SECONDS
 
     def has_time(self) -> bool:
-        """Whether there is time for another step."""
+        """Return whether there is time for another step."""
         return not heartbeats.is_stopping() and time.monotonic() < self._until
 
     def report(self, *, done: int, total: int, cursor: Any = None) -> None:
-        """Progress over all turns, which also keeps the claim alive. `cursor`: where another turn goes on (JSON).
+        """Write the progress over all turns, which also renews the claim. `cursor`: where another turn goes on (JSON).
 
         Raises ClaimLost.
         """
@@ -56,22 +56,27 @@ class JobTurn:
 
 
 def register_handler(kind: str, handler: str) -> None:
-    """By its dotted name: it is imported by the worker that needs it. To be called when the app is ready."""
+    """Say by which function jobs of that kind are done. To be called when the app is ready.
+
+    `handler`: its dotted name, so that only the worker that needs the module imports it.
+    """
     _handlers[kind] = handler
 
 
 def start_job(kind: str, *, studio: Studio, **arguments: Any) -> Job:
-    """Queues the job. Where the same is asked for while it waits or runs, it is that job. `arguments`: JSON."""
+    """Create the job and wake a worker. `arguments`: JSON, ids and options only.
+
+    Where the same job waits or runs already, that one is returned.
+    """
     with transaction.atomic():
-        same = Job.objects.unfinished()
-        job, made = same.get_or_create(studio=studio, kind=kind, arguments=arguments)
-        if made:
+        job, created = Job.objects.unfinished().get_or_create(studio=studio, kind=kind, arguments=arguments)
+        if created:
             queue.wake_worker_for_job(job.pk)
     return job
 
 
 def run_turn(pk: UUID) -> None:
-    """One turn. A job that is taken, over or gone is a quiet return."""
+    """Do one turn of the job. Where it is claimed by another worker, over or gone, return at once."""
     job = Job.objects.claim(pk)
     if job is None:
         return
@@ -83,7 +88,7 @@ def run_turn(pk: UUID) -> None:
     except FacePassError as refusal:
         log.warning("job %s: %s", job, refusal.code)
         job.fail(refusal.code) if refusal.retry_after is None else job.postpone(refusal.retry_after)
-    except Exception:  # a defect, raised again: nobody shall wait for a job that nobody works on
+    except Exception:  # a defect, raised again; the row says so, because clients poll it
         job.fail("internal_error")
         raise
     else:
@@ -91,6 +96,7 @@ def run_turn(pk: UUID) -> None:
 
 
 def _settle(job: Job, result: JobResult | None) -> None:
+    """Finish the job, or queue its next turn."""
     if result is not None:
         job.finish(result)
     elif job.requeue() and not heartbeats.is_stopping():
@@ -100,11 +106,11 @@ def _settle(job: Job, result: JobResult | None) -> None:
 def _handler(kind: str) -> JobHandler:
     if kind not in _handlers:
         raise FacePassError("unknown_kind", f"Nothing here does {kind}.", status=500)
-    found: JobHandler = import_string(_handlers[kind])
-    return found
+    handler: JobHandler = import_string(_handlers[kind])
+    return handler
 
 
 def wake_waiting_jobs() -> None:
-    """Brings back jobs whose worker died or whose wake-up call was dropped."""
+    """Wake workers for jobs whose worker died or whose wake-up call was lost."""
     for pk in Job.objects.claimable().values_list("pk", flat=True):
         queue.wake_worker_for_job(pk)

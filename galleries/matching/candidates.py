@@ -15,25 +15,28 @@ from recognition.calibration import Calibration
 from recognition.config import ConfidenceThresholds
 from recognition.types import FloatArray
 
-# By how much of similarity a group must be more like the faces found so far than a probe must be like it: what joins
-# by another's likeness may add a tenth of the wrong photos of what is found by its own.
+# A group joins those that were found if its similarity to them is above the threshold by so much: what joins by others'
+# similarity may add a tenth of the wrong photos of what is found by its own.
 JOINING = 0.1
-# How far below the threshold its own likeness to the probe may lie then.
+# How far below the threshold its own similarity to the probe may be then.
 NEAR = 0.2
 # The similarity from which a face is beyond doubt, one false match in three million pairs. It counts by itself,
 # whatever group it is in, and vouches for its group, which then need only be possible.
 BEYOND_DOUBT = 0.85
-# How much more alike the faces must be to a probe that is small, blurred or badly lit: what is left of such faces is
-# alike. Faces that are turned away are not.
+# How much is added to the threshold for a probe that is small, blurred or badly lit: such faces of different people
+# resemble each other. Faces that are turned away do not.
 WEAK_PROBE = 0.05
-# A person who was not found is offered only where one group is this much more alike than the next.
+# Where nobody was found, the best group is offered only if it is ahead of the next by so much.
 LEAD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Cosines: from `found` on a candidate is the person; from `possible` on it may be, or is, if a face of it is
-    `sure`; one that is only `near` joins where the faces found so far are as alike as `joining`.
+    """The cosines that decide what a candidate is.
+
+    `found`: from here on it is the person. `possible`: it may be the person, and is if one of its faces reaches `sure`.
+    `near`: it joins the person where its cosine to the faces found so far reaches `joining`. `scores`: turns cosines
+    into similarities.
     """
 
     found: float
@@ -41,24 +44,26 @@ class Levels:
     near: float
     joining: float
     sure: float
-    lead: Calibration
+    scores: Calibration
 
     @classmethod
-    def of(cls, threshold: float, rules: ConfidenceThresholds, scores: Calibration) -> "Levels":
-        """`threshold`: the similarity from which a candidate is the person, 0..1."""
+    def for_threshold(cls, threshold: float, rules: ConfidenceThresholds, scores: Calibration) -> "Levels":
+        """Return the levels for a threshold: the similarity from which a candidate is the person, 0..1."""
         return cls(
             found=scores.cosine(threshold),
             possible=scores.cosine(max(0.0, threshold - rules.possible)),
             near=scores.cosine(max(0.0, threshold - max(NEAR, rules.possible))),
             joining=scores.cosine(min(1.0, threshold + JOINING)),
             sure=scores.cosine(max(threshold, BEYOND_DOUBT)),
-            lead=scores,
+            scores=scores,
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchCandidate:
-    """A group, or a face that is in none. `cosine`: the mean of the probe to its faces; `centroid`: their mean;
+    """A group, or a face that is in none.
+
+    `cosine`: the mean cosine of the probe to its faces. `centroid`: the mean of their descriptors, float32 (512,).
     `vouched`: one of its faces is beyond doubt.
     """
 
@@ -84,47 +89,48 @@ class CandidateChoice:
 
 
 def choose_candidates(probe: FloatArray, candidates: Sequence[SearchCandidate], levels: Levels) -> CandidateChoice:
-    """Return who is found, and who may be the person as well. `candidates`: all that are `near`, in any order.
+    """Return which candidates are the person, and which may be. `candidates`: all that are `near`, in any order.
 
     `probe`: float32 (512,), unit length. A candidate that shares a photo with a better one is somebody else. Possible
-    is what reaches that level beside what was found; where nobody was, only the best, and only with a clear lead.
+    are those that reach that level beside what was found; where nobody was found, only the best, if it has a clear
+    lead: a stranger is somewhat like several people, a guest is like one.
     """
-    ranked = sorted(candidates, key=lambda each: -each.cosine)
+    ranked = sorted(candidates, key=lambda candidate: -candidate.cosine)
     found: list[SearchCandidate] = []
-    for each in ranked:
-        enough = levels.possible if each.vouched else levels.found
-        if each.cosine >= enough and not _excluded(each, found):
-            found.append(each)
+    for candidate in ranked:
+        required = levels.possible if candidate.vouched else levels.found
+        if candidate.cosine >= required and not _is_excluded(candidate, found):
+            found.append(candidate)
     if not found:
-        return CandidateChoice([], _leading(ranked, levels))
-    while (joined := _most_alike(probe, ranked, found, levels)) is not None:
+        return CandidateChoice([], _find_leader(ranked, levels))
+    while (joined := _find_joining(probe, ranked, found, levels)) is not None:
         found.append(joined)
-    possible = [each for each in ranked if each.cosine >= levels.possible and each not in found]
-    return CandidateChoice(found, [each for each in possible if not _excluded(each, found)])
+    possible = [candidate for candidate in ranked if candidate.cosine >= levels.possible and candidate not in found]
+    return CandidateChoice(found, [candidate for candidate in possible if not _is_excluded(candidate, found)])
 
 
-def _excluded(one: SearchCandidate, others: Sequence[SearchCandidate]) -> bool:
+def _is_excluded(one: SearchCandidate, others: Sequence[SearchCandidate]) -> bool:
     return any(one.excludes(other) for other in others)
 
 
-def _most_alike(
+def _find_joining(
     probe: FloatArray, ranked: Sequence[SearchCandidate], found: Sequence[SearchCandidate], levels: Levels
 ) -> SearchCandidate | None:
-    """The candidate most like the probe and the faces found so far together, where that is enough."""
-    total = probe + sum(each.centroid * np.float32(each.size) for each in found)
+    """Return the candidate most similar to the mean of the probe and the faces found so far, if it may join them."""
+    total = probe + sum(candidate.centroid * np.float32(candidate.size) for candidate in found)
     mean = total / np.linalg.norm(total)
     links = [
-        (float(each.centroid @ mean), -rank)
-        for rank, each in enumerate(ranked)
-        if each not in found and not _excluded(each, found)
+        (float(candidate.centroid @ mean), -rank)
+        for rank, candidate in enumerate(ranked)
+        if candidate not in found and not _is_excluded(candidate, found)
     ]
     link, rank = max(links, default=(-1.0, 0))
     return ranked[-rank] if link >= levels.joining else None
 
 
-def _leading(ranked: Sequence[SearchCandidate], levels: Levels) -> list[SearchCandidate]:
+def _find_leader(ranked: Sequence[SearchCandidate], levels: Levels) -> list[SearchCandidate]:
     if not ranked or ranked[0].cosine < levels.possible:
         return []
     second = ranked[1].cosine if len(ranked) > 1 else levels.near
-    lead = levels.lead.similarity(ranked[0].cosine) - levels.lead.similarity(second)
+    lead = levels.scores.similarity(ranked[0].cosine) - levels.scores.similarity(second)
     return [ranked[0]] if lead >= LEAD else []

@@ -14,7 +14,10 @@ HEADER = 4
 def read(
     rows_of: "QuerySet[Any]", *columns: str, of: str = "insightface_descriptor"
 ) -> tuple[list[tuple[Any, ...]], FloatArray]:
-    """The columns of every row, and in the same order its descriptor (the column `of`): float32 (n, 512)."""
+    """Return the columns of every row, and in the same order the descriptors: float32 (n, 512).
+
+    `of`: the column that holds them; none of them is null.
+    """
     packed = Func(F(of), function="halfvec_send", output_field=BinaryField())
     rows, parts = [], []
     for *row, sent in rows_of.annotate(packed=packed).values_list(*columns, "packed").iterator(chunk_size=2000):
@@ -24,5 +27,5 @@ def read(
 
 
 def as_array(value: Any) -> FloatArray:
-    """float32 (512,) from what a HalfVectorField holds."""
+    """Return what a HalfVectorField holds as float32 (512,)."""
     return np.asarray(value, np.float32)

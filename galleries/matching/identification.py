@@ -1,9 +1,9 @@
 """Who a face shows, of the people that a studio knows: open-set identification, with an honest "nobody".
 
-Whoever has templates (a training learnt them) is as like the probe as their best template and their nearest verified
-face together: the template is the person, the face one of their looks. Everybody else is as like it as the mean of
-their nearest verified faces: several, so that one face under a wrong name decides nothing. Both scales are calibrated,
-so their similarities can be ranked together.
+Somebody who has templates, because a training learnt them, is compared by their best template and their nearest
+verified face together: the template is the person, the face is how they look on one day. Everybody else is compared by
+the mean over their nearest verified faces: several, so that one face under a wrong name decides nothing. Both scales
+are calibrated, so their similarities can be ranked together.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ from recognition.config import recognition_settings
 from recognition.model_versions import current_model_version
 from recognition.types import FloatArray
 
-# Faces that are looked at, and those of one person that count.
+# How many of the nearest faces are read, and over how many of one person the mean is taken.
 FACES_COMPARED, FACES_PER_PERSON = 200, 3
 # How much the best template counts beside the nearest face. With 0.7 known people are found as often as by the nearest
 # faces, or more often, and strangers are told from them better, with both engines (measured in docs/training.md).
@@ -32,9 +32,9 @@ DEFAULT_CANDIDATES, MAX_CANDIDATES = 5, 50
 
 @dataclass(frozen=True, slots=True)
 class PersonCandidate:
-    """`similarity`: calibrated, 0..1; `face`: the person's nearest one.
+    """Somebody whom the probe may show. `similarity`: calibrated, 0..1. `face`: the person's nearest one.
 
-    `cosine`: what it is made of, the mean over the nearest faces, or `combine_cosines` where the person has templates.
+    `cosine`: the mean over the nearest faces, or what `combine_cosines` returns where the person has templates.
     """
 
     person: Person
@@ -45,9 +45,10 @@ class PersonCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """`person` is None where nobody reaches the threshold. `margin`: how much less like the probe the next person is.
+    """Whom the probe shows: `person`, or None where nobody reaches the threshold.
 
-    A margin near 0 says that the two people look alike to this model, whatever the similarity.
+    `candidates`: best first. `margin`: by how much of similarity the best is ahead of the next; a margin near 0 means
+    that the two people look alike to this model, whatever the similarity.
     """
 
     person: Person | None
@@ -67,53 +68,60 @@ def identify(
     threshold: float | None = None,
     candidates: int = DEFAULT_CANDIDATES,
 ) -> Identification:
-    """`descriptor`: protected, float32 (512,), unit length, made by the engine in use."""
-    least = default_threshold() if threshold is None else threshold
-    found = list(_candidates(descriptor, list(studio_ids), most=candidates))
-    ranked = sorted(found, key=lambda c: (-c.similarity, -c.cosine))[:candidates]
-    first = ranked[0] if ranked else None
+    """Return whom the descriptor shows, of the people of these studios.
+
+    `descriptor`: protected, float32 (512,), unit length, made by the engine in use. `threshold`: a similarity, by
+    default that of the settings. Raises FacePassError 503 as `current_model_version` does.
+    """
+    required = default_threshold() if threshold is None else threshold
+    found = _find_candidates(descriptor, list(studio_ids), limit=candidates)
+    ranked = sorted(found, key=lambda candidate: (-candidate.similarity, -candidate.cosine))[:candidates]
+    best = ranked[0] if ranked else None
     margin = round(ranked[0].similarity - ranked[1].similarity, 4) if len(ranked) > 1 else None
     return Identification(
-        person=first.person if first and first.similarity >= least else None,
+        person=best.person if best and best.similarity >= required else None,
         candidates=ranked,
         margin=margin,
-        threshold=least,
+        threshold=required,
     )
 
 
 def combine_cosines(template: float, face: float) -> float:
-    """From the cosines to a person's best template and to their nearest face. The calibration of a set is for this."""
+    """Return the weighted mean of the cosines to a person's best template and to their nearest face.
+
+    The calibration of a template set is for this mean.
+    """
     return TEMPLATE_WEIGHT * template + (1 - TEMPLATE_WEIGHT) * face
 
 
-def _candidates(descriptor: FloatArray, studios: list[UUID], *, most: int) -> Iterator[PersonCandidate]:
+def _find_candidates(descriptor: FloatArray, studios: list[UUID], *, limit: int) -> Iterator[PersonCandidate]:
     version = current_model_version()
     known = PhotoFace.objects.searchable(version).filter(person__studio__in=studios, verified=True)
     known = known.select_related("person")
-    learnt = list(TemplateSet.objects.in_use(version).filter(studio__in=studios))
-    for templates in learnt:
-        yield from _by_templates(templates, known, descriptor, most=most)
-    if learnt:
-        # People are looked through rather than faces: there are twenty times fewer of them.
-        taught = PersonTemplate.objects.filter(template_set__in=learnt, person=OuterRef("pk"))
-        known = known.filter(person__in=Person.objects.filter(~Exists(taught), studio__in=studios))
-    faces: dict[UUID, list[PhotoFace]] = defaultdict(list)
+    template_sets = list(TemplateSet.objects.in_use(version).filter(studio__in=studios))
+    for templates in template_sets:
+        yield from _find_by_templates(templates, known, descriptor, limit=limit)
+    if template_sets:
+        # The others. People are looked through rather than faces: there are twenty times fewer of them.
+        own_templates = PersonTemplate.objects.filter(template_set__in=template_sets, person=OuterRef("pk"))
+        known = known.filter(person__in=Person.objects.filter(~Exists(own_templates), studio__in=studios))
+    faces_of_person: dict[UUID, list[PhotoFace]] = defaultdict(list)
     for face in find_nearest(known, descriptor, limit=FACES_COMPARED):
-        faces[face.person_id].append(face)  # type: ignore[index]
-    for of_one in faces.values():
-        yield _candidate(of_one[0], mean(1 - face.distance for face in of_one[:FACES_PER_PERSON]), version.scores)
+        faces_of_person[face.person_id].append(face)  # type: ignore[index]
+    for faces in faces_of_person.values():
+        yield _candidate(faces[0], mean(1 - face.distance for face in faces[:FACES_PER_PERSON]), version.scores)
 
 
-def _by_templates(
-    templates: TemplateSet, known: PhotoFaceQuerySet, descriptor: FloatArray, *, most: int
+def _find_by_templates(
+    templates: TemplateSet, known: PhotoFaceQuerySet, descriptor: FloatArray, *, limit: int
 ) -> Iterator[PersonCandidate]:
-    """More than are wanted: the nearest faces may change their order."""
-    best = templates.templates.nearest(descriptor, limit=2 * most)
+    """Yield the people with the nearest templates: twice as many as wanted, because faces may change their order."""
+    best = templates.templates.nearest_people(descriptor, limit=2 * limit)
     faces = known.filter(person__in=best).defer("insightface_descriptor", "landmarks").at_distance(descriptor)
     nearest_first = faces.order_by("person_id", "distance")  # type: ignore[misc] # an annotation
     for face in nearest_first.distinct("person_id"):
-        together = combine_cosines(best[face.person_id], 1 - face.distance)  # type: ignore[index]
-        yield _candidate(face, together, templates.scores)
+        cosine = combine_cosines(best[face.person_id], 1 - face.distance)  # type: ignore[index]
+        yield _candidate(face, cosine, templates.scores)
 
 
 def _candidate(face: PhotoFace, cosine: float, scores: Calibration) -> PersonCandidate:

@@ -20,12 +20,12 @@ MIN_FRAMES, MAX_FRAMES = active.STEPS, 20
 
 @dataclass(frozen=True, slots=True)
 class LivenessVerdict:
-    """A decision and its reasons; scores would tell an attacker how near they are."""
+    """Why it is no living person; no reason means that it is one. Scores would tell an attacker how close they are."""
 
     reasons: list[str]
 
     @property
-    def live(self) -> bool:
+    def is_live(self) -> bool:
         return not self.reasons
 
 
@@ -41,14 +41,16 @@ def judge_picture(file: File[bytes]) -> LivenessVerdict:
 
 
 def create_challenge(studio: Studio) -> LivenessChallenge:
-    LivenessChallenge.objects.filter(studio=studio).discard_old()
+    """Create a challenge with random steps, and delete the studio's old ones."""
+    LivenessChallenge.objects.filter(studio=studio).delete_old()
     return LivenessChallenge.objects.create(studio=studio, steps=[step.value for step in active.draw_steps()])
 
 
 def judge_frames(challenge: LivenessChallenge, files: Sequence[File[bytes]]) -> LivenessVerdict:
-    """The challenge is used up, whatever the verdict. A frame without exactly one face that stands out is a reason.
+    """Return whether the frames show a living person who does what the challenge asks for.
 
-    Raises 409 `challenge_used` or `challenge_expired`, and what `probe.read_picture` raises.
+    The challenge is used up, whatever the verdict. A frame without exactly one prominent face is a reason. Raises 409
+    `challenge_used` or `challenge_expired`, and what `probe.read_picture` raises.
     """
     if not LivenessChallenge.objects.use(challenge.pk):
         if challenge.expires_at <= timezone.now():

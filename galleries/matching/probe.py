@@ -15,25 +15,28 @@ from recognition.pictures import decoding
 from recognition.quality import list_description_obstacles
 from recognition.types import DescribedFace, Picture
 
-# A face is the picture's subject if it stands out twice as much as the next; otherwise the picture shows several.
+# A face is the picture's subject if it is twice as prominent as the next; otherwise the picture shows several.
 SUBJECT_RATIO = 2.0
 # A probe is shown large, so half the analysis size of a group photo is enough.
 PROBE_SIDE = 800
 
 
 def read_picture(file: File[bytes]) -> Picture:
-    """The upright picture, at most PROBE_SIDE pixels on its longest side. Raises the refusals of an upload."""
+    """Return the upright picture (RGB), at most PROBE_SIDE pixels on its longest side.
+
+    Raises FacePassError 413 `image_too_large`, and as `recognition.pictures.decoding.decode_picture` does.
+    """
     return decoding.decode_picture(open_upload(file), longest_side=PROBE_SIDE)
 
 
 def read_size(file: File[bytes]) -> tuple[int, int]:
-    """Width and height of the upright picture as it was sent. Raises as `read_picture` does."""
+    """Return width and height of the upright picture as it was sent. Raises as `read_picture` does."""
     info = decoding.inspect_picture(open_upload(file))
     return info.width, info.height
 
 
 def open_upload(file: File[bytes]) -> BinaryIO:
-    """The uploaded bytes, from their beginning. Raises 413 `image_too_large`."""
+    """Return the uploaded bytes, from their beginning. Raises FacePassError 413 `image_too_large`."""
     if file.size > django_settings.MAX_UPLOAD_BYTES:
         limit = django_settings.MAX_UPLOAD_BYTES // 1_000_000
         raise FacePassError(
@@ -45,11 +48,11 @@ def open_upload(file: File[bytes]) -> BinaryIO:
 
 
 def describe_subject(picture: Picture, *, settings: RecognitionSettings | None = None) -> DescribedFace:
-    """The face of the picture's subject, in pixels of `picture`. Without `settings` those in force are read.
+    """Return the face of the picture's subject, in pixels of `picture`. Without `settings` those in force are read.
 
     A face that falls short of the selfie filters is returned with its reasons: who searches is advised, not refused.
-    Raises 422 `face_not_found`, `multiple_faces` (no face stands out) or `low_quality`, with what keeps it from being
-    described.
+    Raises FacePassError 422 `face_not_found`, `multiple_faces` (no face is prominent) or `low_quality`, with what keeps
+    the face from being described.
     """
     found = describe_most_prominent(picture, settings=settings)
     if reasons := list_description_obstacles(found):
@@ -58,7 +61,7 @@ def describe_subject(picture: Picture, *, settings: RecognitionSettings | None =
 
 
 def describe_most_prominent(picture: Picture, *, settings: RecognitionSettings | None = None) -> DescribedFace:
-    """The same face, however good it is."""
+    """Return the face of the picture's subject as `describe_subject` does, however poor it is."""
     faces = pipeline.describe_close_up(picture, settings=settings)
     require_any_face(faces)
     first, *others = sorted(faces, key=lambda found: -_prominence(found, picture))
@@ -68,7 +71,7 @@ def describe_most_prominent(picture: Picture, *, settings: RecognitionSettings |
 
 
 def _prominence(found: DescribedFace, picture: Picture) -> float:
-    """The area, in square pixels, less towards the corners: who takes a selfie looks into the middle of it."""
+    """Return the face's area in square pixels, less towards the corners: a selfie has its subject in the middle."""
     height, width = picture.shape[:2]
     box = found.face.box
     across, down = box.x + (box.width - width) / 2, box.y + (box.height - height) / 2
@@ -76,9 +79,9 @@ def _prominence(found: DescribedFace, picture: Picture) -> float:
 
 
 def require_single_usable(faces: Sequence[DescribedFace]) -> DescribedFace:
-    """The one usable face of a picture that says who somebody is: there, no face that stands out is enough.
+    """Return the one usable face of a picture that enrols somebody. Beside another usable one, none is the subject.
 
-    Raises 422 `face_not_found`, `multiple_faces` or `low_quality`, as `describe_subject` does.
+    Raises FacePassError 422 `face_not_found`, `multiple_faces` or `low_quality`, as `describe_subject` does.
     """
     require_any_face(faces)
     usable = [found for found in faces if not found.quality.reasons]
@@ -90,6 +93,7 @@ def require_single_usable(faces: Sequence[DescribedFace]) -> DescribedFace:
 
 
 def require_any_face(faces: Sequence[DescribedFace]) -> None:
+    """Raise FacePassError 422 `face_not_found` where there is none."""
     if not faces:
         raise FacePassError("face_not_found", _("No face was found in the picture."), status=422)
 

@@ -1,7 +1,7 @@
 """Photos of the person whose face the probe shows, within one occasion. Exact: every group and every face is compared.
 
-A group counts where the mean cosine of the probe to its faces reaches the threshold, and then gives all its photos,
-also those whose face alone would not: turned away, blurred, years of make-up apart. A face that is in no group counts
+A group counts where the mean cosine of the probe to its faces reaches the threshold. It then gives all its photos, also
+those whose face alone would not count: turned away, blurred, years of make-up apart. A face that is in no group counts
 for itself; a face of somebody else's group only where it is beyond doubt. What decides among the groups and loose
 faces, and what may be the person as well, is in candidates.py; thresholds are in recognition/config.py.
 """
@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from galleries.matching import descriptors
 from galleries.matching.candidates import WEAK_PROBE, Levels, SearchCandidate, choose_candidates
 from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
+from galleries.models.face import PhotoFaceQuerySet
 from recognition.calibration import Calibration
 from recognition.config import ConfidenceThresholds, recognition_settings
 from recognition.model_versions import current_model_version
@@ -33,8 +34,8 @@ Via = Literal["group", "face", "person"]
 class Match:
     """A photo's face of the person, with its own cosine to the probe and its calibrated similarity (0..1).
 
-    `via`: what decided, the face itself, its group, or that somebody had named it. `group_similarity`: of the group,
-    where the group decided. `subjects`: which of several probes it is, by index.
+    `via`: what decided, which is the face itself, its group, or that somebody had named it. `group_similarity`: of the
+    group, where the group decided. `subjects`: which of several probes the photo shows, by index.
     """
 
     face: PhotoFace
@@ -46,15 +47,15 @@ class Match:
 
 
 def is_weak_probe(probe: DescribedFace) -> bool:
-    """Whether a probe is too small, blurred or badly lit to be trusted as much as another. See `WEAK_PROBE`."""
+    """Return whether a probe is too small, blurred or badly lit to be trusted as much as another (`WEAK_PROBE`)."""
     return bool(set(probe.quality.reasons) - {"turned_away"})
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """`matches`: photos of the person. `possible`: photos of who may be the same person, never among the matches.
+    """Photos of the person (`matches`), and of people who may be the same person (`possible`); no photo is in both.
 
-    Both have one match for each photo, best first. `threshold`: the similarity that held.
+    Both have one match for each photo, best first. `threshold`: the similarity that was required.
     """
 
     matches: list[Match]
@@ -70,7 +71,7 @@ def find_matches(
     limit: int = DEFAULT_LIMIT,
     rules: ConfidenceThresholds | None = None,
 ) -> list[Match]:
-    """One match for each photo of the person, best first; as `search_photos`."""
+    """Return one match for each photo of the person, best first: the `matches` of `search_photos`."""
     return search_photos(descriptor, within=within, threshold=threshold, limit=limit, rules=rules).matches
 
 
@@ -83,41 +84,41 @@ def search_photos(
     rules: ConfidenceThresholds | None = None,
     weak: bool = False,
 ) -> SearchResult:
-    """Photos of the person, and photos that may show them.
+    """Return photos of the person, and photos that may show the same person.
 
     `descriptor`: protected, float32 (512,), unit length, made by the engine in use; faces that another model version
     described are not compared. `threshold`: a similarity; by default that of the settings for as many groups and loose
-    faces as the occasion has, and a little more for a `weak` probe. `rules`: for callers who have read the settings
-    already.
+    faces as the occasion has, and a little more for a `weak` probe. `rules`: the settings, where they are read already.
+    Raises FacePassError 503 as `current_model_version` does.
     """
     version = current_model_version()
     rules = rules or recognition_settings().confidence_thresholds
     if threshold is None:
         usual = search_threshold(within, rules=rules)
         threshold = min(1.0, round(usual + WEAK_PROBE, 4)) if weak else usual
-    levels = Levels.of(threshold, rules, version.scores)
+    levels = Levels.for_threshold(threshold, rules, version.scores)
     faces = _faces(descriptor, within=within, version=version)
     groups = FaceCluster.objects.within(within).shown()
     candidates = [
         *_groups(
             groups.nearest_to(descriptor, version=version, min_cosine=levels.near),
-            vouched=faces.filter(distance__lte=1 - levels.sure).values_list("cluster_id", flat=True),  # type: ignore[misc]
+            vouched=faces.closer_than(levels.sure).values_list("cluster_id", flat=True),
         ),
-        *_loose(faces.filter(cluster=None, distance__lte=1 - levels.near)),  # type: ignore[misc]
+        *_loose(faces.closer_than(levels.near).filter(cluster=None)),
     ]
     decision = choose_candidates(descriptor, candidates, levels)
-    matches = _one_each(_shown(faces, decision.found, sure=levels.sure), decision.found, version.scores)
+    matches = _match_photos(_faces_of(faces, decision.found, sure=levels.sure), decision.found, version.scores)
     given = {match.face.photo_id for match in matches}
     possible = [
         match
-        for match in _one_each(_shown(faces, decision.possible), decision.possible, version.scores)
+        for match in _match_photos(_faces_of(faces, decision.possible), decision.possible, version.scores)
         if match.face.photo_id not in given
     ]
     return SearchResult(matches[:limit], possible[:limit], threshold)
 
 
 def search_threshold(within: Occasion, *, rules: ConfidenceThresholds) -> float:
-    """The similarity from which a candidate is found, by how many groups and loose faces the occasion has."""
+    """Return the similarity from which a candidate is found, by how many groups and loose faces the occasion has."""
     version = current_model_version()
     groups = FaceCluster.objects.within(within).shown().described_by(version)
     loose = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).filter(cluster=None)
@@ -131,7 +132,10 @@ def _galleries(within: Occasion) -> list[UUID]:
 def find_photos_of_person(
     person: Person, *, within: Occasion, threshold: float | None = None, limit: int = DEFAULT_LIMIT
 ) -> list[Match]:
-    """Photos in which somebody named the person, and photos of whoever looks like the person's verified faces."""
+    """Return photos in which the person was named, and photos of whoever looks like the person's verified faces.
+
+    Without a verified face, the faces to which a model gave the name are searched with; without any, nothing is found.
+    """
     version = current_model_version()
     known = PhotoFace.objects.searchable(version).filter(person=person)
     _rows, verified = descriptors.read(known.filter(verified=True), "pk")
@@ -150,7 +154,10 @@ def find_photos_of_person(
 
 
 def combine_matches(found: Sequence[Sequence[Match]], *, combine: Literal["any", "all"]) -> list[Match]:
-    """Photos of any of several people, or of all of them at once; each photo with its best match, and who is in it."""
+    """Return photos of any of several people, or of all of them at once.
+
+    Each photo has its best match, and in `subjects` who of the people is in it.
+    """
     best: dict[UUID, Match] = {}
     subjects: dict[UUID, set[int]] = defaultdict(set)
     for number, matches in enumerate(found):
@@ -165,8 +172,9 @@ def combine_matches(found: Sequence[Sequence[Match]], *, combine: Literal["any",
 
 
 def lock_existing_matches(matches: Sequence[Match]) -> list[Match]:
-    """Without faces that were rejected or deleted since the search, or whose photo was; the others stay until the
-    transaction ends.
+    """Return the matches whose face is still shown and whose photo is still there.
+
+    They cannot be deleted until the caller's transaction ends.
     """
     faces = PhotoFace.objects.filter(pk__in=[match.face.pk for match in matches]).shown().lock_against_deletion()
     photos = GalleryImage.objects.filter(pk__in=[match.face.photo_id for match in matches]).lock_against_deletion()
@@ -174,8 +182,8 @@ def lock_existing_matches(matches: Sequence[Match]) -> list[Match]:
 
 
 def _groups(near: "QuerySet[FaceCluster]", *, vouched: Iterable[UUID | None]) -> list[SearchCandidate]:
-    """`vouched`: the groups of faces that are beyond doubt."""
-    groups, sure = list(near), set(vouched)
+    """Return a candidate for each group. `vouched`: ids of the groups with a face that is beyond doubt."""
+    groups, vouched_ids = list(near), set(vouched)
     photos: dict[UUID, set[UUID]] = defaultdict(set)
     shown = PhotoFace.objects.filter(cluster__in=groups).values_list("cluster_id", "photo_id")
     for cluster_id, photo_id in shown if groups else ():
@@ -189,13 +197,13 @@ def _groups(near: "QuerySet[FaceCluster]", *, vouched: Iterable[UUID | None]) ->
             size=group.size,
             photos=frozenset(photos[group.pk]),
             person_id=group.person_id,
-            vouched=group.pk in sure,
+            vouched=group.pk in vouched_ids,
         )
         for group in groups
     ]
 
 
-def _loose(near: "QuerySet[PhotoFace]") -> list[SearchCandidate]:
+def _loose(near: PhotoFaceQuerySet) -> list[SearchCandidate]:
     rows, stacked = descriptors.read(near.order_by(), "pk", "photo_id", "person_id", "distance")
     return [
         SearchCandidate(
@@ -211,32 +219,33 @@ def _loose(near: "QuerySet[PhotoFace]") -> list[SearchCandidate]:
     ]
 
 
-def _shown(
-    faces: "QuerySet[PhotoFace]", candidates: Sequence[SearchCandidate], *, sure: float | None = None
-) -> "QuerySet[PhotoFace]":
-    """The faces of the candidates, and those that are `sure` whatever group they are in."""
-    groups = [each.pk for each in candidates if each.is_group]
-    wanted = Q(cluster__in=groups) | Q(pk__in=[each.pk for each in candidates if not each.is_group])
+def _faces_of(
+    faces: PhotoFaceQuerySet, candidates: Sequence[SearchCandidate], *, sure: float | None = None
+) -> PhotoFaceQuerySet:
+    """Return the faces of the candidates, and those that reach the cosine `sure`, whatever group they are in."""
+    groups = [candidate.pk for candidate in candidates if candidate.is_group]
+    singles = [candidate.pk for candidate in candidates if not candidate.is_group]
+    wanted = Q(cluster__in=groups) | Q(pk__in=singles)
     if sure is not None:
         return faces.filter(wanted | Q(distance__lte=1 - sure))
     return faces.filter(wanted) if candidates else faces.none()
 
 
-def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -> "QuerySet[PhotoFace]":
+def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -> PhotoFaceQuerySet:
     faces = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).at_distance(descriptor)
     # The few photos are read by themselves: a join would be planned for as many as there are.
     return faces.prefetch_related("photo").defer("insightface_descriptor", "landmarks").order_by("distance")  # type: ignore[misc]
 
 
-def _one_each(faces: "QuerySet[PhotoFace]", candidates: Sequence[SearchCandidate], scores: Calibration) -> list[Match]:
-    """A photo's face of a group that was found goes before any other face of that photo."""
+def _match_photos(faces: PhotoFaceQuerySet, candidates: Sequence[SearchCandidate], scores: Calibration) -> list[Match]:
+    """Return one match for each photo. A face of a group that was found goes before any other face of its photo."""
     groups = {each.pk: scores.similarity(each.cosine) for each in candidates if each.is_group}
-    found = [
+    matches = [
         _match(face, groups, scores, via="group" if face.cluster_id in groups else "face")
         for face in faces  # no iterator(): PostgreSQL reads a cursor with one process
     ]
-    kept = _first_of_photo(sorted(found, key=lambda match: match.via != "group"))
-    return sorted(kept, key=lambda match: -match.cosine)
+    best = _first_of_photo(sorted(matches, key=lambda match: match.via != "group"))
+    return sorted(best, key=lambda match: -match.cosine)
 
 
 def _first_of_photo(matches: Iterable[Match]) -> list[Match]:
@@ -256,45 +265,3 @@ def _match(face: PhotoFace, groups: dict[UUID, float], scores: Calibration, *, v
         via=via,
         group_similarity=None if link is None else round(link, 4),
     )
-
-
-Reason = Literal["hidden", "low_quality", "someone_else", "below_threshold", "other_model_version"]
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A face like the probe's that was not given, and why. `cosine` is None where it can not be compared."""
-
-    face: PhotoFace
-    cosine: float | None
-    similarity: float | None
-    reason: Reason
-
-
-def find_misses(
-    descriptor: FloatArray, found: Sequence[Match], *, within: Occasion, threshold: float, limit: int = 50
-) -> list[Miss]:
-    """For staff and partners: the nearest faces of photos that were not given; last those of other model versions."""
-    version = current_model_version()
-    rules = recognition_settings().confidence_thresholds
-    given = [match.face.photo_id for match in found]
-    faces = PhotoFace.objects.within(within).exclude(photo__in=given).select_related("photo")
-    faces = faces.defer("insightface_descriptor", "landmarks")
-    near = faces.described_by(version).at_distance(descriptor)
-    least = version.scores.cosine(max(0.0, threshold - rules.possible))
-    near = near.filter(distance__lte=1 - least).order_by("distance")  # type: ignore[misc]
-    told = [_miss(face, version.scores, threshold=threshold) for face in near[:limit]]
-    others = faces.not_described_by(version).order_by("pk")[: limit - len(told)]
-    return told + [Miss(face, None, None, "other_model_version") for face in others]
-
-
-def _miss(face: PhotoFace, scores: Calibration, *, threshold: float) -> Miss:
-    similarity = scores.similarity(1 - face.distance)
-    reason: Reason = "below_threshold"
-    if face.is_hidden:
-        reason = "hidden"
-    elif similarity >= threshold:
-        reason = "someone_else"
-    elif face.quality.get("reasons"):
-        reason = "low_quality"
-    return Miss(face, round(1 - face.distance, 4), round(similarity, 4), reason)

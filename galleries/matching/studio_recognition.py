@@ -20,7 +20,10 @@ from recognition.types import DescribedFace, FloatArray
 
 @dataclass(frozen=True, slots=True)
 class RecognisedFace:
-    """`scale`: from the picture that was looked at to the uploaded one."""
+    """A face of an uploaded picture, and whom it shows.
+
+    `face`: in pixels of the picture as it was decoded. `scale`: the factor from those to pixels of the uploaded one.
+    """
 
     face: DescribedFace
     scale: float
@@ -28,12 +31,18 @@ class RecognisedFace:
 
 
 def describe_picture(file: File[bytes]) -> FloatArray:
-    """Raises what `probe.read_picture` and `probe.describe_subject` raise."""
+    """Return the descriptor of the picture's subject.
+
+    Raises what `probe.read_picture` and `probe.describe_subject` raise.
+    """
     return probe.describe_subject(probe.read_picture(file)).descriptor
 
 
 def require_descriptor(face: PhotoFace) -> FloatArray:
-    """Raises 409 `not_described` where the model in use has not described the face."""
+    """Return the face's descriptor.
+
+    Raises FacePassError 409 `not_described` where the model in use has not described the face.
+    """
     if face.model_version_id != current_model_version().pk or face.insightface_descriptor is None:
         message = _("The model in use has not described this face yet. Run generate_descriptors first.")
         raise FacePassError("not_described", message, status=409)
@@ -43,7 +52,7 @@ def require_descriptor(face: PhotoFace) -> FloatArray:
 def find_similar_faces(
     descriptor: FloatArray, *, among: PhotoFaceQuerySet, threshold: float, limit: int
 ) -> list[Match]:
-    """The faces that reach the threshold, best first."""
+    """Return the faces that reach the threshold, a similarity, best first."""
     version = current_model_version()
     faces = among.searchable(version).select_related("photo", "person")
     found = find_nearest(faces, descriptor, limit=limit)
@@ -57,7 +66,10 @@ def find_similar_faces(
 def identify_people(
     file: File[bytes], *, studio_ids: Iterable[UUID], threshold: float, candidates: int
 ) -> list[RecognisedFace]:
-    """Every face of the picture, largest first. Raises what `probe.read_picture` raises; no face is an empty list."""
+    """Return every face of the picture with whom it shows, largest first; no face is an empty list.
+
+    `threshold` and `candidates`: as `identification.identify` takes them. Raises what `probe.read_picture` raises.
+    """
     studios = list(studio_ids)
     width, _height = probe.read_size(file)
     picture = probe.read_picture(file)

@@ -1,4 +1,4 @@
-"""1:1: a reference face is kept, and a probe is compared with it. Neither picture is."""
+"""1:1 comparison: a reference face is stored, and probes are compared with it. No picture is stored."""
 
 import time
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from facepass.core.access.tenancy import Principal, recheck_scope
 from facepass.core.errors import FacePassError
 from facepass.models import Scope, Studio
-from galleries.matching import probe
+from galleries.matching import descriptors, probe
 from galleries.models import Reference
 from recognition import pipeline
 from recognition.config import recognition_settings
@@ -22,7 +22,10 @@ from recognition.types import DescribedFace, Picture
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The probe's face that is most like the reference, in pixels of the uploaded picture."""
+    """How the probe compares with the reference: by its face that is most similar to it.
+
+    `face`: in pixels of the picture as it was decoded. `scale`: the factor from those to pixels of the uploaded one.
+    """
 
     verified: bool
     cosine: float
@@ -30,7 +33,6 @@ class Verification:
     threshold: float
     face: DescribedFace
     scale: float
-    """From the picture that was looked at to the uploaded one."""
     processing_ms: float
 
 
@@ -40,7 +42,7 @@ def create_reference(studio: Studio, file: File[bytes], *, label: str, by: Princ
     Raises what `probe.read_picture` raises, 422 unless the picture shows exactly one usable face, and 401 or 403 where
     `by` may no longer create one.
     """
-    found = probe.require_single_usable(_described(probe.read_picture(file)))
+    found = probe.require_single_usable(_describe(probe.read_picture(file)))
     current_model_version()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
         recheck_scope(by, Scope.WRITE, studio_id=studio.pk)
@@ -55,10 +57,11 @@ def create_reference(studio: Studio, file: File[bytes], *, label: str, by: Princ
 
 
 def verify_probe(reference: Reference, file: File[bytes], *, threshold: float | None = None) -> Verification:
-    """Every face of the picture is compared, and the best one reported.
+    """Compare every face of the picture with the reference, and report the best one.
 
-    Raises what `probe.read_picture` raises, 422 `face_not_found`, and 409 `reference_outdated` where another model
-    described the reference: its picture is not kept, so it has to be sent again.
+    `threshold`: a similarity, by default that of the settings. Raises what `probe.read_picture` raises, 422
+    `face_not_found`, and 409 `reference_outdated` where another model described the reference: its picture is not kept,
+    so it has to be sent again.
     """
     started = time.perf_counter()
     version = current_model_version()
@@ -66,31 +69,31 @@ def verify_probe(reference: Reference, file: File[bytes], *, threshold: float | 
         raise FacePassError(
             "reference_outdated", _("Another model described this reference. Send its picture again."), status=409
         )
-    sent = probe.read_size(file)
+    width, _height = probe.read_size(file)
     picture = probe.read_picture(file)
-    faces = _described(picture)
+    faces = _describe(picture)
     probe.require_any_face(faces)
     cosine, best = max(((_cosine(reference, face), face) for face in faces), key=lambda pair: pair[0])
-    least = recognition_settings().confidence_thresholds.verify if threshold is None else threshold
+    required = recognition_settings().confidence_thresholds.verify if threshold is None else threshold
     similarity = version.scores.similarity(cosine)
     return Verification(
-        verified=similarity >= least,
+        verified=similarity >= required,
         cosine=round(cosine, 4),
         similarity=round(similarity, 4),
-        threshold=least,
+        threshold=required,
         face=best,
-        scale=sent[0] / picture.shape[1],
+        scale=width / picture.shape[1],
         processing_ms=round((time.perf_counter() - started) * 1000, 1),
     )
 
 
-def _described(picture: Picture) -> list[DescribedFace]:
-    """As a selfie is: a large face, which `fast` may miss and for which `thorough` need not look."""
+def _describe(picture: Picture) -> list[DescribedFace]:
+    """Describe the picture as a selfie: it has a large face, which the mode `fast` may miss."""
     settings = recognition_settings()
     filters = {"quality_filters": settings.selfie_filters, "detection": "balanced"}
     return pipeline.describe_picture(picture, settings=settings.model_copy(update=filters))
 
 
 def _cosine(reference: Reference, face: DescribedFace) -> float:
-    kept = np.asarray(reference.descriptor, np.float32)
-    return float(np.clip(kept @ face.descriptor / max(float(np.linalg.norm(kept)), 1e-12), -1, 1))
+    stored = descriptors.as_array(reference.descriptor)  # of half precision, so not quite of unit length
+    return float(np.clip(stored @ face.descriptor / max(float(np.linalg.norm(stored)), 1e-12), -1, 1))

@@ -5,17 +5,19 @@ from django.db import models
 from django.db.models.fields.json import KeyTransform
 
 SIDES = ("x", "y", "width", "height")
-SOME_BOX = {"x": 0.0, "y": 0.0, "width": 1.0, "height": 1.0}
+FALLBACK_BOX = {"x": 0.0, "y": 0.0, "width": 1.0, "height": 1.0}
 
 
 class BoxField(models.JSONField):
-    """A box as JSON: x, y, width, height. Where the row holds none, one pixel in the corner stands for it, so that the
-    other faces of its photo can be seen. In migrations it is a JSONField.
+    """A box as JSON: x, y, width, height, in pixels.
+
+    Where the row holds something else, one pixel in the corner stands for it, so that the other faces of its photo can
+    still be shown. In migrations the field is a JSONField.
     """
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        found = super().from_db_value(value, expression, connection)
-        return found if isinstance(expression, KeyTransform) or _is_box(found) else dict(SOME_BOX)
+        box = super().from_db_value(value, expression, connection)
+        return box if isinstance(expression, KeyTransform) or _is_box(box) else dict(FALLBACK_BOX)
 
     def deconstruct(self) -> Any:
         name, _path, args, options = super().deconstruct()

@@ -13,20 +13,21 @@ VALID_FOR = timedelta(minutes=2)
 
 
 def expiry() -> datetime:
+    """Return when a challenge that is made now expires."""
     return timezone.now() + VALID_FOR
 
 
 class LivenessChallengeQuerySet(TenantQuerySet["LivenessChallenge"]):
     def use(self, pk: uuid.UUID) -> bool:
-        """Whether it could still be used; it can be no more."""
+        """Use the challenge up; return whether it could still be used."""
         return bool(self.filter(pk=pk, used_at=None, expires_at__gt=Now()).update(used_at=Now()))
 
-    def discard_old(self) -> None:
+    def delete_old(self) -> None:
         self.filter(expires_at__lt=timezone.now() - timedelta(days=1)).delete()
 
 
 class LivenessChallenge(models.Model):
-    """What somebody is asked to do before the camera: random, for two minutes, and once."""
+    """What somebody is asked to do before the camera: random steps, valid for two minutes and for one use."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+")

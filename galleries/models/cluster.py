@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What faces are grouped within: a photo session, or a gallery that belongs to none. One of the two is set; none of
-    them for what concerns a studio's people alone.
+    """The bounds within which faces are grouped: a photo session, or a gallery that belongs to none.
+
+    One of the two ids is set, or none of them for what concerns a studio's people alone.
     """
 
     studio_id: uuid.UUID
@@ -28,13 +29,14 @@ class Occasion:
 
     @classmethod
     def for_gallery(cls, gallery: Gallery) -> "Occasion":
+        """Return the gallery's photo session, or the gallery itself where it has none."""
         if gallery.session_id:
             return cls(gallery.studio_id, session_id=gallery.session_id)
         return cls(gallery.studio_id, gallery_id=gallery.pk)
 
     @classmethod
     def find_visible(cls, key: uuid.UUID, principal: Principal) -> "Occasion | None":
-        """The one that `key` names, which is the id of its photo session or gallery."""
+        """Return the occasion with that `key`, if the principal may see one of its galleries."""
         named = models.Q(session_id=key) | models.Q(pk=key)
         gallery = Gallery.objects.visible_to(principal).event_galleries().filter(named).first()
         return cls.for_gallery(gallery) if gallery else None
@@ -45,17 +47,18 @@ class Occasion:
         return galleries.in_session(self.session_id) if self.session_id else galleries.filter(pk=self.gallery_id)  # type: ignore[misc]
 
     @property
-    def is_one(self) -> bool:
-        return bool(self.session_id or self.gallery_id)
+    def is_studio_wide(self) -> bool:
+        """Whether it has no bounds: for decisions about people alone."""
+        return not (self.session_id or self.gallery_id)
 
     @property
     def key(self) -> uuid.UUID:
-        """The id of the photo session, else of the gallery: what names it in an address."""
+        """The id of the photo session, else of the gallery, by which addresses name the occasion."""
         return self.session_id or self.gallery_id or self.studio_id
 
     @property
     def fields(self) -> dict[str, uuid.UUID | None]:
-        """As the rows that belong to it name it."""
+        """The columns by which a group or a decision names its occasion."""
         return {"studio_id": self.studio_id, "session_id": self.session_id, "gallery_id": self.gallery_id}
 
 
@@ -64,14 +67,17 @@ class FaceClusterQuerySet(TenantQuerySet["FaceCluster"]):
         return self.filter(**occasion.fields)
 
     def shown(self) -> "FaceClusterQuerySet":
-        """With faces; a group that was merged into another stays as an empty row, so that the merge can be undone."""
+        """Groups with faces, not rejected.
+
+        A group that was merged into another stays as an empty row, so that the merge can be undone.
+        """
         return self.filter(size__gt=0, rejected=False)
 
     def described_by(self, version: ModelVersion) -> "FaceClusterQuerySet":
         return self.filter(model_version=version)
 
     def nearest_to(self, descriptor: FloatArray, *, version: ModelVersion, min_cosine: float) -> "FaceClusterQuerySet":
-        """Adds `distance` (1 - the mean cosine to the faces of the group), nearest first."""
+        """Groups that reach the cosine, nearest first, with `distance`: 1 - the mean cosine to the group's faces."""
         product = MaxInnerProduct("centroid", descriptor)  # pgvector's is negative
         exact = models.ExpressionWrapper(product + models.Value(1.0), output_field=models.FloatField())
         near = self.described_by(version).annotate(distance=exact)  # type: ignore[no-redef]
@@ -79,10 +85,10 @@ class FaceClusterQuerySet(TenantQuerySet["FaceCluster"]):
 
 
 class FaceCluster(models.Model):
-    """Faces of one person within an occasion. `person` says who, where somebody has said so.
+    """A group: faces of one person within an occasion. `person`: who it is, where somebody has said so.
 
-    `size`, `centroid` and `model_version` are kept by the database itself, whatever changes the faces: triggers of
-    migrations 0008 and 0013.
+    `size`, `centroid` and `model_version` are kept up to date by the database itself, whatever changes the faces:
+    triggers of migrations 0008 and 0013.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

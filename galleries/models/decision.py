@@ -14,7 +14,7 @@ from facepass.core.database.constraints import readable_constraint
 from galleries.models.cluster import Occasion
 from galleries.models.gallery import Gallery
 
-# Of the faces that a decision names, how many there are no more.
+# SQL: how many of the faces that a decision names have been deleted.
 FACES_GONE = """
     SELECT count(*) FROM (
         SELECT unnest(face_decisions.same || face_decisions.apart) AS id
@@ -28,25 +28,26 @@ class FaceDecisionQuerySet(TenantQuerySet["FaceDecision"]):
         return self.filter(**occasion.fields)
 
     def standing(self) -> "FaceDecisionQuerySet":
+        """Decisions that were not undone."""
         return self.filter(undone_at=None)
 
     def with_faces_gone(self) -> "FaceDecisionQuerySet":
-        """Adds `faces_gone`; photos may be deleted since, and faces erased."""
+        """Add `faces_gone`: how many of the faces were deleted since, with their photo or by an erasure."""
         return self.annotate(faces_gone=RawSQL(FACES_GONE, []))  # type: ignore[no-redef]  # noqa: S611 - a constant
 
     def stated_face_ids(self) -> "QuerySet[Any, Any]":
-        """The ids of the faces that they say to be one person, or not; for `pk__in`."""
-        said = Func(F("same"), F("apart"), template="unnest(%(expressions)s)", arg_joiner=" || ")
-        return self.order_by().values_list(Cast(said, UUIDField()))
+        """Return the ids of the faces that are said to be one person or not, for `pk__in`."""
+        stated = Func(F("same"), F("apart"), template="unnest(%(expressions)s)", arg_joiner=" || ")
+        return self.order_by().values_list(Cast(stated, UUIDField()))
 
     def changed_face_ids(self) -> "QuerySet[Any, Any]":
-        """The ids of the faces whose columns they changed; for `pk__in`."""
+        """Return the ids of the faces whose columns the decisions changed, for `pk__in`."""
         keys = Func(F("before__faces"), function="jsonb_object_keys", output_field=TextField())
         return self.order_by().values_list(Cast(keys, UUIDField()))
 
 
 class FaceDecision(models.Model):
-    """What a person decided about faces, and how to take it back. No later run of the grouping overrides it.
+    """What a person decided about faces, and how to undo it. No later run of the grouping overrides it.
 
     `same`: faces of one person. `apart`: faces of nobody in `same`. `before` and `after`: the faces' and the groups'
     columns on either side of the change, as `galleries.faces.changes` writes them.

@@ -23,16 +23,16 @@ from recognition.types import DESCRIPTOR_DIMENSION, Box
 
 class PhotoDescriptionQuerySet(models.QuerySet["PhotoDescription"]):
     def valid_for(self, version: ModelVersion | None) -> "PhotoDescriptionQuerySet":
-        """What that version has seen, of photos that have not been analysed again since."""
+        """Valid descriptions by that version."""
         return self.valid().filter(model_version=version)
 
     def valid(self) -> "PhotoDescriptionQuerySet":
-        """Of photos that have not been analysed again since."""
+        """Descriptions of photos that have not been analysed again since."""
         return self.filter(error="", photo__state=PhotoState.PROCESSED, photo__processed_at=F("analysed_at"))
 
 
 class PhotoDescription(models.Model):
-    """That a version has seen the photo, as it was at `analysed_at`; with an error where its file cannot be read."""
+    """Says that a version has seen the photo, as it was at `analysed_at`; `error` where its file cannot be read."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     photo = models.ForeignKey("galleries.GalleryImage", models.CASCADE, related_name="descriptions")
@@ -97,7 +97,7 @@ class SpareFace(models.Model):
 
 
 def photos_to_describe(version: ModelVersion) -> "models.QuerySet[GalleryImage]":
-    """Analysed photos that this version has not seen as they are now: neither here nor in their analysis."""
+    """Return analysed photos that the version has not seen as they are now: neither beside the one in use nor as it."""
     seen = PhotoDescription.objects.filter(
         photo=OuterRef("pk"), model_version=version, analysed_at=OuterRef("processed_at")
     )

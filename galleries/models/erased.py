@@ -8,9 +8,9 @@ from recognition.types import Box
 
 
 class ErasedFace(models.Model):
-    """Where a photo showed a face that somebody erased. No later analysis and no other model writes a face there again.
+    """The place of a face that somebody erased. No later analysis and no other model writes a face there again.
 
-    It holds no descriptor and names nobody, and goes with the photo.
+    It holds no descriptor and names nobody, and is deleted with the photo.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -15,8 +15,8 @@ from galleries.models.gallery import GalleryKind
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, Box, FloatArray
 
-# The columns in which a model version says what it sees; the others say who it is and what was decided.
-DESCRIPTION = (
+# The columns that describe what a model version sees; the others say who it is and what was decided.
+DESCRIPTION_COLUMNS = (
     "model_version_id",
     "insightface_bbox",
     "insightface_confidence",
@@ -24,8 +24,8 @@ DESCRIPTION = (
     "landmarks",
     "quality",
 )
-# The columns in which a model says whom it takes the face for, until a person decides.
-GUESS = ("cluster_id", "person_id", "face_category", "recognition_confidence")
+# The columns that say whom a model takes the face for, until a person decides.
+GUESS_COLUMNS = ("cluster_id", "person_id", "face_category", "recognition_confidence")
 
 
 BEST_FIRST = (models.F("quality__score").desc(nulls_last=True), models.F("pk").asc())
@@ -52,13 +52,13 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
         """What another version saw: not to be compared with what this one sees."""
         return self.exclude(model_version=version)
 
-    def best_of(self, column: str, number: int) -> "PhotoFaceQuerySet":
-        """The `number` best faces of each value of `column`, best first; in one query."""
+    def best_per(self, column: str, number: int) -> "PhotoFaceQuerySet":
+        """The `number` best faces for each value of `column`, best first, by one query."""
         place = models.Window(models.functions.RowNumber(), partition_by=column, order_by=BEST_FIRST)
         return self.annotate(place=place).filter(place__lte=number).order_by("place")
 
     def shown(self) -> "PhotoFaceQuerySet":
-        """Without those that somebody rejected."""
+        """Faces that nobody rejected."""
         return self.exclude(face_category=FaceCategory.IGNORED)
 
     def unnamed(self) -> "PhotoFaceQuerySet":
@@ -68,19 +68,19 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
         return self.filter(NAMED)
 
     def proposed(self) -> "PhotoFaceQuerySet":
-        """With a name that nobody has confirmed."""
+        """Faces with a name that nobody has confirmed."""
         return self.named().filter(verified=False)
 
     def decided(self) -> "PhotoFaceQuerySet":
-        """About which a person has said something that stands."""
+        """Faces about which a standing decision says something."""
         return self.filter(_decided())
 
     def bound(self) -> "PhotoFaceQuerySet":
-        """To which something is bound that would be lost with the row: a person, a decision, a row of another table."""
+        """Faces with which something would be lost: a name, a decision, a row of another table that points at them."""
         return self.filter(_bound())
 
     def unbound(self) -> "PhotoFaceQuerySet":
-        """With which nothing is lost but what a model saw: neither an analysis nor a switch keeps them."""
+        """Faces with which nothing is lost but what a model saw: neither an analysis nor a switch keeps them."""
         return self.exclude(_bound())
 
     def within(self, occasion: Occasion) -> "PhotoFaceQuerySet":
@@ -90,18 +90,22 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
         return self.filter(gallery_id__in=list(gallery_ids))
 
     def at_distance(self, descriptor: FloatArray) -> "PhotoFaceQuerySet":
-        """Adds `distance` (1 - cosine). `descriptor`: protected, float32 (512,), unit length.
+        """Add `distance` (1 - cosine). `descriptor`: protected, float32 (512,), unit length.
 
-        The inner product, because all have unit length: it takes less time, and PostgreSQL can not answer a filtered
-        query out of the index, which is approximate, of another operator, and loses rows.
+        By the inner product, because all have unit length: it is faster than the cosine, and PostgreSQL cannot use the
+        index, which is of another operator. The index is approximate, and a filtered query by it loses rows.
         """
         product = MaxInnerProduct("insightface_descriptor", descriptor)
         distance = models.ExpressionWrapper(models.Value(1.0) + product, output_field=models.FloatField())
         return self.annotate(distance=distance)  # type: ignore[no-redef]
 
+    def closer_than(self, min_cosine: float) -> "PhotoFaceQuerySet":
+        """For rows with `at_distance`: those that reach the cosine."""
+        return self.filter(distance__lte=1 - min_cosine)  # type: ignore[misc] # an annotation
+
 
 def _decided() -> models.Q:
-    """A group by itself is no decision: the grouping made it, and makes it again."""
+    """Return the condition of `decided`. Being in a group is no decision: the grouping makes groups again."""
     named = FaceDecision.objects.standing()
     said = models.Q(verified=True) | models.Q(drawn=True) | models.Q(face_category=FaceCategory.IGNORED)
     return said | models.Q(pk__in=named.stated_face_ids()) | models.Q(pk__in=named.changed_face_ids())
@@ -113,7 +117,7 @@ def _bound() -> models.Q:
 
 
 def _referred_to() -> models.Q:
-    """Rows of any table that point at the face: a guest's photo, a wish not to be found, whatever an app adds.
+    """Return the condition that a row of any table points at the face, such as a guest's photo.
 
     A model whose rows only describe the face says so by `binds_face = False`.
     """
@@ -132,7 +136,7 @@ class FaceCategory(models.TextChoices):
 
 
 def proposal_columns(person_id: uuid.UUID | None, *, similarity: float) -> dict[str, Any]:
-    """The columns of a face that is taken for somebody, until a person verifies it. `similarity`: calibrated, 0..1."""
+    """Return the columns of a face to which a model proposes a name. `similarity`: calibrated, 0..1."""
     return {
         "person_id": person_id,
         "face_category": FaceCategory.KNOWN,
@@ -165,7 +169,7 @@ class PhotoFace(models.Model):
     face_category = models.CharField(
         _("category"), max_length=20, choices=FaceCategory.choices, default=FaceCategory.UNKNOWN
     )
-    # Somebody drew its box. Without a descriptor, and without landmarks, where the engine saw no face there.
+    # Somebody drew its box. It has no descriptor and no landmarks where the engine sees no face there.
     drawn = models.BooleanField(_("drawn by hand"), default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -211,12 +215,12 @@ class PhotoFace(models.Model):
         return Box(**self.insightface_bbox)
 
     def copy_description_from(self, other: "PhotoFace") -> None:
-        """Take over what a model says of a face, not who it is or what was decided about it. Saves nothing."""
-        for name in DESCRIPTION:
+        """Copy what a model says of the other face, not who it is or what was decided about it. Does not save."""
+        for name in DESCRIPTION_COLUMNS:
             setattr(self, name, getattr(other, name))
 
     def clear_guesses(self) -> None:
-        """Forget whom the model took it for: the group, and the name that nobody confirmed. Saves nothing."""
+        """Clear whom the model took it for: the group, and the name that nobody confirmed. Does not save."""
         self.cluster_id = self.person_id = self.recognition_confidence = None
         self.face_category = FaceCategory.UNKNOWN
 

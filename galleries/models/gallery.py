@@ -15,22 +15,22 @@ class GalleryKind(models.TextChoices):
 
 class GalleryQuerySet(TenantQuerySet["Gallery"]):
     def event_galleries(self) -> "GalleryQuerySet":
-        """Without the galleries that hold enrolment pictures, which are nobody's shoot."""
+        """Galleries of photos that were taken at events, without those that hold enrolment pictures."""
         return self.filter(kind=GalleryKind.EVENT)
 
     def in_session(self, session_id: uuid.UUID) -> "GalleryQuerySet":
         return self.filter(session_id=session_id)
 
     def awaiting_grouping(self) -> "GalleryQuerySet":
-        """With faces that no grouping has seen."""
+        """Galleries of which analyses have ended that no grouping has seen."""
         return self.filter(analyses__gt=models.F("grouped_analyses"))
 
     def mark_for_grouping(self) -> None:
-        """Their faces have changed, and wait for a grouping."""
+        """Have the galleries' faces grouped again, because some have changed."""
         self.update(analyses=models.F("analyses") + 1)
 
     def with_counts(self) -> "GalleryQuerySet":
-        """Adds `photo_count` and `face_count`, each by its own subquery: two joins would multiply the rows."""
+        """Add `photo_count` and `face_count`, each by its own subquery: two joins would multiply the rows."""
         return self.annotate(photo_count=_count("photos"), face_count=_count("faces"))  # type: ignore[no-redef]
 
 
@@ -52,8 +52,8 @@ class Gallery(TenantModel):
     location_id = models.UUIDField(_("location"), null=True, blank=True)
     session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    # How often the analysis of one of its photos came to an end, good or bad, and how many of these ends the last
-    # grouping of its faces has seen.
+    # How many analyses of its photos have ended, good or bad, and how many of them had when the last grouping of its
+    # faces began. The gallery is done when the two are equal and no photo waits.
     analyses = models.PositiveBigIntegerField(default=0, editable=False)
     grouped_analyses = models.PositiveBigIntegerField(default=0, editable=False)
 

@@ -45,31 +45,32 @@ class JobQuerySet(TenantQuerySet["Job"]):
         return self.unfinished().filter(free)
 
     def claim(self, pk: uuid.UUID) -> "Job | None":
-        """Takes that job for one turn; None where it is taken, over, or out of attempts."""
+        """Claim that job for one turn; return None where it is claimed, over, or out of attempts."""
         claim = uuid.uuid4()
         free = self.claimable().filter(pk=pk, attempts__lt=MAX_ATTEMPTS)
-        taken = free.update(
+        claimed = free.update(
             state=JobState.RUNNING,
             claim=claim,
             attempts=models.F("attempts") + 1,
             lease_expires_at=_lease(),
             started_at=Coalesce("started_at", Now()),
         )
-        return self.get(pk=pk) if taken else None
+        return self.get(pk=pk) if claimed else None
 
     def held_by(self, job: "Job") -> "JobQuerySet":
-        """The job's row, if the claim that `job` stands for still holds."""
+        """Return the job's row, if the claim that `job` stands for still holds."""
         return self.filter(pk=job.pk, state=JobState.RUNNING, claim=job.claim)
 
     def running(self) -> "JobQuerySet":
         return self.filter(state=JobState.RUNNING, lease_expires_at__gte=Now())
 
     def fail_exhausted(self) -> int:
+        """Fail jobs that were claimed MAX_ATTEMPTS times in a row and came to no end; return how many."""
         exhausted = self.claimable().filter(attempts__gte=MAX_ATTEMPTS)
         return exhausted.update(**_over(JobState.FAILED), error="worker_lost")
 
     def cancel(self) -> int:
-        """A worker that is at it stops at its next report. What it has written stays."""
+        """Cancel unfinished jobs; return how many. A worker stops at its next report, and what it has written stays."""
         return self.unfinished().update(**_over(JobState.CANCELLED))
 
 
@@ -120,7 +121,7 @@ class Job(models.Model):
 
     @property
     def eta_seconds(self) -> float | None:
-        """At the speed since its start; None where nothing can be said yet."""
+        """The time left at the speed since the start; None where nothing is known yet."""
         if self.state not in UNFINISHED_STATES:
             return 0.0
         if self.started_at is None or not self.done:
@@ -129,15 +130,16 @@ class Job(models.Model):
         return round(elapsed / self.done * max(0, self.total - self.done), 1)
 
     def record_progress(self, *, done: int, total: int, cursor: Any) -> bool:
-        """Progress, which also renews the lease; False where the claim is lost."""
+        """Write the progress and renew the lease; return False where the claim is lost."""
         self.done, self.total, self.cursor = done, total, cursor
         return self._write(done=done, total=total, cursor=cursor, lease_expires_at=_lease())
 
     def requeue(self) -> bool:
-        """The turn is over, and the job is not."""
+        """Give the claim back at the end of a turn; return False where it is lost."""
         return self._write(state=JobState.PENDING, attempts=0, claim=None, lease_expires_at=None)
 
     def postpone(self, seconds: int) -> bool:
+        """Give the claim back, and let the job wait so long; return False where the claim is lost."""
         later = Now() + timedelta(seconds=seconds)
         return self._write(state=JobState.PENDING, attempts=0, claim=None, lease_expires_at=later)
 

@@ -16,7 +16,7 @@ from galleries.models.face import PhotoFace
 
 class PersonQuerySet(TenantQuerySet["Person"]):
     def with_face_count(self) -> "PersonQuerySet":
-        """By a subquery, which PostgreSQL answers for the page's rows only."""
+        """Add `face_count` by a subquery, which PostgreSQL answers for the page's rows only."""
         faces = PhotoFace.objects.filter(person=models.OuterRef("pk")).order_by().values("person")
         counted = models.Subquery(faces.annotate(n=models.Count("pk")).values("n"))
         return self.annotate(face_count=models.functions.Coalesce(counted, 0))  # type: ignore[no-redef]

@@ -45,7 +45,7 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
     studio_path = "gallery__studio"
 
     def event_photos(self) -> "GalleryImageQuerySet":
-        """Without enrolment pictures, which show under the person whom they enrol."""
+        """Photos that are no enrolment pictures; those are shown with the person whom they enrol."""
         return self.filter(gallery__kind=GalleryKind.EVENT)
 
     def unfinished(self) -> "GalleryImageQuerySet":
@@ -63,45 +63,45 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
         return self.annotate(face_count=models.functions.Coalesce(counted, 0))  # type: ignore[no-redef]
 
     def claimable(self) -> "GalleryImageQuerySet":
-        """Waiting, or left behind by a worker whose lease has run out."""
+        """Photos that wait, or were left behind by a worker whose lease has run out."""
         abandoned = models.Q(state=PhotoState.PROCESSING, lease_expires_at__lt=Now())
         return self.filter(models.Q(state=PhotoState.PENDING) | abandoned)
 
     def claim_next(self) -> "GalleryImage | None":
-        """Takes the oldest claimable photo that has attempts left; None when there is nothing to do."""
+        """Claim and return the oldest claimable photo that has attempts left, or None."""
         waiting = self.claimable().filter(attempts__lt=MAX_ATTEMPTS).order_by("created_at", "pk")
         while photo := waiting.first():
             lease = Now() + timedelta(seconds=settings.ANALYSIS_LEASE_SECONDS)
-            taken = self.model.objects.claimable().filter(pk=photo.pk, attempts=photo.attempts)
-            if taken.update(state=PhotoState.PROCESSING, attempts=photo.attempts + 1, lease_expires_at=lease):
+            unclaimed = self.model.objects.claimable().filter(pk=photo.pk, attempts=photo.attempts)
+            if unclaimed.update(state=PhotoState.PROCESSING, attempts=photo.attempts + 1, lease_expires_at=lease):
                 photo.state, photo.attempts = PhotoState.PROCESSING, photo.attempts + 1
                 return photo
         return None
 
     def claim_fresh(self, limit: int) -> "list[GalleryImage]":
-        """Takes the oldest photos that nobody has tried yet, at most `limit`; none when there are none.
+        """Claim and return the oldest photos that have not been tried yet, at most `limit`.
 
-        Photos taken together lose an attempt together when one of them kills the worker. That can happen to a photo
-        once: from then on only `claim_next` takes it, alone.
+        Photos claimed together lose an attempt together when one of them kills the worker. That can happen to a photo
+        once: from then on only `claim_next` claims it, alone.
         """
         with transaction.atomic():
             waiting = self.claimable().filter(attempts=0).order_by("created_at", "pk")
             photos = list(waiting.select_for_update(skip_locked=True)[:limit])
             lease = Now() + timedelta(seconds=settings.ANALYSIS_LEASE_SECONDS)
-            taken = self.model.objects.filter(pk__in=[photo.pk for photo in photos])
-            taken.update(state=PhotoState.PROCESSING, attempts=1, lease_expires_at=lease)
+            claimed = self.model.objects.filter(pk__in=[photo.pk for photo in photos])
+            claimed.update(state=PhotoState.PROCESSING, attempts=1, lease_expires_at=lease)
         for photo in photos:
             photo.state, photo.attempts = PhotoState.PROCESSING, 1
         return photos
 
     def quarantine_exhausted(self) -> int:
-        """Gives up what killed its workers; its galleries may be done with that."""
+        """Give up photos that killed their workers, with which their galleries may be done; return how many."""
         exhausted = self.claimable().filter(attempts__gte=MAX_ATTEMPTS)
         with transaction.atomic():
             photos = dict(exhausted.select_for_update(skip_locked=True).values_list("pk", "gallery_id"))
             Gallery.objects.event_galleries().filter(pk__in=photos.values()).update(analyses=models.F("analyses") + 1)
             given_up = self.filter(pk__in=photos)
-            # What was raised is there already; who was killed could say nothing.
+            # An attempt that raised has left its code; a worker that was killed could not.
             error = models.Case(models.When(error="", then=models.Value("worker_lost")), default="error")
             return given_up.update(state=PhotoState.QUARANTINED, error=error, lease_expires_at=None)
 
@@ -115,18 +115,21 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
         return self.filter(pk=photo.pk, state=PhotoState.PROCESSING, attempts=photo.attempts)
 
     def being_processed(self) -> "GalleryImageQuerySet":
+        """Photos that a worker holds with a live lease."""
         return self.filter(state=PhotoState.PROCESSING, lease_expires_at__gte=Now())
 
 
 def original_path(photo: "GalleryImage", filename: str) -> str:
-    """`photos/GALLERY/PHOTO/original.jpg`: keys by UUID, so that a file's own name never reaches the storage."""
+    """Return `photos/GALLERY/PHOTO/original.jpg`: keys by UUID, so that a file's own name never reaches the storage."""
     return f"photos/{photo.gallery_id}/{photo.pk}/original.{filename.rpartition('.')[2]}"
 
 
 class GalleryImage(TenantModel):
+    """A photo of a gallery. The table and the class have a name that other programs know."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     gallery = models.ForeignKey("galleries.Gallery", models.CASCADE, related_name="photos", verbose_name=_("gallery"))
-    # Whom an enrolment picture shows. It is of no use without them.
+    # Whom an enrolment picture shows, and with whom it is deleted.
     subject = models.ForeignKey(
         "galleries.Person", models.CASCADE, null=True, editable=False, related_name="pictures", verbose_name=_("person")
     )
@@ -176,8 +179,12 @@ class GalleryImage(TenantModel):
         return self.original_name
 
     @property
+    def has_failed(self) -> bool:
+        return self.state in (PhotoState.FAILED, PhotoState.QUARANTINED)
+
+    @property
     def problem_code(self) -> str:
-        """The code of what is wrong with it; empty where nothing is."""
+        """The code of what is wrong with the photo; empty where nothing is."""
         return self.error or (UNREADABLE if list_unreadable_columns(self) else "")
 
     def fail(self, code: str) -> None:

@@ -15,7 +15,7 @@ class ReferenceQuerySet(TenantQuerySet["Reference"]):
 
 
 class Reference(models.Model):
-    """One face to compare probes with, 1:1. The picture itself is not kept: only what a model says of its face."""
+    """One face with which probes are compared, 1:1. Its picture is not stored, only its descriptor."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))

@@ -10,18 +10,20 @@ from galleries.models.gallery import Gallery
 
 class SuggestionCountQuerySet(TenantQuerySet["SuggestionCount"]):
     def record(self, occasion: Occasion, number: int) -> None:
-        noted = {"number": number, "noted_at": Now()}
-        self.update_or_create(studio_id=occasion.studio_id, occasion=occasion.key, defaults=noted)
+        """Set the occasion's number."""
+        values = {"number": number, "noted_at": Now()}
+        self.update_or_create(studio_id=occasion.studio_id, occasion=occasion.key, defaults=values)
 
     def orphaned(self) -> "SuggestionCountQuerySet":
-        """Of photo sessions and galleries that are gone."""
+        """Counts of photo sessions and galleries that were deleted."""
         galleries = Gallery.objects.filter(Q(session_id=OuterRef("occasion")) | Q(pk=OuterRef("occasion")))
         return self.exclude(Exists(galleries))
 
 
 class SuggestionCount(models.Model):
-    """How many pairs of groups an occasion had, of which somebody should say whether they are one person, when its
-    faces were last grouped. To know it anew is to compare all its groups.
+    """How many pairs of groups that may be one person an occasion had when its faces were last grouped.
+
+    It is stored, because to count them all groups of the occasion have to be compared.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -44,5 +46,5 @@ class SuggestionCount(models.Model):
 
 
 def delete_orphaned_counts() -> None:
-    """The workers' chore."""
+    """Delete counts of occasions that were deleted. A chore."""
     SuggestionCount.objects.orphaned().delete()

@@ -1,4 +1,4 @@
-"""What a training learnt of a studio's people: a version of templates, of which at most one is in use.
+"""What a training learnt of a studio's people: sets of templates, of which at most one is in use.
 
 A template is a mean of protected descriptors of one person, so it is protected as they are, by the same TEMPLATE_KEY,
 and like them it names its model version. A person who is deleted takes their templates along, out of every version.
@@ -22,21 +22,21 @@ from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
 
 class TemplateSetQuerySet(TenantQuerySet["TemplateSet"]):
     def in_use(self, version: ModelVersion) -> "TemplateSetQuerySet":
-        """Those that a descriptor of that model version may be compared with."""
+        """Sets with which a descriptor of that model version may be compared."""
         return self.filter(active=True, model_version=version)
 
     def before(self, newer: "TemplateSet") -> "TemplateSet | None":
-        """The version to go back to: the last one before it that was in use, of the same model."""
+        """Return the version to go back to: the last one before `newer` that was in use, of the same model."""
         older = self.filter(studio=newer.studio_id, model_version=newer.model_version_id, number__lt=newer.number)
         return older.exclude(activated_at=None).order_by("-number").first()
 
     def next_number(self, studio_id: uuid.UUID) -> int:
-        """To be asked in the transaction that uses it."""
+        """Return the number of the studio's next version. To be called in the transaction that uses it."""
         last = self.filter(studio=studio_id).aggregate(last=models.Max("number"))["last"]
         return (last or 0) + 1
 
     def use(self, studio_id: uuid.UUID, chosen: "TemplateSet | None") -> None:
-        """Makes it the one in use in that studio, or none; to be called in a transaction."""
+        """Make it the one set in use in that studio, or none. To be called in a transaction."""
         self.filter(studio=studio_id, active=True).update(active=False)
         if chosen is not None:
             self.filter(pk=chosen.pk, studio=studio_id).update(active=True, activated_at=Now())
@@ -74,13 +74,13 @@ class TemplateSet(models.Model):
 
     @property
     def scores(self) -> Calibration:
-        """Turns likenesses to these templates (see `galleries.matching.identification`) into similarities and back."""
+        """Return what turns cosines to these templates into similarities (see `matching.identification`), and back."""
         return Calibration.from_json(self.calibration)
 
 
 class PersonTemplateQuerySet(models.QuerySet["PersonTemplate"]):
-    def nearest(self, descriptor: FloatArray, *, limit: int) -> dict[uuid.UUID, float]:
-        """The people whose best template is most like the descriptor, with its cosine; best first."""
+    def nearest_people(self, descriptor: FloatArray, *, limit: int) -> dict[uuid.UUID, float]:
+        """Return the people whose best template is nearest to the descriptor, with its cosine; best first."""
         distance = CosineDistance("descriptor", descriptor)
         people = self.order_by().values("person").annotate(distance=models.Min(distance))
         rows = people.order_by("distance").values_list("person", "distance")[:limit]
@@ -88,7 +88,7 @@ class PersonTemplateQuerySet(models.QuerySet["PersonTemplate"]):
 
 
 class PersonTemplate(models.Model):
-    """One look of a person; whoever looks different at different times has several in a set."""
+    """How a person looks at one time; whoever looks different at different times has several in a set."""
 
     id = models.BigAutoField(primary_key=True)
     template_set = models.ForeignKey(TemplateSet, models.CASCADE, related_name="templates")
@@ -106,8 +106,11 @@ class PersonTemplate(models.Model):
         return str(self.person_id)
 
 
-def template_rows(templates: TemplateSet, people: Iterable[uuid.UUID], vectors: FloatArray) -> list[PersonTemplate]:
+def build_templates(
+    templates: TemplateSet, people: Iterable[uuid.UUID], descriptors: FloatArray
+) -> list[PersonTemplate]:
+    """Return unsaved rows: one template for each person, in order. `descriptors`: float32 (n, 512), protected."""
     return [
-        PersonTemplate(template_set=templates, person_id=person, descriptor=vector)
-        for person, vector in zip(people, vectors, strict=True)
+        PersonTemplate(template_set=templates, person_id=person, descriptor=descriptor)
+        for person, descriptor in zip(people, descriptors, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""A person's picture: one of their faces, cut out of its photo when it is asked for; nothing of it is stored."""
+"""A person's picture: one of their faces, cut out of its photo for each request. Only its address is stored."""
 
 from io import BytesIO
 from typing import BinaryIO, cast
@@ -11,23 +11,25 @@ from galleries.models.face import BEST_FIRST
 from galleries.photos import media_files
 
 SIDE = 256
-# How much of the surroundings shows, as a multiple of the box's longer side.
+# The side of the square that is cut out, as a multiple of the box's longer side.
 MARGIN = 1.5
 QUALITY = 85
 
 
 def find_best_face(person: Person) -> PhotoFace | None:
+    """Return the person's shown face of the highest quality, verified ones first."""
     faces = PhotoFace.objects.shown().filter(person=person)
     return faces.select_related("photo").order_by("-verified", *BEST_FIRST).first()
 
 
 def set_avatar(person: Person, face: PhotoFace) -> None:
+    """Make the face the person's picture."""
     person.avatar_url = media_files.face_path(face)
     person.save(update_fields=["avatar_url"])
 
 
 def crop_face(face: PhotoFace) -> bytes:
-    """A square JPEG of the face. Raises FileNotFoundError where the photo has no preview."""
+    """Return a square JPEG of the face, SIDE pixels wide. Raises FileNotFoundError where the photo has no preview."""
     with (
         default_storage.open(media_files.storage_name(face.photo, "preview")) as file,
         Image.open(cast(BinaryIO, file)) as picture,
@@ -37,7 +39,7 @@ def crop_face(face: PhotoFace) -> bytes:
         half = max(box.width, box.height) * MARGIN / 2
         x, y = box.x + box.width / 2, box.y + box.height / 2
         square = (round(x - half), round(y - half), round(x + half), round(y + half))
-        found = picture.convert("RGB").crop(square).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+        crop = picture.convert("RGB").crop(square).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     written = BytesIO()
-    found.save(written, "JPEG", quality=QUALITY)
+    crop.save(written, "JPEG", quality=QUALITY)
     return written.getvalue()

@@ -2,7 +2,7 @@
 
 It is a photo like any other, in a gallery of the studio's own that belongs to no session, and the usual workers analyse
 it. What differs: it names its `subject`, it must show exactly one usable face, and that face is the subject's without
-anybody having to confirm it. The face takes the id of its picture, so it has a name before it is found.
+anybody having to confirm it. The face gets the id of its picture, so clients know its id before it is found.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ from galleries.models.photo import PhotoState
 from galleries.photos import ingest
 
 KIND = "enrolment"
-# A photo's state in the words of tasks (`GET /api/v1/tasks/{id}`).
+# What a photo's state is called in the answers of `GET /api/v1/tasks/{id}`.
 TASK_STATES: dict[str, str] = {
     PhotoState.PENDING: "pending",
     PhotoState.PROCESSING: "running",
@@ -33,11 +33,11 @@ TASK_STATES: dict[str, str] = {
 
 
 def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Scope.WRITE) -> GalleryImage:
-    """Stores the picture and wakes a worker. The same picture of the same person again is the same photo, tried again
-    where it had failed.
+    """Store the picture and wake a worker; return its photo.
 
-    `by` must still have the scope, and the person be there, when it is kept. Raises what `ingest.add_photo` raises, and
-    409 `picture_in_use` where it enrols somebody else.
+    The same picture of the same person again is the same photo, analysed again where it had failed. `by` must still
+    have the scope, and the person exist, when the picture is stored. Raises what `ingest.add_photo` raises, and
+    FacePassError 409 `picture_in_use` where the picture enrols somebody else.
     """
     gallery = get_enrolment_gallery(person.studio)
     photo, is_new = ingest.add_photo(
@@ -45,7 +45,7 @@ def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Sc
     )
     if photo.subject_id != person.pk:
         raise FacePassError("picture_in_use", _("This picture enrols somebody else."), status=409)
-    if not is_new and photo.state in (PhotoState.FAILED, PhotoState.QUARANTINED):
+    if not is_new and photo.has_failed:
         GalleryImage.objects.filter(pk=photo.pk).requeue()
         photo.refresh_from_db()
         is_new = True
@@ -55,7 +55,7 @@ def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Sc
 
 
 def find_conflict(person: Person, file: File[bytes]) -> PersonCandidate | None:
-    """Somebody else of the studio whom the picture's face looks like, more than like the person; else None.
+    """Return somebody else of the studio whom the picture's face shows rather than the person, or None.
 
     Raises what `probe.read_picture` and `probe.describe_subject` raise. To be called before `enrol`.
     """
@@ -67,16 +67,14 @@ def find_conflict(person: Person, file: File[bytes]) -> PersonCandidate | None:
 
 
 def get_enrolment_gallery(studio: Studio) -> Gallery:
-    """The studio's own, made at its first enrolment."""
-    found = Gallery.objects.filter(studio=studio, kind=GalleryKind.ENROLMENT).first()
-    return (
-        found
-        or Gallery.objects.get_or_create(studio=studio, kind=GalleryKind.ENROLMENT, defaults={"title": "Enrolment"})[0]
-    )
+    """Return the studio's gallery of enrolment pictures, which is created with the first of them."""
+    named = {"title": "Enrolment"}
+    gallery, _created = Gallery.objects.get_or_create(studio=studio, kind=GalleryKind.ENROLMENT, defaults=named)
+    return gallery
 
 
 def describe_task(photo: GalleryImage) -> dict[str, Any]:
-    """The photo's row as the task that it is, in the shape of `GET /api/v1/tasks/{id}`. `error`: a stable code."""
+    """Return the photo's analysis as a task, in the shape of `GET /api/v1/tasks/{id}`. `error`: a stable code."""
     state = TASK_STATES[photo.state]
     is_over = state in ("done", "failed")
     return {

@@ -1,4 +1,4 @@
-"""People: made, changed, taken over in bulk, and deleted with all that was known of their faces."""
+"""Rows of people: written in bulk, and deleted with all that is known of their faces."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +16,10 @@ from galleries.models.person import refuse_duplicates
 
 @dataclass(frozen=True, slots=True)
 class ErasureCounts:
-    """`pictures` and `faces` of the enrolment are gone; `unnamed` faces are still in the photos of events."""
+    """What a person's deletion did.
+
+    `pictures` and `faces` of the enrolment were deleted; `unnamed` faces in photos of events lost only the name.
+    """
 
     pictures: int
     faces: int
@@ -25,7 +28,7 @@ class ErasureCounts:
 
 @dataclass(frozen=True, slots=True)
 class UpsertedPerson:
-    """What became of one row of a bulk: the person, or the refusal."""
+    """What became of one row: the person, or the refusal."""
 
     person: Person | None
     is_new: bool = False
@@ -38,16 +41,16 @@ def upsert_people(
     *,
     write: Callable[[Mapping[str, Any], Person | None], Person],
 ) -> list[UpsertedPerson]:
-    """Each row on its own: the person with its external id is changed, or made where there is none.
+    """Write each row on its own: change the person with its external id, or create one where there is none.
 
-    `write` checks a row and stores it; what it refuses fails that row and no other.
+    `write` validates a row and stores it; a row that it refuses stops none of the others.
     """
     ids = [str(row["external_id"]) for row in rows]
     known = {person.external_id: person for person in Person.objects.filter(studio=studio, external_id__in=ids)}
-    return [_written(row, known, write) for row in rows]
+    return [_write_row(row, known, write) for row in rows]
 
 
-def _written(
+def _write_row(
     row: Mapping[str, Any],
     known: dict[str | None, Person],
     write: Callable[[Mapping[str, Any], Person | None], Person],
@@ -66,12 +69,17 @@ def _written(
 
 @transaction.atomic
 def delete_person(person: Person) -> ErasureCounts:
-    """The person with the pictures, faces and descriptors of their enrolment. Photos of events lose only the name."""
-    pictures = GalleryImage.objects.filter(subject=person)
-    number, faces = pictures.count(), PhotoFace.objects.filter(photo__subject=person).count()
-    unnamed = PhotoFace.objects.filter(person=person).exclude(photo__subject=person)
-    left = unnamed.update(person=None, verified=False, recognition_confidence=None, face_category=FaceCategory.UNKNOWN)
+    """Delete the person with the pictures, faces and descriptors of their enrolment.
+
+    Faces in photos of events lose only the name.
+    """
+    pictures = GalleryImage.objects.filter(subject=person).count()
+    enrolled = PhotoFace.objects.filter(photo__subject=person).count()
+    in_events = PhotoFace.objects.filter(person=person).exclude(photo__subject=person)
+    unnamed = in_events.update(
+        person=None, verified=False, recognition_confidence=None, face_category=FaceCategory.UNKNOWN
+    )
     person.delete()
-    gone = ErasureCounts(pictures=number, faces=faces, unnamed=left)
-    events.emit(EventType.ERASURE_COMPLETED, studio_id=person.studio_id, data=asdict(gone))
-    return gone
+    counts = ErasureCounts(pictures=pictures, faces=enrolled, unnamed=unnamed)
+    events.emit(EventType.ERASURE_COMPLETED, studio_id=person.studio_id, data=asdict(counts))
+    return counts

@@ -1,7 +1,8 @@
-"""Photos that a browser puts into the bucket by itself: an address for each file, then the same way in as any upload.
+"""Photos that a browser puts into the bucket by itself: a signed address for each file, then as any other upload.
 
-What lies under `incoming/` is nobody's photo yet: it is checked, stored under its own key and removed there, whatever
-became of it. What nobody asks about is swept away.
+A file under `incoming/` is nobody's photo yet. When the browser reports that it has arrived, it is checked and stored
+under its own key as a photo, and removed from there, also where it is refused. Files that nobody reports are removed
+after a day.
 """
 
 from dataclasses import dataclass
@@ -24,23 +25,27 @@ from galleries.photos import ingest
 PREFIX = "incoming"
 # Long enough for the largest file on a slow line.
 ADDRESS_SECONDS = 3600
-KEPT_FOR = timedelta(hours=24)
+KEEP_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class UploadTarget:
-    """Where one file goes: a PUT of exactly the size that was named."""
+    """Where to PUT one file, of exactly the size that was named."""
 
     pk: UUID
     url: str
 
 
 def is_available() -> bool:
+    """Return whether photos are stored in a bucket to which browsers can send files."""
     return bool(settings.ENV.s3_bucket)
 
 
 def create_upload_target(gallery: Gallery, *, size: int) -> UploadTarget:
-    """The size is signed too, so that nobody fills the bucket. Raises 413 `image_too_large`, 415 `not_an_image`."""
+    """Return an address for a file of `size` bytes. The size is signed too, so that nobody fills the bucket.
+
+    Raises FacePassError 413 `image_too_large`, 415 `not_an_image`.
+    """
     ingest.check_size(size)
     pk = uuid4()
     target = {"Bucket": settings.ENV.s3_bucket, "Key": _key(gallery, pk), "ContentLength": size}
@@ -51,8 +56,9 @@ def create_upload_target(gallery: Gallery, *, size: int) -> UploadTarget:
 
 
 def accept_upload(gallery: Gallery, pk: UUID, *, name: str, by: Principal) -> ingest.UploadReport:
-    """What the browser put there, into the gallery. Raises 404 `upload_missing` where nothing is there any more, and as
-    `ingest.add_photos`.
+    """Add the file that the browser has put there to the gallery.
+
+    Raises FacePassError 404 `upload_missing` where it is not there (any more), and as `ingest.add_photos`.
     """
     key = _key(gallery, pk)
     if not default_storage.exists(key):
@@ -65,10 +71,10 @@ def accept_upload(gallery: Gallery, pk: UUID, *, name: str, by: Principal) -> in
 
 
 def sweep() -> int:
-    """Removes what was put there and never asked about; how many."""
+    """Delete files that were put there and never reported; return how many. A chore."""
     if not is_available():
         return 0
-    last = timezone.now() - KEPT_FOR
+    last = timezone.now() - KEEP_FOR
     old = [row for row in _storage().bucket.objects.filter(Prefix=f"{PREFIX}/") if row.last_modified < last]
     for_each_row(old, lambda row: row.delete(), task="sweeping uploads")
     return len(old)
@@ -79,5 +85,5 @@ def _key(gallery: Gallery, pk: UUID) -> str:
 
 
 def _storage() -> Any:
-    """django-storages' S3Storage, which Django's type of a storage knows nothing of."""
+    """Return django-storages' S3Storage, which Django's type of a storage does not describe."""
     return default_storage

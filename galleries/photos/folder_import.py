@@ -1,4 +1,4 @@
-"""Photos of a folder into a gallery, and what the terminal shows meanwhile."""
+"""Import a folder of photos into a gallery, with progress bars in the terminal."""
 
 import time
 from collections.abc import Iterator
@@ -13,22 +13,25 @@ from galleries.jobs import queue
 from galleries.models import Gallery
 from galleries.photos import ingest, progress
 
-# What is looked for; whether a file is a picture is decided by its content.
+# Files that are tried; whether one is a picture is decided by its content.
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
 POLL_SECONDS = 0.5
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} photos [{elapsed}<{remaining}, {rate_noinv_fmt}{postfix}]"
-PATIENCE_SECONDS = 45
+HINT_AFTER_SECONDS = 45
 
 
 def list_photos(folder: Path) -> list[Path]:
-    """The folder's pictures, with those of its sub-folders, in order of their names. Raises `folder_not_found`."""
+    """Return the folder's pictures, with those of its sub-folders, in order of their names.
+
+    Raises FacePassError `folder_not_found`.
+    """
     if not folder.is_dir():
         raise FacePassError("folder_not_found", f"{folder}: no such folder")
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
 def import_folder(gallery: Gallery, folder: Path) -> ingest.UploadReport:
-    """Adds the folder's photos with a progress bar. Safe to run twice: bytes that are there already are left alone."""
+    """Add the folder's photos with a progress bar. Safe to run twice: bytes that are there already are left alone."""
     report = ingest.UploadReport()
     for path in tqdm(list_photos(folder), desc="importing", unit="photo", dynamic_ncols=True):
         _import(gallery, path, report)
@@ -46,17 +49,20 @@ def _import(gallery: Gallery, path: Path, report: ingest.UploadReport) -> None:
 
 
 def wait_until_analysed(gallery_id: UUID) -> progress.GalleryProgress:
-    """Shows a progress bar (photos, faces, photos/s, time left) until every photo of the gallery is through."""
+    """Show a progress bar (photos, faces, photos/s, time left) until every photo of the gallery is processed or failed.
+
+    Returns the progress at the end.
+    """
     now, changed = progress.load_progress(gallery_id), time.monotonic()
-    through = now["processed"] + now["failed"]
+    already_done = now["processed"] + now["failed"]
     with tqdm(
-        total=now["total"], initial=through, desc="analysing", unit="photo", bar_format=BAR, dynamic_ncols=True
+        total=now["total"], initial=already_done, desc="analysing", unit="photo", bar_format=BAR, dynamic_ncols=True
     ) as bar:
-        for now in _changes(gallery_id):
+        for now in _poll(gallery_id):
             done = now["processed"] + now["failed"]
             if done != bar.n:
                 changed = time.monotonic()
-            elif time.monotonic() - changed > PATIENCE_SECONDS:
+            elif time.monotonic() - changed > HINT_AFTER_SECONDS:
                 bar.write(
                     "Nothing has moved for a while. Photos are analysed while `manage.py up` runs; Ctrl-C is safe."
                 )
@@ -67,7 +73,7 @@ def wait_until_analysed(gallery_id: UUID) -> progress.GalleryProgress:
     return now
 
 
-def _changes(gallery_id: UUID) -> Iterator[progress.GalleryProgress]:
+def _poll(gallery_id: UUID) -> Iterator[progress.GalleryProgress]:
     while True:
         now = progress.load_progress(gallery_id)
         yield now

@@ -1,4 +1,7 @@
-"""Photos in: a file is checked, stored and given a row that waits for analysis. Refused ones are named."""
+"""Uploaded files become photos: a file is checked, stored and given a row that waits for analysis.
+
+Files that are refused are reported with a code.
+"""
 
 import hashlib
 import logging
@@ -30,6 +33,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
+    """`code`: stable, for programs; `message`: for people."""
+
     filename: str
     code: str
     message: str
@@ -37,19 +42,18 @@ class RefusedFile:
 
 @dataclass(slots=True)
 class UploadReport:
-    """What became of each file of an upload."""
+    """What became of each file of an upload. `duplicates`: file name, and the photo that already has these bytes."""
 
     accepted: list[GalleryImage] = field(default_factory=list)
     duplicates: list[tuple[str, UUID]] = field(default_factory=list)
-    """File name, and the photo that already holds the same bytes."""
     rejected: list[RefusedFile] = field(default_factory=list)
 
 
 def add_photos(gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal | None) -> UploadReport:
-    """Adds each file to the gallery and wakes the workers. Each photo is kept or refused on its own.
+    """Add each file to the gallery and wake the workers. Each file is accepted or refused on its own.
 
-    `by`: whoever uploads them, who must still be allowed to when each is kept; None for commands. Raises 401 or 403
-    where they are not, and 404 `not_found` where the gallery is gone: photos that were kept before stay.
+    `by`: whoever uploads them, who must still be allowed to when each is stored; None for commands. Raises 401 or 403
+    where they no longer are, and 404 `not_found` where the gallery is gone: photos that were added before stay.
     """
     report = UploadReport()
     for file in files:
@@ -60,7 +64,7 @@ def add_photos(gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal 
 
 
 def add_to_report(gallery: Gallery, file: File[bytes], report: UploadReport, *, by: Principal | None) -> None:
-    """Adds one file and notes what became of it; wakes nobody. What is not about the file is raised."""
+    """Add one file and what became of it to the report; wake nobody. Errors that are not about the file are raised."""
     name = clean_filename(file)
     try:
         photo, is_new = add_photo(gallery, file, name=name, by=by)
@@ -84,11 +88,11 @@ def add_photo(
     scope: Scope = Scope.WRITE,
     subject: Person | None = None,
 ) -> tuple[GalleryImage, bool]:
-    """The photo with these bytes, and whether it is new.
+    """Return the gallery's photo with these bytes, and whether it is new.
 
     The file is stored before its row is written and removed again if the row is refused (two uploads of the same bytes
-    at once; `by` may no longer; gallery or subject are gone), so a row never points to nothing. Raises `FacePassError`
-    for what is refused.
+    at once; `by` may no longer; gallery or subject are gone), so a row never points to nothing. Raises FacePassError
+    for what is refused: as `check_size` and `recognition.pictures.decoding.inspect_picture`, and as `add_photos`.
     """
     check_size(file.size)
     stream = cast(BinaryIO, file.open("rb"))
@@ -105,20 +109,21 @@ def add_photo(
         byte_size=file.size,
         width=info.width,
         height=info.height,
-        taken_at=_storable(info.taken_at),
+        taken_at=_storable_moment(info.taken_at),
     )
     photo.image_url = media_files.photo_path(photo, "original")
     stream.seek(0)
     photo.file.save(f"original.{info.extension}", File(stream), save=False)
-    return _keep(photo, by=by, scope=scope)
+    return _save_row(photo, by=by, scope=scope)
 
 
-def _keep(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> tuple[GalleryImage, bool]:
+def _save_row(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> tuple[GalleryImage, bool]:
+    """Save the row, or delete its files and return the photo that has the same bytes."""
     with ExitStack() as on_failure:
         on_failure.callback(media_files.delete_files, media_files.storage_names(photo))
         try:
             with transaction.atomic():
-                _require_place(photo, by=by, scope=scope)
+                _require_parents(photo, by=by, scope=scope)
                 photo.save(force_insert=True)
         except IntegrityError:
             twin = GalleryImage.objects.filter(gallery=photo.gallery_id, sha256=photo.sha256).first()
@@ -129,19 +134,19 @@ def _keep(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> tuple[G
     return photo, True
 
 
-def _require_place(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> None:
-    """What was checked before the file was read and stored, checked again: it holds until the transaction ends."""
+def _require_parents(photo: GalleryImage, *, by: Principal | None, scope: Scope) -> None:
+    """Check again what was checked before the file was read and stored; it holds until the transaction ends."""
     if by is not None:
         recheck_scope(by, scope, studio_id=photo.gallery.studio_id)
-    there = Gallery.objects.filter(pk=photo.gallery_id, studio_id=photo.gallery.studio_id).lock_against_deletion()
-    if there and photo.subject_id is not None:
-        there = Person.objects.filter(pk=photo.subject_id).lock_against_deletion()
-    if not there:
+    parents = Gallery.objects.filter(pk=photo.gallery_id, studio_id=photo.gallery.studio_id).lock_against_deletion()
+    if parents and photo.subject_id is not None:
+        parents = Person.objects.filter(pk=photo.subject_id).lock_against_deletion()
+    if not parents:
         raise FacePassError("not_found", _("Not found."), status=404)
 
 
 def check_size(size: int) -> None:
-    """Raises 413 `image_too_large`, 415 `not_an_image` for an empty file."""
+    """Raise FacePassError 413 `image_too_large`, and 415 `not_an_image` for an empty file."""
     if size > settings.MAX_UPLOAD_BYTES:
         raise FacePassError(
             "image_too_large",
@@ -154,20 +159,22 @@ def check_size(size: int) -> None:
 
 
 def sha256_of_stream(stream: BinaryIO) -> str:
-    """SHA-256 of the whole stream, in hexadecimal."""
+    """Return the SHA-256 of the whole stream, in hexadecimal."""
     stream.seek(0)
     return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def clean_filename(file: File[bytes]) -> str:
-    """The file's own name without folders and control characters, at most 255 characters; only to show."""
+    """Return the file's own name without folders and control characters, at most 255 characters; only for display."""
     bare = PurePath((file.name or "").replace("\\", "/")).name
     return "".join(c for c in bare if c.isprintable())[:255] or "photo"
 
 
-def _storable(moment: datetime | None) -> datetime | None:
-    """EXIF times mostly carry no zone; they are read as the installation's. One that not every reader could hold is as
-    good as none: the camera's clock was never set.
+def _storable_moment(moment: datetime | None) -> datetime | None:
+    """Return a moment from EXIF as it can be stored, or None.
+
+    Most carry no zone, and are read in the installation's. A year that not every program can hold means that the
+    camera's clock was never set.
     """
     if moment is not None and timezone.is_naive(moment):
         moment = timezone.make_aware(moment)

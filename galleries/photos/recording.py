@@ -17,7 +17,7 @@ from facepass.core import events
 from facepass.models import EventType
 from galleries.matching import descriptors
 from galleries.models import FaceCluster, GalleryImage, PhotoFace
-from galleries.models.face import DESCRIPTION, GUESS, FaceCategory
+from galleries.models.face import DESCRIPTION_COLUMNS, GUESS_COLUMNS, FaceCategory
 from galleries.models.photo import PhotoState
 from galleries.photos import same_faces
 from recognition.config import recognition_settings
@@ -32,7 +32,7 @@ def record_faces(photo: GalleryImage, faces: Sequence[DescribedFace], *, scale: 
     """Write the faces and mark the photo as processed, if the claim that `photo` stands for still holds.
 
     `scale`: the factor from pixels of the picture that was analysed to the photo's own. A picture that enrols somebody
-    comes with its one face. Raises FacePassError as `ModelVersion.objects.current`.
+    comes with its one face. Raises FacePassError as `current_model_version`.
     """
     current_model_version()  # may have to load the weights, so not in the transaction
     with transaction.atomic():
@@ -87,7 +87,9 @@ def _describe_anew(photo: GalleryImage, described: dict[PhotoFace, PhotoFace], *
         face.copy_description_from(row)
         if face.pk in guessed:
             face.clear_guesses()
-    PhotoFace.objects.bulk_update(described, [name.removesuffix("_id") for name in (*DESCRIPTION, *GUESS)])
+    PhotoFace.objects.bulk_update(
+        described, [name.removesuffix("_id") for name in (*DESCRIPTION_COLUMNS, *GUESS_COLUMNS)]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _enrol(photo: GalleryImage, row: PhotoFace) -> None:
     """
     if known := photo.faces.first():
         known.copy_description_from(row)
-        known.save(update_fields=[name.removesuffix("_id") for name in DESCRIPTION])
+        known.save(update_fields=[name.removesuffix("_id") for name in DESCRIPTION_COLUMNS])
         return
     row.pk, row.person_id = photo.pk, photo.subject_id
     row.verified, row.face_category = True, FaceCategory.KNOWN

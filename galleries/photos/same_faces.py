@@ -1,6 +1,6 @@
-"""Which face that was found in a photo is which face that the photo has already, and which was erased there.
+"""Which of the faces found in a photo the photo has already, and which were erased there.
 
-Analysis, the switch between models and drawing by hand all ask here, so that a face keeps its row, and with it all
+The analysis, the switch between models and drawing by hand all use it, so that a face keeps its row, and with it all
 that people decided about it.
 """
 
@@ -11,7 +11,7 @@ from recognition.types import Box
 
 # Two boxes of one photo that overlap more than this are one face.
 SAME_FACE_IOU = 0.5
-# Two models draw the box of a face differently, and what was erased shall rather stay away than come back.
+# Lower, because two models draw the box of a face differently, and an erased face must not come back.
 ERASED_IOU = 0.3
 
 
@@ -23,6 +23,7 @@ class FaceMatching:
     erased: frozenset[int]
 
     def is_new(self, found: int) -> bool:
+        """Return whether the face found with that index is neither known nor erased."""
         return found not in self.known and found not in self.erased
 
 
@@ -39,8 +40,10 @@ def match_faces(
     """
     matched = pair_boxes(found, [*known, *erased], alike=alike)
     same = {i: j for i, j in matched if j < len(known)}
-    away = {i for i, box in enumerate(found) if i not in same and any(box.iou(gone) > ERASED_IOU for gone in erased)}
-    return FaceMatching(same, frozenset(away))
+    left_out = {
+        i for i, box in enumerate(found) if i not in same and any(box.iou(other) > ERASED_IOU for other in erased)
+    }
+    return FaceMatching(same, frozenset(left_out))
 
 
 def pair_boxes(

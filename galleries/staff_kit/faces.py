@@ -20,7 +20,7 @@ def select_shown(faces: PhotoFaceQuerySet) -> PhotoFaceQuerySet:
 def load_best_crops(faces: PhotoFaceQuerySet, column: str, *, most: int) -> dict[UUID, list[SafeString]]:
     """Return crops of the best faces for each value of `column`, such as `cluster`; in one query."""
     crops: dict[UUID, list[SafeString]] = {}
-    for face in select_shown(faces).best_of(column, most):
+    for face in select_shown(faces).best_per(column, most):
         crops.setdefault(getattr(face, f"{column}_id"), []).append(markup.face_crop(face))
     return crops
 

@@ -15,8 +15,8 @@ from recognition.installation.packs import discard_previous_packs
 from recognition.models import ModelVersion
 
 
-class Bar:
-    """Photos per second and the time left; satisfies redescription.RunMonitor."""
+class ProgressBar:
+    """Shows photos per second and the time left; a `redescription.RunMonitor` that never stops the run."""
 
     def __init__(self) -> None:
         self._bar = tqdm(desc=_("describing"), unit=_("photo"), dynamic_ncols=True, smoothing=0.1)
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             if discard_old:
                 self._discard()
                 return
-            before, bar = ModelVersion.objects.active(), Bar()
+            before, bar = ModelVersion.objects.active(), ProgressBar()
             with bar:
                 result = (
                     redescription.switch_back(watch=bar)

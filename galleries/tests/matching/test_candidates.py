@@ -13,7 +13,7 @@ from recognition.config import LOWEST_COUNT, REFERENCE_COUNT, ConfidenceThreshol
 
 # Similarity and cosine are the same number here.
 SAME = Calibration(((-1.0, 0.0), (0.2, 0.2), (0.8, 0.8), (1.0, 1.0)), calibrated=True, source="made up")
-LEVELS = Levels.of(0.6, ConfidenceThresholds(), SAME)
+LEVELS = Levels.for_threshold(0.6, ConfidenceThresholds(), SAME)
 PROBE = np.eye(1, 512, dtype=np.float32)[0]
 
 

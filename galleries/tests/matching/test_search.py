@@ -14,7 +14,7 @@ from facepass.testing.factories import (
     PhotoFactory,
     descriptor,
 )
-from galleries.matching import search
+from galleries.matching import misses, search
 from galleries.models import Occasion, PhotoFace
 from galleries.models.face import FaceCategory
 from recognition.engines.fake import FakeEngine
@@ -247,7 +247,7 @@ def test_every_near_miss_says_why(gallery):
     within = Occasion.for_gallery(gallery)
     found = search.find_matches(probe, within=within, threshold=0.55)
     assert [match.face.pk for match in found] == [given.pk]
-    told = {miss.face.pk: miss.reason for miss in search.find_misses(probe, found, within=within, threshold=0.55)}
+    told = {miss.face.pk: miss.reason for miss in misses.find_misses(probe, found, within=within, threshold=0.55)}
     assert {pk: told.get(pk) for pk in expected} == expected
     assert "someone_else" in told.values()
     assert given.pk not in told

@@ -134,7 +134,7 @@ def test_what_nobody_asked_about_is_swept_away(bucket, staff, gallery, monkeypat
     put(staff, gallery)
     default_storage.save("photos/kept.jpg", ContentFile(b"x"))
     assert direct_uploads.sweep() == 0
-    monkeypatch.setattr(direct_uploads, "KEPT_FOR", timedelta(seconds=-5))
+    monkeypatch.setattr(direct_uploads, "KEEP_FOR", timedelta(seconds=-5))
     assert direct_uploads.sweep() == 1
     assert [row.key for row in bucket.objects.all()] == ["photos/kept.jpg"]
 

@@ -107,7 +107,7 @@ def _check_challenge(guest: Guest, token: str, frames: Sequence[File[bytes]]) ->
     if challenge is None or not liveness.MIN_FRAMES < len(frames) <= liveness.MAX_FRAMES:
         raise FacePassError("liveness_required", _("First do what the page asks for."), status=403)
     verdict = liveness.judge_frames(challenge, frames)
-    if not verdict.live:
+    if not verdict.is_live:
         details = {"reasons": verdict.reasons}
         raise FacePassError("not_live", _("We could not confirm that it is you."), status=403, details=details)
 
