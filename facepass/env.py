@@ -125,7 +125,7 @@ class Environment(BaseSettings):
 
     @property
     def wanted_pack(self) -> str:
-        """What FACE_PACK asks for. Where it is not set, what its former names ask for in their place.
+        """The pack that FACE_PACK asks for or, where it is not set, that its former names ask for.
 
         INSIGHTFACE_PACK alone asked for nothing that the active version would not decide, and dlib has gone.
         """
@@ -135,7 +135,7 @@ class Environment(BaseSettings):
 
     @property
     def former_names(self) -> list[str]:
-        """Variables that are set although FACE_PACK has taken their place."""
+        """The variables that are set although FACE_PACK has taken their place."""
         return [name.upper() for name in ("face_engine", "insightface_pack") if getattr(self, name)]
 
     @field_validator("facepass_home")
@@ -207,7 +207,7 @@ def _url(value: str, *, schemes: tuple[str, ...], needs_path: bool = False, need
 
 
 def load_environment() -> Environment:
-    """The validated environment; stops the program with one line per wrong variable."""
+    """Return the validated environment. Exit with one line per wrong variable."""
     try:
         return Environment()
     except ValidationError as error:

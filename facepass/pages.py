@@ -24,12 +24,12 @@ View = Callable[..., HttpResponseBase]
 
 
 def landing(request: HttpRequest) -> HttpResponseBase:
-    """What this is and where to go; links to the demo's guest page where there is one."""
+    """Show what this is and where to go, with a link to the demo's guest page where there is one."""
     return render(request, "landing.html", {"demo_path": _demo_path()})
 
 
 def _demo_path() -> str | None:
-    """None also while the file is being written."""
+    """Return the path of the demo's guest page; None without a demo, or while its file is being written."""
     try:
         demo = json.loads((settings.HOME / "demo.json").read_text())
     except (FileNotFoundError, json.JSONDecodeError):
@@ -39,7 +39,7 @@ def _demo_path() -> str | None:
 
 
 def set_site_language(request: HttpRequest) -> HttpResponseBase:
-    """Django's own view; a member's choice also holds for what is sent by e-mail."""
+    """Set the language, as Django's own view does. A member's choice also holds for e-mail."""
     answer: HttpResponseBase = set_language(request)
     chosen = answer.cookies.get(settings.LANGUAGE_COOKIE_NAME)
     if chosen and isinstance(request.user, User):
@@ -50,20 +50,20 @@ def set_site_language(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @staff_member_required
 def set_mail_preference(request: HttpRequest) -> HttpResponseBase:
-    """Whether the member gets notices by e-mail, from the form on the admin's first page."""
+    """Set whether the member gets notices by e-mail, from the form on the admin's first page."""
     User.objects.filter(username=request.user.get_username()).update(wants_mail="wanted" in request.POST)
     return redirect("admin:index")
 
 
 def allow_inline_code(view: View) -> View:
-    """Swagger UI and ReDoc start themselves by an inline script and style."""
+    """Loosen the page's policy: Swagger UI and ReDoc start themselves by an inline script and style."""
     inline = ["'unsafe-inline'"]
     decorated: View = csp_update({"script-src": inline, "style-src": inline, "worker-src": ["blob:"]})(view)
     return decorated
 
 
 def limit_login(login: View) -> View:
-    """The admin's page for signing in, with as many attempts as the API gives an address."""
+    """Limit attempts on the admin's login page, as many for each address as at the API."""
 
     @wraps(login)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -96,7 +96,7 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Rendered without the request: context processors may need the very database that does not answer."""
+    """Render the page without the request: context processors may need the very database that does not answer."""
     message = _("Something went wrong on our side.")
     if _is_api(request):
         return json_error_response(request, status=500, message=message)
@@ -105,6 +105,6 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 
 def _is_api(request: HttpRequest) -> bool:
-    """Also the paths of recognition, which have no prefix."""
+    """Return whether the path is of the API; also those of recognition, which have no prefix."""
     found = request.resolver_match
     return request.path.startswith("/api/") or (found is not None and hasattr(found.func, "cls"))

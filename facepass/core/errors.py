@@ -47,6 +47,7 @@ class FacePassError(Exception):
 def build_envelope(
     code: str, message: str, *, details: Mapping[str, Any] | None, request: HttpRequest | None
 ) -> dict[str, Any]:
+    """Return the body of an error response, as the module's docstring shows it."""
     return {
         "error": {"code": code, "message": str(message), "details": dict(details or {})},
         "request_id": getattr(request, "request_id", None),
@@ -70,19 +71,21 @@ CODE_BY_STATUS = {
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's hook: any expected error as the envelope. An unexpected one returns None and stays loud: 500, and a line at
-    ERROR with the request's id. A value that the database cannot hold is unexpected, since whoever took it in should
-    have refused it; so the client is not blamed for a row that cannot be read.
+    """Return any expected error as a response with the envelope. DRF's hook (EXCEPTION_HANDLER).
+
+    Return None for an unexpected error, which then ends in a 500 and a line at ERROR with the request's id. A value
+    that the database cannot hold is unexpected, since whoever took it in should have refused it: the client is not to
+    blame.
     """
     request = getattr(context.get("request"), "_request", None)
-    refusal = _as_refusal(error)
+    refusal = as_refusal(error)
     if refusal is None:
         return None
     return Response(_body(refusal, request), status=refusal.status, headers=_headers(refusal))
 
 
 def refusal_response(refusal: FacePassError, *, request: HttpRequest) -> JsonResponse:
-    """The same, from middleware."""
+    """Return the refusal as a response with the envelope, for middleware, which DRF's hook does not reach."""
     return JsonResponse(_body(refusal, request), status=refusal.status, headers=_headers(refusal))
 
 
@@ -95,7 +98,8 @@ def _headers(refusal: FacePassError) -> dict[str, str]:
     return {**headers, "WWW-Authenticate": "Bearer"} if refusal.status == 401 else headers
 
 
-def _as_refusal(error: Exception) -> FacePassError | None:
+def as_refusal(error: Exception) -> FacePassError | None:
+    """Return an expected error as our refusal, whoever raised it; None for any other, which should be raised again."""
     match error:
         case FacePassError():
             return error
@@ -113,7 +117,7 @@ def _as_refusal(error: Exception) -> FacePassError | None:
 
 
 def refusal_from_drf(error: exceptions.APIException) -> FacePassError:
-    """What DRF refused, as our own refusal."""
+    """Return a DRF exception as one of our refusals, with the code that belongs to its status."""
     if isinstance(error, exceptions.ValidationError):
         return FacePassError("invalid_request", _("The request is not valid."), details=_by_field(error.detail))
     wait = getattr(error, "wait", None)
@@ -128,10 +132,5 @@ def _by_field(detail: Any) -> dict[str, Any]:
 
 
 def json_error_response(request: HttpRequest, *, status: int, message: str) -> JsonResponse:
-    """The envelope for answers that never reached a DRF view (unknown path, crash)."""
+    """Return the envelope as a response, for requests that never reached a DRF view (unknown path, crash)."""
     return JsonResponse(build_envelope(CODE_BY_STATUS[status], message, details=None, request=request), status=status)
-
-
-def as_refusal(error: Exception) -> FacePassError | None:
-    """An expected error, whoever raised it, as our refusal; None for any other, which is to be raised again."""
-    return _as_refusal(error)

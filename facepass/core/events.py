@@ -11,5 +11,8 @@ from facepass.models import EventType, OutboxEvent
 
 
 def emit(kind: EventType, *, studio_id: UUID, data: dict[str, Any]) -> None:
-    """`data`: ids and counts (JSON); no names, no biometrics."""
+    """Write an event to the outbox, in the caller's transaction.
+
+    `data` holds ids and counts, no names and no biometrics.
+    """
     OutboxEvent.objects.create(type=kind, studio_id=studio_id, data=data)

@@ -11,7 +11,7 @@ from facepass.core.database.storable_values import check_json
 
 
 class ParseableJSONField(forms.JSONField):
-    """Django's, which knows no depth and no length of numbers that Python's parser gives up at."""
+    """Django's field, with an error for JSON on which Python's parser gives up: too deep, or with too long a number."""
 
     default_validators = [check_json]
 
@@ -21,7 +21,7 @@ class ParseableJSONField(forms.JSONField):
         return super().to_python(value)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """What was typed, as it was typed, where it cannot be read."""
+        """Return the text as it was typed where it cannot be parsed."""
         return super().bound_data(data, initial) if _is_parseable(data) else InvalidJSONInput(data)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -29,7 +29,7 @@ class ParseableJSONField(forms.JSONField):
 
 
 def _is_parseable(text: Any) -> bool:
-    """Whether the parser comes to an end of it, good or bad."""
+    """Return whether the parser comes to an end of it, valid or not."""
     try:
         json.loads(text if isinstance(text, str) else "null")
     except json.JSONDecodeError:

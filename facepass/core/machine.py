@@ -1,4 +1,4 @@
-"""How much of this machine is ours: cores and memory, within the limits of a container."""
+"""The cores and the memory that this process may use, within the limits of a container."""
 
 import ctypes
 import hashlib
@@ -17,20 +17,20 @@ M_MMAP_THRESHOLD, OWN_PAGES_BYTES = -3, 1 << 20
 
 
 def available_cores() -> float:
-    """Processor cores that this process may use: those of its affinity, within the quotas of cgroup v2."""
+    """Return how many processor cores this process may use: those of its affinity, within the quotas of cgroup v2."""
     allowed = float(len(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else float(os.cpu_count() or 1)
     quotas = (line.split() for line in _cgroup_limits("cpu.max"))
     return min([allowed, *(int(quota[0]) / int(quota[1]) for quota in quotas if quota[0] != "max")])
 
 
 def available_memory_bytes() -> int:
-    """Memory that this process may use: the machine's, within the limits of cgroup v2."""
+    """Return how much memory this process may use: the machine's, within the limits of cgroup v2."""
     installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min([installed, *(int(limit) for limit in _cgroup_limits("memory.max") if limit != "max")])
 
 
 def cpu_signature() -> str:
-    """Its name, with a digest of the instructions that it has: virtual machines hide some."""
+    """Return the processor's name with a digest of its instruction sets, of which virtual machines hide some."""
     try:
         lines = CPUINFO.read_text().split("\n\n")[0].splitlines()
     except OSError:
@@ -41,17 +41,20 @@ def cpu_signature() -> str:
 
 
 def recommended_workers(*, threads: int) -> int:
-    """How many workers of that many threads keep the machine busy. From three cores on, one is for the web server."""
+    """Return how many workers with that many threads keep the machine busy.
+
+    With three cores or more, one is left to the web server. Each worker needs WORKER_BYTES of memory.
+    """
     available = int(available_cores())
     by_cores = (available - 1 if available > 2 else available) // threads
     return max(1, min(by_cores, available_memory_bytes() // WORKER_BYTES))
 
 
 def give_back_freed_memory() -> None:
-    """From here on, this process and those it forks give what a picture took back to the system when it is freed.
+    """Make this process and its forks return a picture's memory to the system as soon as it is freed.
 
-    Left alone, glibc learns from the first freed picture to keep all of up to 32 MB on its heap, where others leave
-    holes: a worker then swings and grows. Other C libraries do as they do.
+    By default glibc raises its threshold after the first freed picture and keeps up to 32 MB on the heap, where smaller
+    blocks then leave holes, so that a worker's memory swings and grows. Does nothing with other C libraries.
     """
     try:
         ctypes.CDLL("libc.so.6").mallopt(M_MMAP_THRESHOLD, OWN_PAGES_BYTES)
@@ -60,7 +63,7 @@ def give_back_freed_memory() -> None:
 
 
 def _cgroup_limits(name: str) -> Iterator[str]:
-    """What the own cgroup and each one above it say."""
+    """Yield the limit of that name of this process's cgroup and of each cgroup above it."""
     for folder in _cgroup_folders():
         try:
             text = (folder / name).read_text().strip()

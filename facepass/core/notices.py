@@ -1,7 +1,7 @@
-"""What staff should know: on the first page of the admin, and by e-mail. Whoever notices it calls `notify_staff`.
+"""Notices to staff: on the admin's first page and by e-mail. Any app calls `notify_staff`.
 
-An e-mail holds all that is new, comes at most once an hour to each member, in the member's language, and to nobody who
-does not want it. It is sent by a worker; where that fails, the next one an hour later holds the same.
+An e-mail holds all new notices, comes at most once an hour to each member, in the member's language, and not to who
+switched it off. A worker sends it; where that fails, the next one, an hour later, holds the same notices.
 """
 
 import logging
@@ -63,7 +63,11 @@ ADMIN_PAGES = {
 
 @transaction.atomic
 def notify_staff(kind: NoticeKind, *, studio_id: UUID, subject: UUID, **data: Any) -> None:
-    """`subject`: what it is about; `data`: what the sentence of that kind asks for (JSON)."""
+    """Create the notice, or renew it where there is one of that kind about that subject.
+
+    `subject` is the id of what it is about; `data` (JSON) fills the gaps of the kind's sentence. The same data within a
+    day change nothing.
+    """
     key = {"studio_id": studio_id, "kind": kind, "subject": str(subject)}
     notice, is_new = StaffNotice.objects.select_for_update().get_or_create(**key, defaults={"data": data})
     if is_new or (notice.data == data and timezone.now() - notice.happened_at < REPEAT_AFTER):
@@ -74,7 +78,7 @@ def notify_staff(kind: NoticeKind, *, studio_id: UUID, subject: UUID, **data: An
 
 
 def list_notices_for(user: User) -> "QuerySet[StaffNotice]":
-    """The latest ones, for the first page of the admin."""
+    """Return the user's latest notices, for the admin's first page."""
     mine = StaffNotice.objects.all() if user.is_superuser else _notices_of_member(user)
     return mine.filter(happened_at__gte=Now() - LIST_MAX_AGE)[:LIST_LENGTH]
 
@@ -88,16 +92,17 @@ def _notices_of_member(user: User) -> "QuerySet[StaffNotice]":
 
 
 def notice_text(notice: StaffNotice) -> str:
-    """In the language that is active."""
+    """Return the notice's sentence in the active language."""
     return " ".join(str(TEXTS[NoticeKind(notice.kind)] % notice.data).split())
 
 
 def notice_url(notice: StaffNotice) -> str:
+    """Return the path of the admin page with the notice's subject."""
     return reverse(f"admin:{ADMIN_PAGES[NoticeKind(notice.kind)]}_change", args=[notice.subject])
 
 
 def send_notice_mails() -> None:
-    """The workers' chore."""
+    """Send an e-mail to each member who has new notices and is due one. A chore."""
     due = Q(notices_mailed_at=None) | Q(notices_mailed_at__lte=Now() - MAIL_PAUSE)
     wanting = User.objects.filter(is_active=True, is_staff=True, wants_mail=True).exclude(email="")
 
@@ -133,5 +138,5 @@ def _write_mail(news: Sequence[StaffNotice]) -> tuple[str, str]:
 
 
 def delete_old_notices() -> None:
-    """The workers' chore."""
+    """Delete notices that are older than RETENTION. A chore."""
     StaffNotice.objects.filter(happened_at__lt=Now() - RETENTION).delete()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def load_or_create_secret(home: Path, name: str, *, hex_bytes: int) -> str:
-    """The secret of that name: `2 * hex_bytes` hexadecimal characters, made on first use.
+    """Return the secret of that name: `2 * hex_bytes` hexadecimal characters, created on first use.
 
     Two processes that start at once agree: the file is linked into place, and the first one wins.
     """

@@ -116,7 +116,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.filter(revoked_at=None).filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))
 
     def authenticate(self, token: str) -> "ApiKey | None":
-        """The usable key whose secret this is; compares digests in constant time."""
+        """Return the usable key with this secret, or None. Digests are compared in constant time."""
         found = TOKEN_PATTERN.fullmatch(token)
         key = self.usable().select_related("studio").filter(prefix=found[1]).first() if found else None
         return key if key and hmac.compare_digest(key.digest, token_digest(token)) else None
@@ -157,7 +157,7 @@ class ApiKey(models.Model):
     def issue(
         cls, studio: Studio, *, name: str, scopes: list[str] | None = None, **fields: Any
     ) -> tuple["ApiKey", str]:
-        """A new key and its token. The token is shown once: it cannot be had from the row."""
+        """Create a key. Return it and its token, which is shown once: it cannot be read from the row."""
         prefix = secrets.token_hex(4)
         token = f"fp_{prefix}_{secrets.token_urlsafe(32)}"
         key = cls.objects.create(
@@ -172,9 +172,9 @@ class ApiKey(models.Model):
 
     @transaction.atomic
     def rotate(self, *, overlap: timedelta = ROTATION_OVERLAP) -> tuple["ApiKey", str]:
-        """A successor that may do the same, for as long again; this key works on until the overlap is over.
+        """Create a successor with the same scopes and lifetime; this key works until the overlap is over.
 
-        Raises 409 `key_not_usable` for a key that is revoked, expired or has a successor already.
+        Raise 409 `key_not_usable` for a key that is revoked, expired or has a successor already.
         """
         old = ApiKey.objects.usable().filter(pk=self.pk, replaced_by=None).select_for_update().first()
         if old is None:
@@ -192,5 +192,5 @@ class ApiKey(models.Model):
 
 
 def token_digest(token: str) -> str:
-    """SHA-256 suffices: the secret has 256 random bits, so there is nothing to slow down a guesser for."""
+    """Return the SHA-256 of a token, which suffices: with 256 random bits there is no guesser to slow down."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What the processes tell each other of their work: signs of life, what a worker is at, and when chores are due.
+"""What processes record of their work for each other: signs of life, current tasks, and when chores are due.
 
 None of it may get lost while it matters, so it is in tables and not in the cache. All times are the database's.
 """
@@ -19,8 +19,9 @@ CLAIM_CHORE = """
 
 class ChoreQuerySet(models.QuerySet["Chore"]):
     def claim(self, name: str, *, every: timedelta) -> bool:
-        """Whether it is due, and the caller's to do; then it is due again after that time. One statement, so that of
-        two workers that ask at once one takes it.
+        """Return whether the chore is due and the caller's to do; it is then due again after `every`.
+
+        It is one statement, so that of two workers at once one gets it.
         """
         values: dict[str, Any] = {"name": name, "every": every}
         with connection.cursor() as cursor:
@@ -63,12 +64,12 @@ class WorkLeaseQuerySet(models.QuerySet["WorkLease"]):
         return self.filter(expires_at__gt=Now())
 
     def discard_old(self) -> None:
-        """Of workers that died at it."""
+        """Delete the leases of workers that died in a task."""
         self.filter(expires_at__lte=Now()).delete()
 
 
 class WorkLease(models.Model):
-    """A worker is at this task, and alive, until then at the latest."""
+    """A worker's sign that it is alive and at this task, until `expires_at` at the latest."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.CharField(max_length=200)

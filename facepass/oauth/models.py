@@ -19,7 +19,7 @@ class Application(AbstractApplication):  # type: ignore[misc]  # the library has
 
     @classmethod
     def issue(cls, key: ApiKey) -> tuple["Application", str]:
-        """A new client and its secret, which can not be had from the row."""
+        """Create a client. Return it and its secret, which cannot be read from the row."""
         made = cls(
             key=key,
             name=key.name,
@@ -31,5 +31,5 @@ class Application(AbstractApplication):  # type: ignore[misc]  # the library has
         return made, secret
 
     def is_usable(self, request: Any) -> bool:
-        """The library asks before it gives a token, and before it believes one."""
+        """Return whether the key can be used. The library calls this before it issues or accepts a token."""
         return ApiKey.objects.usable().filter(pk=self.key_id).exists()

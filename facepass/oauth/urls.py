@@ -15,7 +15,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def limit_rate(view: View) -> View:
-    """As often from one address as somebody may try to sign in: a token is good for an hour."""
+    """Limit requests of each address, as attempts to sign in are limited; a token lasts for an hour."""
 
     @csrf_exempt
     @wraps(view)

@@ -1,4 +1,4 @@
-"""System checks: what would go wrong later is said at start, one line each."""
+"""System checks: report at start what would otherwise fail later, one line each."""
 
 import ipaddress
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ MIN_PGVECTOR = (0, 8)
 
 @checks.register(checks.Tags.database)
 def check_pgvector(*, databases: Sequence[str] | None = None, **_: Any) -> Iterator[checks.CheckMessage]:
-    """Iterative index scans and halfvec came with 0.8."""
+    """Check that the database answers and has pgvector 0.8, with which iterative index scans and halfvec came."""
     for alias in databases or ():
         try:
             found = _pgvector_version(alias)
@@ -31,7 +31,7 @@ def check_pgvector(*, databases: Sequence[str] | None = None, **_: Any) -> Itera
 
 
 def _pgvector_version(alias: str) -> str | None:
-    """What is installed, else what the first migration will install."""
+    """Return the installed version, else the one that the first migration will install, else None."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(installed_version, default_version) FROM pg_available_extensions WHERE name = 'vector'"
@@ -90,7 +90,9 @@ def is_local(url: str) -> bool:
 
 @checks.register
 def check_queue(**_: Any) -> Iterator[checks.CheckMessage]:
-    """The lock of a task starts when it is fetched, so it must outlast those fetched before it as well."""
+    """Check that the queue's `retry` outlasts a task and those fetched before it, since a task's lock starts at its
+    fetch.
+    """
     q: dict[str, Any] = settings.Q_CLUSTER
     longest = q["timeout"] * (1 + q["queue_limit"] / q["workers"])
     if q["retry"] <= longest:
@@ -99,7 +101,7 @@ def check_queue(**_: Any) -> Iterator[checks.CheckMessage]:
 
 
 def list_problems() -> tuple[list[str], list[str]]:
-    """Errors and warnings of all checks, with the database, one line each."""
+    """Return the errors and the warnings of all checks, those of the database included, one line each."""
     errors: list[str] = []
     warnings: list[str] = []
     for found in checks.run_checks(databases=["default"]):

@@ -1,4 +1,4 @@
-"""Is it alive, and can it do its work?"""
+"""Health checks: whether the process answers, and whether it can do its work."""
 
 import shutil
 import uuid
@@ -29,19 +29,19 @@ from sessions_app.pixora.connection_state import describe_connection
 
 @never_cache
 def report_liveness(request: HttpRequest) -> JsonResponse:
-    """200 as long as the process answers; nothing else is asked."""
+    """Return 200 as long as the process answers; nothing else is checked."""
     return JsonResponse({"status": "ok", "timestamp": timezone.now().isoformat(), "version": facepass.__version__})
 
 
 @never_cache
 def report_readiness(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers and a face engine is there, else 503; says which engine is in use."""
+    """Return 200 where the database answers and a face engine is there, else 503, with the engine that is in use."""
     return _health_response({"database": _database(), "engine": _engine()})
 
 
 @never_cache
 def report_details(request: HttpRequest) -> JsonResponse:
-    """The same with storage, queue and disk, for whoever may see `/metrics`; a 404 for everybody else."""
+    """Return the same with storage, queue and disk, for who may see `/metrics`; raise 404 for others."""
     if not metrics.may_read_metrics(request):
         raise Http404
     pixora = {"pixora": describe_connection()} if gateway.is_configured() else {}
@@ -76,7 +76,7 @@ def _database() -> dict[str, Any]:
 
 
 def _storage() -> dict[str, Any]:
-    """Whether a file can be written and read back, and how much room the disk of FACEPASS_HOME has."""
+    """Return whether a file can be written and read back, and how much room the disk of FACEPASS_HOME has."""
     name = f"health/{uuid.uuid4().hex}"
     try:
         written = default_storage.save(name, ContentFile(b"ok"))
@@ -90,7 +90,7 @@ def _storage() -> dict[str, Any]:
 
 
 def _queue() -> dict[str, Any]:
-    """How much waits. Workers are proved by photos that get done, not here: a long task is no failure."""
+    """Return how much is waiting. Workers are proved by photos that get done, not here: a long task is no failure."""
     try:
         waiting = GalleryImage.objects.unfinished()
         seen = waiting.aggregate(photos=Count("pk"), oldest=Min("created_at"))
@@ -135,7 +135,7 @@ def _part(part: ModelFile) -> dict[str, Any]:
 
 
 def _runtime() -> dict[str, Any]:
-    """What runs the networks: what is installed, and what the self-test found for those that have run here."""
+    """Return which runtimes are installed, and what the self-test found for the networks that have run here."""
     networks = [
         {
             "name": found.network,

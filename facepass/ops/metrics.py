@@ -44,7 +44,7 @@ FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 
 
 class DatabaseCollector(Collector):
-    """A few counts, made anew for each scrape."""
+    """Counts of the queue, photos and faces, read from the database at each scrape."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         states = dict.fromkeys(PhotoState.values, 0)
@@ -82,7 +82,7 @@ class MetricsMiddleware:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """In the text format of Prometheus. Whoever may not see it gets a 404."""
+    """Return the metrics in Prometheus' text format. Raise 404 for who may not see them."""
     if not may_read_metrics(request):
         raise Http404
     body = generate_latest(REQUEST_REGISTRY) + generate_latest(DATABASE_REGISTRY)
@@ -90,6 +90,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def may_read_metrics(request: HttpRequest) -> bool:
+    """Return whether the request holds METRICS_TOKEN or, where none is set, comes from this machine without a proxy."""
     token = settings.ENV.metrics_token
     if token:
         sent = request.headers.get("Authorization", "")

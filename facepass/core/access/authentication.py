@@ -1,4 +1,4 @@
-"""Who makes a request, by an API key, a token or a session, and the scope that each view needs."""
+"""Authentication by API key, token or the admin's sign-in, and the scope that each view requires."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -59,7 +59,7 @@ class JwtAuthentication(JWTAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """The session of the admin, so that who is signed in there can try the API on its page of documentation."""
+    """The admin's sign-in, so that staff can try the API on its documentation page."""
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         found = super().authenticate(request)
@@ -67,6 +67,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 def parse_credentials(request: Request) -> tuple[str, str]:
+    """Return the scheme, in lower case, and the token of the Authorization header; empty strings without one."""
     scheme, _space, token = get_authorization_header(request).decode("latin-1").partition(" ")
     return scheme.lower(), token.strip()
 
@@ -78,26 +79,34 @@ def _in_studio(user: Any, request: Request) -> Any:
 
 
 def authentication_failure(request: Request, message: Any) -> AuthenticationFailed:
-    """The refusal of credentials; who goes on trying is limited by address."""
+    """Return the 401 for credentials that are not valid, and count the attempt against the client's address.
+
+    Raise 429 `rate_limited` instead where the address has tried too often.
+    """
     rate_limits.require_address_quota(request._request)
     return AuthenticationFailed(message)
 
 
 def record_key_use(key: ApiKey) -> None:
+    """Update the key's `last_used_at`, at most once a minute."""
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_PRECISION:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
 def required_scope(view: Any, method: str) -> str:
-    """The view's `scope`, which may be one for each method, or by default `read` for safe methods and else `write`."""
+    """Return the scope that the view requires for the method.
+
+    A view's `scope` is one scope, or one for each method. The default is `read` for safe methods and `write` for
+    others.
+    """
     named = getattr(view, "scope", None)
     scope = named.get(method) if isinstance(named, Mapping) else named
     return str(scope or (Scope.READ if method in SAFE_METHODS else Scope.WRITE))
 
 
 class HasScope(BasePermission):
-    """The principal may do what the view needs."""
+    """Allows principals that hold the scope which the view requires."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         who = principal_of(request)
@@ -107,13 +116,13 @@ class HasScope(BasePermission):
 
 
 def require_scope(request: Request, scope: Scope) -> None:
-    """For what needs more than its view does in general. Raises 403."""
+    """Raise 403 unless the principal holds the scope. For what requires more than the rest of its view."""
     if scope not in scopes_of(principal_of(request)):
         raise PermissionDenied
 
 
 class PrincipalThrottle(BaseThrottle):
-    """Every view's: so many requests for each key, member or, where a view is open to all, address."""
+    """Limits the requests of each key, member or, where a view is open to all, address. The default of every view."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         require_principal_quota(request)
@@ -121,8 +130,10 @@ class PrincipalThrottle(BaseThrottle):
 
 
 def require_principal_quota(request: Request) -> None:
-    """Takes one request out of the principal's bucket. Asked again for the same request, it takes no second one: what
-    comes before the view (`facepass.core.requests.idempotency`) asks too. Raises 429 `rate_limited`.
+    """Take one request out of the principal's bucket. Raise 429 `rate_limited`.
+
+    Called again for the same request it takes no second one, because `facepass.core.requests.idempotency` calls it
+    before the view does.
     """
     bucket = rate_bucket(principal_of(request), request)
     if getattr(request._request, "_quota_of", None) != bucket:
@@ -131,7 +142,7 @@ def require_principal_quota(request: Request) -> None:
 
 
 def rate_bucket(who: Principal, request: Request) -> tuple[str, str]:
-    """The name of the principal's limit in the settings, and of its bucket."""
+    """Return the kind of the principal's limit (a key of RATE_LIMITS) and the name of its bucket."""
     if isinstance(who, ApiKey):
         return "key", f"key:{who.pk}"
     if isinstance(who, User):

@@ -1,8 +1,8 @@
-"""How many requests: a leaky bucket (GCRA) for each key, member or address, exact across processes and machines.
+"""Rate limits: a leaky bucket (GCRA) for each key, member or address, exact across processes and machines.
 
-A bucket is one row, and taking from it one statement on the database's clock, so that two processes cannot both take
-the last one. (`limits`, the library that others build on, has no PostgreSQL; counting in Django's cache is a read and
-a write, between which others read the same.)
+A bucket is one row, and each request is one statement on the database's clock, so that two processes cannot both use up
+the last of a quota. (The library `limits` has no PostgreSQL backend, and counting in Django's cache is a read and a
+write, between which other processes read the same value.)
 """
 
 import math
@@ -31,9 +31,9 @@ WAIT = "SELECT extract(epoch FROM due - %(room)s - clock_timestamp()) FROM rate_
 
 
 def consume_quota(kind: str, name: str) -> int | None:
-    """One request out of that bucket: None where it may go on, else the seconds to wait (at least one).
+    """Take one request out of the bucket. Return None where it may go on, else the seconds to wait (at least 1).
 
-    `kind` names a rate and a burst in `settings.RATE_LIMITS`; what is not there is not limited.
+    `kind` names a rate and a burst in `settings.RATE_LIMITS`. A kind that is not in there is not limited.
     """
     if kind not in settings.RATE_LIMITS:
         return None
@@ -45,7 +45,10 @@ def consume_quota(kind: str, name: str) -> int | None:
 
 
 def quota_wait_seconds(kind: str, name: str) -> int | None:
-    """As `consume_quota`, and takes nothing: for what is counted later, by how it ended."""
+    """Return the seconds to wait before the bucket takes a request, or None, without taking one.
+
+    For what is counted afterwards, by its outcome, such as wrong PINs.
+    """
     if kind not in settings.RATE_LIMITS:
         return None
     with connection.cursor() as cursor:
@@ -61,17 +64,19 @@ def _values(kind: str, name: str) -> dict[str, Any]:
 
 
 def require_quota(kind: str, name: str) -> None:
-    """Raises 429 `rate_limited` with the seconds to wait."""
+    """Take one request out of the bucket. Raise 429 `rate_limited` with the seconds to wait where it has none left."""
     wait = consume_quota(kind, name)
     if wait is not None:
         raise quota_refusal(wait)
 
 
 def quota_refusal(wait: int) -> FacePassError:
+    """Return the 429 `rate_limited` that tells the client to wait for so many seconds."""
     return FacePassError("rate_limited", _("Too many requests."), status=429, retry_after=wait)
 
 
 def require_address_quota(request: HttpRequest) -> None:
+    """Take one request out of the bucket of the client's address. Raise 429 `rate_limited`."""
     require_quota("guest", address_bucket(request))
 
 
@@ -80,9 +85,10 @@ def address_bucket(request: HttpRequest) -> str:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address as the outermost trusted proxy saw it; an IPv6 network counts as one.
+    """Return the client's address as the outermost trusted proxy saw it; an IPv6 network (/64) counts as one address.
 
-    Each proxy appends whom it was called by to X-Forwarded-For, so only the last `TRUSTED_PROXIES` entries are true.
+    Each proxy appends the address that called it to X-Forwarded-For, so only the last `TRUSTED_PROXIES` entries can be
+    believed; a client may have written the others.
     """
     seen = request.META.get("REMOTE_ADDR", "")
     trusted = settings.TRUSTED_PROXIES
@@ -99,7 +105,10 @@ def client_address(request: HttpRequest) -> str:
 
 
 def consume_login_quota(request: HttpRequest) -> int | None:
-    """One attempt to sign in, at the API or at the admin; as `consume_quota`."""
+    """Take one attempt to sign in, at the API or the admin, out of the address's bucket.
+
+    Return as `consume_quota` does.
+    """
     return consume_quota("login", f"login-{address_bucket(request)}")
 
 
@@ -109,7 +118,7 @@ def delete_empty_buckets() -> None:
 
 
 class LoginThrottle(BaseThrottle):
-    """So many attempts from one address, whatever the name."""
+    """Limits attempts to sign in by address, whichever account is tried."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         wait = consume_login_quota(request._request)

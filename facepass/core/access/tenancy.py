@@ -1,4 +1,4 @@
-"""Which studios a request may see. Every query for a tenant's rows starts here, through `visible_to`."""
+"""Studios (tenants) that a principal may see. Every query for a tenant's rows starts here, with `visible_to`."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -19,6 +19,7 @@ UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}", 
 
 
 def studios_of(principal: Principal) -> models.QuerySet[Studio]:
+    """Return the studios that the principal belongs to; for a superuser all; for nobody none."""
     if isinstance(principal, ApiKey):
         return Studio.objects.filter(pk=principal.studio_id)
     if isinstance(principal, User) and principal.is_active:
@@ -32,9 +33,9 @@ def studios_of(principal: Principal) -> models.QuerySet[Studio]:
 
 
 def select_studio(user: User, named: str) -> None:
-    """From here on the user is a member of that studio only, given by its id or short name.
+    """Limit the user, for the rest of the request, to the studio with that id or short name.
 
-    Raises 404 `studio_not_found` for a studio that the user does not belong to, as for one that does not exist.
+    Raise 404 `studio_not_found` for a studio that the user does not belong to, as for one that does not exist.
     """
     one = {"pk": UUID(named)} if UUID_TEXT.fullmatch(named) else {"slug": named.replace("\0", "")}
     user.selected_studio = studios_of(user).filter(**one).first()
@@ -43,7 +44,10 @@ def select_studio(user: User, named: str) -> None:
 
 
 def scopes_of(principal: Principal) -> frozenset[str]:
-    """What the principal may do in the studios it sees; a member of several studios has the least of its roles."""
+    """Return the scopes that the principal holds in every studio it sees.
+
+    With several roles, those that all of them have.
+    """
     if isinstance(principal, ApiKey):
         return frozenset(principal.scopes)
     if isinstance(principal, User) and principal.is_superuser:
@@ -66,9 +70,10 @@ DELETION_TRIES = 5
 
 
 def delete_with_late_inserts(delete: Callable[[], Deleted]) -> Deleted:
-    """Deletes rows with all that belongs to them, and with what somebody adds meanwhile, such as a photo to a gallery.
+    """Delete rows together with rows that are added below them meanwhile, such as a photo to a gallery.
 
-    Django reads first what there is to delete, and the database then refuses to leave anything behind.
+    Django first reads what there is to delete; a row that is added after that breaks a foreign key. The deletion then
+    begins anew, up to DELETION_TRIES times.
     """
     for left in reversed(range(DELETION_TRIES)):
         try:
@@ -85,7 +90,7 @@ def delete_with_late_inserts(delete: Callable[[], Deleted]) -> Deleted:
 
 
 class TenantModel(models.Model):
-    """A row to which others are added at any time."""
+    """A row below which others may be added at any time, also while it is being deleted."""
 
     class Meta:
         abstract = True
@@ -101,7 +106,7 @@ class TenantModel(models.Model):
 
 
 class TenantQuerySet(models.QuerySet[M]):
-    """Rows that belong to a studio, directly or by way of the relation that `studio_path` names."""
+    """Rows that belong to a studio, directly or through the relation that `studio_path` names."""
 
     studio_path = "studio"
 
@@ -115,10 +120,11 @@ class TenantQuerySet(models.QuerySet[M]):
     delete.alters_data = True  # type: ignore[attr-defined]
 
     def lock_against_deletion(self) -> set[UUID]:
-        """The ids of the rows, none of which can be deleted until the transaction ends.
+        """Lock the rows so that none can be deleted before the transaction ends, and return the ids of those that
+        exist.
 
-        Waits for whoever is deleting one of them, which is then not among them; who only changes one is not held up
-        (the lock is that of a foreign key).
+        Waits for a deletion that is under way; its row is then not among the ids. Changes to the rows are not held up,
+        since the lock is the one that a foreign key takes (FOR KEY SHARE). Must be called in a transaction.
         """
         try:
             rows, values = self.order_by("pk").values("pk").query.sql_with_params()
@@ -130,9 +136,9 @@ class TenantQuerySet(models.QuerySet[M]):
 
 
 def require_single_studio(principal: Principal) -> Studio:
-    """The studio in which the principal makes new things.
+    """Return the studio in which the principal creates rows.
 
-    Raises `studio_ambiguous` for a member of several who named none by `X-Studio`.
+    Raise 409 `studio_ambiguous` for a member of several studios who named none by `X-Studio`.
     """
     studios = list(studios_of(principal)[:2])
     if len(studios) != 1:
@@ -141,11 +147,11 @@ def require_single_studio(principal: Principal) -> Studio:
 
 
 def recheck_scope(principal: Principal, scope: Scope, *, studio_id: UUID) -> None:
-    """Asks once more whether the principal may do that in that studio: a key may have been revoked, a password changed
-    or a role taken away while the request was worked on.
+    """Check again that the principal holds the scope in that studio: a key may have been revoked, a password changed or
+    a role taken away since the request began.
 
-    To be called in the transaction that writes; whoever revokes it then waits until that ends. Raises 401
-    `not_authenticated` and PermissionDenied.
+    Must be called in the transaction that writes; it locks the credentials, so that who revokes them waits for its end.
+    Raise 401 `not_authenticated` for revoked credentials, and PermissionDenied.
     """
     match principal:
         case ApiKey():

@@ -42,10 +42,10 @@ def readable_constraint(
     objects: Iterable[str] = (),
     texts: Mapping[str, int] | None = None,
 ) -> models.CheckConstraint:
-    """The table's constraint that whatever stands in these columns can be read by everybody. NULL passes.
+    """Return the table's CHECK constraint that every reader can hold the values of these columns. NULL passes.
 
-    `json` is looked through; of `boxes`, `arrays` and `objects` only the shape is checked. `texts`: the most
-    characters of each.
+    `json` is searched through; of `boxes`, `arrays` and `objects` only the shape is checked. `texts` gives the most
+    characters of each column.
     """
     conditions = [
         *(Q(**{f"{name}__range": (EARLIEST, LATEST)}) for name in moments),
@@ -80,10 +80,10 @@ def repair_statements(
     objects: Iterable[str] = (),
     texts: Mapping[str, int] | None = None,
 ) -> list[str]:
-    """The statements of a migration that make the rows fit `readable_constraint`.
+    """Return the UPDATE statements with which a migration makes rows fit `readable_constraint`.
 
-    What is only known (`known_moments`, `known_days`: columns that may be NULL) is forgotten. A moment that decides
-    something becomes the nearest that can be held, so that what has expired does not begin anew. A number becomes 0.
+    Values of `known_moments` and `known_days`, which may be NULL and decide nothing, become NULL. A moment that decides
+    something becomes the nearest storable one, so that what has expired does not begin anew. A number becomes 0.
     """
     first, last = f"'{EARLIEST.isoformat()}'::timestamptz", f"'{LATEST.isoformat()}'::timestamptz"
     between = f"NOT BETWEEN {first} AND {last}"

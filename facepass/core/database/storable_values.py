@@ -35,9 +35,9 @@ class UnreadableDay(date):
 
 
 def storable_moment(moment: datetime | None) -> datetime | None:
-    """The moment, which must know its zone, in UTC; None where not every reader could hold it.
+    """Return the moment, which must be aware, in UTC; None where not every reader could hold it.
 
-    In UTC because Python takes a zone 23 hours away, which PostgreSQL refuses.
+    It is converted because Python takes an offset of 23 hours, which PostgreSQL refuses.
     """
     if moment is None or isinstance(moment, UnreadableMoment) or not EARLIEST <= moment <= LATEST:
         return None
@@ -45,20 +45,20 @@ def storable_moment(moment: datetime | None) -> datetime | None:
 
 
 def check_moment(value: date) -> None:
-    """A validator of dates and of moments."""
+    """Raise ValidationError for a date or moment that not every reader can hold. A validator."""
     fits = EARLIEST <= value <= LATEST if isinstance(value, datetime) else FIRST_DAY <= value <= LAST_DAY
     if not fits:
         raise ValidationError(_("The year must be between 1000 and 9998."), code="out_of_bounds")
 
 
 def check_json(value: Any) -> None:
-    """A validator of JSON."""
+    """Raise ValidationError for JSON that cannot be stored or not be read by everybody. A validator."""
     if trouble := json_problem(value):
         raise ValidationError(trouble, code="not_storable")
 
 
 def text_problem(text: str) -> Any:
-    """Why PostgreSQL cannot keep this text, or None."""
+    """Return why PostgreSQL cannot store this text, or None."""
     if "\0" in text:
         return _("Null characters are not allowed.")
     if any("\ud800" <= character <= "\udfff" for character in text):
@@ -67,7 +67,7 @@ def text_problem(text: str) -> Any:
 
 
 def json_problem(value: Any, *, depth: int = JSON_DEPTH) -> Any:
-    """Why this JSON, as Python has parsed it, cannot be kept or not be read by everybody; None where it can."""
+    """Return why this parsed JSON cannot be stored or not be read by everybody, or None."""
     if isinstance(value, str):
         return text_problem(value)
     if isinstance(value, float) and not math.isfinite(value):
@@ -83,6 +83,7 @@ def json_problem(value: Any, *, depth: int = JSON_DEPTH) -> Any:
 
 
 def is_nested_deeper(value: Any, levels: int) -> bool:
+    """Return whether lists and objects in the value are nested deeper than so many levels."""
     if not isinstance(value, dict | list):
         return False
     inside = value.values() if isinstance(value, dict) else value
@@ -98,7 +99,7 @@ def _children(value: Any) -> Iterator[Any]:
 
 
 def replace_non_finite(value: Any) -> Any:
-    """The same, with None for every number that JSON has no word for."""
+    """Return a copy of the value with None for every number that JSON cannot express (NaN and infinities)."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
@@ -107,7 +108,7 @@ def replace_non_finite(value: Any) -> Any:
 
 
 def storable_json(value: Any, *, max_bytes: int, default: Any) -> Any:
-    """The value, or `default` where it cannot be kept, or has more bytes than that as JSON."""
+    """Return the value, or `default` where it cannot be stored or is longer than `max_bytes` as JSON."""
     if json_problem(value) or len(json.dumps(value).encode()) > max_bytes:
         return default
     return value

@@ -94,7 +94,7 @@ def _moment_loader_for(zone: Any) -> type[_MomentLoader]:
 
 
 def register_loaders(connection: Any, **_: Any) -> None:
-    """Receives Django's `connection_created`, for whatever database."""
+    """Register the loaders with a new connection. A receiver of Django's `connection_created`."""
     adapters = connection.connection.adapters
     adapters.register_loader("timestamptz", _moment_loader_for(connection.timezone))
     adapters.register_loader("date", _DayLoader)
@@ -102,7 +102,7 @@ def register_loaders(connection: Any, **_: Any) -> None:
 
 
 def list_unreadable_columns(row: models.Model) -> list[str]:
-    """The names of the row's columns that hold what cannot be read; of those that were loaded."""
+    """Return the names of the row's loaded columns whose values could not be read."""
     return [name for name, value in row.__dict__.items() if _is_mark(value)]
 
 

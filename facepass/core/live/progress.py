@@ -14,12 +14,12 @@ log = logging.getLogger(__name__)
 
 
 def channel_group(kind: str, pk: UUID | str) -> str:
-    """The channel group of one object, such as `gallery.6f1c…`."""
+    """Return the name of an object's channel group, such as `gallery.6f1c…`."""
     return f"{kind}.{pk}"
 
 
 def publish_event(group: str, event: Mapping[str, Any]) -> None:
-    """Sends an event (with a `type`) to the group. A channel layer that is down costs the event, never the work."""
+    """Send an event, which has a `type`, to the group. A channel layer that is down costs the event, never the work."""
     layer = get_channel_layer()
     if layer is None:
         raise ImproperlyConfigured("CHANNEL_LAYERS is empty")

@@ -1,8 +1,8 @@
-"""`Idempotency-Key`: a POST that is sent again is answered as it was the first time, and not done again.
+"""`Idempotency-Key`: a POST that is sent again gets the first answer again, and is not done twice.
 
-The answer is kept for a day, for each principal; of the request only a digest is. Views whose answers hold a secret say
-`keeps_answers = False`, and the header means nothing to them. Sessions have none of this: the browser's forms carry no
-such header.
+An answer is stored for a day, for each principal; of the request only a digest is. Views whose answers hold a secret
+set `keeps_answers = False`, and the header is ignored there. It is also ignored for who is signed in to the admin:
+forms of a browser carry no such header.
 """
 
 import re
@@ -45,7 +45,7 @@ CLAIM = """
 
 
 class IdempotencyMiddleware:
-    """Last of all, so that what it keeps is the answer of the view."""
+    """Replays or stores answers. The last middleware of all, so that it stores the answer of the view itself."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -73,9 +73,9 @@ class IdempotencyMiddleware:
 
 
 def _principal_name(request: HttpRequest, view: Any) -> str | None:
-    """The principal whom the header names; None where there is none, whom the view is left to refuse.
+    """Return the bucket name of the principal that the header names; None without one, which the view then refuses.
 
-    Raises what the view would: 401 for unknown credentials, and 429, for the one token that a request takes.
+    Raise what the view would: 401 for unknown credentials, and 429 for the quota of which a request takes one.
     """
     if not hasattr(view, "cls") or "Authorization" not in request.headers:
         return None
@@ -88,7 +88,10 @@ def _principal_name(request: HttpRequest, view: Any) -> str | None:
 
 
 def _replay_or_claim(request: HttpRequest, *, who: str, key: str) -> HttpResponse | None:
-    """None where this is the first time; the request then holds a claim."""
+    """Return the stored answer; None for a first request, which then holds a claim.
+
+    Raise 400 `idempotency_key_invalid`, 422 `idempotency_key_reused` and 409 `idempotency_in_flight`.
+    """
     if not KEY_PATTERN.fullmatch(key):
         message = _("An Idempotency-Key has 1 to 255 visible ASCII characters.")
         raise FacePassError("idempotency_key_invalid", message)
@@ -108,8 +111,10 @@ def _replay_or_claim(request: HttpRequest, *, who: str, key: str) -> HttpRespons
 
 
 def _claim(*, who: str, key: str, fingerprint: str) -> Claim | None:
-    """One statement, so that of two that come at once one is the first. Later claims of the same row have another time:
-    whoever was taken for dead writes nothing over the answer of the next.
+    """Claim the key for this request. Return None where another request holds it.
+
+    It is one statement, so that of two requests at once one is the first. A later claim of the same row has another
+    time, so a process that was taken for dead writes nothing over the answer of the next.
     """
     values: dict[str, Any] = {
         "principal": who,

@@ -1,4 +1,4 @@
-"""Uploads that hold a selfie or a probe: they stay in memory, and no file of them is ever written."""
+"""Uploads with a selfie or a probe stay in memory: no file of them is ever written."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ PICTURE_FORM_OVERHEAD = 10_000
 
 
 class InMemoryUploadHandler(MemoryFileUploadHandler):
-    """Django's own handler steps aside for large files, which then go to the disk; this one never does."""
+    """Keeps every file in memory. Django's own handler leaves large files to the one that writes to disk."""
 
     def handle_raw_input(
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
@@ -26,11 +26,15 @@ class InMemoryUploadHandler(MemoryFileUploadHandler):
 
 
 def max_picture_bytes() -> int:
+    """Return how large such a picture may be, in bytes."""
     return int(min(MAX_PICTURE_BYTES, settings.MAX_UPLOAD_BYTES))
 
 
 def keep_in_memory(request: HttpRequest) -> None:
-    """To be called before anything reads the form. Raises 413 `image_too_large` before a byte of it is parsed."""
+    """Make the request's uploads stay in memory. Must be called before anything reads the form.
+
+    Raise 413 `image_too_large` before a byte is parsed.
+    """
     if int(request.headers.get("Content-Length") or 0) > max_picture_bytes() + PICTURE_FORM_OVERHEAD:
         message = _("The file is larger than %(limit)d MB.") % {"limit": max_picture_bytes() // 1_000_000}
         raise FacePassError("image_too_large", message, status=413)
@@ -38,7 +42,7 @@ def keep_in_memory(request: HttpRequest) -> None:
 
 
 class InMemoryUploadMixin:
-    """For an API view that takes such a picture."""
+    """For an API view that takes a selfie or a probe."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         keep_in_memory(request._request)  # first, because a session's CSRF token is looked for in the form

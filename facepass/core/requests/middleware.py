@@ -33,11 +33,12 @@ class RequestIdMiddleware:
 
 
 def choose_request_id(sent: str) -> str:
+    """Return the id that the client sent where it is well-formed, else a new one."""
     return sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
 class RequestIdFilter(logging.Filter):
-    """Lets the log's format name `{request_id}`: that of the request at hand, or `-`."""
+    """Adds `request_id` to log records: that of the current request, or `-`."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)  # Django's own lines come after the middleware is done

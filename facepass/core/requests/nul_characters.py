@@ -9,10 +9,9 @@ NUL, QUOTED_NUL = "\0", "%00"
 
 
 class RejectNulMiddleware:
-    """PostgreSQL has no character NUL: what its name holds is not there (404), and what asks for it asks wrongly (400).
+    """Refuses the character NUL, which PostgreSQL cannot store: 404 in a path, 400 in a query or a cookie.
 
-    Bodies are left to whoever reads them: forms, serializers, `facepass.core.api.parsers` and the staff pages each
-    refuse it.
+    Bodies are checked by who reads them: forms, serializers, `facepass.core.api.parsers` and the staff pages.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

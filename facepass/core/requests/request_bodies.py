@@ -38,14 +38,14 @@ _path: ContextVar[str] = ContextVar("path")
 
 
 class BodyTooLarge(Exception):
-    """More came than may; nothing of it is read further."""
+    """The body has more bytes than its path may take; the rest is not read."""
 
 
 class LimitingASGIHandler(ASGIHandler):
-    """Django's handler, with bodies that are limited while they come, and those that hold a selfie in memory only."""
+    """Django's handler, with a limit on bodies while they arrive, and with bodies that hold a selfie in memory only."""
 
     def load_middleware(self, is_async: bool = False) -> None:
-        """Views and middleware are synchronous: one change to a thread for a request, and not one for each of them."""
+        """Load the middleware as synchronous: a request then changes to a thread once, and not for each of them."""
         super().load_middleware(is_async=False)
         self._middleware_chain = sync_to_async(self._middleware_chain, thread_sensitive=True)  # type: ignore[has-type]
 
@@ -66,7 +66,7 @@ class LimitingASGIHandler(ASGIHandler):
 
 
 def body_limit(path: str, *, content_type: str) -> int:
-    """Bytes that a request to this path may have."""
+    """Return how many bytes a request to this path may have."""
     photos = PHOTOS_PER_REQUEST * int(settings.MAX_UPLOAD_BYTES)
     if GUEST_PAGE_PATHS.match(path):
         return photos
@@ -99,7 +99,7 @@ def _limit_receive(receive: Receive, limit: int) -> Receive:
 
 
 async def _refuse(scope: Any, send: Any, *, limit: int) -> None:
-    """413 in the usual envelope. The connection ends with it, because the body is still on its way."""
+    """Send 413 in the usual envelope. The connection ends with it, because the body is still on its way."""
     request = HttpRequest()
     request.request_id = choose_request_id(_header(scope, b"x-request-id"))  # type: ignore[attr-defined]
     details = {"limit_bytes": limit}
@@ -117,6 +117,7 @@ async def _refuse(scope: Any, send: Any, *, limit: int) -> None:
 
 
 async def read_in_memory(receive: Receive) -> io.BytesIO:
+    """Return the body as a file in memory. What exceeds MAX_SELFIE_BODY_BYTES is read and dropped."""
     body = io.BytesIO()
     more = True
     while more:
@@ -130,7 +131,7 @@ async def read_in_memory(receive: Receive) -> io.BytesIO:
 
 
 def fingerprint_request(request: HttpRequest, *more: str) -> str:
-    """SHA-256 of what is asked, the same for every attempt: a form's boundary, which is not, is left out.
+    """Return a SHA-256 of the request that is the same for each attempt: a form's random boundary is left out.
 
     The body is read from where it was spooled and can be read again.
     """
@@ -146,7 +147,10 @@ def fingerprint_request(request: HttpRequest, *more: str) -> str:
 
 
 def _rewindable(request: Any) -> IO[bytes]:
-    """The stream of the body. Under ASGI it is a file already; the test client's is read into memory."""
+    """Return the body as a stream at its start.
+
+    Under ASGI it is a file already; the test client's is read into memory.
+    """
     if hasattr(request, "_body"):
         return io.BytesIO(request._body)
     if not (hasattr(request._stream, "seekable") and request._stream.seekable()):
@@ -157,7 +161,7 @@ def _rewindable(request: Any) -> IO[bytes]:
 
 
 def _remove_mark(mark: bytes, stream: IO[bytes]) -> Any:
-    """What the stream holds, less every occurrence of `mark`, in pieces."""
+    """Yield the stream's content in pieces, without any occurrence of `mark`, also where one spans two chunks."""
     kept = b""
     while chunk := stream.read(CHUNK_BYTES):
         *whole, kept = (kept + chunk).split(mark) if mark else (chunk, b"")
@@ -169,6 +173,6 @@ def _remove_mark(mark: bytes, stream: IO[bytes]) -> Any:
 
 
 def get_asgi_application() -> LimitingASGIHandler:
-    """What `django.core.asgi.get_asgi_application` does, with our handler."""
+    """Return what Django's function of that name does, with our handler."""
     django.setup(set_prefix=False)
     return LimitingASGIHandler()

@@ -1,6 +1,6 @@
-"""What is done every so often: the ground floor throws away what is old, and the apps have chores of their own.
+"""Chores: what is done every so often. The workers' reconciler calls `enqueue_due_chores` every few seconds.
 
-The workers' reconciler calls this every few seconds.
+Apps register their chores when they are ready; the ground floor's own cleanups are below.
 """
 
 from datetime import timedelta
@@ -24,14 +24,18 @@ _chores: dict[str, int] = {}
 
 
 def register_chore(task: str, *, every: int) -> None:
-    """A function of the layers above, by its dotted name: a worker runs it as a task of its own, every so many seconds.
-    To be called when the app is ready.
+    """Register a function, by its dotted name, as a task that a worker runs every so many seconds.
+
+    Must be called from `AppConfig.ready`. The name is stored in `chores`: under a new name the chore is due at once.
     """
     _chores[task] = every
 
 
 def enqueue_due_chores() -> None:
-    """Each at most once in its time, whichever worker comes first."""
+    """Enqueue each chore that is due, and run the cleanups where those are.
+
+    Of several workers the first one does it.
+    """
     for task, every in _chores.items():
         if Chore.objects.claim(f"facepass.chore.{task}", every=timedelta(seconds=every)):
             # Failed, it is due again in its time and not by the queue.
@@ -41,7 +45,10 @@ def enqueue_due_chores() -> None:
 
 
 def run_chore(task: str) -> None:
-    """One chore. Some take long, such as e-mail to many guests, so the watchdog is told."""
+    """Run one chore.
+
+    Some take long, such as e-mail to many guests, so the worker holds a lease that the watchdog sees.
+    """
     with heartbeats.hold_work_lease(task):
         import_string(task)()
 

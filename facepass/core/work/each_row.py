@@ -1,4 +1,4 @@
-"""Loops over rows of many owners: what is wrong with one of them is no reason for the others to wait."""
+"""Loops over rows of many owners, in which one row that fails does not stop the others."""
 
 import logging
 import traceback
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class RowsFailed(Exception):
-    """Rows of a loop failed, after all the others were done; the log has a line of each."""
+    """Raised after a loop in which rows failed; the log has a line for each of them."""
 
     def __init__(self, task: str, failed: int) -> None:
         super().__init__(f"{task}: {failed} failed")
@@ -22,20 +22,17 @@ class RowsFailed(Exception):
 
 
 def for_each_row(rows: Iterable[T], do: Callable[[T], object], *, task: str) -> None:
-    """Calls `do` with every row, as `try_each_row`.
-
-    Raises RowsFailed at the end where some failed, so that whoever runs the loop fails as loudly as by that row alone.
-    """
+    """Call `do` with every row, as `try_each_row` does. Raise RowsFailed at the end where some failed."""
     if failed := try_each_row(rows, do, task=task):
         raise RowsFailed(task, failed)
 
 
 def try_each_row(rows: Iterable[T], do: Callable[[T], object], *, task: str) -> int:
-    """Calls `do` with every row; how many failed. One that fails is logged as an error, and the others go on.
+    """Call `do` with every row and return how many failed. A failure is logged as an error, and the loop goes on.
 
-    The log names the row by its id and the error by its kind and place: what the error itself says may hold an address.
-    What a loop inside of `do` has logged already is only counted. Without a database no row would get any further, so
-    an error that says so is raised at once, and so is what the rows themselves are read from.
+    The log names the row by its id and the error by its type and place only, because its text may hold personal data.
+    Rows that failed in a loop inside `do` are counted, and were logged there. Raise what reading the rows raises, and
+    the error of a database that is gone, without which no other row could succeed either.
     """
     failed = 0
     for row in rows:
@@ -52,7 +49,7 @@ def try_each_row(rows: Iterable[T], do: Callable[[T], object], *, task: str) -> 
 
 
 def describe_row(row: object) -> str:
-    """Its id, or what stands for one; never what is in it."""
+    """Return the row's id, or what stands for one, and nothing of its content."""
     if isinstance(row, (str, int, UUID)):
         return str(row)
     if callable(row):
@@ -62,7 +59,7 @@ def describe_row(row: object) -> str:
 
 
 def describe_error(error: Exception) -> str:
-    """`InvalidToken at sealing.py:32`: the place is where it was raised."""
+    """Return the error's type and where it was raised, such as `InvalidToken at sealing.py:32`."""
     places = traceback.extract_tb(error.__traceback__)
     kind = type(error).__name__
     return f"{kind} at {places[-1].filename.rpartition('/')[2]}:{places[-1].lineno}" if places else kind

@@ -27,21 +27,22 @@ stop_event: Event | None = None
 
 
 def record_beat() -> None:
-    """Called by the task. A token and not a time: clocks of several machines need not agree."""
+    """Record a beat. It is a random token and not a time, because clocks of several machines need not agree."""
     Heartbeat.objects.update_or_create(name=HEARTBEAT_NAME, defaults={"token": uuid.uuid4(), "beaten_at": Now()})
 
 
 def last_beat_token() -> str | None:
-    """A token that is another one after every beat."""
+    """Return the token of the last beat, which is another one after every beat; None before the first."""
     token = Heartbeat.objects.filter(name=HEARTBEAT_NAME).values_list("token", flat=True).first()
     return None if token is None else str(token)
 
 
 @contextmanager
 def hold_work_lease(task: str) -> Iterator[None]:
-    """Holds a lease while the block runs, by which the watchdog knows that this worker is alive.
+    """Hold a lease while the block runs, by which the watchdog knows that this worker is alive.
 
-    It lasts as long as the queue lets a task run, so a worker that hangs is not waited for longer than that.
+    It ends after TASK_SECONDS, the longest that the queue lets a task run, so nobody waits longer for a worker that
+    hangs.
     """
     lease = WorkLease.objects.create(task=task, expires_at=Now() + timedelta(seconds=settings.TASK_SECONDS))
     try:
@@ -54,10 +55,10 @@ def hold_work_lease(task: str) -> Iterator[None]:
 
 
 def is_any_worker_busy() -> bool:
-    """Whether some worker holds such a lease."""
+    """Return whether some worker holds a lease that has not expired."""
     return WorkLease.objects.live().exists()
 
 
 def is_stopping() -> bool:
-    """Whether this worker has been asked to stop. A task that takes long looks here between two photos."""
+    """Return whether this worker has been asked to stop. Long tasks check it between two photos."""
     return stop_event is not None and stop_event.is_set()

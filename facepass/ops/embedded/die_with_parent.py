@@ -11,9 +11,9 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def die_with_parent(signum: signal.Signals) -> Callable[[], None]:
-    """For `preexec_fn`: the child gets `signum` when the calling thread ends.
+    """Return a `preexec_fn` that makes the child get `signum` when the calling thread ends.
 
-    The kernel forgets the request on a change of user, so it must come after it; `preexec_fn` does.
+    The kernel forgets the request on a change of user, so it must come after that; `preexec_fn` does.
     """
     parent = os.getpid()
 
@@ -27,7 +27,7 @@ def die_with_parent(signum: signal.Signals) -> Callable[[], None]:
 
 
 def kill_forks_with_parent() -> None:
-    """Every process forked from here on, and its forks, are killed when the process that forked them ends."""
+    """Kill every process forked from here on, and its forks, when the process that forked it ends."""
     request: Callable[[], None] | None = None
 
     def before() -> None:

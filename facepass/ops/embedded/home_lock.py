@@ -14,7 +14,7 @@ class FileLock:
         self._file: IO[str] | None = None
 
     def acquire(self, *, note: str) -> bool:
-        """Whether the lock is ours now; it is never waited for."""
+        """Take the lock without waiting. Return whether it is ours now."""
         file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -26,7 +26,7 @@ class FileLock:
         return True
 
     def write_note(self, note: str) -> None:
-        """Replaces what the holder says about itself."""
+        """Replace what the holder says about itself."""
         assert self._file is not None  # noqa: S101 - only the holder writes
         self._file.seek(0)
         self._file.truncate()
@@ -40,11 +40,11 @@ class FileLock:
 
     @property
     def is_held(self) -> bool:
-        """By this object."""
+        """Whether this object holds the lock."""
         return self._file is not None
 
     def is_held_by_any(self) -> bool:
-        """By anyone."""
+        """Return whether any process holds the lock."""
         if self.is_held:
             return True
         if not self.path.exists():
@@ -57,4 +57,5 @@ class FileLock:
             return False
 
     def read_note(self) -> str:
+        """Return what the last holder said about itself; an empty string where there was none."""
         return self.path.read_text() if self.path.exists() else ""

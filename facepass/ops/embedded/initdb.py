@@ -1,4 +1,4 @@
-"""A data folder (PostgreSQL calls it a cluster): made once, whole or not at all, and checked on every start."""
+"""Creates the server's data folder (PostgreSQL calls it a cluster), whole or not at all, and checks its version."""
 
 import shutil
 import subprocess
@@ -17,6 +17,7 @@ HBA = f"local all {ROLE} scram-sha-256\n"
 
 
 def ensure_cluster(data: Path, *, binaries: Path, account: Account, password: str) -> None:
+    """Create the data folder where there is none. Raise EmbeddedPostgresError where it is unusable."""
     if (data / "PG_VERSION").exists():
         _refuse_other_version(data)
         return
@@ -49,7 +50,7 @@ def _create(data: Path, *, binaries: Path, account: Account) -> None:
 
 
 def _prepare(data: Path, *, binaries: Path, account: Account, password: str) -> None:
-    """The role, the extension and the database, in single-user mode: no superuser ever has a password.
+    """Create the role, the extension and the database in single-user mode, so that no superuser ever has a password.
 
     pgvector goes into `template1`, because only a superuser may install it; every database made later has it.
     """

@@ -23,11 +23,14 @@ class Account:
     gid: int
 
     def subprocess_options(self) -> dict[str, Any]:
-        """Arguments for `subprocess` that drop root's rights; nothing where there are none to drop."""
+        """Return the arguments for `subprocess` that drop root's rights; none where there are no rights to drop."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if os.geteuid() == 0 else {}
 
     def can_enter(self, folder: Path) -> bool:
-        """Asked of the kernel, because modes alone do not tell (access lists, mounts)."""
+        """Return whether the account can enter the folder.
+
+        The kernel decides: modes alone miss access lists and mounts.
+        """
         command = ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)]
         return (
             subprocess.run(command, cwd="/", capture_output=True, check=False, **self.subprocess_options()).returncode
@@ -35,14 +38,17 @@ class Account:
         )
 
     def make_folder(self, folder: Path) -> None:
-        """The folder, new, and open to this account only."""
+        """Create the folder, open to this account only. Raise FileExistsError."""
         folder.mkdir(mode=0o700, parents=True)
         if os.geteuid() == 0:
             os.chown(folder, self.uid, self.gid)
 
 
 def account_for(data: Path | None) -> Account:
-    """Who runs the server on that data folder: for root its owner, so that `sudo` once does no harm."""
+    """Return the account that runs the server on that data folder.
+
+    For root it is the folder's owner, so that one start with `sudo` does no harm.
+    """
     if os.geteuid() != 0:
         return _account_from(pwd.getpwuid(os.geteuid()))
     if data is not None and data.exists() and data.stat().st_uid != 0:

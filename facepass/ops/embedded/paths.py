@@ -1,4 +1,4 @@
-"""Where things of the embedded database lie: its data, its socket, its log."""
+"""Paths of the embedded database: its data, its socket, its log."""
 
 import hashlib
 import os
@@ -16,7 +16,7 @@ SHARED = Path("/var/lib/facepass")
 
 
 def database_settings(home: Path) -> dict[str, Any]:
-    """Django's settings for the embedded database of that FACEPASS_HOME, whether it runs or not."""
+    """Return Django's settings for the embedded database of that FACEPASS_HOME, whether it runs or not."""
     return {
         "NAME": DATABASE,
         "USER": ROLE,
@@ -33,14 +33,17 @@ def database_password(home: Path) -> str:
 
 
 def path_digest(path: Path) -> str:
-    """A short name for one folder on this machine."""
+    """Return a short name for a folder of this machine."""
     return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
 
 
 def socket_folder(home: Path) -> Path:
-    """Not inside FACEPASS_HOME: a socket's path may have 107 bytes at most, and not every file system takes sockets.
+    """Return the folder of the server's socket.
 
-    Not TMPDIR or XDG_RUNTIME_DIR either: two processes with different ones must find the same server.
+    It is not in FACEPASS_HOME, because a socket's path may have at most 107 bytes, and not every file system takes
+    sockets.
+
+    It is not in TMPDIR or XDG_RUNTIME_DIR either: two processes with different ones must find the same server.
     """
     return Path("/tmp") / f"facepass-{path_digest(home)}"  # noqa: S108 - owner and mode are checked before use
 
@@ -59,13 +62,16 @@ def make_socket_folder(home: Path, *, owner: Account) -> Path:
 
 
 def data_folder(home: Path) -> Path:
-    """Where the data are, or will be unless the server's account cannot reach it (`choose_data_folder`)."""
+    """Return where the data are, or will be unless the server's account cannot enter it (see `choose_data_folder`)."""
     pointer = _pointer_file(home)
     return Path(pointer.read_text().strip()) if pointer.exists() else home / "pgdata"
 
 
 def choose_data_folder(home: Path, *, owner: Account) -> Path:
-    """Inside FACEPASS_HOME if the owner can reach it; else outside, with a pointer in FACEPASS_HOME that says where."""
+    """Return a data folder that the owner can reach: in FACEPASS_HOME where possible.
+
+    Else it is outside, and a file in FACEPASS_HOME says where.
+    """
     folder = data_folder(home)
     if folder.exists() or owner.can_enter(home):
         return folder
@@ -76,12 +82,18 @@ def choose_data_folder(home: Path, *, owner: Account) -> Path:
 
 
 def shared_folder(home: Path) -> Path:
-    """Below `SHARED`, named by the home and its password: one that was deleted and made anew starts afresh."""
+    """Return the home's folder below `SHARED`.
+
+    A home that was deleted and made anew has another password, and so another one.
+    """
     return SHARED / f"{path_digest(home)}-{hashlib.sha256(database_password(home).encode()).hexdigest()[:8]}"
 
 
 def make_shared_folder(folder: Path) -> None:
-    """Below `SHARED`; anyone may pass through, whatever the umask is. The data inside have their own lock."""
+    """Create a folder below `SHARED` that anyone may pass through, whatever the umask.
+
+    The data inside are closed to others.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for part in (SHARED, folder):
         part.chmod(0o755)

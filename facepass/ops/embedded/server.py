@@ -58,9 +58,11 @@ SETTINGS: Mapping[str, str] = {
 
 
 def _machine_settings() -> dict[str, str]:
-    """A sixteenth of the memory, within 128 MB and 1 GB: 50,000 faces are 70 to 130 MB, and workers need the rest. A
-    query takes no more processes than there are cores, the one that asked among them, and all queries together no more
-    helpers than that: where many search at once, each does with its own process.
+    """Return PostgreSQL's settings that depend on the machine's memory and cores.
+
+    Buffers are a sixteenth of the memory, within 128 MB and 1 GB: 50,000 faces are 70 to 130 MB, and workers need the
+    rest. A query uses at most as many processes as there are cores, its own included, and all queries together no more
+    helpers than that; where many search at once, each makes do with its own process.
     """
     buffers = max(128 << 20, min(1 << 30, machine.available_memory_bytes() // 16))
     helpers = max(0, int(machine.available_cores()) - 1)
@@ -72,7 +74,7 @@ def _machine_settings() -> dict[str, str]:
 
 
 class EmbeddedPostgres:
-    """The server of one FACEPASS_HOME. One process owns it at a time; the others connect."""
+    """The server of one FACEPASS_HOME. One process owns it at a time; others connect to it."""
 
     def __init__(self, home: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self.home = home
@@ -90,23 +92,23 @@ class EmbeddedPostgres:
 
     @property
     def returncode(self) -> int | None:
-        """How the server ended, as `subprocess` says it."""
+        """The server's exit status as `subprocess` gives it, or None."""
         return self._process.returncode if self._process else None
 
     def is_running(self) -> bool:
-        """Whether the server that this object started still runs."""
+        """Return whether the server that this object started is still running."""
         return self._process is not None and self._process.poll() is None
 
     def has_socket(self) -> bool:
-        """Whether the socket is still there; programs that tidy /tmp may remove it."""
+        """Return whether the socket is still there; programs that tidy /tmp may remove it."""
         return (socket_folder(self.home) / ".s.PGSQL.5432").exists()
 
     def has_owner(self) -> bool:
-        """Whether some process, this one or another, owns the server of this home."""
+        """Return whether some process, this one or another, owns the server of this home."""
         return self._lock.is_held_by_any()
 
     def read_owner_note(self) -> str:
-        """What the owner said about itself."""
+        """Return what the owner says about itself."""
         return self._lock.read_note().strip()
 
     def start(self, *, owner: str = "FacePass") -> None:
@@ -153,7 +155,7 @@ class EmbeddedPostgres:
                 socket_folder(self.home).rmdir()
 
     def wait_until_ready(self) -> None:
-        """Until a connection succeeds, to our own server or another process's."""
+        """Wait until a connection to the server succeeds, ours or another process's. Raise EmbeddedPostgresError."""
         deadline = time.monotonic() + START_SECONDS
         while (problem := self._problem()) is not None:
             if self._process is not None and self._process.poll() is not None:

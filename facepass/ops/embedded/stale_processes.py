@@ -1,4 +1,4 @@
-"""What an earlier server left behind: processes that still end, and a pid file that names nobody."""
+"""Ends what an earlier server left behind: processes that have not ended yet, and its pid file."""
 
 import os
 import signal
@@ -11,7 +11,10 @@ PROC = Path("/proc")
 
 
 def end_stale_processes(data: Path, *, title: str) -> None:
-    """Call it with the lock held: then no server of this folder may live, whatever its pid file says."""
+    """End every process of an earlier server on this folder. Raise EmbeddedPostgresError where one does not end.
+
+    The caller must hold the home's lock: then no server of this folder may be alive, whatever its pid file says.
+    """
     pids = list_server_processes(data, title=title)
     for sign, patience in ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
         if not pids:
@@ -25,7 +28,9 @@ def end_stale_processes(data: Path, *, title: str) -> None:
 
 
 def list_server_processes(data: Path, *, title: str) -> list[int]:
-    """The server, which names its folder on its command line, and its workers, which show the title they were given."""
+    """Return the pids of a server on this folder: of the server, whose command line names the folder, and of its
+    workers, which show the title they were given.
+    """
     found = []
     for entry in PROC.iterdir() if PROC.is_dir() else ():
         if entry.name.isdigit() and (command := _command_line(entry)):

@@ -18,7 +18,7 @@ LONGEST_PAUSE = 8.0
 
 @dataclass
 class DeathCounter:
-    """How often something died of late, and what follows from it."""
+    """Counts how often something died within the last minute, and from that how long to wait before the next start."""
 
     times: deque[float] = field(default_factory=lambda: deque(maxlen=MAX_DEATHS))
 
@@ -38,7 +38,7 @@ class DeathCounter:
 
 @dataclass
 class Child:
-    """A command that should always run. `name` is what the user reads."""
+    """A command that should always be running. Users read its `name`."""
 
     name: str
     command: Sequence[str]
@@ -65,7 +65,7 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def reap(self) -> str | None:
-        """Why, once per death; None while it runs or waits for its next start."""
+        """Return why the process ended, once for each death; None while it runs or waits for its next start."""
         if self.process is None or self.process.poll() is None:
             return None
         self.kill()  # what it started and left behind
@@ -79,22 +79,25 @@ class Child:
             self.start()
 
     def postpone(self) -> None:
-        """It could not be started: that counts as a death."""
+        """Count a failed start as a death, and wait before the next one."""
         self.deaths.record()
         self.due = time.monotonic() + self.deaths.restart_delay
 
     def kill_for_restart(self) -> None:
-        """Ends it, with everything it started, so that it is started anew. Not a death."""
+        """Kill the process with everything it started, so that it is started anew at once.
+
+        It does not count as a death.
+        """
         self.kill()
         self.process, self.due = None, time.monotonic()
 
     def terminate(self) -> None:
-        """To the process alone: a SIGTERM to its group hangs django-q2's cluster (14 of 14 times)."""
+        """Send SIGTERM to the process alone: sent to its group, it hangs django-q2's cluster (14 of 14 times)."""
         if self.is_running and self.process is not None:
             self.process.terminate()
 
     def wait(self) -> bool:
-        """Whether it ended in its time of grace. What is left of its group is killed in any case."""
+        """Return whether the process ended within its grace period. What is left of its group is killed in any case."""
         if self.process is None:
             return True
         try:
@@ -106,7 +109,7 @@ class Child:
         return True
 
     def kill(self) -> None:
-        """The process with everything it started."""
+        """Kill the process with everything it started."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -114,4 +117,5 @@ class Child:
 
 
 def describe_exit(returncode: int) -> str:
+    """Return an exit status as text for users."""
     return f"exit code {returncode}" if returncode >= 0 else f"killed by {signal.Signals(-returncode).name}"

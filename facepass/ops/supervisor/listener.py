@@ -27,7 +27,10 @@ class Listener:
 
 
 def open_listener(host: str, *, port: int, exact: bool) -> Listener:
-    """On that port; where it is taken and not asked for explicitly (`exact`), on the next free one."""
+    """Return a listening socket on that port, or on the next free one where it is taken and `exact` is false.
+
+    Raise `port_taken` where there is none, and `cannot_listen` where the address cannot be used.
+    """
     for candidate in range(port, port + 1 if exact else min(port + MAX_TRIES, 65536)):
         if (listener := _try(host, port=candidate)) is not None:
             return listener

@@ -1,4 +1,4 @@
-"""Notices that `generate_descriptors` has switched to another model: what runs still has the former one loaded."""
+"""Notices that `generate_descriptors` has switched to another model, while what runs still uses the former one."""
 
 import logging
 import time
@@ -15,7 +15,7 @@ EVERY_SECONDS = 3.0
 
 
 def is_model_switched() -> bool:
-    """Whether what this process has started uses another model than the active one. True once for each switch."""
+    """Return whether the processes use another model than the active one, once for each switch."""
     from recognition.engines import registry  # noqa: PLC0415 - needs Django's registry
     from recognition.model_versions import refuse_if_switched  # noqa: PLC0415 - as above
 
@@ -33,14 +33,14 @@ def is_model_switched() -> bool:
 
 @dataclass
 class ModelSwitchWatcher:
-    """Looks every few seconds."""
+    """Checks every few seconds whether another model was made the active one."""
 
     is_switched: Callable[[], bool] = is_model_switched
     clock: Callable[[], float] = time.monotonic
     next_look: float = 0.0
 
     def has_switched(self) -> bool:
-        """To be called often. True once for each switch."""
+        """Return True once for each switch. To be called often."""
         if self.clock() < self.next_look:
             return False
         self.next_look = self.clock() + EVERY_SECONDS

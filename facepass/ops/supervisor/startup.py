@@ -1,4 +1,4 @@
-"""What `run_installation` does before the loop: one instance, an address, the database, its tables, the checks."""
+"""Starts an installation: the lock on its home, its address, the database, the checks, the tables, the supervisor."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ WORKER_GRACE = 15.0
 
 @dataclass(frozen=True)
 class Options:
-    """`photos`: the folder for the demo, or None for the pictures it brings along."""
+    """Options of `manage.py up`. `photos` is the folder for the demo, or None for the pictures that come with it."""
 
     host: str
     port: int
@@ -39,7 +39,7 @@ class Options:
 
 
 def run_installation(options: Options, *, report: Callable[[str], None]) -> int:
-    """Runs FacePass until it is asked to stop; the exit code."""
+    """Run FacePass until it is asked to stop. Return the exit code."""
     # As Ctrl-C, so that what has been started already is stopped in order.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _exclusive_home() as lock:
@@ -146,7 +146,7 @@ def _worker(number: int, *, environment: dict[str, str]) -> Child:
 
 
 def _courier(*, environment: dict[str, str]) -> Child:
-    """Beside the workers, so that slow receivers of webhooks hold up no photo."""
+    """Return the process that delivers webhooks, apart from the workers, so that slow receivers hold up no photo."""
     return Child(
         name="The courier",
         command=_manage_command("deliver_webhooks"),
@@ -170,12 +170,12 @@ def _manage_command(*arguments: str) -> list[str]:
 
 
 def _python_path() -> dict[str, str]:
-    """So that `-m` finds FacePass from any working directory."""
+    """Return a PYTHONPATH with which `-m` finds FacePass from any working directory."""
     return {"PYTHONPATH": os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")]))}
 
 
 def is_answering(url: str) -> bool:
-    """Whether the web server answers; a refusal, such as of the host's name, is an answer too."""
+    """Return whether the web server answers. A refusal, such as of the host's name, is an answer too."""
     try:
         with urllib.request.urlopen(f"{url}/health", timeout=1):  # noqa: S310 - our own address
             return True

@@ -18,7 +18,10 @@ ROUND_SECONDS = 0.2
 
 @dataclass
 class Supervisor:
-    """`demo` runs once, when `healthy` says that the web server answers; its failure ends everything."""
+    """Starts all processes, restarts those that end, and stops them in order.
+
+    `demo` runs once, when `healthy` returns that the web server answers; its failure ends everything.
+    """
 
     web: Child
     workers: Sequence[Child]
@@ -34,7 +37,7 @@ class Supervisor:
     answered: bool = False
 
     def run(self) -> int:
-        """Until asked to stop, or something cannot be kept running; the exit code."""
+        """Run until asked to stop, or until something cannot be kept running. Return the exit code."""
         with self._signals():
             try:
                 return self._loop()
@@ -64,7 +67,7 @@ class Supervisor:
         return self._demo_failure()
 
     def _keep(self, child: Child) -> bool:
-        """False when it cannot be kept running."""
+        """Restart the child where it has ended. Return False where it cannot be kept running."""
         if (reason := child.reap()) is not None:
             if child.deaths.exceeds_limit:
                 self.report(f"{child.name} ended again ({reason}), too often to go on.")
@@ -74,7 +77,10 @@ class Supervisor:
         return self._start(child)
 
     def _start(self, child: Child) -> bool:
-        """False where it can not be started, time and again. Once is no reason to end all the others."""
+        """Start the child if it is due.
+
+        Return False after too many failures; a single one is no reason to end the others.
+        """
         try:
             child.start_if_due()
         except OSError as error:
@@ -111,7 +117,7 @@ class Supervisor:
         try_each_row(self.workers, lambda worker: worker.kill_for_restart(), task="restart of the workers")
 
     def _change_over(self) -> None:
-        """In order, as when everything stops; who asks the web server meanwhile waits."""
+        """Restart web server and workers in order, as when everything stops; requests wait meanwhile."""
         self.report("Another model describes the faces now; starting web server and workers again.")
         children = (self.web, *self.workers)
         try_each_row(children, lambda child: child.terminate(), task="change of the model")
@@ -128,7 +134,10 @@ class Supervisor:
         return None
 
     def _stop(self) -> None:
-        """Web first, so that nothing new comes in; the database last. Each group in parallel."""
+        """Stop the web server first, so that nothing new comes in, and the database last.
+
+        Each group stops in parallel.
+        """
         for group in ([self.demo] if self.demo else [], [self.web], self.workers):
             try_each_row(group, lambda child: child.terminate(), task="stop")
             try_each_row(group, self._wait_for, task="stop")
@@ -150,7 +159,7 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        """The first asks everything to end; a second one does not wait any longer."""
+        """Stop everything in order at the first signal; kill it at the second."""
         self.asked_to_stop += 1
         if self.asked_to_stop == 1:
             self.report("Stopping…")

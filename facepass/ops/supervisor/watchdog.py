@@ -1,4 +1,4 @@
-"""Notices workers that exist but do not work, and keeps the reconciler going, which is the same task."""
+"""Notices workers that exist but do not work. The task that it sends them is the reconciler, which is due anyway."""
 
 import logging
 import time
@@ -30,7 +30,7 @@ def is_any_worker_at_work() -> bool:
 
 @dataclass
 class Watchdog:
-    """One beat is on its way at a time, so that a queue nobody serves does not fill up."""
+    """Sends one beat at a time, so that a queue without workers does not fill up."""
 
     enqueue: Callable[[], None] = enqueue_beat
     is_busy: Callable[[], bool] = is_any_worker_at_work
@@ -40,7 +40,7 @@ class Watchdog:
     seen: str | None = None
 
     def is_stalled(self) -> bool:
-        """To be called often. True once for a beat that nobody ran, though no worker was at work."""
+        """Return True once for a beat that nobody ran in time though no worker was at work. To be called often."""
         if self.clock() < self.next_look:
             return False
         self.next_look = self.clock() + EVERY_SECONDS
@@ -54,7 +54,9 @@ class Watchdog:
             close_old_connections()
 
     def forget_sent_beat(self) -> None:
-        """At the next look, for what was on its way may have ended with the worker that had taken it."""
+        """Send a new beat at the next check, because the one under way may have ended with the worker that had taken
+        it.
+        """
         self.sent_at = None
 
     def _look(self) -> bool:
