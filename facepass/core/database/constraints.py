@@ -3,6 +3,7 @@ way to mend rows that were written before there was a constraint.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import TypedDict, Unpack
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -30,32 +31,41 @@ class JsonPathExists(Func):
     output_field = models.BooleanField()
 
 
-def readable_constraint(
-    table: str,
-    *,
-    moments: Iterable[str] = (),
-    days: Iterable[str] = (),
-    numbers: Iterable[str] = (),
-    json: Iterable[str] = (),
-    boxes: Iterable[str] = (),
-    arrays: Iterable[str] = (),
-    objects: Iterable[str] = (),
-    texts: Mapping[str, int] | None = None,
-) -> models.CheckConstraint:
+class Columns(TypedDict, total=False):
+    """Names of a table's columns by what they hold; of `texts`, with the most characters that each may have."""
+
+    moments: Iterable[str]
+    numbers: Iterable[str]
+    json: Iterable[str]
+    boxes: Iterable[str]
+    arrays: Iterable[str]
+    objects: Iterable[str]
+    texts: Mapping[str, int]
+
+
+class CheckedColumns(Columns, total=False):
+    days: Iterable[str]
+
+
+class RepairedColumns(Columns, total=False):
+    known_moments: Iterable[str]
+    known_days: Iterable[str]
+
+
+def readable_constraint(table: str, **columns: Unpack[CheckedColumns]) -> models.CheckConstraint:
     """Return the table's CHECK constraint that every reader can hold the values of these columns. NULL passes.
 
-    `json` is searched through; of `boxes`, `arrays` and `objects` only the shape is checked. `texts` gives the most
-    characters of each column.
+    `json` is searched through; of `boxes`, `arrays` and `objects` only the shape is checked.
     """
     conditions = [
-        *(Q(**{f"{name}__range": (EARLIEST, LATEST)}) for name in moments),
-        *(Q(**{f"{name}__range": (FIRST_DAY, LAST_DAY)}) for name in days),
-        *(Q(**{f"{name}__range": (-LARGEST, LARGEST)}) for name in numbers),
-        *(~Q(_exists(name, path)) for name in json for path in (TOO_DEEP, TOO_LARGE)),
-        *(Q(_exists(name, BOX)) for name in boxes),
-        *(Q(_exists(name, ARRAY)) for name in arrays),
-        *(Q(_exists(name, OBJECT)) for name in objects),
-        *(Q(LessThanOrEqual(Length(name), most)) for name, most in (texts or {}).items()),
+        *(Q(**{f"{name}__range": (EARLIEST, LATEST)}) for name in columns.get("moments", ())),
+        *(Q(**{f"{name}__range": (FIRST_DAY, LAST_DAY)}) for name in columns.get("days", ())),
+        *(Q(**{f"{name}__range": (-LARGEST, LARGEST)}) for name in columns.get("numbers", ())),
+        *(~Q(_exists(name, path)) for name in columns.get("json", ()) for path in (TOO_DEEP, TOO_LARGE)),
+        *(Q(_exists(name, BOX)) for name in columns.get("boxes", ())),
+        *(Q(_exists(name, ARRAY)) for name in columns.get("arrays", ())),
+        *(Q(_exists(name, OBJECT)) for name in columns.get("objects", ())),
+        *(Q(LessThanOrEqual(Length(name), most)) for name, most in columns.get("texts", {}).items()),
     ]
     whole = Q()
     for condition in conditions:
@@ -67,19 +77,7 @@ def _exists(name: str, path: str) -> JsonPathExists:
     return JsonPathExists(F(name), Value(path))
 
 
-def repair_statements(
-    table: str,
-    *,
-    moments: Iterable[str] = (),
-    known_moments: Iterable[str] = (),
-    known_days: Iterable[str] = (),
-    numbers: Iterable[str] = (),
-    json: Iterable[str] = (),
-    boxes: Iterable[str] = (),
-    arrays: Iterable[str] = (),
-    objects: Iterable[str] = (),
-    texts: Mapping[str, int] | None = None,
-) -> list[str]:
+def repair_statements(table: str, **columns: Unpack[RepairedColumns]) -> list[str]:
     """Return the UPDATE statements with which a migration makes rows fit `readable_constraint`.
 
     Values of `known_moments` and `known_days`, which may be NULL and decide nothing, become NULL. A moment that decides
@@ -89,15 +87,21 @@ def repair_statements(
     between = f"NOT BETWEEN {first} AND {last}"
     days = f"NOT BETWEEN '{FIRST_DAY}'::date AND '{LAST_DAY}'::date"
     found: list[tuple[str, str, str]] = [
-        *((name, f"least(greatest({name}, {first}), {last})", f"{name} {between}") for name in moments),
-        *((name, "NULL", f"{name} {between}") for name in known_moments),
-        *((name, "NULL", f"{name} {days}") for name in known_days),
-        *((name, "0", f"{name} NOT BETWEEN -{LARGEST} AND {LARGEST}") for name in numbers),
-        *((name, "'{}'", f"{_path(name, TOO_DEEP)} OR {_path(name, TOO_LARGE)}") for name in json),
-        *((name, f"'{PLACEHOLDER_BOX}'", f"NOT {_path(name, BOX)}") for name in boxes),
-        *((name, "'[]'", f"NOT {_path(name, ARRAY)}") for name in arrays),
-        *((name, "'{}'", f"NOT {_path(name, OBJECT)}") for name in objects),
-        *((name, f"left({name}, {most})", f"length({name}) > {most}") for name, most in (texts or {}).items()),
+        *(
+            (name, f"least(greatest({name}, {first}), {last})", f"{name} {between}")
+            for name in columns.get("moments", ())
+        ),
+        *((name, "NULL", f"{name} {between}") for name in columns.get("known_moments", ())),
+        *((name, "NULL", f"{name} {days}") for name in columns.get("known_days", ())),
+        *((name, "0", f"{name} NOT BETWEEN -{LARGEST} AND {LARGEST}") for name in columns.get("numbers", ())),
+        *((name, "'{}'", f"{_path(name, TOO_DEEP)} OR {_path(name, TOO_LARGE)}") for name in columns.get("json", ())),
+        *((name, f"'{PLACEHOLDER_BOX}'", f"NOT {_path(name, BOX)}") for name in columns.get("boxes", ())),
+        *((name, "'[]'", f"NOT {_path(name, ARRAY)}") for name in columns.get("arrays", ())),
+        *((name, "'{}'", f"NOT {_path(name, OBJECT)}") for name in columns.get("objects", ())),
+        *(
+            (name, f"left({name}, {most})", f"length({name}) > {most}")
+            for name, most in columns.get("texts", {}).items()
+        ),
     ]
     return [f"UPDATE {table} SET {name} = {value} WHERE {which}" for name, value, which in found]  # noqa: S608 - of names and numbers
 
