@@ -117,7 +117,7 @@ def test_counts_of_galleries_that_are_gone_are_forgotten():
     for gallery in (kept, gone):
         SuggestionCount.objects.record(Occasion.for_gallery(gallery), 1)
     gone.delete()
-    SuggestionCount.objects.without_occasion().delete()
+    SuggestionCount.objects.orphaned().delete()
     assert SuggestionCount.objects.get().occasion == kept.pk
 
 
