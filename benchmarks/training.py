@@ -6,7 +6,7 @@
 `people`: PEOPLE_DIR holds pictures NAME_0001.jpg; ENGINE is `default` or the folder of a model pack. Of half of the
 people three pictures each are enrolled; the rest of theirs, and all of the others', who are strangers, are searched for
 at the default threshold. Before: the nearest three faces and the model's calibration. After: what
-training/learning/run.py makes of the enrolled pictures alone. `named rightly` is open-set rank 1: the right name,
+training/run.py makes of the enrolled pictures alone. `named rightly` is open-set rank 1: the right name,
 at the threshold. Classifiers of scikit-learn (`uv pip install scikit-learn`) on the same descriptors are compared by
 ranking only, since they have no calibration: rank 1, and who is named rightly where 1 % of the strangers are named.
 """
@@ -99,9 +99,9 @@ def split(
 ) -> tuple[list[float], list[float]]:
     from galleries.matching.identification import FACES_PER_PERSON
     from training.learning.dataset import Faces
-    from training.learning.score_calibration import calibrate
-    from training.learning.scoring import calibrated, score
-    from training.learning.templates import learn
+    from training.learning.score_calibration import calibrate_templates
+    from training.learning.scoring import score_probes, with_calibration
+    from training.learning.templates import learn_templates
 
     def faces(rows: np.ndarray) -> Faces:
         ids: list[UUID] = [uuid5(NAMESPACE_DNS, str(row)) for row in rows]
@@ -109,13 +109,13 @@ def split(
         return Faces(ids, owners, ids, [True] * len(rows), vectors[rows], quality[rows].tolist())
 
     enrolled, searched = parted(names, seed=seed)
-    known = learn(faces(enrolled), scores).enrolled
-    calibration, _thresholds = calibrate(faces(enrolled), known, scores)
+    known = learn_templates(faces(enrolled), scores).enrolled
+    calibration, _thresholds = calibrate_templates(faces(enrolled), known, scores)
     ways = (
-        calibrated(lambda probes: known.nearest_faces(probes, count=FACES_PER_PERSON), scores),
-        calibrated(known.likeness, calibration),
+        with_calibration(lambda probes: known.nearest_face_cosines(probes, count=FACES_PER_PERSON), scores),
+        with_calibration(known.combined_cosines, calibration),
     )
-    before, after = (figures(score(faces(searched), known.people, way).searches) for way in ways)
+    before, after = (figures(score_probes(faces(searched), known.people, way).searches) for way in ways)
     return before, after
 
 
@@ -187,14 +187,14 @@ def scale(faces: int = 100_000, people: int = 5_000) -> None:
         from facepass.models import Studio
         from galleries.jobs import runner
         from galleries.models import TemplateSet
-        from training.learning import run
+        from training import run
 
         synthetic.FACES_OF_PERSON = faces // people
         occasion, vectors = synthetic.event(faces)
         name_everybody(occasion.studio_id, people)
         synthetic.vacuum()
         used("with the faces made, before the training")
-        session = run.execute(Studio.objects.get(pk=occasion.studio_id), by="benchmark")
+        session = run.start_training(Studio.objects.get(pk=occasion.studio_id), by="benchmark")
         with synthetic.timed(f"training from {faces} faces of {people} people"):
             runner.run_turn(session.job_id)
         session.refresh_from_db()

@@ -19,8 +19,8 @@ from facepass.core.api.views import InputView
 from facepass.models import Scope
 from galleries.api.jobs import TaskProgressSerializer, answer_job
 from galleries.jobs import runner
-from training import name_changes, versions
-from training.learning import dataset, preparation, run
+from training import name_changes, run, versions
+from training.learning import dataset, preparation
 from training.models import FaceTrainingSession, TrainingAct
 
 
@@ -167,9 +167,9 @@ class PrepareView(APIView):
         """201 with what was found, or 202 with a task where there are more than 5,000 faces."""
         principal = principal_of(request)
         studio = require_single_studio(principal)
-        if preparation.is_large(studio):
+        if preparation.needs_job(studio):
             return answer_job(runner.start_job("prepare_training", studio=studio, by=str(principal)))
-        session = preparation.prepare(studio, by=str(principal))
+        session = preparation.prepare_training(studio, by=str(principal))
         return Response(PreparedSerializer(session).data, status=status.HTTP_201_CREATED)
 
 
@@ -182,7 +182,7 @@ class ExecuteView(InputView):
         """Learns from the verified faces; one run of a studio at a time, the others are 409 `training_running`."""
         prepared_id = self.read_input().get("session_id")
         prepared = get_object_or_404(_visible_trainings(request), pk=prepared_id) if prepared_id else None
-        session = run.execute(require_single_studio(self.principal), by=str(self.principal), prepared=prepared)
+        session = run.start_training(require_single_studio(self.principal), by=str(self.principal), prepared=prepared)
         return Response(
             {"task_id": str(session.job_id), "session_id": str(session.pk)}, status=status.HTTP_202_ACCEPTED
         )
@@ -222,7 +222,7 @@ class ChangesView(APIView):
         """The names that this version would change, as they were when it was learnt. 409 where it learnt nothing."""
         session = get_object_or_404(_visible_trainings(request), pk=pk)
         if not session.changes:
-            raise versions.nothing_learnt()
+            raise versions.nothing_learnt_error()
         return Response(session.changes)
 
 
@@ -233,7 +233,7 @@ class ActivateView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """From now on names are given by this version."""
         session = get_object_or_404(_visible_trainings(request), pk=pk)
-        versions.activate(session, by=str(principal_of(request)))
+        versions.activate_version(session, by=str(principal_of(request)))
         return Response(TrainingSerializer(get_object_or_404(_visible_trainings(request), pk=pk)).data)
 
 
@@ -243,7 +243,7 @@ class RollBackView(APIView):
     @extend_schema(request=None, responses=RolledBackSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Takes the version out of use, for the one before it."""
-        former = versions.roll_back(
+        former = versions.roll_back_version(
             get_object_or_404(_visible_trainings(request), pk=pk), by=str(principal_of(request))
         )
         return Response({"version": former.number if former else None})
@@ -256,11 +256,11 @@ class ApplyView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Changes the names that are listed. What a person decided stays, also if it was decided since."""
         session = get_object_or_404(_visible_trainings(request), pk=pk)
-        return Response({"applied": name_changes.apply(session, by=str(principal_of(request)))})
+        return Response({"applied": name_changes.apply_changes(session, by=str(principal_of(request)))})
 
 
 def _visible_trainings(request: Request) -> QuerySet[FaceTrainingSession]:
     """Return the trainings of the caller's studios, after those whose job is over have been settled."""
     sessions = FaceTrainingSession.objects.visible_to(principal_of(request))
-    sessions.settle()
+    sessions.end_with_jobs()
     return sessions.select_related("job", "template_set").prefetch_related("acts").defer("manifest")

@@ -10,6 +10,6 @@ class TrainingConfig(AppConfig):
         from facepass.core.work import chores  # noqa: PLC0415 - models are not loaded when this module is
         from galleries.jobs import runner  # noqa: PLC0415
 
-        runner.register_handler("prepare_training", "training.learning.preparation.in_a_turn")
-        runner.register_handler("train", "training.learning.run.in_a_turn")
+        runner.register_handler("prepare_training", "training.learning.preparation.run_prepare_job")
+        runner.register_handler("train", "training.run.run_train_job")
         chores.register_chore("training.tasks.settle", every=60)

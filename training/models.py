@@ -1,4 +1,4 @@
-"""Runs that make recognition of known people better from what staff verified."""
+"""Trainings: runs that learn templates of people from the faces that staff verified."""
 
 import uuid
 
@@ -19,21 +19,24 @@ class FaceTrainingSessionQuerySet(TenantQuerySet["FaceTrainingSession"]):
     def running(self) -> "FaceTrainingSessionQuerySet":
         return self.filter(status=FaceTrainingSession.Status.RUNNING)
 
-    def settle(self) -> None:
-        """A run whose job was cancelled, refused or given up is over too. Its job can not say so itself: whoever
-        cancels jobs knows no trainings, and a worker that was killed says nothing at all.
+    def end_with_jobs(self) -> None:
+        """End the running trainings whose job was cancelled or has failed.
+
+        The job itself cannot do so: what cancels jobs knows no trainings, and a killed worker does nothing any more.
         """
         ends = {
             JobState.CANCELLED: FaceTrainingSession.Status.CANCELLED,
             JobState.FAILED: FaceTrainingSession.Status.FAILED,
         }
         for state, status in ends.items():
-            over = self.running().filter(job__state=state)
+            ended = self.running().filter(job__state=state)
             reason = models.Subquery(Job.objects.filter(pk=models.OuterRef("job")).values("error"))
-            over.update(status=status, completed_at=Now(), error_message=reason)
+            ended.update(status=status, completed_at=Now(), error_message=reason)
 
 
 class FaceTrainingSession(models.Model):
+    """One training: a run of learning, from its preparation to the version that it made."""
+
     class Status(models.TextChoices):
         PENDING = "pending", _("pending")
         RUNNING = "running", _("running")
@@ -51,17 +54,17 @@ class FaceTrainingSession(models.Model):
     model_accuracy = models.FloatField(_("accuracy"), null=True)
     error_message = models.TextField(_("error"), default="", blank=True)
     model_version = models.ForeignKey(ModelVersion, models.SET_NULL, null=True, related_name="+", editable=False)
-    # The dataset as it was when the run was prepared (see learning/preparation.py), and its SHA-256. Written once.
+    # The dataset as it was when the run was prepared (`preparation.Manifest`), and its SHA-256. Written once.
     manifest = models.JSONField(default=dict, editable=False)
     digest = models.CharField(max_length=64, default="", editable=False)
-    # In words: an account or a key may be gone by the time somebody asks.
+    # Text, not a foreign key: the account or API key may have been deleted since.
     started_by = models.TextField(_("by"), default="", blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", editable=False)
-    # The run that learnt from the same data, where this one had nothing to do.
+    # The training that learnt from the same data, where this one was skipped.
     same_as = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", editable=False)
-    # What came of it (see training/versions.py), how well it does (judging.py), and which names it would change
-    # (changes.py).
+    # The version that it made (training/versions.py), how good it is (`run.TrainingMetrics`), and which names it would
+    # change (`name_changes.PreviewJson`).
     template_set = models.OneToOneField(TemplateSet, models.SET_NULL, null=True, related_name="+", editable=False)
     metrics = models.JSONField(default=dict, editable=False)
     changes = models.JSONField(default=dict, editable=False)
@@ -91,9 +94,11 @@ class FaceTrainingSession(models.Model):
 
     @property
     def is_active(self) -> bool:
+        """Whether its version is in use."""
         return self.template_set is not None and self.template_set.active
 
-    def note(self, what: "TrainingAct.Kind", *, by: str) -> None:
+    def record_act(self, what: "TrainingAct.Kind", *, by: str) -> None:
+        """Record who did what. The caller opens the transaction that does it."""
         self.acts.create(what=what, made_by=by)
 
 
@@ -110,7 +115,7 @@ class TrainingAct(models.Model):
     id = models.BigAutoField(primary_key=True)
     session = models.ForeignKey(FaceTrainingSession, models.CASCADE, related_name="acts")
     what = models.CharField(_("what"), max_length=20, choices=Kind.choices)
-    # In words, as `started_by`; empty where the run did it by itself.
+    # Text as `started_by`; empty where the run did it by itself.
     made_by = models.TextField(_("by"), default="", blank=True)
     made_at = models.DateTimeField(_("when"), auto_now_add=True)
 

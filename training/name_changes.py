@@ -1,13 +1,13 @@
-"""Which names another version, or another threshold, would give: listed first, changed only when somebody says so.
+"""Which names another version, or another threshold, would give: listed first, applied only when somebody asks.
 
-Only what a machine decided is looked at. A face that is verified or rejected, or about which a decision of a person
-stands, keeps what it has.
+Only names that were given, or not given, automatically are compared. A face that is verified or rejected, or that a
+standing decision of a person is about, keeps what it has.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import TypedDict
 from uuid import UUID
 
 import numpy as np
@@ -21,19 +21,21 @@ from recognition.calibration import Calibration
 from recognition.config import recognition_settings
 from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
-from recognition.types import FloatArray
+from recognition.types import Descriptors
 from training import versions
-from training.learning.scoring import BLOCK, Compare, Progress, calibrated
-from training.learning.templates import Enrolled, starts_of
+from training.learning.scoring import BLOCK, Compare, Progress, with_calibration
+from training.learning.templates import EnrolledPeople, part_starts
 from training.models import FaceTrainingSession, TrainingAct
 
-# So many are listed and can be applied; a run that would change more says how many.
-MOST_LISTED, ROWS_AT_ONCE = 5_000, 500
+# How many changes are listed and can be applied; a training that would change more says how many.
+MAX_LISTED, ROWS_AT_ONCE = 5_000, 500
+
+# A face's best candidate and its similarity; nobody, 0.0 where nobody can be named.
+Candidate = tuple[UUID | None, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """`was` and `becomes`: ids of people, None for nobody. `similarity`: to the most alike person."""
+class NameChangeJson(TypedDict):
+    """`NameChange` in `PreviewJson`."""
 
     face: str
     photo: str
@@ -43,137 +45,149 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
-    """What is known of people beside their faces; `scores` turns likenesses to it into similarities."""
+class NameChange:
+    """`was` and `becomes`: ids of people, None for nobody. `similarity`: of the best candidate."""
 
-    templates: dict[UUID, FloatArray]
-    scores: Calibration
+    face: str
+    photo: str
+    was: str | None
+    becomes: str | None
+    similarity: float
 
-    @classmethod
-    def of_set(cls, templates: TemplateSet) -> "Taught":
-        found: dict[UUID, list[FloatArray]] = defaultdict(list)
-        rows = PersonTemplate.objects.filter(template_set=templates).values_list("person_id", "descriptor")
-        for person, vector in rows.iterator():
-            found[person].append(descriptors.as_array(vector))
-        return cls({person: np.stack(vectors) for person, vectors in found.items()}, templates.scores)
-
-    @classmethod
-    def of(cls, enrolled: Enrolled, scores: Calibration) -> "Taught":
-        return cls(
-            dict(zip(enrolled.people, np.split(enrolled.templates, enrolled.template_starts[1:]), strict=True)), scores
-        )
+    def as_json(self) -> NameChangeJson:
+        return {
+            "face": self.face,
+            "photo": self.photo,
+            "was": self.was,
+            "becomes": self.becomes,
+            "similarity": self.similarity,
+        }
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """`assignments`: how many faces were looked at; `count`: how many of them would change."""
+class PreviewJson(TypedDict):
+    """`face_training_sessions.changes`: a preview, and how many of its changes were applied."""
 
     assignments: int
     count: int
     threshold: float
-    listed: list[Change]
-
-    def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "applied": 0}
+    listed: list[NameChangeJson]
+    applied: int
 
 
-def in_use(studio_id: UUID) -> Taught | None:
-    templates = TemplateSet.objects.in_use(current_model_version()).filter(studio=studio_id).first()
-    return Taught.of_set(templates) if templates else None
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`assignments`: how many faces were compared; `count`: how many of them would change; `listed`: the first ones."""
+
+    assignments: int
+    count: int
+    threshold: float
+    listed: list[NameChange]
+
+    def as_json(self) -> PreviewJson:
+        return {
+            "assignments": self.assignments,
+            "count": self.count,
+            "threshold": self.threshold,
+            "listed": [change.as_json() for change in self.listed],
+            "applied": 0,
+        }
 
 
-def preview(
-    studio_id: UUID, taught: Taught | None, *, threshold: float | None = None, progress: Progress | None = None
+@dataclass(frozen=True, slots=True)
+class NamingVersion:
+    """The templates (k, 512) of people, and the calibration of comparisons with them."""
+
+    templates: dict[UUID, Descriptors]
+    scores: Calibration
+
+    @classmethod
+    def from_template_set(cls, template_set: TemplateSet) -> "NamingVersion":
+        rows = PersonTemplate.objects.filter(template_set=template_set).values_list("person_id", "descriptor")
+        by_person: dict[UUID, list[Descriptors]] = defaultdict(list)
+        for person, descriptor in rows.iterator():
+            by_person[person].append(descriptors.as_array(descriptor))
+        return cls({person: np.stack(stack) for person, stack in by_person.items()}, template_set.scores)
+
+    @classmethod
+    def from_learnt(cls, enrolled: EnrolledPeople, scores: Calibration) -> "NamingVersion":
+        by_person = np.split(enrolled.templates, enrolled.template_starts[1:])
+        return cls(dict(zip(enrolled.people, by_person, strict=True)), scores)
+
+
+def find_version_in_use(studio_id: UUID) -> NamingVersion | None:
+    template_set = TemplateSet.objects.in_use(current_model_version()).filter(studio=studio_id).first()
+    return NamingVersion.from_template_set(template_set) if template_set else None
+
+
+def preview_changes(
+    studio_id: UUID,
+    naming: NamingVersion | None,
+    *,
+    threshold: float | None = None,
+    progress: Progress | None = None,
 ) -> Preview:
-    """What would differ if that named every face that no person has decided about.
+    """Return what would change if `naming` named every face that no person has decided about.
 
-    `taught`: None where the nearest faces decide. `threshold`: by default the one of `assign`.
+    `naming`: None where the nearest faces alone decide. `threshold`: a similarity, by default that of `assign`.
     """
     least = recognition_settings().confidence_thresholds.assign if threshold is None else threshold
     version = current_model_version()
-    rows, probes = descriptors.read(_open(studio_id, version).order_by("pk"), "pk", "photo_id", "person_id")
-    changes: list[Change] = []
+    undecided = _undecided_faces(studio_id, version).order_by("pk")
+    rows, probes = descriptors.read(undecided, "pk", "photo_id", "person_id")
+    changes: list[NameChange] = []
     if rows:
-        people, compare = _people(studio_id, taught, version)
-        named = list(_named(probes, people, compare, progress)) if people else [(None, 0.0)] * len(rows)
-        changes = list(_differences(rows, named, least, taken=_verified_in_photos(studio_id)))
-    return Preview(len(rows), len(changes), least, changes[:MOST_LISTED])
+        people, compare = _build_comparison(studio_id, naming, version)
+        candidates = list(_find_candidates(probes, people, compare, progress)) if people else [(None, 0.0)] * len(rows)
+        changes = list(_find_changes(rows, candidates, least, taken=_verified_people_by_photo(studio_id)))
+    return Preview(len(rows), len(changes), least, changes[:MAX_LISTED])
 
 
-@transaction.atomic
-def apply(session: FaceTrainingSession, *, by: str) -> int:
-    """Changes the listed names; how many were. Faces that changed since, or that a person decided about, are left.
-
-    Raises FacePassError 409 `not_active` where the session's version is not in use.
-    """
-    session = FaceTrainingSession.objects.select_for_update().get(pk=session.pk)
-    if not session.is_active:
-        raise versions.not_active()
-    listed = [Change(**change) for change in session.changes.get("listed", [])]
-    number = sum(_apply(session, listed[start : start + ROWS_AT_ONCE]) for start in range(0, len(listed), ROWS_AT_ONCE))
-    session.changes = {**session.changes, "applied": session.changes.get("applied", 0) + number}
-    session.save(update_fields=["changes"])
-    session.note(TrainingAct.Kind.APPLIED, by=by)
-    return number
-
-
-def _apply(session: FaceTrainingSession, listed: Sequence[Change]) -> int:
-    version = current_model_version()
-    wanted = {change.face: change for change in listed}
-    open_now = _open(session.studio_id, version).filter(pk__in=wanted).select_for_update(of=("self",))
-    people = {str(pk) for pk in Person.objects.filter(studio=session.studio_id).values_list("pk", flat=True).iterator()}
-    rows = [face for face in open_now if _is_as_listed(face, wanted[str(face.pk)], people)]
-    for face in rows:
-        change = wanted[str(face.pk)]
-        face.person_id = UUID(change.becomes) if change.becomes else None
-        face.recognition_confidence = change.similarity if change.becomes else None
-        face.face_category = FaceCategory.KNOWN if change.becomes else FaceCategory.UNKNOWN
-    PhotoFace.objects.bulk_update(rows, ["person", "recognition_confidence", "face_category"])
-    return len(rows)
-
-
-def _is_as_listed(face: PhotoFace, change: Change, people: set[str]) -> bool:
-    return _text(face.person_id) == change.was and (change.becomes is None or change.becomes in people)
-
-
-def _open(studio_id: UUID, version: ModelVersion) -> PhotoFaceQuerySet:
-    """Faces of events whose name, or whose lack of one, is a machine's."""
+def _undecided_faces(studio_id: UUID, version: ModelVersion) -> PhotoFaceQuerySet:
+    """Return faces of events whose name, or whose lack of one, no person has decided."""
     faces = PhotoFace.objects.searchable(version).event_faces().filter(gallery__studio=studio_id)
     decided = FaceDecision.objects.filter(studio=studio_id).standing()
     return faces.filter(verified=False).exclude(pk__in=decided.changed_face_ids())
 
 
-def _people(studio_id: UUID, taught: Taught | None, version: ModelVersion) -> tuple[list[UUID], Compare]:
-    """Everybody who can be named, as `galleries.matching.identification` would compare them, all at once. Who has no
-    verified face, has no name to give.
+def _build_comparison(
+    studio_id: UUID, naming: NamingVersion | None, version: ModelVersion
+) -> tuple[list[UUID], Compare]:
+    """Return everybody who can be named, and their comparison as `identification` would do it, for all at once.
+
+    A person without a verified face cannot be named.
     """
-    known = PhotoFace.objects.searchable(version).filter(person__studio=studio_id, verified=True)
-    rows, faces = descriptors.read(known.order_by("person_id", "pk"), "person_id")
+    verified = PhotoFace.objects.searchable(version).filter(person__studio=studio_id, verified=True)
+    rows, faces = descriptors.read(verified.order_by("person_id", "pk"), "person_id")
     owners = [person for (person,) in rows]
-    templates = taught.templates if taught else {}
-    has_some = np.array([person in templates for person in owners], bool)
-    learnt = _enrolled([p for p in owners if p in templates], faces[has_some], templates)
-    others = _enrolled([p for p in owners if p not in templates], faces[~has_some], {})
+    templates = naming.templates if naming else {}
+    has_templates = np.array([person in templates for person in owners], bool)
+    learnt = _enroll([p for p in owners if p in templates], faces[has_templates], templates)
+    others = _enroll([p for p in owners if p not in templates], faces[~has_templates], {})
     parts: list[Compare] = []
-    if learnt.people and taught is not None:
-        parts.append(calibrated(learnt.likeness, taught.scores))
+    if learnt.people and naming is not None:
+        parts.append(with_calibration(learnt.combined_cosines, naming.scores))
     if others.people:
-        parts.append(calibrated(lambda probes: others.nearest_faces(probes, count=FACES_PER_PERSON), version.scores))
+        parts.append(
+            with_calibration(lambda probes: others.nearest_face_cosines(probes, count=FACES_PER_PERSON), version.scores)
+        )
     return [*learnt.people, *others.people], lambda probes: np.concatenate([part(probes) for part in parts], axis=1)
 
 
-def _enrolled(owners: Sequence[UUID], faces: FloatArray, templates: dict[UUID, FloatArray]) -> Enrolled:
-    """`owners`: of each face, those of one person together."""
+def _enroll(owners: Sequence[UUID], faces: Descriptors, templates: dict[UUID, Descriptors]) -> EnrolledPeople:
+    """Return the people of these faces. `owners`: the person of each face, those of one person together.
+
+    `templates` is empty, or has those of every owner.
+    """
     people = list(dict.fromkeys(owners))
-    firsts = np.array([i for i, person in enumerate(owners) if i == 0 or owners[i - 1] != person], np.int64)
-    vectors = [templates[person] for person in people] if templates else []
-    stacked = np.concatenate(vectors) if vectors else np.zeros((0, faces.shape[1]), np.float32)
-    return Enrolled(people, faces, firsts, stacked, starts_of(vectors))
+    face_starts = np.array([i for i, person in enumerate(owners) if i == 0 or owners[i - 1] != person], np.int64)
+    own_templates = [templates[person] for person in people] if templates else []
+    stacked = np.concatenate(own_templates) if own_templates else np.zeros((0, faces.shape[1]), np.float32)
+    return EnrolledPeople(people, faces, face_starts, stacked, part_starts(own_templates))
 
 
-def _named(
-    probes: FloatArray, people: Sequence[UUID], compare: Compare, progress: Progress | None
-) -> Iterator[tuple[UUID | None, float]]:
+def _find_candidates(
+    probes: Descriptors, people: Sequence[UUID], compare: Compare, progress: Progress | None
+) -> Iterator[Candidate]:
     for start in range(0, len(probes), BLOCK):
         scores = compare(probes[start : start + BLOCK])
         best = scores.argmax(axis=1)
@@ -182,30 +196,73 @@ def _named(
             progress(min(start + BLOCK, len(probes)))
 
 
-def _verified_in_photos(studio_id: UUID) -> set[tuple[UUID, UUID]]:
-    """Who is in which photo for certain: nobody is there twice."""
-    sure = PhotoFace.objects.filter(gallery__studio=studio_id, verified=True, person__isnull=False)
-    return set(sure.order_by().values_list("photo_id", "person_id").iterator())
+def _verified_people_by_photo(studio_id: UUID) -> set[tuple[UUID, UUID]]:
+    """Return (photo, person) of all verified faces: nobody is in a photo twice."""
+    verified = PhotoFace.objects.filter(gallery__studio=studio_id, verified=True, person__isnull=False)
+    return set(verified.order_by().values_list("photo_id", "person_id").iterator())
 
 
-def _differences(
+def _find_changes(
     rows: Sequence[tuple[UUID, UUID, UUID | None]],
-    named: Sequence[tuple[UUID | None, float]],
+    candidates: Sequence[Candidate],
     least: float,
     *,
     taken: set[tuple[UUID, UUID]],
-) -> Iterator[Change]:
-    """The most alike face of a photo gets the name first."""
+) -> Iterator[NameChange]:
+    """Yield the faces that would get another name. `rows`: face, photo, present person. `taken`: (photo, person).
+
+    Of several faces of a photo with the same candidate the most similar one gets the name.
+    """
     becomes: list[UUID | None] = [None] * len(rows)
-    for i in sorted(range(len(rows)), key=lambda i: -named[i][1]):
-        person, similarity = named[i]
+    for i in sorted(range(len(rows)), key=lambda i: -candidates[i][1]):
+        person, similarity = candidates[i]
         if person is not None and similarity >= least and (rows[i][1], person) not in taken:
             becomes[i] = person
             taken.add((rows[i][1], person))
-    for (face, photo, was), now, (_person, similarity) in zip(rows, becomes, named, strict=True):
-        if was != now:
-            yield Change(str(face), str(photo), _text(was), _text(now), round(similarity, 4))
+    for (face, photo, was), person, (_best, similarity) in zip(rows, becomes, candidates, strict=True):
+        if was != person:
+            yield NameChange(str(face), str(photo), _id_text(was), _id_text(person), round(similarity, 4))
 
 
-def _text(pk: UUID | None) -> str | None:
+@transaction.atomic
+def apply_changes(training: FaceTrainingSession, *, by: str) -> int:
+    """Change the listed names and return how many were changed.
+
+    Faces that have changed since, or that a person decided about, are left as they are. Raise FacePassError 409
+    `not_active` where the training's version is not in use.
+    """
+    training = FaceTrainingSession.objects.select_for_update().get(pk=training.pk)
+    if not training.is_active:
+        raise versions.not_active_error()
+    listed = [NameChange(**change) for change in training.changes.get("listed", [])]
+    batches = (listed[start : start + ROWS_AT_ONCE] for start in range(0, len(listed), ROWS_AT_ONCE))
+    applied = sum(_apply_batch(training, batch) for batch in batches)
+    training.changes = {**training.changes, "applied": training.changes.get("applied", 0) + applied}
+    training.save(update_fields=["changes"])
+    training.record_act(TrainingAct.Kind.APPLIED, by=by)
+    return applied
+
+
+def _apply_batch(training: FaceTrainingSession, listed: Sequence[NameChange]) -> int:
+    changes = {change.face: change for change in listed}
+    undecided = _undecided_faces(training.studio_id, current_model_version()).filter(pk__in=changes)
+    people = Person.objects.filter(studio=training.studio_id)
+    person_ids = {str(pk) for pk in people.values_list("pk", flat=True).iterator()}
+    locked = undecided.select_for_update(of=("self",))
+    faces = [face for face in locked if _still_applies(changes[str(face.pk)], face, person_ids)]
+    for face in faces:
+        change = changes[str(face.pk)]
+        face.person_id = UUID(change.becomes) if change.becomes else None
+        face.recognition_confidence = change.similarity if change.becomes else None
+        face.face_category = FaceCategory.KNOWN if change.becomes else FaceCategory.UNKNOWN
+    PhotoFace.objects.bulk_update(faces, ["person", "recognition_confidence", "face_category"])
+    return len(faces)
+
+
+def _still_applies(change: NameChange, face: PhotoFace, person_ids: set[str]) -> bool:
+    """Return whether the face still has the name that was listed, and the new person still exists."""
+    return _id_text(face.person_id) == change.was and (change.becomes is None or change.becomes in person_ids)
+
+
+def _id_text(pk: UUID | None) -> str | None:
     return None if pk is None else str(pk)

@@ -1,8 +1,8 @@
-"""What the workers do for trainings every so often."""
+"""Chores of trainings, which workers run by their dotted names."""
 
 from training.models import FaceTrainingSession
 
 
 def settle() -> None:
-    """Ends runs whose job is over without them."""
-    FaceTrainingSession.objects.all().settle()
+    """End trainings whose job is over."""
+    FaceTrainingSession.objects.all().end_with_jobs()

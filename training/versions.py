@@ -1,4 +1,7 @@
-"""Versions of templates: kept, put in use, taken back. Each is one transaction, so a search sees one version, whole."""
+"""Store versions of templates, put them in use and take them back.
+
+Each is one transaction, so that a search never sees parts of two versions.
+"""
 
 import hashlib
 import json
@@ -14,99 +17,105 @@ from galleries.models.template import build_templates
 from recognition.calibration import Calibration
 from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
-from training.learning.templates import Enrolled
+from training.learning.templates import EnrolledPeople
 from training.models import FaceTrainingSession, TrainingAct
 
 ROWS_AT_ONCE = 5_000
 
 
-def keep(session: FaceTrainingSession, version: ModelVersion, enrolled: Enrolled, calibration: Calibration) -> None:
-    """As the session's version, not in use yet. Whoever was deleted meanwhile has no templates. In a transaction."""
-    people = Person.objects.filter(studio=session.studio_id).lock_against_deletion()
-    owners = enrolled.owners()
+def store_version(
+    training: FaceTrainingSession, version: ModelVersion, enrolled: EnrolledPeople, calibration: Calibration
+) -> None:
+    """Store the templates as the training's version, not in use yet.
+
+    The caller opens a transaction and saves the training. People who were deleted meanwhile get no templates.
+    """
+    people = Person.objects.filter(studio=training.studio_id).lock_against_deletion()
+    owners = enrolled.template_owners()
     rows = [i for i, person in enumerate(owners) if person in people]
-    made = TemplateSet.objects.create(
-        studio_id=session.studio_id,
-        number=TemplateSet.objects.next_number(session.studio_id),
+    template_set = TemplateSet.objects.create(
+        studio_id=training.studio_id,
+        number=TemplateSet.objects.next_number(training.studio_id),
         model_version=version,
-        digest=digest_of(enrolled, calibration),
+        digest=compute_version_digest(enrolled, calibration),
         calibration=calibration.as_json(),
     )
-    templates = build_templates(made, [owners[i] for i in rows], enrolled.templates[rows])
+    templates = build_templates(template_set, [owners[i] for i in rows], enrolled.templates[rows])
     PersonTemplate.objects.bulk_create(templates, batch_size=ROWS_AT_ONCE)
-    session.template_set = made
+    training.template_set = template_set
 
 
-def digest_of(enrolled: Enrolled, calibration: Calibration) -> str:
-    """SHA-256 in hex of whose templates these are, of their bytes as they are stored, and of the calibration."""
-    found = hashlib.sha256(json.dumps(calibration.as_json(), sort_keys=True).encode())
-    for person, vector in zip(enrolled.owners(), enrolled.templates, strict=True):
-        found.update(person.bytes)
-        found.update(vector.astype("<f2").tobytes())
-    return found.hexdigest()
+def compute_version_digest(enrolled: EnrolledPeople, calibration: Calibration) -> str:
+    """Return the SHA-256 in hex of the calibration and of each template with its person, in the bytes stored."""
+    digest = hashlib.sha256(json.dumps(calibration.as_json(), sort_keys=True).encode())
+    for person, template in zip(enrolled.template_owners(), enrolled.templates, strict=True):
+        digest.update(person.bytes)
+        digest.update(template.astype("<f2").tobytes())  # half precision, as the column has it
+    return digest.hexdigest()
 
 
 @transaction.atomic
-def activate(session: FaceTrainingSession, *, by: str = "") -> None:
-    """Names are given by this version from now on; what is active already stays so.
+def activate_version(training: FaceTrainingSession, *, by: str = "") -> None:
+    """Put the training's version in use; nothing happens where it is.
 
-    Raises FacePassError 409: `nothing_learnt` where the session has no version, `other_model` where another model
+    Raise FacePassError 409: `nothing_learnt` where the training has no version, `other_model` where another model
     describes the faces now.
     """
-    _lock(session.studio_id)
-    session.refresh_from_db(fields=["template_set"])
-    chosen = session.template_set
-    if chosen is None:
-        raise nothing_learnt()
-    if chosen.model_version_id != current_model_version().pk:
+    _lock_studio(training.studio_id)
+    training.refresh_from_db(fields=["template_set"])
+    template_set = training.template_set
+    if template_set is None:
+        raise nothing_learnt_error()
+    if template_set.model_version_id != current_model_version().pk:
         raise FacePassError("other_model", _("Another model describes the faces now. Train again."), status=409)
-    if not chosen.active:
-        _use(session.studio_id, chosen)
-        session.note(TrainingAct.Kind.ACTIVATED, by=by)
+    if not template_set.active:
+        _switch_to(training.studio_id, template_set)
+        training.record_act(TrainingAct.Kind.ACTIVATED, by=by)
 
 
 @transaction.atomic
-def roll_back(session: FaceTrainingSession, *, by: str) -> TemplateSet | None:
-    """Takes the session's version out of use, for the one before it, which is returned; None: names are given by the
-    nearest faces, as without a training.
+def roll_back_version(training: FaceTrainingSession, *, by: str) -> TemplateSet | None:
+    """Put the version before the training's in use and return it.
 
-    Raises FacePassError 409 `not_active` where it is not in use.
+    Where there is none return None: names are then given by the nearest faces, as without a training. Raise
+    FacePassError 409 `not_active` where the training's version is not in use.
     """
-    _lock(session.studio_id)
-    session.refresh_from_db(fields=["template_set"])
-    if session.template_set is None or not session.template_set.active:
-        raise not_active()
-    former = TemplateSet.objects.before(session.template_set)
-    _use(session.studio_id, former)
-    session.note(TrainingAct.Kind.ROLLED_BACK, by=by)
-    session.template_set.active = False
+    _lock_studio(training.studio_id)
+    training.refresh_from_db(fields=["template_set"])
+    if training.template_set is None or not training.template_set.active:
+        raise not_active_error()
+    former = TemplateSet.objects.before(training.template_set)
+    _switch_to(training.studio_id, former)
+    training.record_act(TrainingAct.Kind.ROLLED_BACK, by=by)
+    training.template_set.active = False
     return former
 
 
-def nothing_learnt() -> FacePassError:
+def nothing_learnt_error() -> FacePassError:
     return FacePassError("nothing_learnt", _("This training produced nothing that can be used."), status=409)
 
 
-def not_active() -> FacePassError:
+def not_active_error() -> FacePassError:
     return FacePassError("not_active", _("This version is not in use."), status=409)
 
 
-def _use(studio_id: UUID, chosen: TemplateSet | None) -> None:
-    TemplateSet.objects.use(studio_id, chosen)
+def _switch_to(studio_id: UUID, template_set: TemplateSet | None) -> None:
+    """Put that version in use and mark the faces that it was learnt from. The caller holds the studio's lock."""
+    TemplateSet.objects.use(studio_id, template_set)
     of_studio = PhotoFace.objects.filter(gallery__studio=studio_id)
     of_studio.filter(training_used=True).update(training_used=False)
-    made_by = FaceTrainingSession.objects.filter(template_set=chosen).first() if chosen else None
-    used = used_faces(made_by) if made_by else []
+    training = FaceTrainingSession.objects.filter(template_set=template_set).first() if template_set else None
+    used = list_used_faces(training) if training else []
     for start in range(0, len(used), ROWS_AT_ONCE):
         of_studio.filter(pk__in=used[start : start + ROWS_AT_ONCE]).update(training_used=True)
 
 
-def used_faces(session: FaceTrainingSession) -> list[str]:
-    """Those that are in its templates."""
-    odd = set(session.metrics.get("odd", []))
-    return [pk for pk in session.manifest["faces"] if pk not in odd]
+def list_used_faces(training: FaceTrainingSession) -> list[str]:
+    """Return the ids of the faces that the training's templates were learnt from."""
+    outliers = set(training.metrics.get("odd", []))
+    return [pk for pk in training.manifest["faces"] if pk not in outliers]
 
 
-def _lock(studio_id: UUID) -> None:
-    """Who changes versions in a studio waits for whoever is doing so."""
+def _lock_studio(studio_id: UUID) -> None:
+    """Let nobody else change versions of the studio until the transaction ends."""
     Studio.objects.select_for_update().get(pk=studio_id)

@@ -4,7 +4,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from facepass.testing.factories import FaceFactory, GalleryFactory, PersonFactory, PhotoFactory, descriptor, near
 from galleries import tasks
-from training.learning import run
+from training import run
 
 
 def person_with(studio, count, *, seed, **fields):
@@ -29,7 +29,7 @@ def crowd(studio, people=12, each=6):
 
 
 def trained(studio, **fields):
-    session = run.execute(studio, by="test", **fields)
+    session = run.start_training(studio, by="test", **fields)
     tasks.run_job(str(session.job_id))
     session.refresh_from_db()
     return session

@@ -12,7 +12,7 @@ from galleries.models import Person, PhotoFace
 from galleries.staff_kit import markup
 from training import name_changes
 from training.models import FaceTrainingSession
-from training.name_changes import Change, Preview
+from training.name_changes import NameChange, Preview
 
 SHOWN = 50
 
@@ -45,7 +45,7 @@ class Tried:
 
 def of(session: FaceTrainingSession, *, may: bool) -> dict[str, Any]:
     before, after = session.metrics.get("before"), session.metrics.get("after")
-    listed = [Change(**change) for change in session.changes.get("listed", [])[:SHOWN]]
+    listed = [NameChange(**change) for change in session.changes.get("listed", [])[:SHOWN]]
     return {
         "session": session,
         "may_train": may,
@@ -105,7 +105,7 @@ def worst(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def shown(listed: Iterable[Change]) -> list[ShownChange]:
+def shown(listed: Iterable[NameChange]) -> list[ShownChange]:
     """Those whose face is still there, with a crop and with names."""
     rows = list(listed)
     faces = PhotoFace.objects.select_related("photo").defer("insightface_descriptor", "landmarks")
@@ -128,7 +128,9 @@ def shown(listed: Iterable[Change]) -> list[ShownChange]:
 def tried(studios: Iterable[Studio], *, threshold: float) -> list[Tried]:
     found = []
     for studio in studios:
-        preview = name_changes.preview(studio.pk, name_changes.in_use(studio.pk), threshold=threshold)
+        preview = name_changes.preview_changes(
+            studio.pk, name_changes.find_version_in_use(studio.pk), threshold=threshold
+        )
         found.append(Tried(studio, preview, shown(preview.listed[:SHOWN])))
     return found
 

@@ -23,10 +23,9 @@ from facepass.core.errors import FacePassError
 from facepass.models import Studio
 from galleries.models import Job
 from recognition import config
-from training import name_changes, readiness, versions
+from training import name_changes, readiness, run, versions
 from training.admin import results
 from training.admin.thresholds import ThresholdsForm
-from training.learning import run
 from training.models import FaceTrainingSession
 
 Status = FaceTrainingSession.Status
@@ -43,17 +42,17 @@ CONFIRMED: dict[str, tuple[Any, Any, Verb]] = {
     "activate": (
         _("Use this version"),
         _("From now on this version gives the names. Existing names stay as they are, and you can roll back later."),
-        lambda session, by: versions.activate(session, by=by),
+        lambda session, by: versions.activate_version(session, by=by),
     ),
     "roll-back": (
         _("Roll back to the previous version"),
         _("From now on the previous version gives the names or, if there is none, the most similar faces do."),
-        lambda session, by: versions.roll_back(session, by=by),
+        lambda session, by: versions.roll_back_version(session, by=by),
     ),
     "apply": (
         _("Change these names"),
         _("The listed faces get the names that this version gives them. What a person decided stays as it is."),
-        lambda session, by: name_changes.apply(session, by=by),
+        lambda session, by: name_changes.apply_changes(session, by=by),
     ),
 }
 
@@ -106,11 +105,11 @@ class FaceTrainingSessionAdmin(TenantAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         sessions = FaceTrainingSession.objects.visible_to(_user(request))
-        sessions.settle()
+        sessions.end_with_jobs()
         studios = list(studios_of(_user(request)).values_list("pk", flat=True))
-        months = readiness.drift(studios)
+        months = readiness.measure_drift(studios)
         more = {
-            "readiness": readiness.of(studios),
+            "readiness": readiness.assess_readiness(studios),
             "running": sessions.running().select_related("job", "studio").first(),
             "studios": _studios(self, request),
             "drift": _draw_drift(months) if months else None,
@@ -119,7 +118,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         return super().changelist_view(request, {**(extra_context or {}), **more})
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        FaceTrainingSession.objects.visible_to(_user(request)).settle()
+        FaceTrainingSession.objects.visible_to(_user(request)).end_with_jobs()
         session = self.get_object(request, object_id)
         more = results.of(session, may=self.may_train(request, session.studio_id)) if session else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
@@ -131,7 +130,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         if studio is None:
             raise PermissionDenied
         try:
-            run.execute(studio, by=str(request.user))
+            run.start_training(studio, by=str(request.user))
         except FacePassError as refusal:
             messages.error(request, refusal.message)
         return redirect("admin:training_facetrainingsession_changelist")
@@ -140,7 +139,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         session = self._of(request, pk)
         if session.job_id is not None:
             Job.objects.filter(pk=session.job_id).cancel()
-        FaceTrainingSession.objects.filter(pk=pk).settle()
+        FaceTrainingSession.objects.filter(pk=pk).end_with_jobs()
         messages.info(request, gettext("The training was cancelled. Nothing of it was put in use."))
         return redirect("admin:training_facetrainingsession_changelist")
 
@@ -204,9 +203,9 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         return gettext("%(number)s, in use") % {"number": number} if session.template_set.active else number
 
 
-def _draw_drift(months: Sequence[readiness.Month]) -> charts.Band:
+def _draw_drift(months: Sequence[readiness.MonthlySimilarity]) -> charts.Band:
     return charts.draw_band(
-        [charts.Spread(date_format(month.month, "M Y"), month.low, month.middle, month.high) for month in months]
+        [charts.Spread(date_format(month.month, "M Y"), month.low, month.median, month.high) for month in months]
     )
 
 

@@ -1,7 +1,7 @@
-"""What a training run may learn from, and on what it is judged: which faces, why not the others, and which part is held
-out. Knows faces as rows of arrays; the database is `prepare.py`'s.
+"""Build the dataset of a training: the faces to learn from, why the others are left out, and which part is held out.
 
-Nothing here is random: the same faces always give the same dataset.
+Faces are rows of arrays here; `preparation.py` reads them from the database. Nothing is random: the same faces always
+give the same dataset.
 """
 
 import hashlib
@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from recognition import clustering
 from recognition.calibration import Calibration
-from recognition.types import FloatArray
+from recognition.types import Descriptors, FloatArray
 
-# Faces above this cosine are the same shot, or two of one burst: engines give other pictures of one person at most 0.94
+# Faces with at least this cosine are of the same shot, or of one burst: other pictures of one person reach at most 0.94
 # (LFW, both engines measured).
 SAME_SHOT = 0.95
-# A face is voted on by so many of its nearest ones; those below this similarity say nothing.
+# How many of a face's nearest faces vote on its name; those below this similarity do not count.
 VOTERS, VOTE_FROM = 10, 0.5
 MIN_FACES = 2
-# Shares of the people who are strangers to the templates, and of the photos of the others that are held out.
+# The share of people who are left out of the templates as strangers, and the share of the others' photos held out.
 STRANGERS, HELD_OUT = 0.2, 0.3
 
 
@@ -38,7 +38,10 @@ class Reason(StrEnum):
 
 
 class Part(StrEnum):
-    """`stranger`: of a person who is left out of the templates altogether, so that "nobody" can be tested too."""
+    """What a face is used for.
+
+    A `stranger` is a face of a person who is left out of the templates altogether, to test that strangers stay unnamed.
+    """
 
     TRAIN = "train"
     TEST = "test"
@@ -47,19 +50,20 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """Verified faces, all of one model version: row i of `descriptors` (n, 512) is `ids[i]`.
+    """Verified faces, all of one model version: row i of `descriptors`, float32 (n, 512), is the face `ids[i]`.
 
-    `quality`: 0..1, how much each says of its person; none where all say the same.
+    `quality`: 0..1, the weight of each face in its person's template; empty where all weigh the same.
     """
 
     ids: Sequence[UUID]
     people: Sequence[UUID]
     photos: Sequence[UUID]
     usable: Sequence[bool]
-    descriptors: FloatArray
+    descriptors: Descriptors
     quality: Sequence[float] = ()
 
-    def only(self, rows: Sequence[int]) -> "Faces":
+    def select(self, rows: Sequence[int]) -> "Faces":
+        """Return the faces of these rows, in their order."""
         return Faces(
             [self.ids[i] for i in rows],
             [self.people[i] for i in rows],
@@ -72,7 +76,7 @@ class Faces:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A face whose nearest faces bear another name."""
+    """A face whose nearest faces have another name."""
 
     face: UUID
     person: UUID
@@ -81,8 +85,10 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """`parts`: what each face that is kept is for; `left_out`: why the others are not. `conflicts`: pairs of faces that
-    show the same shot under two names.
+    """The faces of a training.
+
+    `parts`: what each face that is used is for, by its id. `left_out`: why each of the others is not used. `conflicts`:
+    pairs of faces that show the same shot under two names.
     """
 
     faces: Faces
@@ -91,18 +97,22 @@ class Dataset:
     suspects: list[Suspect]
     conflicts: list[tuple[UUID, UUID]]
 
-    def part(self, *parts: Part) -> Faces:
-        return self.faces.only([i for i, pk in enumerate(self.faces.ids) if self.parts.get(pk) in parts])
+    def faces_in(self, *parts: Part) -> Faces:
+        """Return the faces of these parts, in their order."""
+        return self.faces.select([i for i, pk in enumerate(self.faces.ids) if self.parts.get(pk) in parts])
 
 
-def made_of(faces: Faces, scores: Calibration) -> Dataset:
-    """Too few faces is judged last, of what the other reasons leave."""
+def build_dataset(faces: Faces, scores: Calibration) -> Dataset:
+    """Return the dataset of these faces. `scores`: the calibration of the model that described them.
+
+    Whether a person has too few faces is decided last, by what the other reasons leave.
+    """
     left_out = {pk: Reason.LOW_QUALITY for pk, usable in zip(faces.ids, faces.usable, strict=True) if not usable}
-    good = faces.only([i for i, usable in enumerate(faces.usable) if usable])
-    cosines, found = clustering.find_neighbours(good.descriptors, count=VOTERS)
-    conflicts = list(_conflicts(good, cosines, found))
+    good = faces.select([i for i, usable in enumerate(faces.usable) if usable])
+    cosines, neighbours = clustering.find_neighbours(good.descriptors, count=VOTERS)
+    conflicts = list(_find_conflicts(good, cosines, neighbours))
     left_out |= {pk: Reason.CONFLICT for pair in conflicts for pk in pair}
-    suspects = list(_suspects(good, cosines, found, floor=scores.cosine(VOTE_FROM)))
+    suspects = list(_find_suspects(good, cosines, neighbours, floor=scores.cosine(VOTE_FROM)))
     left_out |= {suspect.face: Reason.MISLABELLED for suspect in suspects}
     counts = Counter(person for pk, person in zip(good.ids, good.people, strict=True) if pk not in left_out)
     left_out |= {
@@ -110,29 +120,31 @@ def made_of(faces: Faces, scores: Calibration) -> Dataset:
         for pk, person in zip(good.ids, good.people, strict=True)
         if pk not in left_out and counts[person] < MIN_FACES
     }
-    kept = [i for i, pk in enumerate(good.ids) if pk not in left_out]
-    shots = _shots(good, kept, cosines, found)
-    return Dataset(faces, _parts(good, shots), left_out, suspects, conflicts)
+    used = [i for i, pk in enumerate(good.ids) if pk not in left_out]
+    shots = _group_by_shot(good, used, cosines, neighbours)
+    return Dataset(faces, _assign_parts(good, shots), left_out, suspects, conflicts)
 
 
-def _conflicts(faces: Faces, cosines: FloatArray, found: NDArray[np.int64]) -> Iterator[tuple[UUID, UUID]]:
-    for i, j in _same_shots(cosines, found):
+def _find_conflicts(faces: Faces, cosines: FloatArray, neighbours: NDArray[np.int64]) -> Iterator[tuple[UUID, UUID]]:
+    for i, j in _find_same_shots(cosines, neighbours):
         if faces.people[i] != faces.people[j]:
             yield faces.ids[i], faces.ids[j]
 
 
-def _same_shots(cosines: FloatArray, found: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Pairs (i, j), i < j, each once."""
-    rows, columns = np.nonzero((cosines >= SAME_SHOT) & (found >= 0))
-    pairs = {(min(i, j), max(i, j)) for i, j in zip(rows.tolist(), found[rows, columns].tolist(), strict=True)}
+def _find_same_shots(cosines: FloatArray, neighbours: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Return the pairs (i, j), i < j, that show the same shot, each once and in order."""
+    rows, columns = np.nonzero((cosines >= SAME_SHOT) & (neighbours >= 0))
+    pairs = {(min(i, j), max(i, j)) for i, j in zip(rows.tolist(), neighbours[rows, columns].tolist(), strict=True)}
     return sorted(pairs)
 
 
-def _suspects(faces: Faces, cosines: FloatArray, found: NDArray[np.int64], *, floor: float) -> Iterator[Suspect]:
-    """Each neighbour votes for its own name, by how far its cosine is above `floor`."""
-    for i, (likeness, others) in enumerate(zip(cosines, found, strict=True)):
+def _find_suspects(
+    faces: Faces, cosines: FloatArray, neighbours: NDArray[np.int64], *, floor: float
+) -> Iterator[Suspect]:
+    """Yield the outvoted faces. Each neighbour votes for its own name by how far its cosine is above `floor`."""
+    for i, (row, others) in enumerate(zip(cosines, neighbours, strict=True)):
         votes: dict[UUID, float] = defaultdict(float)
-        for cosine, j in zip(likeness.tolist(), others.tolist(), strict=True):
+        for cosine, j in zip(row.tolist(), others.tolist(), strict=True):
             if j >= 0 and cosine > floor:
                 votes[faces.people[j]] += cosine - floor
         own = votes.pop(faces.people[i], 0.0)
@@ -141,36 +153,41 @@ def _suspects(faces: Faces, cosines: FloatArray, found: NDArray[np.int64], *, fl
             yield Suspect(faces.ids[i], faces.people[i], best)
 
 
-def _shots(faces: Faces, kept: Sequence[int], cosines: FloatArray, found: NDArray[np.int64]) -> list[list[int]]:
-    """The faces that must stay together: those of one photo, and those that show the same shot."""
-    of_photo: dict[UUID, list[int]] = defaultdict(list)
-    for i in kept:
-        of_photo[faces.photos[i]].append(i)
-    staying = set(kept)
-    pairs = [pair for pair in _same_shots(cosines, found) if staying.issuperset(pair)]
-    united = clustering.unite_sets(len(faces.ids), [*of_photo.values(), *pairs])
-    return [members for members in united if staying.issuperset(members)]
+def _group_by_shot(
+    faces: Faces, used: Sequence[int], cosines: FloatArray, neighbours: NDArray[np.int64]
+) -> list[list[int]]:
+    """Return the used rows in lists that must not be divided: faces of one photo, and faces of the same shot."""
+    by_photo: dict[UUID, list[int]] = defaultdict(list)
+    for i in used:
+        by_photo[faces.photos[i]].append(i)
+    used_rows = set(used)
+    pairs = [pair for pair in _find_same_shots(cosines, neighbours) if used_rows.issuperset(pair)]
+    united = clustering.unite_sets(len(faces.ids), [*by_photo.values(), *pairs])
+    return [members for members in united if used_rows.issuperset(members)]
 
 
-def _parts(faces: Faces, shots: Sequence[Sequence[int]]) -> dict[UUID, Part]:
-    """Whoever is no stranger keeps a shot to learn from; photos are held out in the order of a hash of their ids."""
-    strangers = {person for person in set(faces.people) if _draw(person) < STRANGERS}
-    seen_in = [{faces.people[i] for i in shot} - strangers for shot in shots]
-    shots_left = Counter(person for people in seen_in for person in people)
-    first = [min(faces.photos[i] for i in shot) for shot in shots]
-    held: set[int] = set()
-    for number in sorted(range(len(shots)), key=lambda n: _draw(first[n])):
-        people = seen_in[number]
-        if _draw(first[number]) < HELD_OUT and all(shots_left[person] > 1 for person in people):
-            held.add(number)
+def _assign_parts(faces: Faces, shots: Sequence[Sequence[int]]) -> dict[UUID, Part]:
+    """Return what each face of the shots is for, by its id.
+
+    People and shots are chosen by a hash of their ids. Everybody who is no stranger keeps a shot to learn from.
+    """
+    strangers = {person for person in set(faces.people) if _hash_to_unit(person) < STRANGERS}
+    people_of_shots = [{faces.people[i] for i in shot} - strangers for shot in shots]
+    shots_left = Counter(person for people in people_of_shots for person in people)
+    keys = [_hash_to_unit(min(faces.photos[i] for i in shot)) for shot in shots]
+    held_out: set[int] = set()
+    for number in sorted(range(len(shots)), key=lambda n: keys[n]):
+        people = people_of_shots[number]
+        if keys[number] < HELD_OUT and all(shots_left[person] > 1 for person in people):
+            held_out.add(number)
             shots_left.subtract(people)
     return {
-        faces.ids[i]: Part.STRANGER if faces.people[i] in strangers else Part.TEST if number in held else Part.TRAIN
+        faces.ids[i]: Part.STRANGER if faces.people[i] in strangers else Part.TEST if number in held_out else Part.TRAIN
         for number, shot in enumerate(shots)
         for i in shot
     }
 
 
-def _draw(pk: UUID) -> float:
-    """A number from 0 to 1 that only the id decides."""
+def _hash_to_unit(pk: UUID) -> float:
+    """Return a number from 0 to 1 that depends on the id alone."""
     return int.from_bytes(hashlib.sha256(pk.bytes).digest()[:8], "big") / 2.0**64

@@ -1,4 +1,4 @@
-"""Comparing held-out faces with people, in blocks that stay small, and keeping only what is judged by."""
+"""Compare probes with people, in blocks that stay small in memory, and keep only what error rates need."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,82 +9,91 @@ from numpy.typing import NDArray
 
 from recognition.calibration import Calibration
 from recognition.evaluation.error_rates import Numbers, Searches
-from recognition.types import FloatArray
+from recognition.types import Descriptors, FloatArray
 from training.learning.dataset import Faces
 
+# Probes that are compared at once.
 BLOCK = 500
-# More probes make no figure surer than the people do whom they show, and each is compared with every face.
-MOST_PROBES = 5_000
-# Scores are counted in steps: exact to 0.0005, however many there are.
+# More probes make no figure more certain than the people whom they show, and each is compared with every face.
+MAX_PROBES = 5_000
+# Scores are counted in steps of 0.0005 (cosines) or finer, however many there are.
 STEPS = 4_000
 
-# Probes (n, 512) -> how like each of the people they are (n, people).
-Compare = Callable[[FloatArray], FloatArray]
+# Compares probes (n, 512) with people: float32 (n, people), cosines or similarities.
+Compare = Callable[[Descriptors], FloatArray]
+# Scores by person and step, (people, STEPS).
 Counts = NDArray[np.int32]
 # Called with the number of probes that are done.
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """Of n probes. `own`: the score with the person whom the probe shows, NaN for strangers; `taken_for`: the best.
+class ProbeScores:
+    """The scores of n probes.
 
-    `impostors` (people who are probes, STEPS): how often each of them had which score with somebody else, in steps from
-    `low` to 1. By person, so that the bootstrap draws people.
+    `people`: whom each probe shows. `best_people`: the best candidate of each. `own_scores`: (n,), the score with the
+    person whom the probe shows, NaN for strangers. `impostor_counts`: how often the probes of each person had which
+    score with somebody else, in steps from `lowest` to 1; by person, so that the bootstrap can draw people.
     """
 
     searches: Searches
-    shown: Sequence[UUID]
-    taken_for: Sequence[UUID]
-    own: Numbers
-    impostors: Counts
-    low: float
+    people: Sequence[UUID]
+    best_people: Sequence[UUID]
+    own_scores: Numbers
+    impostor_counts: Counts
+    lowest: float
 
     @property
-    def edges(self) -> Numbers:
-        """The upper ends of the steps."""
-        return np.linspace(self.low, 1, STEPS + 1)[1:]
+    def step_ends(self) -> Numbers:
+        """The upper ends of the steps, (STEPS,)."""
+        return np.linspace(self.lowest, 1, STEPS + 1)[1:]
 
 
-def score(
-    probes: Faces, people: Sequence[UUID], compare: Compare, *, low: float = 0.0, progress: Progress | None = None
-) -> Scored:
-    """`low`: the least possible score, -1 for cosines. There is at least one probe, and one person."""
-    place = {person: i for i, person in enumerate(people)}
-    column = np.array([place.get(person, -1) for person in probes.people])
-    names, group = np.unique([str(person) for person in probes.people], return_inverse=True)
-    best, first, own = np.empty(len(column)), np.empty(len(column), np.int64), np.full(len(column), np.nan)
-    impostors = np.zeros((len(names), STEPS), np.int32)
-    for start in range(0, len(column), BLOCK):
-        rows = slice(start, min(start + BLOCK, len(column)))
-        scores = compare(probes.descriptors[rows])
-        best[rows], first[rows] = scores.max(axis=1), scores.argmax(axis=1)
-        known = np.flatnonzero(column[rows] >= 0)
-        own[start + known] = scores[known, column[rows][known]]
-        scores[known, column[rows][known]] = np.nan
-        _count(impostors, group[rows], scores, low)
+def score_probes(
+    probes: Faces, people: Sequence[UUID], compare: Compare, *, lowest: float = 0.0, progress: Progress | None = None
+) -> ProbeScores:
+    """Compare the probes with the people, of both of which there is at least one.
+
+    `lowest`: the lowest possible score, -1 for cosines.
+    """
+    column_of = {person: i for i, person in enumerate(people)}
+    columns = np.array([column_of.get(person, -1) for person in probes.people])
+    names, person_rows = np.unique([str(person) for person in probes.people], return_inverse=True)
+    best_scores, best_columns = np.empty(len(columns)), np.empty(len(columns), np.int64)
+    own_scores = np.full(len(columns), np.nan)
+    impostor_counts = np.zeros((len(names), STEPS), np.int32)
+    for start in range(0, len(columns), BLOCK):
+        block = slice(start, min(start + BLOCK, len(columns)))
+        scores = compare(probes.descriptors[block])
+        best_scores[block], best_columns[block] = scores.max(axis=1), scores.argmax(axis=1)
+        known = np.flatnonzero(columns[block] >= 0)
+        own_scores[start + known] = scores[known, columns[block][known]]
+        scores[known, columns[block][known]] = np.nan  # what remains are impostor scores
+        _count_steps(impostor_counts, person_rows[block], scores, lowest)
         if progress is not None:
-            progress(rows.stop)
-    found = Searches(best, first == column, column >= 0)
-    return Scored(found, probes.people, [people[i] for i in first.tolist()], own, impostors, low)
+            progress(block.stop)
+    searches = Searches(best_scores, best_columns == columns, columns >= 0)
+    best_people = [people[i] for i in best_columns.tolist()]
+    return ProbeScores(searches, probes.people, best_people, own_scores, impostor_counts, lowest)
 
 
-def _count(counts: Counts, group: NDArray[np.int64], scores: FloatArray, low: float) -> None:
-    for name in np.unique(group):
-        values = scores[group == name]
+def _count_steps(counts: Counts, person_rows: NDArray[np.int64], scores: FloatArray, lowest: float) -> None:
+    """Add the scores that are not NaN to the counts of the person of each row."""
+    for row in np.unique(person_rows):
+        values = scores[person_rows == row]
         values = values[~np.isnan(values)]
-        steps = np.clip((values - low) / (1 - low) * STEPS, 0, STEPS - 1).astype(np.int64)
-        counts[name] += np.bincount(steps, minlength=STEPS).astype(np.int32)
+        steps = np.clip((values - lowest) / (1 - lowest) * STEPS, 0, STEPS - 1).astype(np.int64)
+        counts[row] += np.bincount(steps, minlength=STEPS).astype(np.int32)
 
 
-def calibrated(compare: Compare, scores: Calibration) -> Compare:
-    """The same comparison, in similarities."""
+def with_calibration(compare: Compare, scores: Calibration) -> Compare:
+    """Return the same comparison in similarities instead of cosines."""
     cosines, similarities = np.array(scores.knots).T
     return lambda probes: np.interp(compare(probes), cosines, similarities)
 
 
-def some(faces: Faces, *, most: int = MOST_PROBES) -> Faces:
-    """At most so many of them, evenly over their order, which is by random ids."""
-    if len(faces.ids) <= most:
+def sample_faces(faces: Faces, *, size: int = MAX_PROBES) -> Faces:
+    """Return at most so many of the faces, evenly over their order, which is by random ids."""
+    if len(faces.ids) <= size:
         return faces
-    return faces.only(np.linspace(0, len(faces.ids) - 1, most).astype(int).tolist())
+    return faces.select(np.linspace(0, len(faces.ids) - 1, size).astype(int).tolist())

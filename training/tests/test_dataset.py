@@ -36,7 +36,7 @@ def crowd(people=40, each=8):
 
 
 def test_every_face_is_either_in_one_part_or_left_out_for_a_reason():
-    found = dataset.made_of(crowd(), SCORES)
+    found = dataset.build_dataset(crowd(), SCORES)
     assert set(found.parts) == set(found.faces.ids)
     assert found.left_out == {}
     shares = [list(found.parts.values()).count(part) / len(found.parts) for part in Part]
@@ -44,7 +44,7 @@ def test_every_face_is_either_in_one_part_or_left_out_for_a_reason():
 
 
 def test_whoever_is_no_stranger_has_faces_to_learn_from_and_a_stranger_has_none():
-    found = dataset.made_of(crowd(each=2), SCORES)
+    found = dataset.build_dataset(crowd(each=2), SCORES)
     of_person = {}
     for pk, person in zip(found.faces.ids, found.faces.people, strict=True):
         of_person.setdefault(person, set()).add(found.parts[pk])
@@ -55,14 +55,14 @@ def test_whoever_is_no_stranger_has_faces_to_learn_from_and_a_stranger_has_none(
 
 def test_the_order_of_the_faces_changes_nothing():
     faces = crowd()
-    turned = faces.only(list(reversed(range(len(faces.ids)))))
-    assert dataset.made_of(faces, SCORES).parts == dataset.made_of(turned, SCORES).parts
+    turned = faces.select(list(reversed(range(len(faces.ids)))))
+    assert dataset.build_dataset(faces, SCORES).parts == dataset.build_dataset(turned, SCORES).parts
 
 
 def test_bad_pictures_and_people_with_too_few_are_left_out():
     faces = crowd(people=5, each=4)
     usable = [i not in (0, 4, 5, 6) for i in range(20)]
-    found = dataset.made_of(Faces(faces.ids, faces.people, faces.photos, usable, faces.descriptors), SCORES)
+    found = dataset.build_dataset(Faces(faces.ids, faces.people, faces.photos, usable, faces.descriptors), SCORES)
     assert found.left_out == {
         **{number(i): Reason.LOW_QUALITY for i in (0, 4, 5, 6)},
         number(7): Reason.TOO_FEW,
@@ -77,7 +77,7 @@ def test_one_shot_and_one_photo_are_on_one_side():
     photos = list(faces.photos)
     for first in range(0, 232, 8):
         photos[first + 2] = photos[first + 10]
-    found = dataset.made_of(Faces(faces.ids, faces.people, photos, faces.usable, descriptors), SCORES)
+    found = dataset.build_dataset(Faces(faces.ids, faces.people, photos, faces.usable, descriptors), SCORES)
     learnt = {True: set(), False: set()}
     for i, pk in enumerate(faces.ids):
         if found.parts[pk] is not Part.STRANGER:
@@ -90,14 +90,14 @@ def test_one_shot_and_one_photo_are_on_one_side():
 def test_one_shot_under_two_names_is_a_conflict_and_teaches_nothing():
     faces = crowd(people=6, each=6)
     faces.descriptors[6] = near(faces.descriptors[0], 9000, 0.99)
-    found = dataset.made_of(faces, SCORES)
+    found = dataset.build_dataset(faces, SCORES)
     assert found.conflicts == [(number(0), number(6))]
     assert found.left_out.keys() == {number(0), number(6)}
 
 
 @pytest.mark.parametrize("faces", [crowd(1, 1), crowd(1, 1).only([])])
 def test_one_face_or_none_is_a_dataset_of_nobody(faces):
-    assert dataset.made_of(faces, SCORES).parts == {}
+    assert dataset.build_dataset(faces, SCORES).parts == {}
 
 
 @pytest.mark.skipif(not (PEOPLE.is_dir() and TESTPACK.is_dir()), reason="no pictures to test with")
@@ -116,7 +116,7 @@ def test_of_one_wrong_name_in_twenty_most_are_found_and_few_right_ones_are_suspe
         said[bad] = (true[bad] + rng.integers(1, len(names), len(bad))) % len(names)
         ids = [number(i) for i in range(len(true))]
         faces = Faces(ids, [number(10_000 + n) for n in said.tolist()], ids, [True] * len(ids), vectors)
-        suspects = dataset.made_of(faces, insightface_engine.calibration).suspects
+        suspects = dataset.build_dataset(faces, insightface_engine.calibration).suspects
         right = [s for s in suspects if s.face.int in bad]
         found, wrong, planted = found + len(right), wrong + len(suspects) - len(right), planted + len(bad)
         assert all(s.looks_like == number(10_000 + int(true[s.face.int])) for s in right)

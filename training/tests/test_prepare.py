@@ -45,20 +45,20 @@ def test_only_verified_faces_of_this_studio_and_model_count(studio):
     person_with(studio, 4, seed=2, verified=False)
     person_with(studio, 4, seed=3, model_version=ModelVersionFactory(contract_id="another"))
     person_with(StudioFactory(), 4, seed=4)
-    assert list(preparation.prepare(studio).manifest["people"]) == [str(ann.pk)]
+    assert list(preparation.prepare_training(studio).manifest["people"]) == [str(ann.pk)]
 
 
 def test_the_manifest_is_frozen_and_the_same_data_have_the_same_digest(studio):
     ann = person_with(studio, 6, seed=1)
-    first = preparation.prepare(studio, by="somebody")
-    second = preparation.prepare(studio)
+    first = preparation.prepare_training(studio, by="somebody")
+    second = preparation.prepare_training(studio)
     assert first.digest == second.digest
     PhotoFace.objects.filter(person=ann).first().delete()
-    third = preparation.prepare(studio)
+    third = preparation.prepare_training(studio)
     assert third.digest != first.digest
     first.refresh_from_db()
     assert (len(first.manifest["faces"]), first.started_by) == (6, "somebody")
-    assert first.digest == preparation.digest_of(first.manifest)
+    assert first.digest == preparation.compute_digest(first.manifest)
 
 
 def test_where_nobody_has_enough_faces_there_is_nothing_to_train(api, studio):
@@ -81,4 +81,4 @@ def test_the_number_of_queries_does_not_grow_with_the_faces(studio, django_asser
     for seed in range(1, 8):
         person_with(studio, 3, seed=seed)
     with django_assert_max_num_queries(12):
-        preparation.prepare(studio)
+        preparation.prepare_training(studio)

@@ -19,8 +19,8 @@ from galleries.matching import identification
 from galleries.models import Job, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.job import MAX_ATTEMPTS, JobState
 from recognition.model_versions import current_model_version
-from training import name_changes, versions
-from training.learning import preparation, run, scoring
+from training import name_changes, run, versions
+from training.learning import preparation, scoring
 from training.models import FaceTrainingSession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
@@ -77,7 +77,7 @@ def test_names_are_given_by_the_version_in_use_and_as_before_after_it_is_taken_b
     assert with_templates.candidates[0].cosine == pytest.approx(0.7 * (template @ probe) + 0.3 * nearest, abs=2e-3)
     newcomer = person_with(studio, 3, seed=50)
     assert identification.identify(near(descriptor(50), 98, 0.9), studio_ids=[studio.pk]).person == newcomer
-    assert versions.roll_back(session, by="test") is None
+    assert versions.roll_back_version(session, by="test") is None
     without = identification.identify(probe, studio_ids=[studio.pk])
     assert without.person == ann
     assert without.candidates[0].cosine != with_templates.candidates[0].cosine
@@ -89,9 +89,9 @@ def test_what_is_in_memory_is_compared_as_the_database_compares(studio):
     crowd(studio, people=8)
     session = trained(studio)
     person_with(studio, 4, seed=60)
-    versions.activate(session)
+    versions.activate_version(session)
     version = current_model_version()
-    people, compare = name_changes._people(studio.pk, name_changes.in_use(studio.pk), version)
+    people, compare = name_changes._build_comparison(studio.pk, name_changes.find_version_in_use(studio.pk), version)
     for seed in (1, 5, 60):
         probe = near(descriptor(seed), 77, 0.8)
         found = identification.identify(probe, studio_ids=[studio.pk], candidates=9)
@@ -116,13 +116,13 @@ def test_the_same_faces_are_not_learnt_twice(api, studio):
 
 def test_two_faces_that_exchange_their_names_are_other_data(studio):
     crowd(studio)
-    first = preparation.prepare(studio)
+    first = preparation.prepare_training(studio)
     one, other = PhotoFace.objects.order_by("person")[::6][:2]
     for mine, yours in ((one, other), (other, one)):
         PhotoFace.objects.filter(pk=mine.pk).update(
             person=yours.person, insightface_descriptor=yours.insightface_descriptor
         )
-    second = preparation.prepare(studio)
+    second = preparation.prepare_training(studio)
     assert second.manifest["people"].keys() == first.manifest["people"].keys()
     assert second.digest != first.digest
 
@@ -156,16 +156,16 @@ def test_one_run_at_a_time(api, studio):
 
 def test_a_run_that_is_cancelled_under_way_leaves_nothing(studio, monkeypatch):
     crowd(studio)
-    session = run.execute(studio, by="test")
-    learnt = run.learn
+    session = run.start_training(studio, by="test")
+    learnt = run.learn_templates
 
     def cancelled(*args):
         Job.objects.filter(pk=session.job_id).cancel()
         return learnt(*args)
 
-    monkeypatch.setattr(run, "learn", cancelled)
+    monkeypatch.setattr(run, "learn_templates", cancelled)
     tasks.run_job(str(session.job_id))
-    FaceTrainingSession.objects.all().settle()
+    FaceTrainingSession.objects.all().end_with_jobs()
     session.refresh_from_db()
     assert (session.status, session.metrics) == (Status.CANCELLED, {})
     assert not TemplateSet.objects.exists()
@@ -181,7 +181,7 @@ def test_a_run_that_is_killed_leaves_the_version_in_use_and_begins_again(studio,
     crowd(studio)
     first = trained(studio)
     person_with(studio, 6, seed=70)
-    second = run.execute(studio, by="test")
+    second = run.start_training(studio, by="test")
 
     def killed(*args, **kwargs):
         raise Killed
@@ -201,7 +201,7 @@ def test_a_run_that_is_killed_leaves_the_version_in_use_and_begins_again(studio,
 
 def test_a_kill_in_the_last_transaction_leaves_nothing_of_it(studio, monkeypatch):
     crowd(studio)
-    session = run.execute(studio, by="test")
+    session = run.start_training(studio, by="test")
 
     def killed(*args, **kwargs):
         raise Killed
@@ -216,19 +216,19 @@ def test_a_kill_in_the_last_transaction_leaves_nothing_of_it(studio, monkeypatch
 
 def test_a_run_that_kills_its_workers_is_given_up_and_another_may_start(studio):
     crowd(studio, people=3)
-    session = run.execute(studio, by="test")
+    session = run.start_training(studio, by="test")
     for _attempt in range(MAX_ATTEMPTS):
         assert Job.objects.claim(session.job_id)
         Job.objects.filter(pk=session.job_id).update(lease_expires_at=Now() - timedelta(seconds=1))
     Job.objects.fail_exhausted()
-    assert run.execute(studio, by="test").status == Status.RUNNING
+    assert run.start_training(studio, by="test").status == Status.RUNNING
     session.refresh_from_db()
     assert (session.status, session.error_message) == (Status.FAILED, "worker_lost")
 
 
 def test_a_worker_that_is_asked_to_stop_gives_the_run_back(studio, monkeypatch):
     crowd(studio, people=3)
-    session = run.execute(studio, by="test")
+    session = run.start_training(studio, by="test")
     monkeypatch.setattr(heartbeats, "is_stopping", lambda: True)
     tasks.run_job(str(session.job_id))
     assert Job.objects.get(pk=session.job_id).state == JobState.PENDING
@@ -238,7 +238,7 @@ def test_a_worker_that_is_asked_to_stop_gives_the_run_back(studio, monkeypatch):
 
 def test_many_faces_are_prepared_by_a_worker(api, studio, monkeypatch):
     crowd(studio, people=3)
-    monkeypatch.setattr(preparation, "AT_ONCE", 10)
+    monkeypatch.setattr(preparation, "MAX_IN_REQUEST", 10)
     started = api.post("/api/v2/train/prepare")
     assert started.status_code == 202
     tasks.run_job(started.json()["task_id"])
@@ -273,14 +273,14 @@ def test_who_may_only_read_sees_the_history_and_starts_nothing(client_of, studio
 
 def test_the_history_asks_the_database_as_often_for_many_as_for_one(api, studio, django_assert_max_num_queries):
     for number in range(6):
-        FaceTrainingSession.objects.create(studio=studio).note("prepared", by=str(number))
+        FaceTrainingSession.objects.create(studio=studio).record_act("prepared", by=str(number))
     with django_assert_max_num_queries(8):
         assert len(api.get(HISTORY).json()["results"]) == 6
 
 
 def test_the_queries_of_a_run_do_not_grow_with_the_people(studio, django_assert_max_num_queries):
     crowd(studio)
-    session = run.execute(studio, by="test")
+    session = run.start_training(studio, by="test")
     with django_assert_max_num_queries(60):
         runner.run_turn(session.job_id)
 
@@ -289,8 +289,8 @@ def test_scores_are_counted_by_the_person_who_is_probed():
     rows = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.3]], np.float32)
     ann, bob, eve = "ann", "bob", "eve"
     faces = scoring.Faces([1, 2, 3], [ann, bob, eve], [1, 2, 3], [True] * 3, rows)
-    found = scoring.score(faces, [ann, bob], lambda probes: probes.copy())
+    found = scoring.score_probes(faces, [ann, bob], lambda probes: probes.copy())
     assert found.searches.right.tolist() == [True, True, False]
     assert found.searches.known.tolist() == [True, True, False]
-    assert found.own[:2].tolist() == pytest.approx([0.9, 0.8])
-    assert found.impostors.sum(axis=1).tolist() == [1, 1, 2]
+    assert found.own_scores[:2].tolist() == pytest.approx([0.9, 0.8])
+    assert found.impostor_counts.sum(axis=1).tolist() == [1, 1, 2]

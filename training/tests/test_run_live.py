@@ -18,7 +18,7 @@ studio, _made = Studio.objects.get_or_create(name="S", slug="s")
 PersonFactory.reset_sequence({0})
 for seed in range({0}, {1}):
     person_with(studio, 6, seed=seed)
-run.execute(studio, by="test")
+run.start_training(studio, by="test")
 """
 
 

@@ -8,8 +8,7 @@ from facepass.testing.trainings import crowd, person_with, trained, unknown_face
 from galleries.faces import decisions
 from galleries.matching import identification
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
-from training import name_changes, versions
-from training.learning import run
+from training import name_changes, run, versions
 from training.models import FaceTrainingSession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
@@ -19,7 +18,7 @@ Status = FaceTrainingSession.Status
 
 def test_a_version_that_is_worse_waits_for_somebody_to_put_it_in_use(api, studio, monkeypatch):
     crowd(studio)
-    compared = run.learn
+    compared = run.learn_templates
 
     def spoilt(faces, scores):
         """Everybody has the template of somebody else."""
@@ -27,7 +26,7 @@ def test_a_version_that_is_worse_waits_for_somebody_to_put_it_in_use(api, studio
         learnt.enrolled.templates[:] = np.roll(learnt.enrolled.templates, 1, axis=0)
         return learnt
 
-    monkeypatch.setattr(run, "learn", spoilt)
+    monkeypatch.setattr(run, "learn_templates", spoilt)
     session = trained(studio)
     assert session.status == Status.COMPLETED
     assert session.metrics["after"]["accuracy"] < session.metrics["before"]["accuracy"]
@@ -48,7 +47,7 @@ def test_versions_go_back_one_by_one(api, studio):
     first = trained(studio)
     person_with(studio, 6, seed=80)
     second = trained(studio)
-    versions.activate(second)
+    versions.activate_version(second)
     back = f"/api/v2/train/{second.pk}/roll-back"
     assert api.post(back).json() == {"version": 1}
     again = api.post(back)
@@ -67,7 +66,7 @@ def test_templates_of_another_model_are_not_compared(studio):
     assert faces[1] == pytest.approx(0.73, abs=0.12)
     session.refresh_from_db()
     with pytest.raises(Exception, match="Another model") as refused:
-        versions.activate(session)
+        versions.activate_version(session)
     assert refused.value.code == "other_model"
 
 
@@ -110,7 +109,7 @@ def test_what_a_person_decided_before_or_since_is_not_touched(api, studio):
     listed = {row["face"] for row in session.changes["listed"]}
     assert listed == {str(decided_later.pk)}
     decisions.assign([decided_later], _others[0], by=member)
-    assert name_changes.apply(session, by="test") == 0
+    assert name_changes.apply_changes(session, by="test") == 0
     for face, person in ((sent_away, None), (rejected, None), (decided_later, _others[0])):
         face.refresh_from_db()
         assert face.person == person
@@ -123,12 +122,12 @@ def test_nobody_is_given_twice_in_one_photo(studio):
     session = trained(studio)
     assert [row["face"] for row in session.changes["listed"]] == [str(first.pk)]
     FaceFactory(photo=first.photo, insightface_descriptor=near(descriptor(1), 6, 0.9), person=ann, verified=True)
-    assert name_changes.preview(studio.pk, name_changes.in_use(studio.pk)).count == 0
+    assert name_changes.preview_changes(studio.pk, name_changes.find_version_in_use(studio.pk)).count == 0
 
 
 def test_names_are_changed_only_by_the_version_in_use(api, studio):
     crowd(studio)
     session = trained(studio)
-    versions.roll_back(session, by="test")
+    versions.roll_back_version(session, by="test")
     answer = api.post(f"/api/v2/train/{session.pk}/apply")
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_active")
