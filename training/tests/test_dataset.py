@@ -95,7 +95,7 @@ def test_one_shot_under_two_names_is_a_conflict_and_teaches_nothing():
     assert found.left_out.keys() == {number(0), number(6)}
 
 
-@pytest.mark.parametrize("faces", [crowd(1, 1), crowd(1, 1).only([])])
+@pytest.mark.parametrize("faces", [crowd(1, 1), crowd(1, 1).select([])])
 def test_one_face_or_none_is_a_dataset_of_nobody(faces):
     assert dataset.build_dataset(faces, SCORES).parts == {}
 
