@@ -176,7 +176,7 @@ class Killed(BaseException):
     """What a worker sees of a kill: nothing after it."""
 
 
-@pytest.mark.parametrize("where", ["learn", "_metrics"])
+@pytest.mark.parametrize("where", ["learn_templates", "_build_metrics"])
 def test_a_run_that_is_killed_leaves_the_version_in_use_and_begins_again(studio, monkeypatch, where):
     crowd(studio)
     first = trained(studio)
