@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 SIZE = (640, 200)
 # Of these `thorough` looks at parts, of this many pixels.
-PART, OVERLAP = 320, 160
+TILE_SIDE, TILE_OVERLAP = 320, 160
 # Eve from two sides, which the grouping takes for two people; nobody else is like anybody.
 PEOPLE = (["ann", "bob"], ["ann#1"], ["bob", "ann"], ["eve", "carol"], ["eve"], ["eve#5"], ["carol", "eve#5"])
 
@@ -268,7 +268,7 @@ def detected_and_saved(scene):
 
 def thorough(scene):
     """And back to what it was: neither way loses anything."""
-    scene.stack.enter_context(mock.patch.multiple(detection, PART=PART, OVERLAP=OVERLAP))
+    scene.stack.enter_context(mock.patch.multiple(detection, TILE_SIDE=TILE_SIDE, TILE_OVERLAP=TILE_OVERLAP))
     for mode in ("thorough", "balanced"):
         config.save_settings({"detection": mode})
         again(scene)
