@@ -74,7 +74,9 @@ def photos(facepass, tmp_path):
     assert sorted(match.filename for match in found) == ["0.jpg", "1.jpg"]
     assert httpx.get(found[0].thumbnail_url, timeout=PATIENCE_SECONDS).status_code == 200
     searched = facepass.find_in_session(session["id"], picture_of(["bob#1"]), limit=10)
-    assert (searched.matches, searched.possible) == (found, [])
+    # Whole matches are not compared: the signature in an address tells the second in which it was asked for.
+    assert [match.photo_id for match in searched.matches] == [match.photo_id for match in found]
+    assert searched.possible == []
     assert searched.searched_face["quality"]["reasons"] == []
     assert [each.photo_count for each in facepass.galleries(session_id=session["id"])] == [3]
     seen = facepass.detect_faces_of_photo(found[0].photo_id)

@@ -15,7 +15,7 @@ SCRIPT = """
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.core.cache import cache
-from facepass import progress
+from facepass.core.live import progress
 
 layer = get_channel_layer()
 async def main():
@@ -61,6 +61,6 @@ def test_events_and_cache_go_through_redis(redis, empty_home):
 
 
 def test_a_redis_that_is_gone_costs_the_event_only(empty_home):
-    script = "from facepass import progress; progress.publish('gallery.1', {'type': 'x'}); print('went on')"
+    script = "from facepass.core.live import progress; progress.publish('gallery.1', {'type': 'x'}); print('went on')"
     done = manage(empty_home, "shell", "--no-imports", "-c", script, REDIS_URL="redis://127.0.0.1:1/0")
     assert "went on" in done.stdout, done.stderr
