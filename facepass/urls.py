@@ -28,7 +28,7 @@ urlpatterns = [
     path("redoc/", pages.allow_inline_code(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
     path("language/", pages.set_site_language, name="set-language"),
     path("admin/mail/", pages.set_mail_preference, name="wants-mail"),
-    path("admin/now/", admin.site.admin_view(current_work.now), name="admin-now"),
+    path("admin/now/", admin.site.admin_view(current_work.show_current_work), name="admin-now"),
     # The staff pages come first: below a model's path the admin takes any other text for the id of a row.
     path("admin/", include(([*staff_urls, *admin.site.get_urls()], "admin"), namespace=admin.site.name)),
     path("api/v1/admin/users/", administration.StaffView.as_view()),

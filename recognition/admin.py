@@ -1,11 +1,13 @@
 """Which models described the faces, and what staff may tune."""
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
@@ -20,28 +22,30 @@ from recognition import config
 from recognition.engines import registry
 from recognition.models import ModelVersion, RecognitionConfig, RecognitionConfigChange
 
+M = TypeVar("M", bound=Model)
 
-class InstallationAdmin(BaseAdmin):
+
+class InstallationAdmin(BaseAdmin[M]):
     """What holds for the whole installation: all staff may look, superusers may change."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return is_superuser(request) or bool(roles(request))
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return is_superuser(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_superuser(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return is_superuser(request)
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(InstallationAdmin):
+class ModelVersionAdmin(InstallationAdmin[ModelVersion]):
     """Read only: every face refers to the version that described it."""
 
     list_display = ["engine", "model", "license_name", "commercial", "dimension", "contract_id", "active", "created_at"]
@@ -54,13 +58,13 @@ class ModelVersionAdmin(InstallationAdmin):
 
     readonly_fields = ["parts"]
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: ModelVersion | None = None) -> bool:
         return False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: ModelVersion | None = None) -> bool:
         return False
 
     @admin.display(description=_("parts and their licences"))
@@ -77,8 +81,8 @@ class ModelVersionAdmin(InstallationAdmin):
         return ("yes", gettext("allowed")) if version.commercial_use else ("no", gettext("research only"))
 
 
-class Pretty(json.JSONEncoder):
-    """One setting to a line."""
+class IndentedEncoder(json.JSONEncoder):
+    """Writes one setting to a line."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "indent": 2, "sort_keys": False})
@@ -87,7 +91,9 @@ class Pretty(json.JSONEncoder):
 class RecognitionConfigForm(forms.ModelForm[RecognitionConfig]):
     key = forms.CharField(label=_("Key"), widget=UnfoldAdminTextInputWidget)
     value = ParseableJSONField(
-        label=_("Value"), encoder=Pretty, widget=UnfoldAdminTextareaWidget(attrs={"rows": 32, "spellcheck": "false"})
+        label=_("Value"),
+        encoder=IndentedEncoder,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 32, "spellcheck": "false"}),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -105,36 +111,38 @@ class RecognitionConfigForm(forms.ModelForm[RecognitionConfig]):
 
 
 @admin.register(RecognitionConfig)
-class RecognitionConfigAdmin(InstallationAdmin):
+class RecognitionConfigAdmin(InstallationAdmin[RecognitionConfig]):
     form = RecognitionConfigForm
     list_display = ["key", "updated_at"]
     search_fields = ["key"]
     fields = ["key", "value", "updated_at"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: RecognitionConfig | None = None) -> list[str]:
         return ["key", "updated_at"] if obj else ["updated_at"]
 
-    def save_model(self, request: HttpRequest, obj: RecognitionConfig, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: RecognitionConfig, form: ModelForm[RecognitionConfig], change: bool
+    ) -> None:
         """By the one way that also writes the history."""
         if obj.key == config.KEY:
             config.save_settings(obj.value, by=str(request.user))
         else:
             super().save_model(request, obj, form, change)
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """The settings that hold while there is no row."""
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:  # one value is an object
+        """Return the settings that hold while there is no row."""
         return {"key": config.KEY, "value": config.RecognitionSettings().model_dump()}
 
 
 @admin.register(RecognitionConfigChange)
-class RecognitionConfigChangeAdmin(SuperuserAdmin):
+class RecognitionConfigChangeAdmin(SuperuserAdmin[RecognitionConfigChange]):
     """Read only: it says what was done."""
 
     list_display = ["changed_at", "key", "changed_by"]
     list_filter = ["key"]
     fields = ["changed_at", "key", "changed_by", "before", "after"]
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: RecognitionConfigChange | None = None) -> bool:
         return False
 
     has_change_permission = has_delete_permission = has_add_permission

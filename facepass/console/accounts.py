@@ -1,14 +1,15 @@
 """Accounts in the admin: users, studios and API keys; and the queue's own tables in the admin's dress."""
 
 from functools import partial
-from typing import Any
+from typing import TypedDict
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Model, QuerySet
 from django.forms import ModelForm, TypedMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,15 +19,16 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
 from django_q.models import Failure, OrmQ, Schedule, Success
+from django_stubs_ext import WithAnnotations
 from rest_framework_simplejwt.token_blacklist import admin as _token_admin  # noqa: F401 - registers what we take out
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
-from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from facepass import pages
 from facepass.console.base import MANAGERS, SuperuserAdmin, TenantAdmin, column, is_superuser
 from facepass.console.studio_form import StudioForm
+from facepass.console.unfold_admin import TabularInline
 from facepass.core.errors import FacePassError
 from facepass.models import PARTNER_SCOPES, ApiKey, Membership, Scope, Studio, User
 
@@ -39,7 +41,7 @@ admin.site.login = pages.limit_login(admin.site.login)  # type: ignore[method-as
 admin.site.unregister((OutstandingToken, BlacklistedToken))
 
 
-class MembershipInline(TabularInline):  # type: ignore[misc]
+class MembershipInline(TabularInline[Membership, Model]):  # of a studio or of a user
     model = Membership
     extra = 0
     autocomplete_fields = ["user", "studio"]
@@ -48,7 +50,7 @@ class MembershipInline(TabularInline):  # type: ignore[misc]
 class MembershipsOfSuperusers(MembershipInline):
     """Who may add people to a studio names any user, so only a superuser may."""
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return is_superuser(request)
 
     has_add_permission = has_change_permission = has_delete_permission = has_view_permission
@@ -71,15 +73,21 @@ class UserAdmin(SuperuserAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
     readonly_fields = ["last_login", "date_joined"]
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
         """Users are there to sign in here; one who may not is made by taking that right away."""
         if not change:
             obj.is_staff = True
         super().save_model(request, obj, form, change)
 
 
+class MemberCount(TypedDict):
+    """What the list's queryset adds to each studio."""
+
+    member_count: int
+
+
 @admin.register(Studio)
-class StudioAdmin(TenantAdmin):
+class StudioAdmin(TenantAdmin[Studio]):
     studio_path = "pk"
     editors = MANAGERS
     inlines = [MembershipsOfSuperusers]
@@ -90,13 +98,13 @@ class StudioAdmin(TenantAdmin):
     prepopulated_fields = {"slug": ["name"]}
     ordering = ["name"]
 
-    def studio_id_of(self, obj: Studio) -> Any:
+    def studio_id_of(self, obj: Studio) -> UUID:
         return obj.pk
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Studio]:
         return super().get_queryset(request).annotate(member_count=Count("memberships"))
 
-    def save_model(self, request: HttpRequest, obj: Studio, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Studio, form: ModelForm[Studio], change: bool) -> None:
         super().save_model(request, obj, form, change)
         former = form.initial.get("logo") if "logo" in form.changed_data else None
         if former:
@@ -105,12 +113,12 @@ class StudioAdmin(TenantAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_superuser(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Studio | None = None) -> bool:
         return is_superuser(request)
 
     @column(_("members"), ordering="member_count")
-    def member_count(self, studio: Any) -> int:
-        return int(studio.member_count)
+    def member_count(self, studio: "WithAnnotations[Studio, MemberCount]") -> int:
+        return studio.member_count
 
 
 class ApiKeyForm(ModelForm[ApiKey]):
@@ -123,7 +131,7 @@ class ApiKeyForm(ModelForm[ApiKey]):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(TenantAdmin):
+class ApiKeyAdmin(TenantAdmin[ApiKey]):
     """A key's secret is shown when it is issued, and never again."""
 
     form = ApiKeyForm
@@ -131,18 +139,18 @@ class ApiKeyAdmin(TenantAdmin):
     list_display = ["name", "prefix_shown", "studio", "scopes_shown", "status", "last_used_at", "expires_at"]
     list_select_related = ["studio"]
     search_fields = ["name", "prefix"]
-    fields = ["studio", "name", "scopes", "expires_at"]
     autocomplete_fields = ["studio"]
     actions = ["rotate", "revoke"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         shown = ("prefix_shown", "revoked_at", "last_used_at") if obj else ()
         return (*super().get_readonly_fields(request, obj), *shown)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*self.fields, "prefix_shown", "revoked_at", "last_used_at"] if obj else self.fields
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
+        own = ("studio", "name", "scopes", "expires_at")
+        return (*own, "prefix_shown", "revoked_at", "last_used_at") if obj else own
 
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: ModelForm[ApiKey], change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return
@@ -154,7 +162,7 @@ class ApiKeyAdmin(TenantAdmin):
         messages.warning(request, format_html(text, format_html("<code>{}</code>", token)))
 
     @admin.action(description=_("Rotate the selected keys (the old ones work for another day)"))
-    def rotate(self, request: HttpRequest, queryset: Any) -> None:
+    def rotate(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         for key in self.editable(request, queryset):
             try:
                 _new, token = key.rotate()
@@ -165,15 +173,15 @@ class ApiKeyAdmin(TenantAdmin):
             messages.warning(request, format_html(text, key, format_html("<code>{}</code>", token)))
 
     @admin.action(description=_("Revoke the selected keys"))
-    def revoke(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
         """Asks first: what uses the key stops working at once."""
         keys = self.editable(request, queryset).filter(revoked_at=None)
         if "confirmed" not in request.POST:
             context = {**self.admin_site.each_context(request), "title": gettext("Revoke keys?"), "keys": keys}
             return TemplateResponse(request, "admin/facepass/apikey/revoke.html", {**context, "opts": self.opts})
         number = keys.update(revoked_at=timezone.now())
-        said = ngettext("%(number)d key was revoked.", "%(number)d keys were revoked.", number) % {"number": number}
-        self.message_user(request, said, messages.SUCCESS)
+        text = ngettext("%(number)d key was revoked.", "%(number)d keys were revoked.", number) % {"number": number}
+        self.message_user(request, text, messages.SUCCESS)
         return None
 
     @column(_("key"), ordering="prefix")
@@ -194,23 +202,23 @@ class ApiKeyAdmin(TenantAdmin):
 
 
 @admin.register(OrmQ)
-class QueuedTaskAdmin(QueueAdmin, SuperuserAdmin):  # type: ignore[misc]
+class QueuedTaskAdmin(QueueAdmin, SuperuserAdmin[Model]):  # type: ignore[misc]  # django-q has no types
     """A queued wake-up call of the workers; to be looked at, and to be deleted."""
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: OrmQ | None = None) -> bool:
         return False
 
 
 @admin.register(Success)
-class FinishedTaskAdmin(TaskAdmin, SuperuserAdmin):  # type: ignore[misc]
+class FinishedTaskAdmin(TaskAdmin, SuperuserAdmin[Model]):  # type: ignore[misc]  # django-q has no types
     list_filter = ["started"]
 
 
 @admin.register(Failure)
-class FailedTaskAdmin(FailAdmin, SuperuserAdmin):  # type: ignore[misc]
+class FailedTaskAdmin(FailAdmin, SuperuserAdmin[Model]):  # type: ignore[misc]  # django-q has no types
     list_filter = ["started"]
 
 
 @admin.register(Schedule)
-class ScheduledTaskAdmin(ScheduleAdmin, SuperuserAdmin):  # type: ignore[misc]
+class ScheduledTaskAdmin(ScheduleAdmin, SuperuserAdmin[Model]):  # type: ignore[misc]  # django-q has no types
     pass

@@ -1,7 +1,6 @@
 """What waits and what runs, for the admin's first page, which asks again every few seconds."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from facepass.core.access.authentication import user_of
+from facepass.models import User
 from galleries.models import FaceCluster, Gallery, GalleryImage, Job, Person, PhotoFace
 from galleries.models.photo import FAILED, UNFINISHED
 from galleries.photos import progress
@@ -40,15 +41,17 @@ class Running:
 
 
 @never_cache
-def now(request: HttpRequest) -> HttpResponse:
-    return TemplateResponse(request, "admin/now.html", of(request.user))
+def show_current_work(request: HttpRequest) -> HttpResponse:
+    """The part of the first page that changes."""
+    return TemplateResponse(request, "admin/now.html", build_current_work(user_of(request)))
 
 
-def of(user: Any) -> dict[str, Any]:
-    return {"cards": cards(user), "running": [*galleries_at_work(user), *jobs_at_work(user)]}
+def build_current_work(user: User) -> dict[str, object]:
+    """Return what waits and what runs in the studios of the user, as the template shows it."""
+    return {"cards": _build_cards(user), "running": [*_list_galleries_at_work(user), *_list_jobs_at_work(user)]}
 
 
-def cards(user: Any) -> list[Card]:
+def _build_cards(user: User) -> list[Card]:
     photos = GalleryImage.objects.visible_to(user).event_photos()
     counts = photos.aggregate(
         total=Count("pk"),
@@ -65,11 +68,11 @@ def cards(user: Any) -> list[Card]:
         Card(_("Waiting for analysis"), counts["waiting"], _list("galleryimage", "state__exact=pending")),
         Card(_("Photos"), counts["total"], _list("gallery")),
         Card(_("People"), Person.objects.visible_to(user).count(), _list("person")),
-        Card(_("Photo sessions open to guests"), _open_sessions(user), _list("photosession", app="sessions_app")),
+        Card(_("Photo sessions open to guests"), _count_open_sessions(user), _list("photosession", app="sessions_app")),
     ]
 
 
-def _open_sessions(user: Any) -> int:
+def _count_open_sessions(user: User) -> int:
     return PhotoSession.objects.visible_to(user).open_to_guests().count()
 
 
@@ -78,27 +81,27 @@ def _list(model: str, query: str = "", *, app: str = "galleries") -> str:
     return f"{address}?{query}" if query else address
 
 
-def galleries_at_work(user: Any) -> list[Running]:
+def _list_galleries_at_work(user: User) -> list[Running]:
     unfinished = GalleryImage.objects.unfinished().filter(gallery=OuterRef("pk"))
     found = (
         Gallery.objects.visible_to(user).event_galleries().filter(Exists(unfinished)).order_by("-created_at")[:SHOWN]
     )
-    return [_gallery(gallery) for gallery in found]
+    return [_build_running(gallery) for gallery in found]
 
 
-def _gallery(gallery: Gallery) -> Running:
-    at = progress.load_progress(gallery.pk)
+def _build_running(gallery: Gallery) -> Running:
+    counts = progress.load_progress(gallery.pk)
     return Running(
         title=gallery.title,
         path=reverse("admin:galleries_gallery_photos", args=[gallery.pk]),
-        done=at["processed"] + at["failed"],
-        total=at["total"],
-        rate=at["photos_per_second"],
-        left=at["eta_seconds"],
+        done=counts["processed"] + counts["failed"],
+        total=counts["total"],
+        rate=counts["photos_per_second"],
+        left=counts["eta_seconds"],
     )
 
 
-def jobs_at_work(user: Any) -> list[Running]:
+def _list_jobs_at_work(user: User) -> list[Running]:
     kinds = {
         "cluster_unknown_faces": _("Grouping faces"),
         "rebuild_index": _("Rebuilding the index"),

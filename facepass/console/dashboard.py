@@ -1,7 +1,7 @@
 """The admin's first page and its sidebar."""
 
 import shutil
-from typing import Any, cast
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection
@@ -9,12 +9,14 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse, reverse_lazy
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.console import current_work, month_chart
 from facepass.console.base import is_superuser
 from facepass.core import notices
+from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
 from facepass.models import User
 from galleries.faces import suggestions
@@ -23,7 +25,7 @@ from recognition.engines import registry
 from sessions_app.models import PhotoSession
 
 # Pages that are no list of rows, and the entry of the sidebar that each belongs to.
-TASKS = {
+TASK_PAGES = {
     "galleries_facecluster_occasions": "galleries_facecluster_occasions",
     "galleries_facecluster_of": "galleries_facecluster_occasions",
     "galleries_facecluster_pairs": "galleries_facecluster_occasions",
@@ -32,31 +34,31 @@ TASKS = {
 SESSIONS_SHOWN = 8
 
 
-def fill(request: Any, context: dict[str, Any]) -> dict[str, Any]:
-    """The first page: what happened, what waits, what runs, what there is, and which model is in use."""
-    told = [
-        (notice, notices.notice_text(notice), notices.notice_url(notice))
-        for notice in notices.list_notices_for(request.user)
+def build_first_page(request: HttpRequest, context: dict[str, object]) -> dict[str, object]:
+    """Return the first page: what happened, what waits, what runs, what there is, and which model is in use."""
+    user = user_of(request)
+    recent_notices = [
+        (notice, notices.notice_text(notice), notices.notice_url(notice)) for notice in notices.list_notices_for(user)
     ]
     return {
         **context,
-        **current_work.of(request.user),
+        **current_work.build_current_work(user),
         "title": gettext("Overview"),
         "now_path": reverse("admin-now"),
-        "engine": _engine(),
-        "sessions": _sessions(request.user),
-        "storage": _storage(request),
-        "plots": month_chart.build_month_charts(request.user),
-        "notices": told,
+        "engine": _describe_engine(),
+        "sessions": _list_sessions(user),
+        "storage": _describe_storage(request),
+        "plots": month_chart.build_month_charts(user),
+        "notices": recent_notices,
     }
 
 
-def _sessions(user: Any) -> list[dict[str, Any]]:
-    """The latest, with whether guests may search in them, and how many pairs of groups may be one person."""
-    found = PhotoSession.objects.visible_to(user).filter(gone_at=None).order_by("-created_at")[:SESSIONS_SHOWN]
-    rows = GalleryImage.objects.filter(gallery__session_id__in=[session.pk for session in found]).order_by()
+def _list_sessions(user: User) -> list[dict[str, object]]:
+    """Return the latest sessions: whether guests may search in them, and how many pairs of groups wait for staff."""
+    sessions = PhotoSession.objects.visible_to(user).filter(gone_at=None).order_by("-created_at")[:SESSIONS_SHOWN]
+    rows = GalleryImage.objects.filter(gallery__session_id__in=[session.pk for session in sessions]).order_by()
     photos = dict(rows.values_list("gallery__session_id").annotate(Count("pk")))
-    pairs = suggestions.count_suggestions(session.pk for session in found)
+    pairs = suggestions.count_suggestions(session.pk for session in sessions)
     return [
         {
             "name": session.name,
@@ -67,26 +69,27 @@ def _sessions(user: Any) -> list[dict[str, Any]]:
             "pairs": pairs.get(session.pk, 0),
             "pairs_path": reverse("admin:galleries_facecluster_pairs", args=[session.pk]),
         }
-        for session in found
+        for session in sessions
     ]
 
 
-def _storage(request: HttpRequest) -> list[tuple[str, str]]:
+def _describe_storage(request: HttpRequest) -> list[tuple[str, str]]:
     """Of the studio's photos; of the machine too for who runs it."""
-    photos = GalleryImage.objects.visible_to(cast(User, request.user)).aggregate(bytes=Sum("byte_size"))
-    told = [(gettext("Photos as uploaded"), filesizeformat(photos["bytes"] or 0))]
+    photos = GalleryImage.objects.visible_to(user_of(request)).aggregate(bytes=Sum("byte_size"))
+    rows = [(gettext("Photos as uploaded"), filesizeformat(photos["bytes"] or 0))]
     if is_superuser(request):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_database_size(current_database())")
-            told.append((gettext("Database"), filesizeformat(cursor.fetchone()[0])))
+            rows.append((gettext("Database"), filesizeformat(cursor.fetchone()[0])))
         if settings.ENV.s3_bucket:
-            told.append((gettext("Files"), settings.ENV.s3_bucket))
+            rows.append((gettext("Files"), settings.ENV.s3_bucket))
         else:
-            told.append((gettext("Free on the disk"), filesizeformat(shutil.disk_usage(settings.HOME).free)))
-    return told
+            rows.append((gettext("Free on the disk"), filesizeformat(shutil.disk_usage(settings.HOME).free)))
+    return rows
 
 
-def _engine() -> dict[str, Any]:
+def _describe_engine() -> dict[str, object]:
+    """Return which model describes faces, or why there is none."""
     try:
         engine = registry.engine_in_use()
     except FacePassError as refusal:
@@ -99,7 +102,8 @@ def _engine() -> dict[str, Any]:
     }
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+def build_navigation(request: HttpRequest) -> list[dict[str, object]]:
+    """Return the sidebar, as unfold takes it."""
     groups = [
         (_("Events"), [
             (_("Photo sessions"), "event", "sessions_app_photosession"),
@@ -139,16 +143,19 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     first = {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")}
     return [
         {"items": [first]},
-        *({"title": title, "items": _items(items, request), "separator": True} for title, items in groups),
+        *({"title": title, "items": _build_items(items, request), "separator": True} for title, items in groups),
     ]
 
 
-def _items(items: list[tuple[Any, str, str]], request: HttpRequest) -> list[dict[str, Any]]:
-    return [{"title": title, "icon": icon, **_link(page, request)} for title, icon, page in items]
+def _build_items(items: Sequence[tuple[Promise, str, str]], request: HttpRequest) -> list[dict[str, object]]:
+    return [{"title": title, "icon": icon, **_build_link(page, request)} for title, icon, page in items]
 
 
-def _link(page: str, request: HttpRequest) -> dict[str, Any]:
-    """By its address alone a page of tasks would belong to the list of its rows as well."""
-    link = reverse_lazy(f"admin:{page if page in TASKS else f'{page}_changelist'}")
-    here = TASKS.get(getattr(request.resolver_match, "url_name", None) or "")
-    return {"link": link, "active": lambda _request: page == here} if here else {"link": link}
+def _build_link(page: str, request: HttpRequest) -> dict[str, object]:
+    """Return a link, with whether it is the current page where one of TASK_PAGES is open.
+
+    unfold goes by addresses, by which a page of tasks would belong to the list of its rows as well.
+    """
+    link = reverse_lazy(f"admin:{page if page in TASK_PAGES else f'{page}_changelist'}")
+    current = TASK_PAGES.get(getattr(request.resolver_match, "url_name", None) or "")
+    return {"link": link, "active": lambda _request: page == current} if current else {"link": link}

@@ -1,7 +1,6 @@
 """The form of a studio. A logo is drawn anew: what guests are served is a picture, and nothing that came with it."""
 
 import io
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
@@ -19,14 +18,14 @@ FORMATS = ["PNG", "JPEG", "WEBP"]
 
 
 class StudioForm(ModelForm[Studio]):
-    def clean_logo(self) -> Any:
-        """A new one as PNG, reduced; the one that is there, or False where it goes, as it is."""
-        sent = self.cleaned_data["logo"]
-        return _redrawn(sent) if isinstance(sent, UploadedFile) else sent
+    def clean_logo(self) -> File[bytes] | bool | None:
+        """Return a new logo as a PNG, reduced; or what was there, or False where it is taken away."""
+        logo: File[bytes] | bool | None = self.cleaned_data["logo"]
+        return _redraw(logo) if isinstance(logo, UploadedFile) else logo
 
 
-def _redrawn(file: File[bytes]) -> ContentFile[bytes]:
-    """Raises ValidationError."""
+def _redraw(file: File[bytes]) -> ContentFile[bytes]:
+    """Return the picture as a PNG of at most SIDE pixels. Raise ValidationError for what is none, or is too large."""
     if (file.size or 0) > MAX_BYTES:
         raise ValidationError(_("The logo is larger than 5 MB."))
     file.seek(0)

@@ -1,9 +1,8 @@
 """OAuth applications, of whose secrets the admin shows each once. The library's own pages show nobody anything."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -17,22 +16,21 @@ admin.site.unregister((Application, AccessToken, Grant, IDToken, RefreshToken))
 
 
 @admin.register(Application)
-class ApplicationAdmin(TenantAdmin):
+class ApplicationAdmin(TenantAdmin[Application]):
     studio_path = "key__studio"
     editors = MANAGERS
     list_display = ["name", "client_id", "key", "created"]
     list_select_related = ["key__studio"]
     search_fields = ["name", "client_id"]
-    fields = ["key"]
     autocomplete_fields = ["key"]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["name", "client_id", "key"] if obj else self.fields
+    def get_fields(self, request: HttpRequest, obj: Application | None = None) -> tuple[str, ...]:
+        return ("name", "client_id", "key") if obj else ("key",)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Application | None = None) -> tuple[str, ...]:
         return ("client_id", "key") if obj else ()
 
-    def save_model(self, request: HttpRequest, obj: Application, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Application, form: ModelForm[Application], change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return

@@ -30,7 +30,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/facepass/logo.svg"}],
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": "/language/"},
-    "DASHBOARD_CALLBACK": "facepass.console.dashboard.fill",
+    "DASHBOARD_CALLBACK": "facepass.console.dashboard.build_first_page",
     "STYLES": ["/static/facepass-admin/admin.css"],
-    "SIDEBAR": {"show_search": False, "navigation": "facepass.console.dashboard.navigation"},
+    "SIDEBAR": {"show_search": False, "navigation": "facepass.console.dashboard.build_navigation"},
 }

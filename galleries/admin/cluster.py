@@ -1,9 +1,8 @@
 """Groups of faces of one person: name them, bring them together, reject them."""
 
-from typing import Any
-
 from django.contrib import admin, messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
@@ -22,7 +21,7 @@ FACES_SHOWN = 6
 
 
 @admin.register(FaceCluster)
-class FaceClusterAdmin(TenantAdmin):
+class FaceClusterAdmin(TenantAdmin[FaceCluster]):
     editors = VERIFIERS
     form = OwnPersonForm
     list_display = ["faces_shown", "person_shown", "size", "rejected", "studio", "created_at"]
@@ -39,9 +38,10 @@ class FaceClusterAdmin(TenantAdmin):
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """With the first faces of each group: the prefetch is sliced per group, in one query. Without empty groups,
-        which are there for the way back only.
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FaceCluster]:
+        """Return the groups with `first_faces` of each: a prefetch that is sliced per group, in one query.
+
+        Empty groups are left out: their rows are kept only so that a merge can be undone.
         """
         faces = PhotoFace.objects.defer("insightface_descriptor", "landmarks").select_related("photo")
         first = Prefetch("faces", faces.order_by("-insightface_confidence")[:FACES_SHOWN], to_attr="first_faces")
@@ -52,11 +52,11 @@ class FaceClusterAdmin(TenantAdmin):
         """Groups are found by the grouping."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: FaceCluster | None = None) -> bool:
         """A group is rejected, which can be undone."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: FaceCluster, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: FaceCluster, form: ModelForm[FaceCluster], change: bool) -> None:
         """A name is a decision about every face of the group."""
         if "person" in form.changed_data and self.has_change_permission(request, obj):
             naming.name_group(obj, obj.person, by=user_of(request))
@@ -64,7 +64,7 @@ class FaceClusterAdmin(TenantAdmin):
             super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Merge the selected groups: they are the same person"), permissions=["change"])
-    def merge(self, request: HttpRequest, queryset: Any) -> None:
+    def merge(self, request: HttpRequest, queryset: QuerySet[FaceCluster]) -> None:
         try:
             decision = decisions.merge(list(self.editable(request, queryset)), by=user_of(request))
         except FacePassError as refusal:
@@ -74,14 +74,15 @@ class FaceClusterAdmin(TenantAdmin):
             messages.success(request, text)
 
     @admin.action(description=_("Reject the selected groups: not faces, or unwanted"), permissions=["change"])
-    def reject(self, request: HttpRequest, queryset: Any) -> None:
+    def reject(self, request: HttpRequest, queryset: QuerySet[FaceCluster]) -> None:
         for group in self.editable(request, queryset):
             decisions.reject(group, by=user_of(request))
         messages.success(request, gettext("The faces are hidden. Decisions can be undone."))
 
     @column(_("faces"))
-    def faces_shown(self, cluster: Any) -> str:
-        return format_html_join("", "{}", ((markup.face_crop(face),) for face in cluster.first_faces))
+    def faces_shown(self, cluster: FaceCluster) -> str:
+        faces: list[PhotoFace] = cluster.first_faces  # type: ignore[attr-defined]  # prefetched
+        return format_html_join("", "{}", ((markup.face_crop(face),) for face in faces))
 
     @column(_("person"), ordering="person__real_name")
     def person_shown(self, cluster: FaceCluster) -> str:

@@ -1,8 +1,9 @@
 """What people decided about faces, and the way back."""
 
-from typing import Any
+from typing import cast
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,34 +15,38 @@ from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
 from galleries.faces import decisions
 from galleries.models import FaceDecision
+from galleries.models.decision import FaceDecisionQuerySet
 
 
 @admin.register(FaceDecision)
-class FaceDecisionAdmin(TenantAdmin):
+class FaceDecisionAdmin(TenantAdmin[FaceDecision]):
     editors = VERIFIERS
     list_display = ["made_at", "kind", "who", "face_count", "faces_gone", "standing", "undoer_shown", "studio"]
     list_select_related = ["made_by", "undone_by", "studio"]
     list_filter = ["kind", ("undone_at", admin.EmptyFieldListFilter)]
-    fields = [
+    fields = readonly_fields = (
         "made_at", "kind", "who", "face_count", "faces_gone", "standing", "undone_at", "undoer_shown", "studio",
         "session_id",
-    ]  # fmt: skip
-    readonly_fields = fields
+    )  # fmt: skip
     actions = ["undo"]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).with_faces_gone().defer("before", "after", "same", "apart")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FaceDecision]:
+        return (
+            cast(FaceDecisionQuerySet, super().get_queryset(request))
+            .with_faces_gone()
+            .defer("before", "after", "same", "apart")
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Decisions are made where the faces are."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: FaceDecision | None = None) -> bool:
         """It is the history."""
         return False
 
     @admin.action(description=_("Undo the selected decisions"), permissions=["change"])
-    def undo(self, request: HttpRequest, queryset: Any) -> None:
+    def undo(self, request: HttpRequest, queryset: QuerySet[FaceDecision]) -> None:
         """Latest first, because a decision stands on those before it."""
         undone = 0
         for decision in self.editable(request, queryset).order_by("-made_at"):

@@ -1,8 +1,8 @@
 """Faces: who is it, and is that certain?"""
 
-from typing import Any
-
 from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from galleries.staff_kit import markup
 
 
 @admin.register(PhotoFace)
-class PhotoFaceAdmin(TenantAdmin):
+class PhotoFaceAdmin(TenantAdmin[PhotoFace]):
     studio_path = "gallery__studio"
     editors = VERIFIERS
     form = OwnPersonForm
@@ -49,7 +49,7 @@ class PhotoFaceAdmin(TenantAdmin):
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PhotoFace]:
         """Without the descriptors: a page of them is 50 kB that nobody looks at."""
         return super().get_queryset(request).defer("insightface_descriptor", "landmarks")
 
@@ -57,7 +57,7 @@ class PhotoFaceAdmin(TenantAdmin):
         """Faces are found by the analysis."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: PhotoFace, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: PhotoFace, form: ModelForm[PhotoFace], change: bool) -> None:
         """Who it is, is a decision of its own; the other columns follow it, as the form has them."""
         if "person" in form.changed_data and self.has_change_permission(request, obj):
             wanted = {name: getattr(obj, name) for name in form.changed_data if name != "person"}
@@ -70,11 +70,11 @@ class PhotoFaceAdmin(TenantAdmin):
     def delete_model(self, request: HttpRequest, obj: PhotoFace) -> None:
         erasure.erase_face(obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[PhotoFace]) -> None:
         erasure.erase_faces(queryset)
 
     @admin.action(description=_("Confirm the names of the selected faces"), permissions=["change"])
-    def verify(self, request: HttpRequest, queryset: Any) -> None:
+    def verify(self, request: HttpRequest, queryset: QuerySet[PhotoFace]) -> None:
         """One decision for each photo session, because it is undone there."""
         faces = self.editable(request, queryset).exclude(person=None).filter(verified=False)
         made = decisions.confirm_all(list(faces.select_related("gallery")), by=user_of(request))

@@ -1,12 +1,12 @@
 """Galleries: how far their analysis is, live; uploading; a look at their photos."""
 
-from typing import Any
+from typing import TypedDict, cast
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,10 +16,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from django_stubs_ext import WithAnnotations
 
-from facepass.console.base import TenantAdmin, column
+from facepass.console.base import ExtraContext, TenantAdmin, column
 from facepass.core.access.authentication import user_of
 from galleries.models import Gallery, GalleryImage
+from galleries.models.gallery import GalleryQuerySet
 from galleries.models.photo import FAILED, UNFINISHED
 from galleries.photos import ingest, progress
 from galleries.staff_kit import markup
@@ -27,11 +29,18 @@ from galleries.staff_kit import markup
 # Enough to see what the gallery is; the list of photos has them all.
 PHOTOS_SHOWN = 48
 # A message that names a hundred files would hide the rest.
-NAMES_TOLD = 5
+NAMES_SHOWN = 5
+
+
+class PhotoCounts(TypedDict):
+    """What the list's queryset adds to each gallery."""
+
+    unfinished: int
+    failed: int
 
 
 @admin.register(Gallery)
-class GalleryAdmin(TenantAdmin):
+class GalleryAdmin(TenantAdmin[Gallery]):
     list_display = ["title_shown", "studio", "shoot_date", "session_shown", "photo_count", "face_count", "analysis"]
     list_display_links = None
     list_select_related = ["studio"]
@@ -47,13 +56,13 @@ class GalleryAdmin(TenantAdmin):
         css = {"all": ["facepass-admin/admin.css"]}
         js = [forms.Script("facepass-admin/gallery/progress.js", type="module")]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Gallery]:
         counts = {
             "unfinished": UNFINISHED,
             "failed": FAILED,
         }
-        rows = super().get_queryset(request).event_galleries().with_counts()
-        return rows.annotate(**{name: _photos_in(states) for name, states in counts.items()})
+        rows = cast(GalleryQuerySet, super().get_queryset(request)).event_galleries().with_counts()
+        return rows.annotate(**{name: _count_photos(states) for name, states in counts.items()})
 
     def get_urls(self) -> list[URLPattern]:
         upload = self.admin_site.admin_view(require_POST(self.upload_view))
@@ -66,12 +75,14 @@ class GalleryAdmin(TenantAdmin):
             raise Http404
         if not self.has_change_permission(request, gallery):
             raise PermissionDenied
-        tell(request, ingest.add_photos(gallery, request.FILES.getlist("files"), by=user_of(request)))
+        _report_upload(request, ingest.add_photos(gallery, request.FILES.getlist("files"), by=user_of(request)))
         return redirect(markup.change_page_path("gallery", pk))
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: ExtraContext = None
+    ) -> HttpResponse:
         gallery = self.get_object(request, object_id)
-        more = _overview(gallery, may_upload=self.has_change_permission(request, gallery)) if gallery else {}
+        more = _build_overview(gallery, may_upload=self.has_change_permission(request, gallery)) if gallery else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     @column(_("title"), ordering="title")
@@ -85,15 +96,15 @@ class GalleryAdmin(TenantAdmin):
         return str(gallery.session_id)[:8] if gallery.session_id else "–"
 
     @column(_("photos"), ordering="photo_count")
-    def photo_count(self, gallery: Any) -> int:
-        return int(gallery.photo_count)
+    def photo_count(self, gallery: Gallery) -> int:
+        return gallery.photo_count
 
     @column(_("faces"), ordering="face_count")
-    def face_count(self, gallery: Any) -> int:
-        return int(gallery.face_count)
+    def face_count(self, gallery: Gallery) -> int:
+        return gallery.face_count
 
     @column(_("analysis"), label={"busy": "info", "failed": "danger", "done": "success", "empty": ""})
-    def analysis(self, gallery: Any) -> tuple[str, str]:
+    def analysis(self, gallery: "WithAnnotations[Gallery, PhotoCounts]") -> tuple[str, str]:
         if gallery.unfinished:
             left = {"number": gallery.unfinished}
             return "busy", ngettext("%(number)d photo left", "%(number)d photos left", gallery.unfinished) % left
@@ -104,12 +115,12 @@ class GalleryAdmin(TenantAdmin):
         return ("done", gettext("done")) if gallery.photo_count else ("empty", gettext("empty"))
 
 
-def _photos_in(states: Q) -> Any:
+def _count_photos(states: Q) -> Coalesce:
     rows = GalleryImage.objects.filter(states, gallery=OuterRef("pk")).order_by().values("gallery")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
-def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
+def _build_overview(gallery: Gallery, *, may_upload: bool) -> dict[str, object]:
     photos = gallery.photos.with_face_count().order_by("created_at", "pk")[:PHOTOS_SHOWN]
     return {
         "progress": progress.load_progress(gallery.pk),
@@ -122,22 +133,23 @@ def _overview(gallery: Gallery, *, may_upload: bool) -> dict[str, Any]:
     }
 
 
-def tell(request: HttpRequest, report: ingest.UploadReport) -> None:
-    """What became of an upload, in words."""
+def _report_upload(request: HttpRequest, report: ingest.UploadReport) -> None:
+    """Show what became of an upload, in words."""
     if not (report.accepted or report.duplicates or report.rejected):
         messages.warning(request, gettext("No file was chosen."))
     if number := len(report.accepted):
         text = ngettext("%(number)s photo was added.", "%(number)s photos were added.", number)
         messages.success(request, text % {"number": number_format(number)})
     if report.duplicates:
-        names = _first([name for name, _pk in report.duplicates])
+        names = _join_first([name for name, _pk in report.duplicates])
         messages.info(request, gettext("These are in the gallery already: %(names)s") % {"names": names})
     if report.rejected:
-        names = _first([f"{refusal.filename} ({refusal.message})" for refusal in report.rejected])
+        names = _join_first([f"{refusal.filename} ({refusal.message})" for refusal in report.rejected])
         messages.error(request, gettext("These were refused: %(names)s") % {"names": names})
 
 
-def _first(names: list[str]) -> str:
-    more = len(names) - NAMES_TOLD
+def _join_first(names: list[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = len(names) - NAMES_SHOWN
     rest = [ngettext("and %(number)d more", "and %(number)d more", more) % {"number": more}] if more > 0 else []
-    return ", ".join([*names[:NAMES_TOLD], *rest])
+    return ", ".join([*names[:NAMES_SHOWN], *rest])

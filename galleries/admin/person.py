@@ -1,26 +1,26 @@
 """People whom a studio knows by name."""
 
-from typing import Any
+from typing import cast
 from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from facepass.console.base import VERIFIERS, TenantAdmin, column
+from facepass.console.base import VERIFIERS, ExtraContext, TenantAdmin, column
 from galleries.admin.person_forms import PersonForm
-from galleries.models import Person, PhotoFace
+from galleries.models import Person
+from galleries.models.person import PersonQuerySet
 from galleries.people import records
 from galleries.staff_kit.person_overview import build_overview
 
 
 @admin.register(Person)
-class PersonAdmin(TenantAdmin):
+class PersonAdmin(TenantAdmin[Person]):
     editors = VERIFIERS
     form = PersonForm
     list_display = ["avatar", "real_name", "email", "external_id", "studio", "face_count", "created_at"]
@@ -37,21 +37,20 @@ class PersonAdmin(TenantAdmin):
         css = {"all": ["facepass-admin/admin.css", "facepass-admin/kit/kit.css", "facepass-admin/faces/faces.css"]}
         js = [forms.Script("facepass-admin/faces/person.js", type="module")]
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: ExtraContext = None
+    ) -> HttpResponse:
         person = self.get_object(request, object_id)
         more = build_overview(request, person) if person else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """By a subquery, which PostgreSQL answers for the page's rows only."""
-        faces = PhotoFace.objects.filter(person=OuterRef("pk")).order_by().values("person")
-        counted = Coalesce(Subquery(faces.annotate(n=Count("pk")).values("n")), 0)
-        return super().get_queryset(request).annotate(face_count=counted)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        return cast(PersonQuerySet, super().get_queryset(request)).with_face_count()
 
     def delete_model(self, request: HttpRequest, obj: Person) -> None:
         records.delete_person(obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset:
             records.delete_person(person)
 
@@ -63,10 +62,10 @@ class PersonAdmin(TenantAdmin):
         return format_html('<img class="fp-avatar" loading="lazy" alt="" src="{}">', person.avatar_url)
 
     @column(_("faces"), ordering="face_count")
-    def face_count(self, person: Any) -> int:
-        return int(person.face_count)
+    def face_count(self, person: Person) -> int:
+        return person.face_count
 
     @column(_("faces"))
-    def faces_link(self, person: Any) -> str:
+    def faces_link(self, person: Person) -> str:
         address = f"{reverse('admin:galleries_photoface_changelist')}?person__id__exact={person.pk}"
         return format_html('<a class="fp-link" href="{}">{}</a>', address, getattr(person, "face_count", 0))

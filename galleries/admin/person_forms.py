@@ -9,9 +9,9 @@ from galleries.models import Person, PhotoFace
 from galleries.people import naming
 
 
-class OwnPersonForm(forms.ModelForm[Any]):
+class OwnPersonForm(forms.ModelForm[Any]):  # of a face or of a group
     def clean_person(self) -> Person | None:
-        """A superuser sees every studio's people; a row takes only one of its own studio."""
+        """Return the person. Raise ValidationError for one of another studio, of which superusers see all."""
         person: Person | None = self.cleaned_data["person"]
         row = self.instance.gallery if isinstance(self.instance, PhotoFace) else self.instance
         if person and person.studio_id != row.studio_id:
@@ -19,13 +19,13 @@ class OwnPersonForm(forms.ModelForm[Any]):
         return person
 
 
-class PersonForm(forms.ModelForm[Any]):
+class PersonForm(forms.ModelForm[Person]):
     def clean(self) -> dict[str, Any]:
-        """A new person of a name that somebody has is a mistake, unless something tells the two apart."""
+        """Refuse a new person of a name that somebody has, unless an e-mail or an external id tells the two apart."""
         cleaned = super().clean() or {}
         name, studio = cleaned.get("real_name"), cleaned.get("studio")
-        is_told_apart = cleaned.get("email") or cleaned.get("external_id") or not self.instance._state.adding
-        if name and studio and not is_told_apart and naming.find_namesakes(name, studio_id=studio.pk).exists():
+        is_distinct = cleaned.get("email") or cleaned.get("external_id") or not self.instance._state.adding
+        if name and studio and not is_distinct and naming.find_namesakes(name, studio_id=studio.pk).exists():
             message = _("Somebody has this name already. Give an e-mail or an external id for another person.")
             self.add_error("real_name", message)
         return cleaned

@@ -1,60 +1,59 @@
 """Photos: their state, and the faces drawn over the picture."""
 
-from typing import Any
+from typing import cast
 
 from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from facepass.console.base import TenantAdmin, column
+from facepass.console.base import ExtraContext, TenantAdmin, column
 from galleries.jobs import queue
-from galleries.models import GalleryImage, PhotoFace
+from galleries.models import GalleryImage
+from galleries.models.photo import GalleryImageQuerySet
 from galleries.photos import media_files
 from galleries.staff_kit import markup
 
 
 @admin.register(GalleryImage)
-class GalleryImageAdmin(TenantAdmin):
+class GalleryImageAdmin(TenantAdmin[GalleryImage]):
     studio_path = "gallery__studio"
     list_display = ["thumbnail", "original_name", "gallery", "state_shown", "face_count", "error_shown", "created_at"]
     list_display_links = ["thumbnail", "original_name"]
     list_select_related = ["gallery"]
     list_filter = [("state", ChoicesDropdownFilter), ("gallery", AutocompleteSelectFilter)]
     search_fields = ["original_name", "gallery__title"]
-    fields = [
+    fields = readonly_fields = (
         "original_name", "gallery", "state", "error_shown", "attempts", "width", "height", "byte_size",
         "taken_at", "created_at", "processed_at", "sha256",
-    ]  # fmt: skip
-    readonly_fields = fields
+    )  # fmt: skip
     change_form_outer_before_template = "admin/galleries/galleryimage/picture.html"
     actions = ["analyse_again"]
 
     class Media:
         css = {"all": ["facepass-admin/admin.css"]}
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        faces = PhotoFace.objects.filter(photo=OuterRef("pk")).order_by().values("photo")
-        counted = Coalesce(Subquery(faces.annotate(n=Count("pk")).values("n")), 0)
-        return super().get_queryset(request).select_related("gallery").annotate(face_count=counted)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GalleryImage]:
+        photos = cast(GalleryImageQuerySet, super().get_queryset(request))
+        return photos.select_related("gallery").with_face_count()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Photos come in on their gallery's page."""
         return False
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: ExtraContext = None
+    ) -> HttpResponse:
         photo = self.get_object(request, object_id)
-        more = _picture(photo) if photo else {}
         # There is nothing to type in here.
-        more |= {"show_save": False, "show_save_and_continue": False}
+        more = {"show_save": False, "show_save_and_continue": False, **(_build_picture(photo) if photo else {})}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     @admin.action(description=_("Analyse the selected photos again"), permissions=["change"])
-    def analyse_again(self, request: HttpRequest, queryset: Any) -> None:
+    def analyse_again(self, request: HttpRequest, queryset: GalleryImageQuerySet) -> None:
         photos = self.editable(request, queryset)
         galleries = set(photos.order_by().values_list("gallery_id", flat=True))
         number = photos.requeue()
@@ -72,16 +71,16 @@ class GalleryImageAdmin(TenantAdmin):
         return photo.state, photo.get_state_display()
 
     @column(_("faces"), ordering="face_count")
-    def face_count(self, photo: Any) -> int:
-        return int(photo.face_count)
+    def face_count(self, photo: GalleryImage) -> int:
+        return photo.face_count
 
     @column(_("error"), empty="–")
     def error_shown(self, photo: GalleryImage) -> str | None:
         return markup.photo_error(photo) or None
 
 
-def _picture(photo: GalleryImage) -> dict[str, Any]:
-    """The picture and its faces; coordinates are strings, so that no language writes them with a comma."""
+def _build_picture(photo: GalleryImage) -> dict[str, object]:
+    """Return the picture and its faces. Coordinates are strings, so that no language writes them with a comma."""
     faces = photo.faces.defer("insightface_descriptor", "landmarks").select_related("person", "photo")
     boxes = [(face, {side: f"{value:.1f}" for side, value in face.box.items()}) for face in faces]
     return {

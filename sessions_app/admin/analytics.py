@@ -3,19 +3,19 @@
 import csv
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
-from facepass.console.base import TenantAdmin, column
+from facepass.console.base import ExtraContext, TenantAdmin, column
 from facepass.core import charts
 from sessions_app import analytics
 from sessions_app.models import SessionDay
@@ -29,7 +29,7 @@ COLUMNS = (
 
 
 @admin.register(SessionDay)
-class SessionDayAdmin(TenantAdmin):
+class SessionDayAdmin(TenantAdmin[SessionDay]):
     studio_path = "session__studio"
     list_display = [
         "day", "session", "searches", "hit_rate", "p50", "p95", "downloads", "favourites", "consents",
@@ -41,12 +41,12 @@ class SessionDayAdmin(TenantAdmin):
         ("session__studio", AutocompleteSelectFilter),
     ]
     list_before_template = "admin/sessions_app/usage.html"
-    fields = readonly_fields = ["day", "session", "searches", "hits", "p50", "p95", *COLUMNS[-3:]]
+    fields = readonly_fields = ("day", "session", "searches", "hits", "p50", "p95", *COLUMNS[-3:])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: SessionDay | None = None) -> bool:
         """Only what happens counts."""
         return False
 
@@ -56,11 +56,12 @@ class SessionDayAdmin(TenantAdmin):
         download = self.admin_site.admin_view(self.csv_view)
         return [path("csv/", download, name="sessions_app_sessionday_csv"), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+    def changelist_view(self, request: HttpRequest, extra_context: ExtraContext = None) -> HttpResponse:
         """The plots show what the list shows."""
         page = super().changelist_view(request, extra_context)
-        if changes := getattr(page, "context_data", {}).get("cl"):
-            page.context_data |= build_usage_context(changes.queryset, query=request.GET.urlencode())
+        context = page.context_data if isinstance(page, TemplateResponse) else None
+        if context and (changes := context.get("cl")):
+            context |= build_usage_context(changes.queryset, query=request.GET.urlencode())
         return page
 
     def csv_view(self, request: HttpRequest) -> HttpResponse:
@@ -75,7 +76,7 @@ class SessionDayAdmin(TenantAdmin):
         answer["Content-Disposition"] = 'attachment; filename="facepass-analytics.csv"'
         writer = csv.writer(answer)
         writer.writerow(COLUMNS)
-        writer.writerows(_cells(row) for row in rows.iterator(chunk_size=1000))
+        writer.writerows(_build_csv_row(row) for row in rows.iterator(chunk_size=1000))
         return answer
 
     @column(_("hit rate"))
@@ -91,7 +92,7 @@ class SessionDayAdmin(TenantAdmin):
         return analytics.sum_usage([row]).p95_ms
 
 
-def build_usage_context(rows: "QuerySet[SessionDay]", *, query: str) -> dict[str, Any]:
+def build_usage_context(rows: QuerySet[SessionDay], *, query: str) -> dict[str, object]:
     """Return the context of `admin/sessions_app/usage.html` for these rows.
 
     `query`: the query string by which the list, and so its CSV, shows the same rows.
@@ -138,12 +139,19 @@ def format_rate(usage: analytics.Usage) -> str:
     return "–" if usage.hit_rate is None else f"{usage.hit_rate:.0%}"
 
 
-def _cells(row: SessionDay) -> list[Any]:
+def _build_csv_row(row: SessionDay) -> list[object]:
+    """Return the values of COLUMNS."""
     usage = analytics.sum_usage([row])
     numbers = [usage.searches, usage.hits, usage.hit_rate, usage.p50_ms, usage.p95_ms]
-    return [row.day, row.session_id, _as_text(row.session.name), *numbers, *(getattr(row, c) for c in COLUMNS[-3:])]
+    return [
+        row.day,
+        row.session_id,
+        _disarm_formula(row.session.name),
+        *numbers,
+        *(getattr(row, c) for c in COLUMNS[-3:]),
+    ]
 
 
-def _as_text(name: str) -> str:
-    """A name that begins like a formula is none: spreadsheets would calculate it."""
+def _disarm_formula(name: str) -> str:
+    """Return the name with an apostrophe before what begins like a formula: spreadsheets would calculate it."""
     return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name

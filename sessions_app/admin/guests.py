@@ -1,23 +1,23 @@
 """What the session's page in the admin has for guests: their rules, and the way to their page on paper."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from facepass.console.base import EDITORS, is_superuser, roles
+from facepass.console.unfold_admin import StackedInline
 from sessions_app import table_cards
 from sessions_app.models import GuestRules, PhotoSession
 
 # Path: content type, file name's ending, and what makes it.
-PAPERS: dict[str, tuple[str, Callable[[PhotoSession], bytes], Any]] = {
+PAPERS: dict[str, tuple[str, Callable[[PhotoSession], bytes], Promise]] = {
     "qr.svg": ("image/svg+xml", table_cards.build_svg, _("QR code (SVG)")),
     "qr.png": ("image/png", table_cards.build_png, _("QR code (PNG)")),
     "card.pdf": ("application/pdf", table_cards.build_table_card, _("table card (PDF)")),
@@ -43,7 +43,7 @@ class GuestRulesForm(forms.ModelForm[GuestRules]):
         return rules
 
 
-class GuestRulesInline(StackedInline):  # type: ignore[misc]  # unfold has no types
+class GuestRulesInline(StackedInline[GuestRules, PhotoSession]):
     """Who may change a session may change what its guests may do."""
 
     model = GuestRules
@@ -51,11 +51,11 @@ class GuestRulesInline(StackedInline):  # type: ignore[misc]  # unfold has no ty
     can_delete = False
     max_num = 1
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        own = list(GuestRulesForm.Meta.fields)
-        return [own[0], "new_pin", "clear_pin", *own[1:]] if self.has_change_permission(request, obj) else own
+    def get_fields(self, request: HttpRequest, obj: PhotoSession | None = None) -> tuple[str, ...]:
+        own = tuple(GuestRulesForm.Meta.fields)
+        return (own[0], "new_pin", "clear_pin", *own[1:]) if self.has_change_permission(request, obj) else own
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: PhotoSession | None = None) -> bool:
         return True
 
     def has_change_permission(self, request: HttpRequest, obj: PhotoSession | None = None) -> bool:
@@ -67,16 +67,19 @@ class GuestRulesInline(StackedInline):  # type: ignore[misc]  # unfold has no ty
     has_add_permission = has_change_permission
 
 
-def paper_links(session: PhotoSession) -> str:
+def build_paper_links(session: PhotoSession) -> str:
+    """Return links to all of PAPERS."""
     links = (
-        (reverse("admin:guest-paper", args=[session.pk, name]), label) for name, (_kind, _make, label) in PAPERS.items()
+        (reverse("admin:guest-paper", args=[session.pk, name]), label)
+        for name, (_type, _build, label) in PAPERS.items()
     )
     return format_html_join(" · ", '<a class="fp-link" href="{}">{}</a>', links)
 
 
-def paper(session: PhotoSession, name: str) -> HttpResponse:
-    kind, make, _label = PAPERS[name]
-    response = HttpResponse(make(session), content_type=kind)
+def answer_paper(session: PhotoSession, name: str) -> HttpResponse:
+    """Return the paper of PAPERS as a download."""
+    content_type, build, _label = PAPERS[name]
+    response = HttpResponse(build(session), content_type=content_type)
     title = slugify(session.name) or session.code
     response["Content-Disposition"] = f'attachment; filename="{title}-{name}"'
     return response

@@ -1,27 +1,37 @@
 """Photo sessions: their guest link, and whether guests may search."""
 
-from typing import Any
+from typing import TypedDict
+from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import WithAnnotations
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from facepass.console.base import TenantAdmin, column
+from facepass.console.base import ExtraContext, TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
 from sessions_app.admin.analytics import build_usage_context
-from sessions_app.admin.guests import PAPERS, GuestRulesInline, paper, paper_links
+from sessions_app.admin.guests import PAPERS, GuestRulesInline, answer_paper, build_paper_links
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
 
 
+class SessionCounts(TypedDict):
+    """What the list's queryset adds to each session."""
+
+    gallery_count: int
+    photo_count: int
+
+
 @admin.register(PhotoSession)
-class PhotoSessionAdmin(TenantAdmin):
+class PhotoSessionAdmin(TenantAdmin[PhotoSession]):
     list_display = [
         "name", "studio", "status", "scheduled_at", "facepass_enabled", "guest_link", "gallery_count", "photo_count",
     ]  # fmt: skip
@@ -29,10 +39,10 @@ class PhotoSessionAdmin(TenantAdmin):
     list_select_related = ["studio"]
     list_filter = [("status", ChoicesDropdownFilter), "facepass_enabled", "origin"]
     search_fields = ["name", "code"]
-    fields = [
+    fields = (
         "name", "studio", "description", "status", "scheduled_at", "facepass_enabled", "code", "guest_link",
         "guest_papers", "settings", "origin", "gone_at",
-    ]  # fmt: skip
+    )  # fmt: skip
     readonly_fields = ["guest_link", "guest_papers", "origin", "gone_at"]
     autocomplete_fields = ["studio"]
     change_form_outer_after_template = "admin/sessions_app/usage.html"
@@ -45,30 +55,30 @@ class PhotoSessionAdmin(TenantAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not gateway.is_configured() and super().has_add_permission(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: PhotoSession | None = None) -> bool:
         return _is_ours(obj) and super().has_delete_permission(request, obj)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What is kept in Pixora is changed there; the rules for its guests are ours."""
+    def get_readonly_fields(self, request: HttpRequest, obj: PhotoSession | None = None) -> tuple[str, ...]:
+        """Return every field of a session that is kept in Pixora, which is changed there. Rules for guests are ours."""
         return super().get_readonly_fields(request, obj) if _is_ours(obj) else self.fields
 
-    def save_model(self, request: HttpRequest, obj: PhotoSession, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: PhotoSession, form: ModelForm[PhotoSession], change: bool) -> None:
         if _is_ours(obj):
             super().save_model(request, obj, form, change)
         elif form.changed_data:  # a list that edits in place
             raise PermissionDenied
 
-    def get_urls(self) -> Any:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.guest_paper)
         return [path("<uuid:pk>/paper/<str:name>", view, name="guest-paper"), *super().get_urls()]
 
-    def guest_paper(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+    def guest_paper(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
         session = PhotoSession.objects.select_related("studio").filter(pk=pk).first()
         if session is None or name not in PAPERS or not self.has_view_permission(request, session):
             raise Http404
-        return paper(session, name)
+        return answer_paper(session, name)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PhotoSession]:
         """Galleries name their session without a foreign key, so they are counted by hand."""
         galleries = Gallery.objects.filter(session_id=OuterRef("pk"))
         photos = GalleryImage.objects.filter(gallery__session_id=OuterRef("pk"))
@@ -80,7 +90,9 @@ class PhotoSessionAdmin(TenantAdmin):
             )
         )
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: ExtraContext = None
+    ) -> HttpResponse:
         session = self.get_object(request, object_id)
         query = f"session__id__exact={object_id}"
         usage = build_usage_context(session.days.all(), query=query) if session else {}
@@ -93,20 +105,20 @@ class PhotoSessionAdmin(TenantAdmin):
 
     @column(_("to print"), empty="")
     def guest_papers(self, session: PhotoSession) -> str | None:
-        return None if session._state.adding else paper_links(session)
+        return None if session._state.adding else build_paper_links(session)
 
     @column(_("galleries"), ordering="gallery_count")
-    def gallery_count(self, session: Any) -> int:
-        return int(session.gallery_count)
+    def gallery_count(self, session: "WithAnnotations[PhotoSession, SessionCounts]") -> int:
+        return session.gallery_count
 
     @column(_("photos"), ordering="photo_count")
-    def photo_count(self, session: Any) -> int:
-        return int(session.photo_count)
+    def photo_count(self, session: "WithAnnotations[PhotoSession, SessionCounts]") -> int:
+        return session.photo_count
 
 
 def _is_ours(session: PhotoSession | None) -> bool:
     return session is None or session.origin == Origin.LOCAL
 
 
-def _count(rows: Any, *, by: str) -> Any:
+def _count(rows: QuerySet[Model], *, by: str) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)

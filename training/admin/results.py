@@ -15,14 +15,16 @@ from training.models import FaceTrainingSession
 from training.name_changes import NameChange, Preview
 
 SHOWN = 50
+# A part of a training's `metrics`, as `training.learning` writes them to its row.
+Metrics = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`told`: what it means, in a sentence."""
+    """A measure before and after the training; `meaning` says in a sentence what it is."""
 
     name: str
-    told: str
+    meaning: str
     before: str
     after: str
 
@@ -37,34 +39,38 @@ class ShownChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class ThresholdTrial:
+    """What other names a studio's faces would have with another threshold."""
+
     studio: Studio
     preview: Preview
     changes: list[ShownChange]
 
 
-def of(session: FaceTrainingSession, *, may: bool) -> dict[str, Any]:
+def build_context(session: FaceTrainingSession, *, may_train: bool) -> dict[str, object]:
+    """Return what the training's page shows; figures and plots only of one that held somebody out to test with."""
     before, after = session.metrics.get("before"), session.metrics.get("after")
     listed = [NameChange(**change) for change in session.changes.get("listed", [])[:SHOWN]]
     return {
         "session": session,
-        "may_train": may,
-        "figures": figures(before, after) if before and after else [],
+        "may_train": may_train,
+        "figures": compare_figures(before, after) if before and after else [],
         "plots": [(_("before"), _draw_scores(before)), (_("after"), _draw_scores(after))] if before and after else [],
-        "worst": worst(after["worst"]) if after else [],
+        "worst": name_worst(after["worst"]) if after else [],
         "thresholds": session.metrics.get("thresholds", []),
-        "changes": shown(listed),
+        "changes": show_changes(listed),
         "acts": list(session.acts.all()),
     }
 
 
-def _draw_scores(metrics: dict[str, Any]) -> charts.Histogram:
+def _draw_scores(metrics: Metrics) -> charts.Histogram:
     """Return the histogram of `before` or `after` of a training's metrics."""
     bins = metrics["histogram"]
     return charts.draw_histogram(bins["genuine"], bins["impostor"], threshold=metrics["threshold"])
 
 
-def figures(before: dict[str, Any], after: dict[str, Any]) -> list[Figure]:
+def compare_figures(before: Metrics, after: Metrics) -> list[Figure]:
+    """Return the measures of both versions on the same held-out photos."""
     rows = [
         ("accuracy", _("Accuracy"), _("Known people given the right name, and strangers given none")),
         (
@@ -80,21 +86,22 @@ def figures(before: dict[str, Any], after: dict[str, Any]) -> list[Figure]:
             _("At the threshold where false matches and false non-matches are equally frequent"),
         ),
     ]
-    found = [Figure(name, told, _percent(before[key]), _percent(after[key])) for key, name, told in rows]
+    found = [Figure(name, meaning, _percent(before[key]), _percent(after[key])) for key, name, meaning in rows]
     for old, new in zip(before["tar_at_far"], after["tar_at_far"], strict=False):
-        told = _("True match rate at this false match rate")
+        meaning = _("True match rate at this false match rate")
         values = [_percent(one["tar"] and one["tar"]["value"]) for one in (old, new)]
-        found.append(Figure(f"TAR@FAR {new['far']:g}", told, *values))
+        found.append(Figure(f"TAR@FAR {new['far']:g}", meaning, *values))
     if after["at_fpir"] and before["at_fpir"]:
-        told = _(
+        meaning = _(
             "Known people given their name at the threshold (in brackets) where 1 in 100 strangers is given one too"
         )
         values = [f"{_percent(one['at_fpir']['found'])} ({one['at_fpir']['threshold']:.2f})" for one in (before, after)]
-        found.append(Figure(_("Recognised, with 1 in 100 strangers named"), told, *values))
+        found.append(Figure(_("Recognised, with 1 in 100 strangers named"), meaning, *values))
     return found
 
 
-def worst(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def name_worst(rows: Sequence[Metrics]) -> list[dict[str, object]]:
+    """Return who is found least, and whom they are taken for, as the people who still exist."""
     ids = {pk for row in rows for pk in (row["person"], row["taken_for"]) if pk}
     names = Person.objects.in_bulk(ids)
     by_id = {str(pk): person for pk, person in names.items()}
@@ -105,8 +112,8 @@ def worst(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def shown(listed: Iterable[NameChange]) -> list[ShownChange]:
-    """Those whose face is still there, with a crop and with names."""
+def show_changes(listed: Iterable[NameChange]) -> list[ShownChange]:
+    """Return the changes whose face is still there, with a crop and with names."""
     rows = list(listed)
     faces = PhotoFace.objects.select_related("photo").defer("insightface_descriptor", "landmarks")
     by_id = {str(pk): face for pk, face in faces.in_bulk([row.face for row in rows]).items()}
@@ -125,14 +132,15 @@ def shown(listed: Iterable[NameChange]) -> list[ShownChange]:
     ]
 
 
-def tried(studios: Iterable[Studio], *, threshold: float) -> list[Tried]:
-    found = []
+def try_threshold(studios: Iterable[Studio], *, threshold: float) -> list[ThresholdTrial]:
+    """Return what would change in each studio; nothing is changed."""
+    trials = []
     for studio in studios:
         preview = name_changes.preview_changes(
             studio.pk, name_changes.find_version_in_use(studio.pk), threshold=threshold
         )
-        found.append(Tried(studio, preview, shown(preview.listed[:SHOWN])))
-    return found
+        trials.append(ThresholdTrial(studio, preview, show_changes(preview.listed[:SHOWN])))
+    return trials
 
 
 def _percent(value: float | None) -> str:

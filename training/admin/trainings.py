@@ -1,23 +1,25 @@
 """The training page: whether there is enough to learn from, start, progress, history, activate and roll back."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from facepass.console.base import MANAGERS, TenantAdmin, column, is_superuser
+from facepass.console.base import MANAGERS, ExtraContext, TenantAdmin, column, is_superuser
 from facepass.core import charts
+from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import studios_of
 from facepass.core.errors import FacePassError
 from facepass.models import Studio
@@ -36,9 +38,9 @@ STATUS_LABELS = {
     Status.FAILED: "danger",
     Status.CANCELLED: "warning",
 }
-# What can be done with a session: the question, and the verb.
+# What can be done with a training: the question, what follows from it, and the verb.
 Verb = Callable[[FaceTrainingSession, str], object]
-CONFIRMED: dict[str, tuple[Any, Any, Verb]] = {
+CONFIRMED: dict[str, tuple[Promise, Promise, Verb]] = {
     "activate": (
         _("Use this version"),
         _("From now on this version gives the names. Existing names stay as they are, and you can roll back later."),
@@ -58,7 +60,7 @@ CONFIRMED: dict[str, tuple[Any, Any, Verb]] = {
 
 
 @admin.register(FaceTrainingSession)
-class FaceTrainingSessionAdmin(TenantAdmin):
+class FaceTrainingSessionAdmin(TenantAdmin[FaceTrainingSession]):
     editors = MANAGERS
     list_display = [
         "created_at", "status_shown", "studio", "people_count", "total_faces", "accuracy", "version", "started_by",
@@ -77,18 +79,18 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         css = {"all": ["facepass-admin/admin.css", "facepass-admin/kit/kit.css", "facepass-admin/training.css"]}
         js = [forms.Script("facepass-admin/training.js", type="module")]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FaceTrainingSession]:
         return super().get_queryset(request).defer("manifest")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: FaceTrainingSession | None = None) -> bool:
         """A record of what happened."""
         return False
 
     def may_train(self, request: HttpRequest, studio_id: UUID) -> bool:
-        return bool(_studios(self, request).filter(pk=studio_id).exists())
+        return _list_trainable(self, request).filter(pk=studio_id).exists()
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -103,30 +105,32 @@ class FaceTrainingSessionAdmin(TenantAdmin):
             *super().get_urls(),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        sessions = FaceTrainingSession.objects.visible_to(_user(request))
+    def changelist_view(self, request: HttpRequest, extra_context: ExtraContext = None) -> HttpResponse:
+        sessions = FaceTrainingSession.objects.visible_to(user_of(request))
         sessions.end_with_jobs()
-        studios = list(studios_of(_user(request)).values_list("pk", flat=True))
+        studios = list(studios_of(user_of(request)).values_list("pk", flat=True))
         months = readiness.measure_drift(studios)
         more = {
             "readiness": readiness.assess_readiness(studios),
             "running": sessions.running().select_related("job", "studio").first(),
-            "studios": _studios(self, request),
+            "studios": _list_trainable(self, request),
             "drift": _draw_drift(months) if months else None,
             "months": months,
         }
         return super().changelist_view(request, {**(extra_context or {}), **more})
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        FaceTrainingSession.objects.visible_to(_user(request)).end_with_jobs()
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: ExtraContext = None
+    ) -> HttpResponse:
+        FaceTrainingSession.objects.visible_to(user_of(request)).end_with_jobs()
         session = self.get_object(request, object_id)
-        more = results.of(session, may=self.may_train(request, session.studio_id)) if session else {}
+        more = results.build_context(session, may_train=self.may_train(request, session.studio_id)) if session else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def start_view(self, request: HttpRequest) -> HttpResponse:
-        chosen = _studios(self, request)
-        wanted = request.POST.get("studio", "")
-        studio = next((one for one in chosen if wanted in ("", str(one.pk))), None)
+        chosen_id = request.POST.get("studio", "")
+        trainable = _list_trainable(self, request)
+        studio = next((studio for studio in trainable if chosen_id in ("", str(studio.pk))), None)
         if studio is None:
             raise PermissionDenied
         try:
@@ -136,7 +140,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         return redirect("admin:training_facetrainingsession_changelist")
 
     def cancel_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        session = self._of(request, pk)
+        session = self._require_training(request, pk)
         if session.job_id is not None:
             Job.objects.filter(pk=session.job_id).cancel()
         FaceTrainingSession.objects.filter(pk=pk).end_with_jobs()
@@ -144,7 +148,7 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         return redirect("admin:training_facetrainingsession_changelist")
 
     def confirm_view(self, request: HttpRequest, pk: UUID, what: str) -> HttpResponse:
-        session = self._of(request, pk)
+        session = self._require_training(request, pk)
         title, consequence, verb = CONFIRMED[what]
         if request.method != "POST":
             context = {**self.admin_site.each_context(request), "title": title, "consequence": consequence}
@@ -162,24 +166,25 @@ class FaceTrainingSessionAdmin(TenantAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = ThresholdsForm(request.POST or None, settings=config.recognition_settings())
-        tried: list[results.Tried] = []
+        trials: list[results.ThresholdTrial] = []
         if request.method == "POST" and form.is_valid():
             if "save" in request.POST and is_superuser(request):
                 config.change_settings({"confidence_thresholds": form.cleaned_data}, by=str(request.user))
                 messages.success(request, gettext("The settings were saved."))
                 return redirect("admin:training_settings")
-            tried = results.tried(studios_of(_user(request)), threshold=form.cleaned_data["assign"])
+            trials = results.try_threshold(studios_of(user_of(request)), threshold=form.cleaned_data["assign"])
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Thresholds"),
             "form": form,
-            "tried": tried,
+            "trials": trials,
         }
         may_save = {"may_save": is_superuser(request), "media": self.media}
         return TemplateResponse(request, "admin/training/settings.html", {**context, **may_save})
 
-    def _of(self, request: HttpRequest, pk: UUID) -> FaceTrainingSession:
-        session: FaceTrainingSession | None = self.get_object(request, str(pk))
+    def _require_training(self, request: HttpRequest, pk: UUID) -> FaceTrainingSession:
+        """Return the training. Raise Http404, or PermissionDenied for who may look at it only."""
+        session = self.get_object(request, str(pk))
         if session is None:
             raise Http404
         if not self.may_train(request, session.studio_id):
@@ -209,17 +214,11 @@ def _draw_drift(months: Sequence[readiness.MonthlySimilarity]) -> charts.Band:
     )
 
 
-def _studios(page: FaceTrainingSessionAdmin, request: HttpRequest) -> Any:
-    """Those that the person may train."""
-    return Studio.objects.filter(pk__in=_editable_ids(page, request)).order_by("name")
-
-
-def _editable_ids(page: FaceTrainingSessionAdmin, request: HttpRequest) -> Any:
-    mine = studios_of(_user(request))
-    if is_superuser(request):
-        return mine.values("pk")
-    return mine.filter(memberships__user=_user(request), memberships__role__in=page.editors).values("pk")
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user
+def _list_trainable(page: FaceTrainingSessionAdmin, request: HttpRequest) -> QuerySet[Studio]:
+    """Return the studios whose trainings the person may start and use."""
+    user = user_of(request)
+    studios = studios_of(user)
+    if not is_superuser(request):
+        studios = studios.filter(memberships__user=user, memberships__role__in=page.editors)
+    # By their ids, since the memberships may name a studio twice.
+    return Studio.objects.filter(pk__in=studios.values("pk")).order_by("name")
