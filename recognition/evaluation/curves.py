@@ -10,12 +10,15 @@ from scipy.stats import norm
 
 from facepass.core.errors import FacePassError
 from recognition.evaluation import error_rates
-from recognition.evaluation.error_rates import Numbers
+from recognition.evaluation.error_rates import Numbers, Scores
 from recognition.evaluation.error_report import EngineEvaluation
 
 # Wong's palette, which colour-blind people can tell apart (Nature Methods 8, 441, 2011); lines differ in style as well.
 COLOURS, STYLES = ("#0072B2", "#D55E00"), ("-", "--")
 DET_TICKS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+
+# matplotlib.axes.Axes; matplotlib is optional, so its types are not available.
+Axes = Any
 
 
 def draw_curves(evaluations: Sequence[EngineEvaluation], folder: Path, *, thresholds: Numbers) -> list[str]:
@@ -23,7 +26,7 @@ def draw_curves(evaluations: Sequence[EngineEvaluation], folder: Path, *, thresh
 
     Raise FacePassError `not_installed` (400) without matplotlib.
     """
-    plots: dict[str, Callable[[Any], None]] = {
+    plots: dict[str, Callable[[Axes], None]] = {
         "roc": lambda axes: _plot_roc(axes, evaluations),
         "det": lambda axes: _plot_det(axes, evaluations),
         "scores": lambda axes: _plot_histograms(axes, evaluations),
@@ -34,7 +37,7 @@ def draw_curves(evaluations: Sequence[EngineEvaluation], folder: Path, *, thresh
     return list(plots)
 
 
-def _save(path: Path, paint: Callable[[Any], None]) -> None:
+def _save(path: Path, paint: Callable[[Axes], None]) -> None:
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - optional
         from matplotlib.figure import Figure  # noqa: PLC0415
@@ -51,20 +54,20 @@ def _save(path: Path, paint: Callable[[Any], None]) -> None:
         figure.savefig(path.with_suffix(suffix), dpi=150)
 
 
-def _lines(evaluations: Sequence[EngineEvaluation]) -> list[tuple[EngineEvaluation, dict[str, Any]]]:
-    """Return each evaluation with the options of its line."""
+def _lines(evaluations: Sequence[EngineEvaluation]) -> list[tuple[Scores, dict[str, str]]]:
+    """Return the scores and the line's options of each evaluation that has scores."""
     return [
-        (one, {"label": one.name, "color": colour, "linestyle": style})
-        for one, colour, style in zip(evaluations, COLOURS, STYLES, strict=False)
+        (evaluation.scores, {"label": evaluation.name, "color": colour, "linestyle": style})
+        for evaluation, colour, style in zip(evaluations, COLOURS, STYLES, strict=False)
+        if evaluation.scores is not None
     ]
 
 
-def _plot_roc(axes: Any, evaluations: Sequence[EngineEvaluation]) -> None:
+def _plot_roc(axes: Axes, evaluations: Sequence[EngineEvaluation]) -> None:
     """Plot the ROC curve. Its lower limit is just below the curves, because good engines differ in the last percent."""
     floor = 1.0
-    for one, style in _lines(evaluations):
-        assert one.scores is not None  # noqa: S101 - the caller draws what has scores
-        _thresholds, fmr, fnmr = error_rates.error_curve(one.scores, points=2000)
+    for scores, style in _lines(evaluations):
+        _thresholds, fmr, fnmr = error_rates.error_curve(scores, points=2000)
         positive = fmr > 0  # the axis is logarithmic
         axes.step(fmr[positive], 1 - fnmr[positive], where="pre", **style)
         floor = min(floor, float(1 - fnmr[positive].max()))
@@ -72,11 +75,10 @@ def _plot_roc(axes: Any, evaluations: Sequence[EngineEvaluation]) -> None:
     axes.set(xlabel=_("False match rate"), ylabel=_("True match rate"))
 
 
-def _plot_det(axes: Any, evaluations: Sequence[EngineEvaluation]) -> None:
+def _plot_det(axes: Axes, evaluations: Sequence[EngineEvaluation]) -> None:
     """Plot the DET curve on normal deviates, where two normal distributions give a straight line."""
-    for one, style in _lines(evaluations):
-        assert one.scores is not None  # noqa: S101
-        _thresholds, fmr, fnmr = error_rates.error_curve(one.scores, points=2000)
+    for scores, style in _lines(evaluations):
+        _thresholds, fmr, fnmr = error_rates.error_curve(scores, points=2000)
         finite = (fmr > 0) & (fnmr > 0) & (fmr < 1) & (fnmr < 1)
         axes.plot(norm.ppf(fmr[finite]), norm.ppf(fnmr[finite]), marker=".", markersize=3, **style)
     ticks, names = norm.ppf(DET_TICKS), [f"{100 * tick:g} %" for tick in DET_TICKS]
@@ -86,27 +88,25 @@ def _plot_det(axes: Any, evaluations: Sequence[EngineEvaluation]) -> None:
     axes.set(xlim=reach, ylim=reach, title=_("DET"), xlabel=_("False match rate"), ylabel=_("False non-match rate"))
 
 
-def _plot_histograms(axes: Any, evaluations: Sequence[EngineEvaluation]) -> None:
+def _plot_histograms(axes: Axes, evaluations: Sequence[EngineEvaluation]) -> None:
     all_scores = np.concatenate(
-        [np.concatenate([o.scores.genuine, o.scores.impostor]) for o in evaluations if o.scores]
+        [np.concatenate([scores.genuine, scores.impostor]) for scores, _style in _lines(evaluations)]
     )
     bins = np.linspace(all_scores.min(), all_scores.max(), 50)
-    for one, style in _lines(evaluations):
-        assert one.scores is not None  # noqa: S101
+    for scores, style in _lines(evaluations):
         for values, kind, shade in (
-            (one.scores.impostor, _("different people"), 0.25),
-            (one.scores.genuine, _("same person"), 0.6),
+            (scores.impostor, _("different people"), 0.25),
+            (scores.genuine, _("same person"), 0.6),
         ):
-            options = {**style, "label": f"{one.name}: {kind}", "alpha": shade}
+            options = {**style, "label": f"{style['label']}: {kind}", "alpha": shade}
             axes.hist(values, bins, density=True, histtype="stepfilled", edgecolor=style["color"], **options)
     axes.set(title=_("Scores"), xlabel=_("Similarity"), ylabel=_("Density"))
 
 
-def _plot_errors(axes: Any, evaluations: Sequence[EngineEvaluation], thresholds: Numbers) -> None:
+def _plot_errors(axes: Axes, evaluations: Sequence[EngineEvaluation], thresholds: Numbers) -> None:
     false_match, false_non_match = _("False match rate"), _("False non-match rate")
-    for one, style in _lines(evaluations):
-        assert one.scores is not None  # noqa: S101
-        fmr, fnmr = one.scores.fmr(thresholds), one.scores.fnmr(thresholds)
-        axes.plot(thresholds, fmr, **{**style, "label": f"{one.name}: {false_match}"})
-        axes.plot(thresholds, fnmr, **{**style, "label": f"{one.name}: {false_non_match}", "alpha": 0.5})
+    for scores, style in _lines(evaluations):
+        fmr, fnmr = scores.fmr(thresholds), scores.fnmr(thresholds)
+        axes.plot(thresholds, fmr, **{**style, "label": f"{style['label']}: {false_match}"})
+        axes.plot(thresholds, fnmr, **{**style, "label": f"{style['label']}: {false_non_match}", "alpha": 0.5})
     axes.set(title=_("Errors by threshold"), xlabel=_("Threshold"), ylabel=_("Rate"), ylim=(-0.02, 1.02))

@@ -9,9 +9,9 @@ by less than 0.01. So descriptors of both runtimes may be compared, and the cont
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, NotRequired, TypedDict
 
 from django.conf import settings
 
@@ -27,9 +27,20 @@ Model = Path | bytes
 """The path of an ONNX file, or its content."""
 
 
+class VerdictEntry(TypedDict):
+    """`Verdict` in the file; older files lack the last two."""
+
+    network: str
+    precision: str
+    speedup: float
+    cosine: float
+    problem: NotRequired[str]
+    least: NotRequired[float]
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was measured for one network. The fields are those of the file.
+    """What was measured for one network.
 
     `precision`: OpenVINO's, bf16 or f32. `speedup`: how many times as fast as onnxruntime it is. `cosine`: the lowest
     of its outputs to onnxruntime's. `problem`: why it cannot run the network, empty where it can. `least`: the cosine
@@ -54,6 +65,16 @@ class Verdict:
     def faithful(self) -> bool:
         return not self.problem and self.cosine >= self.least
 
+    def as_json(self) -> VerdictEntry:
+        return {
+            "network": self.network,
+            "precision": self.precision,
+            "speedup": self.speedup,
+            "cosine": self.cosine,
+            "problem": self.problem,
+            "least": self.least,
+        }
+
 
 def find_verdict(model: Model) -> Verdict | None:
     """Return what was measured for that network on this machine, with these versions and threads."""
@@ -67,7 +88,7 @@ def store_verdict(model: Model, verdict: Verdict) -> Verdict:
     Two processes that write at once may lose an entry, which is then measured again.
     """
     entries, file = _read_file(), _results_path()
-    entries.setdefault(_machine_key(), {})[_digest(model)] = asdict(verdict)
+    entries.setdefault(_machine_key(), {})[_digest(model)] = verdict.as_json()
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}")
     draft.write_text(json.dumps(entries, indent=1))
@@ -82,10 +103,10 @@ def list_verdicts() -> list[Verdict]:
     return [Verdict(**entry) for entry in _read_file().get(_machine_key(), {}).values()]
 
 
-def _read_file() -> dict[str, dict[str, dict[str, Any]]]:
-    """Return the fields of a `Verdict` by machine and by the digest of the network; empty for a damaged file."""
+def _read_file() -> dict[str, dict[str, VerdictEntry]]:
+    """Return the entries by machine and by the digest of the network; empty for a damaged file."""
     try:
-        entries: dict[str, dict[str, dict[str, Any]]] = json.loads(_results_path().read_text())
+        entries: dict[str, dict[str, VerdictEntry]] = json.loads(_results_path().read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
     return entries

@@ -86,7 +86,7 @@ def learn_templates(faces: Faces, scores: Calibration) -> LearntTemplates:
         kept = [i for i, typical in zip(rows, is_typical, strict=True) if typical]
         own = faces.descriptors[kept]
         descriptors.append(own)
-        templates.append(build_templates(own, _weights(faces, kept), least=scores.cosine(APPEARANCE_BELOW)))
+        templates.append(compute_templates(own, _weights(faces, kept), least=scores.cosine(APPEARANCE_BELOW)))
     enrolled = EnrolledPeople(
         list(rows_by_person),
         np.concatenate(descriptors),
@@ -97,7 +97,7 @@ def learn_templates(faces: Faces, scores: Calibration) -> LearntTemplates:
     return LearntTemplates(enrolled, outliers)
 
 
-def build_templates(descriptors: Descriptors, weights: FloatArray, *, least: float) -> Descriptors:
+def compute_templates(descriptors: Descriptors, weights: FloatArray, *, least: float) -> Descriptors:
     """Return one person's templates (k, 512) of unit length: the mean of all faces, then that of each appearance.
 
     `weights`: (n,), above 0. `least`: faces whose mean cosine is below it are different appearances.

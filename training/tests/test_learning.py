@@ -56,7 +56,7 @@ def test_whoever_looks_different_at_times_has_a_template_of_each_look():
     assert learnt.outliers == []
     assert len(learnt.enrolled.templates) == 3
     probe = near(other_look, 300, 0.9)
-    alone = templates.build_templates(faces.descriptors, np.ones(12, np.float32), least=-1)
+    alone = templates.compute_templates(faces.descriptors, np.ones(12, np.float32), least=-1)
     assert learnt.enrolled.combined_cosines(probe[None])[0, 0] > combine_cosines(
         float((alone @ probe)[0]), float((faces.descriptors @ probe).max())
     )
