@@ -33,6 +33,7 @@ def analyse_gallery(gallery_id: str) -> int:
     photos = GalleryImage.objects.filter(gallery_id=gallery_id)
     done = indexing.index_photos(photos, has_time=lambda: not heartbeats.is_stopping() and time.monotonic() < until)
     group_faces(gallery_id)
+    # The turn ended by its time: there may be more photos.
     if time.monotonic() >= until and not heartbeats.is_stopping():
         queue.wake_workers(UUID(gallery_id), photos=1)
     return done

@@ -84,7 +84,7 @@ def roll_back_version(training: FaceTrainingSession, *, by: str) -> TemplateSet 
     training.refresh_from_db(fields=["template_set"])
     if training.template_set is None or not training.template_set.active:
         raise not_active_error()
-    former = TemplateSet.objects.before(training.template_set)
+    former = TemplateSet.objects.find_previous(training.template_set)
     _switch_to(training.studio_id, former)
     training.record_act(TrainingAct.Kind.ROLLED_BACK, by=by)
     training.template_set.active = False
@@ -101,7 +101,7 @@ def not_active_error() -> FacePassError:
 
 def _switch_to(studio_id: UUID, template_set: TemplateSet | None) -> None:
     """Put that version in use and mark the faces that it was learnt from. The caller holds the studio's lock."""
-    TemplateSet.objects.use(studio_id, template_set)
+    TemplateSet.objects.activate(studio_id, template_set)
     of_studio = PhotoFace.objects.filter(gallery__studio=studio_id)
     of_studio.filter(training_used=True).update(training_used=False)
     training = FaceTrainingSession.objects.filter(template_set=template_set).first() if template_set else None

@@ -135,11 +135,13 @@ def _restore_people(decision: FaceDecision) -> None:
         pairs = zip(PERSON_COLUMNS, before[str(person.pk)], after[str(person.pk)], strict=False)
         unchanged = {column: was for column, was, became in pairs if getattr(person, column) == became}
         Person.objects.filter(pk=person.pk).update(**unchanged)
+    # Stored before and not after: the decision deleted them.
     for pk in before.keys() - after.keys():
         *values, created_at = before[pk]
         Person.objects.create(
             pk=UUID(pk), studio_id=decision.studio_id, **dict(zip(PERSON_COLUMNS, values, strict=True))
         )
+        # By an update, because `auto_now_add` overrides what `create` is given.
         Person.objects.filter(pk=pk).update(created_at=parse_datetime(created_at))
 
 

@@ -186,6 +186,7 @@ def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
     change.update_groups(person_id=kept.pk)
     change.update_pictures(subject_id=kept.pk)
     lacking = {name: getattr(gone, name) for name in ("email", "external_id", "avatar_url") if not getattr(kept, name)}
+    # Deleted first: e-mail and external id are unique within a studio.
     Person.objects.filter(pk=gone.pk).delete()
     Person.objects.filter(pk=kept.pk).update(**lacking)
     data = {"person_id": str(kept.pk), "merged_person_ids": [str(gone.pk)]}
@@ -198,6 +199,7 @@ def show(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
     """Say that these are faces after all, of one occasion. A rejected one is shown again, a drawn one as new."""
     change = Change(Occasion.for_gallery(faces[0].gallery), faces=faces)
     named = [face.pk for face in faces if face.person_id]
+    # A face that had a name when it was rejected has it again.
     change.update_faces(face_category=FaceCategory.UNKNOWN)
     change.update_faces(only=named, face_category=FaceCategory.KNOWN)
     return change.record(Kind.SHOW, by=by)

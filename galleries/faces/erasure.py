@@ -22,6 +22,7 @@ def erase_face(face: PhotoFace) -> None:
     if photo.subject_id is not None:
         photo.delete()
         return
+    # The place is stored before the face goes, in one transaction, so no analysis can bring it back in between.
     ErasedFace.objects.create(photo=photo, box=face.box)
     _delete_spares(photo, face.as_box)
     Person.objects.filter(studio=photo.gallery.studio_id, avatar_url=media_files.face_path(face)).update(avatar_url="")

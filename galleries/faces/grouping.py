@@ -101,6 +101,7 @@ class _GroupingRun:
         if not singles and not self._poor:
             return Grouping()
         nodes = [*self._rules.build_groups(self._clusters), *singles]
+        # What people said to be one person is one node for the clustering, however dissimilar the faces are.
         sets = clustering.unite_sets(len(nodes), self._rules.unite_indexes(self._clusters, self._good))
         united = [_add_up(nodes[index] for index in members) for members in sets]
         merged = clustering.merge_groups(united, self._find_pairs(nodes, sets), least=self._min_cosine)
@@ -150,6 +151,7 @@ class _GroupingRun:
         for members in people:
             clusters = [self._clusters[index] for index in members if index < len(self._clusters)]
             newcomers = [faces[index - len(self._clusters)].pk for index in members if index >= len(self._clusters)]
+            # A single face stays loose, and a group that gained nothing stays as it is.
             if len(clusters) + len(newcomers) < 2:
                 continue
             if not clusters:

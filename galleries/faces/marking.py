@@ -46,6 +46,7 @@ def mark_face(photo: GalleryImage, box: Box, *, by: Principal) -> tuple[PhotoFac
         _lock_photo(photo)
         _refuse_duplicate(photo, row)
         erasure.lift_erasure(photo, row.as_box)
+        # Hidden so far; the decision shows it, and undoing the decision hides it again.
         row.save(force_insert=True)
         decision = decisions.show([row], by=by)
         if described:  # the grouping has something to do

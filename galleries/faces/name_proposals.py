@@ -14,7 +14,7 @@ from recognition.config import recognition_settings
 from recognition.model_versions import current_model_version
 
 
-class Cursor(TypedDict):
+class ProposalCursor(TypedDict):
     """How far the job is: the id of the last face, and the counts up to it."""
 
     face: str
@@ -28,12 +28,13 @@ def propose_names(turn: JobTurn) -> dict[str, Any] | None:
     A name is proposed from the similarity `confidence_thresholds.assign` on. Faces that have a name are left alone, a
     name that somebody denied is not proposed again, and nobody is in a photo twice.
     """
-    position: Cursor = turn.job.cursor or Cursor(face=str(UUID(int=0)), faces=0, named=0)
+    position: ProposalCursor = turn.job.cursor or ProposalCursor(face=str(UUID(int=0)), faces=0, named=0)
     version, threshold = current_model_version(), recognition_settings().confidence_thresholds.assign
     faces = PhotoFace.objects.filter(gallery=turn.job.arguments["gallery_id"], gallery__studio=turn.job.studio_id)
     unknown = faces.searchable(version).filter(person=None, pk__gt=position["face"]).order_by("pk")
     rows, stacked = descriptors.read(unknown, "pk", "photo_id")
     total = position["faces"] + len(rows)
+    # Read once: decisions that are made while this turn runs count from the next one on.
     denied = denials.find_denials_in_studio(turn.job.studio_id)
     for (pk, photo_id), descriptor in zip(rows, stacked, strict=True):
         if not turn.has_time():
@@ -43,7 +44,7 @@ def propose_names(turn: JobTurn) -> dict[str, Any] | None:
         is_denied = who.person and who.person.pk in denied.get(pk, ())
         if who.person and not is_denied and not faces.filter(photo=photo_id, person=who.person).exists():
             named = _propose(faces.filter(pk=pk, person=None), who.person.pk, who.candidates[0].similarity)
-        position = Cursor(face=str(pk), faces=position["faces"] + 1, named=position["named"] + named)
+        position = ProposalCursor(face=str(pk), faces=position["faces"] + 1, named=position["named"] + named)
         turn.report(done=position["faces"], total=total, cursor=position)
     return {"faces": position["faces"], "named": position["named"]}
 

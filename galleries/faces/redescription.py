@@ -136,19 +136,19 @@ def describe_waiting_photos(engine: FaceEngine, version: ModelVersion, *, watch:
             for result in results:
                 _record(result, version)
             done += len(results)
-            watch.report(done=done + waiting.gone, total=total)
-    return done + waiting.gone
+            watch.report(done=done + waiting.missing, total=total)
+    return done + waiting.missing
 
 
 class _WaitingPhotos:
     """The photos that the version has not described, handed out in batches while there is time.
 
-    `gone`: how many of them were deleted, or are being analysed anew, by the time of their turn.
+    `missing`: how many of them were deleted, or are being analysed anew, by the time of their turn.
     """
 
     def __init__(self, version: ModelVersion, *, has_time: Callable[[], bool]) -> None:
         self.ids: list[UUID] = list(photos_to_describe(version).values_list("pk", flat=True))
-        self.gone = 0
+        self.missing = 0
         self._has_time = has_time
 
     def take_batch(self) -> list[GalleryImage]:
@@ -156,7 +156,7 @@ class _WaitingPhotos:
             chosen, self.ids = self.ids[:BATCH], self.ids[BATCH:]
             photos = GalleryImage.objects.processed().filter(pk__in=chosen)
             batch = list(photos.order_by("created_at", "pk"))
-            self.gone += len(chosen) - len(batch)
+            self.missing += len(chosen) - len(batch)
             if batch:
                 return batch
         return []

@@ -35,6 +35,8 @@ def switch_version(version: ModelVersion) -> bool:
         seen = PhotoDescription.objects.valid_for(version)
         if former is not None and former != version:
             _note_former(seen, former)
+        # From here on the order matters: spares are matched to faces before the two are exchanged, and faces are set
+        # aside before new ones come in.
         _match_loose_spares(version)
         _exchange(version)
         _set_aside(_only_old(version))

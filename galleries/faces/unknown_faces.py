@@ -21,7 +21,7 @@ from recognition.models import ModelVersion
 from recognition.types import DescribedFace, DetectedFace
 
 
-class Cursor(TypedDict):
+class UnknownFacesCursor(TypedDict):
     """How far the job is: the id of the last photo, and the counts up to it."""
 
     photo: str
@@ -31,7 +31,7 @@ class Cursor(TypedDict):
 
 def run_unknown_faces_job(turn: JobTurn) -> dict[str, Any] | None:
     """Run a turn of the job `regenerate_unknown_descriptors` of one studio."""
-    position: Cursor = turn.job.cursor or Cursor(photo=str(UUID(int=0)), faces=0, unreadable=0)
+    position: UnknownFacesCursor = turn.job.cursor or UnknownFacesCursor(photo=str(UUID(int=0)), faces=0, unreadable=0)
     done = turn.job.done
     remaining = list(_photos_with_unknown(turn.job.studio_id).filter(pk__gt=position["photo"]))
     total = done + len(remaining)
@@ -39,7 +39,7 @@ def run_unknown_faces_job(turn: JobTurn) -> dict[str, Any] | None:
         if not turn.has_time():
             return None
         faces = _describe(photo)
-        position = Cursor(
+        position = UnknownFacesCursor(
             photo=str(photo.pk),
             faces=position["faces"] + (faces or 0),
             unreadable=position["unreadable"] + (faces is None),

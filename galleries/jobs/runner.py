@@ -70,6 +70,7 @@ def start_job(kind: str, *, studio: Studio, **arguments: Any) -> Job:
     """
     with transaction.atomic():
         job, created = Job.objects.unfinished().get_or_create(studio=studio, kind=kind, arguments=arguments)
+        # The call is queued in the same transaction as the row, so neither is there without the other.
         if created:
             queue.wake_worker_for_job(job.pk)
     return job
@@ -87,6 +88,7 @@ def run_turn(pk: UUID) -> None:
         log.warning("job %s was cancelled or taken over", job)
     except FacePassError as refusal:
         log.warning("job %s: %s", job, refusal.code)
+        # A refusal that passes by itself, such as a busy lock, is no failure of the job.
         job.fail(refusal.code) if refusal.retry_after is None else job.postpone(refusal.retry_after)
     except Exception:  # a defect, raised again; the row says so, because clients poll it
         job.fail("internal_error")

@@ -103,6 +103,7 @@ def choose_candidates(probe: FloatArray, candidates: Sequence[SearchCandidate], 
             found.append(candidate)
     if not found:
         return CandidateChoice([], _find_leader(ranked, levels))
+    # Groups of one person are often several: in profile, with sunglasses. Each that joins moves the mean.
     while (joined := _find_joining(probe, ranked, found, levels)) is not None:
         found.append(joined)
     possible = [candidate for candidate in ranked if candidate.cosine >= levels.possible and candidate not in found]

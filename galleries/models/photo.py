@@ -70,6 +70,7 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
     def claim_next(self) -> "GalleryImage | None":
         """Claim and return the oldest claimable photo that has attempts left, or None."""
         waiting = self.claimable().filter(attempts__lt=MAX_ATTEMPTS).order_by("created_at", "pk")
+        # Whoever updates the row first has it; the others see another number of attempts and try the next photo.
         while photo := waiting.first():
             lease = Now() + timedelta(seconds=settings.ANALYSIS_LEASE_SECONDS)
             unclaimed = self.model.objects.claimable().filter(pk=photo.pk, attempts=photo.attempts)
@@ -98,6 +99,7 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
         """Give up photos that killed their workers, with which their galleries may be done; return how many."""
         exhausted = self.claimable().filter(attempts__gte=MAX_ATTEMPTS)
         with transaction.atomic():
+            # Rows that another worker is giving up at this moment are skipped, so that each is counted once.
             photos = dict(exhausted.select_for_update(skip_locked=True).values_list("pk", "gallery_id"))
             Gallery.objects.event_galleries().filter(pk__in=photos.values()).update(analyses=models.F("analyses") + 1)
             given_up = self.filter(pk__in=photos)

@@ -25,7 +25,7 @@ class TemplateSetQuerySet(TenantQuerySet["TemplateSet"]):
         """Sets with which a descriptor of that model version may be compared."""
         return self.filter(active=True, model_version=version)
 
-    def before(self, newer: "TemplateSet") -> "TemplateSet | None":
+    def find_previous(self, newer: "TemplateSet") -> "TemplateSet | None":
         """Return the version to go back to: the last one before `newer` that was in use, of the same model."""
         older = self.filter(studio=newer.studio_id, model_version=newer.model_version_id, number__lt=newer.number)
         return older.exclude(activated_at=None).order_by("-number").first()
@@ -35,7 +35,7 @@ class TemplateSetQuerySet(TenantQuerySet["TemplateSet"]):
         last = self.filter(studio=studio_id).aggregate(last=models.Max("number"))["last"]
         return (last or 0) + 1
 
-    def use(self, studio_id: uuid.UUID, chosen: "TemplateSet | None") -> None:
+    def activate(self, studio_id: uuid.UUID, chosen: "TemplateSet | None") -> None:
         """Make it the one set in use in that studio, or none. To be called in a transaction."""
         self.filter(studio=studio_id, active=True).update(active=False)
         if chosen is not None:

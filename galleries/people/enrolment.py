@@ -43,6 +43,7 @@ def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Sc
     photo, is_new = ingest.add_photo(
         gallery, file, name=ingest.clean_filename(file), subject=person, by=by, scope=scope
     )
+    # The gallery has one photo per content, so the same picture cannot enrol two people.
     if photo.subject_id != person.pk:
         raise FacePassError("picture_in_use", _("This picture enrols somebody else."), status=409)
     if not is_new and photo.has_failed:

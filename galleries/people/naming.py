@@ -32,6 +32,7 @@ def get_or_create_person(name: str, *, studio_id: UUID, by: Principal, namesake:
     name = _normalise(name)
     if not 0 < len(name) <= NAME_CHARACTERS:
         raise FacePassError("invalid_request", _("Type a name."))
+    # NO KEY UPDATE: rows that point to the studio can still be written meanwhile.
     Studio.objects.select_for_update(no_key=True).get(pk=studio_id)
     people = [] if namesake else list(find_namesakes(name, studio_id=studio_id)[:2])
     if len(people) > 1:

@@ -45,6 +45,7 @@ class _Indexing:
                 for photo in pipeline.photos_under_way():
                     photo.return_attempt()
                 raise
+        # The last events may have been left out by PUBLISH_EVERY_SECONDS.
         for gallery_id in self._published:
             progress.publish_progress(gallery_id)
         if self._first_error is not None:
@@ -57,6 +58,7 @@ class _Indexing:
             for results in pipeline.run(self._claim_fresh):
                 for result in results:
                     self._record(result)
+                # The worker is to stop soon: what its networks have not begun goes to another one at once.
                 if heartbeats.is_stopping():
                     for photo in pipeline.cancel_waiting():
                         photo.release_claim()

@@ -109,6 +109,7 @@ class PhotoPipeline:
         self._isolate_errors = isolate_errors
         self._under_way: deque[_Batch] = deque()
         self._decoders = ThreadPoolExecutor(DECODERS, "decode")
+        # One thread: the networks use all cores by themselves.
         self._networks = ThreadPoolExecutor(1, "networks")
 
     def __enter__(self) -> Self:
@@ -130,6 +131,7 @@ class PhotoPipeline:
                 self._under_way.append(self._begin(photos))
             if not self._under_way:
                 return
+            # Under way until the caller comes back for more, so that an error while writing gives all of it back.
             yield self._finish(self._under_way[0])
             self._under_way.popleft()
 
@@ -152,6 +154,7 @@ class PhotoPipeline:
 
     def _finish(self, batch: _Batch) -> list[PhotoResult]:
         error = batch.faces.exception()
+        # A FacePassError is no fault of any of the photos (a model is missing), so trying each alone would not help.
         if error is not None and self._isolate_errors and not isinstance(error, FacePassError):
             return [
                 self._describe_alone(photo, picture, batch.describe)

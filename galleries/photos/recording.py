@@ -42,6 +42,7 @@ def record_faces(photo: GalleryImage, faces: Sequence[DescribedFace], *, scale: 
         if held is None:
             log.warning("photo %s was taken over by another worker", photo.pk)
             return
+        # `photo` was read before the picture was worked on; only `held` is what the row is now.
         rows = [build_face(photo, described, version, scale=scale) for described in faces]
         _write(held, rows, version) if held.subject_id is None else _enrol(held, *rows)
         held.state, held.error, held.lease_expires_at = PhotoState.PROCESSED, "", None
@@ -62,8 +63,10 @@ def _write(photo: GalleryImage, rows: list[PhotoFace], version: ModelVersion) ->
         [row.as_box for row in rows], [face.as_box for face in known], erased=erased, alike=comparison.same_person
     )
     PhotoFace.objects.bulk_create([row for index, row in enumerate(rows) if matching.is_new(index)])
+    # A face at the same place that is clearly not the same person: the photo's file was replaced.
     changed = {known[j].pk for i, j in matching.known.items() if (i, j) in comparison.other_person}
     _describe_anew(photo, {known[j]: rows[i] for i, j in matching.known.items()}, changed=changed)
+    # Of the old rows that no new face matched, those go with which nothing is lost.
     found_again = {known[j].pk for j in matching.known.values()}
     if missing := [face.pk for face in known if face.pk not in found_again]:
         photo.faces.filter(pk__in=missing).unbound().delete()
@@ -82,6 +85,7 @@ def _describe_anew(photo: GalleryImage, described: dict[PhotoFace, PhotoFace], *
     `changed`: faces at whose place the photo shows somebody else now, because its file was changed. What a model
     guessed of them goes, what a person decided stays.
     """
+    # A face that somebody decided about keeps its name and group, whatever the new descriptor says.
     guessed = changed.difference(photo.faces.decided().filter(pk__in=changed).values_list("pk", flat=True))
     for face, row in described.items():
         face.copy_description_from(row)
