@@ -360,7 +360,7 @@ class Stubborn(Child):
 def children_of_the_supervisor(_fixture) -> Case:
     children = [Stubborn(name=f"child {number}", command=[], environment={}, grace=0.1) for number in range(3)]
     web, *workers = children
-    supervisor = Supervisor(web=web, workers=workers, healthy=lambda: True, say=print, ready="ready")
+    supervisor = Supervisor(web=web, workers=workers, healthy=lambda: True, report=print, ready="ready")
     return Case(supervisor._stop, lambda: [child.ended for child in children], fails=False)
 
 
@@ -426,7 +426,7 @@ WALKED = {
 def registered() -> Iterator[str]:
     for path in Path(settings.BASE_DIR).glob("*/**/apps.py"):
         if ".venv" not in path.parts:
-            yield from re.findall(r'chores\.register\("([^"]+)"', path.read_text())
+            yield from re.findall(r'chores\.register_chore\("([^"]+)"', path.read_text())
 
 
 def test_every_chore_is_walked_or_is_one_statement():
