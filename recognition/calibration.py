@@ -58,6 +58,7 @@ class Calibration:
 
     @classmethod
     def from_json(cls, value: CalibrationJson) -> Self:
+        """Read what `as_json` returns. Raise ValueError where the knots do not rise."""
         knots = tuple((float(cosine), float(similarity)) for cosine, similarity in value["knots"])
         return cls(knots, bool(value["calibrated"]), str(value["source"]))
 

@@ -139,6 +139,7 @@ class _Linkage:
         self._heap: list[tuple[float, int, int]] = []
 
     def add(self, i: int, j: int) -> None:
+        """Link two groups where they may be merged and are similar enough."""
         one, other = self._nodes[i], self._nodes[j]
         if i == j or j in one.links or one.group.excludes(other.group):
             return
@@ -149,6 +150,7 @@ class _Linkage:
             self._heap.append((-link, i, j))
 
     def run(self) -> list[list[int]]:
+        """Merge until no link is left, and return the members of each group."""
         heapq.heapify(self._heap)
         while self._heap:
             _link, i, j = heapq.heappop(self._heap)

@@ -159,7 +159,10 @@ def _rotate_face_back(face: DetectedFace, picture: Picture, *, turns: int) -> De
 
 
 def _rotate_points_back(points: FloatArray, size: tuple[int, int], turns: int) -> FloatArray:
-    """`points`: (n, 2). `size`: width and height of the picture before its quarter turns to the left."""
+    """Return points (n, 2) of a picture that was turned to the left in pixels of the picture before.
+
+    `size`: width and height before.
+    """
     x, y = points.T
     width, height = size
     back = {1: (width - y, x), 2: (width - x, height - y), 3: (y, height - x)}[turns]

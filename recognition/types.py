@@ -39,6 +39,7 @@ class Box:
 
     @property
     def area(self) -> float:
+        """Square pixels."""
         return self.width * self.height
 
     def scaled(self, factor: float) -> "Box":

@@ -54,7 +54,7 @@ class FaceTrainingSession(models.Model):
     model_accuracy = models.FloatField(_("accuracy"), null=True)
     error_message = models.TextField(_("error"), default="", blank=True)
     model_version = models.ForeignKey(ModelVersion, models.SET_NULL, null=True, related_name="+", editable=False)
-    # The dataset as it was when the run was prepared (`preparation.Manifest`), and its SHA-256. Written once.
+    # The dataset as it was when the run was prepared (`preparation.DatasetManifest`), and its SHA-256. Written once.
     manifest = models.JSONField(default=dict, editable=False)
     digest = models.CharField(max_length=64, default="", editable=False)
     # Text, not a foreign key: the account or API key may have been deleted since.

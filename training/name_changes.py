@@ -115,6 +115,7 @@ class NamingVersion:
 
 
 def find_version_in_use(studio_id: UUID) -> NamingVersion | None:
+    """Return what names the studio's faces now; None where the nearest faces decide."""
     template_set = TemplateSet.objects.in_use(current_model_version()).filter(studio=studio_id).first()
     return NamingVersion.from_template_set(template_set) if template_set else None
 

@@ -41,7 +41,7 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "facepass.apps.FacePassConfig",
-    "recognition.apps.RecognitionConfig",
+    "recognition.apps.RecognitionAppConfig",
     "galleries.apps.GalleriesConfig",
     "training.apps.TrainingConfig",
     "sessions_app.apps.SessionsConfig",

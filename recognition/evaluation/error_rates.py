@@ -55,6 +55,7 @@ class Scores:
 
     @classmethod
     def from_groups(cls, genuine: ArrayLike, impostor: ArrayLike) -> "Scores":
+        """Build from the scores of either kind. Raise ValueError where one is empty."""
         scores = cls(np.sort(np.asarray(genuine, np.float64)), np.sort(np.asarray(impostor, np.float64)))
         if not (len(scores.genuine) and len(scores.impostor)):
             raise ValueError("rates need comparisons of both kinds")

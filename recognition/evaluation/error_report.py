@@ -30,11 +30,15 @@ class TarJson(RateJson):
 
 
 class AccuracyJson(TypedDict):
+    """The best accuracy at any one threshold."""
+
     value: float
     threshold: float
 
 
 class ThresholdJson(TypedDict):
+    """The error rates at one threshold."""
+
     threshold: float
     fmr: float
     fnmr: float

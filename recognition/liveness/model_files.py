@@ -36,10 +36,11 @@ def addons_folder() -> Path:
 
 
 def model_path() -> Path:
+    """Return where the model is, or will be."""
     return addons_folder() / f"{NAME}.onnx"
 
 
-def is_installed() -> bool:
+def is_liveness_model_installed() -> bool:
     return model_path().exists()
 
 
@@ -49,7 +50,7 @@ def find_liveness_model() -> LivenessModelFile:
     Raise FacePassError 503: `model_not_installed`, or `model_corrupt` where the file is not what was installed.
     """
     path = model_path()
-    if not is_installed():
+    if not is_liveness_model_installed():
         message = _("The liveness model is not installed. Run: manage.py install_models liveness")
         raise FacePassError("model_not_installed", message, status=503, details={"model": NAME})
     try:

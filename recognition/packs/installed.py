@@ -47,7 +47,7 @@ class FileEntry(TypedDict):
     source: NotRequired[str]
 
 
-class Manifest(TypedDict):
+class PackManifest(TypedDict):
     """The content of facepass.json. Version 1 has one `license` for the whole pack, version 2 one for each file."""
 
     version: NotRequired[int]
@@ -190,9 +190,9 @@ def license_for_digest(digest: str) -> License:
     return pinned.license if pinned else catalogue.INSIGHTFACE_LICENSE
 
 
-def _read_manifest(folder: Path) -> Manifest | None:
+def _read_manifest(folder: Path) -> PackManifest | None:
     try:
-        manifest: Manifest = json.loads((folder / MANIFEST).read_text())
+        manifest: PackManifest = json.loads((folder / MANIFEST).read_text())
     except FileNotFoundError:
         return None
     except ValueError as error:
@@ -200,7 +200,7 @@ def _read_manifest(folder: Path) -> Manifest | None:
     return manifest
 
 
-def _read_model_file(path: Path, *, manifest: Manifest | None) -> ModelFile:
+def _read_model_file(path: Path, *, manifest: PackManifest | None) -> ModelFile:
     if not manifest:
         digest = hash_file(path)
         return ModelFile(path, digest, _read_role(path), license_for_digest(digest))

@@ -18,6 +18,8 @@ WORST_PEOPLE, BARS = 10, 40
 
 
 class TarMetric(TypedDict):
+    """`tar` is None without genuine comparisons."""
+
     far: float
     threshold: float
     tar: IntervalJson | None

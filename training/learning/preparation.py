@@ -29,12 +29,14 @@ MAX_IN_REQUEST = 5_000
 
 
 class SuspectEntry(TypedDict):
+    """A `dataset.Suspect`."""
+
     face: str
     person: str
     looks_like: str
 
 
-class Manifest(TypedDict):
+class DatasetManifest(TypedDict):
     """`face_training_sessions.manifest`: ids as text and counts, see `build_manifest`."""
 
     recipe: int
@@ -113,7 +115,7 @@ def _verified_faces(studio: Studio, version: ModelVersion) -> PhotoFaceQuerySet:
     return faces.filter(gallery__studio=studio, person__studio=studio, verified=True)
 
 
-def build_manifest(data: Dataset, version: ModelVersion) -> Manifest:
+def build_manifest(data: Dataset, version: ModelVersion) -> DatasetManifest:
     """Return ids and counts of the dataset.
 
     It holds no names and no descriptors, so that a person who is deleted leaves nothing in it.
@@ -139,6 +141,6 @@ def build_manifest(data: Dataset, version: ModelVersion) -> Manifest:
     }
 
 
-def compute_digest(value: Manifest | dict[str, str]) -> str:
+def compute_digest(value: DatasetManifest | dict[str, str]) -> str:
     """Return the SHA-256 in hex of a JSON value, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -97,7 +97,7 @@ class Command(BaseCommand):
         self.stdout.write(message % {"name": pack.name})
 
     def _install_liveness(self, request: Request, *, sha256: str) -> None:
-        if model_files.is_installed() and not request.update:
+        if model_files.is_liveness_model_installed() and not request.update:
             self.stdout.write(_("%(name)s is already installed.") % {"name": model_files.NAME})
             return
         if not sha256:

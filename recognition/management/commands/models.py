@@ -84,7 +84,7 @@ class Command(BaseCommand):
         for entry in catalogue.CATALOGUE.values():
             if not installed.is_installed(entry.name):
                 self._show_offer(entry)
-        if not model_files.is_installed():
+        if not model_files.is_liveness_model_installed():
             self._show_offer(catalogue.LIVENESS)
 
     def _show_offer(self, entry: CatalogueEntry) -> None:
