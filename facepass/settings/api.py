@@ -76,7 +76,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "facepass.core.api.schema.complete",
+        "facepass.core.api.schema.complete_document",
     ],
     "ENUM_NAME_OVERRIDES": {
         "DeliveryStateEnum": "sessions_app.models.DeliveryState",

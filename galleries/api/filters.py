@@ -1,11 +1,10 @@
 """What lists of galleries and photos can be narrowed by."""
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from galleries.models import Gallery, GalleryImage, PhotoFace
@@ -15,13 +14,13 @@ from galleries.models.photo import PhotoState
 class Moment(django_filters.IsoDateTimeFilter):
     """In UTC: an offset of 21 hours is valid in a request, and PostgreSQL knows none beyond 16."""
 
-    def filter(self, rows: QuerySet[Any], value: datetime | None) -> QuerySet[Any]:
+    def filter(self, rows: QuerySet[Model], value: datetime | None) -> QuerySet[Model]:
         try:
             moment = value and value.astimezone(UTC)
         except OverflowError:  # within a day of the first or the last year
             moment = value and value.replace(tzinfo=UTC)
-        found: QuerySet[Any] = super().filter(rows, moment)
-        return found
+        filtered: QuerySet[Model] = super().filter(rows, moment)
+        return filtered
 
 
 class _Created(django_filters.FilterSet):

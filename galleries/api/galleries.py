@@ -1,6 +1,5 @@
 """/api/v1/galleries/…: galleries, their photos, and how far their analysis is."""
 
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -30,7 +29,7 @@ from galleries.photos import ingest, progress
 
 
 class OldestFirst(Cursors):
-    def get_ordering(self, *_args: Any, **_kwargs: Any) -> tuple[str, ...]:
+    def get_ordering(self, *_args: object, **_kwargs: object) -> tuple[str, ...]:
         return "created_at", "pk"
 
 

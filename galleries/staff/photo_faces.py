@@ -214,7 +214,7 @@ def _find_faces(photo: GalleryImage, ids: object) -> list[PhotoFace]:
     """Return the faces of the photo with these ids. Raise 400 where none are named, 404 for one of another photo."""
     if not ids:
         raise invalid_request()
-    return find_faces(photo.faces, parse_uuids(ids))
+    return find_faces(photo.faces.all(), parse_uuids(ids))
 
 
 def _decisions_within(photo: GalleryImage) -> FaceDecisionQuerySet:

@@ -1,7 +1,6 @@
 """Faces as the staff pages take and show them."""
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -25,7 +24,7 @@ def load_best_crops(faces: PhotoFaceQuerySet, column: str, *, most: int) -> dict
     return crops
 
 
-def find_faces(rows: Any, ids: Iterable[UUID]) -> list[PhotoFace]:  # a queryset, or the manager of a photo's faces
+def find_faces(rows: PhotoFaceQuerySet, ids: Iterable[UUID]) -> list[PhotoFace]:
     """Return these faces with what decisions need of them. Raise Http404 where one of them is not among the rows."""
     wanted = set(ids)
     faces = rows.filter(pk__in=wanted).select_related("gallery", "cluster", "person")

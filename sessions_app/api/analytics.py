@@ -29,7 +29,7 @@ class PeriodSerializer(serializers.Serializer[object]):
 
     to = serializers.DateField(required=False)
 
-    def get_fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"from": serializers.DateField(required=False), **super().get_fields()}
 
     def validate(self, attrs: Validated) -> Validated:
@@ -62,7 +62,7 @@ class AnalyticsSerializer(serializers.Serializer[object]):
     total = UsageSerializer()
     days = DayUsageSerializer(many=True, help_text="Oldest first; days on which nothing happened are left out.")
 
-    def get_fields(self) -> dict[str, Any]:
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         period = {"from": serializers.DateField(), "to": serializers.DateField()}
         return {**period, **super().get_fields()}
 

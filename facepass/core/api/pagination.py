@@ -1,48 +1,54 @@
-"""How lists are cut: by number, or by a cursor, which neither skips nor repeats rows while others are added."""
+"""Pages of lists: by number, or by a cursor, which neither skips nor repeats rows while others are added."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError as NotValid
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from facepass.core.api.schema_examples import Schema
 from facepass.core.database.storable_values import storable_moment, text_problem
 
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # DRF's views import this module through the settings
+
+M = TypeVar("M", bound=Model)
 # PostgreSQL knows no zone further from UTC.
 FURTHEST_ZONE = timedelta(hours=15)
 
 
-class StrictSize:
-    """A mixin: DRF takes 50 for a page size that is none, and the caller would not notice."""
+class StrictSizeMixin:
+    """Refuses a page size that is none: DRF would take 50, and the caller not notice."""
 
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
 
-    def get_page_size(self, request: Any) -> int | None:
-        asked = request.query_params.get(self.page_size_query_param)
-        if asked is not None and not (asked.isascii() and asked.isdecimal() and int(asked)):
+    def get_page_size(self, request: Request) -> int | None:
+        text = request.query_params.get(self.page_size_query_param)
+        if text is not None and not (text.isascii() and text.isdecimal() and int(text)):
             raise ValidationError({self.page_size_query_param: [_("Enter a whole number of at least 1.")]})
         size: int | None = super().get_page_size(request)  # type: ignore[misc]
         return size
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)  # type: ignore[misc]
+    def get_schema_operation_parameters(self, view: "APIView") -> list[Schema]:
+        parameters: list[Schema] = super().get_schema_operation_parameters(view)  # type: ignore[misc]
         for parameter in parameters:
             if parameter["schema"]["type"] == "integer":
                 parameter["schema"] = {**parameter["schema"], "minimum": 1}
         return parameters
 
 
-class Pages(StrictSize, PageNumberPagination):  # type: ignore[misc]
+class Pages(StrictSizeMixin, PageNumberPagination):  # type: ignore[misc]
     """`{"count","next","previous","results"}`, `page` and `page_size` up to 200."""
 
 
-class Cursors(StrictSize, CursorPagination):  # type: ignore[misc]
+class Cursors(StrictSizeMixin, CursorPagination):  # type: ignore[misc]
     """The same shape; `next` and `previous` carry a `cursor`. Rows that tie in the ordering come in the order of ids.
 
     A view that takes `ordering` must offer columns only that are never null.
@@ -51,13 +57,15 @@ class Cursors(StrictSize, CursorPagination):  # type: ignore[misc]
     ordering = "-created_at"
     offset_cutoff = 100_000
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
-        self._refuse_made_up(queryset, request, view)
+    def paginate_queryset(  # type: ignore[override]  # any other collection has no order to go by
+        self, queryset: QuerySet[M], request: Request, view: "APIView | None" = None
+    ) -> list[M] | None:
+        self._check_cursor(queryset, request, view)
         self.count = queryset.count()
         return super().paginate_queryset(queryset, request, view)
 
-    def _refuse_made_up(self, queryset: Any, request: Request, view: Any) -> None:
-        """Raises NotFound for a cursor that is not one of ours. An error in reading the rows is not the cursor's."""
+    def _check_cursor(self, queryset: QuerySet[M], request: Request, view: "APIView | None") -> None:
+        """Raise NotFound for a cursor that is not one of ours. An error in reading the rows is not the cursor's."""
         cursor = self.decode_cursor(request)
         if cursor is None or cursor.position is None:
             return
@@ -67,24 +75,24 @@ class Cursors(StrictSize, CursorPagination):  # type: ignore[misc]
             position = column.to_python(cursor.position)
         except (NotValid, ValueError, OverflowError) as error:
             raise NotFound(_("This cursor is not valid.")) from error
-        if text_problem(str(cursor.position)) or (isinstance(position, datetime) and not _is_ours(position)):
+        if text_problem(str(cursor.position)) or (isinstance(position, datetime) and not _is_comparable(position)):
             raise NotFound(_("This cursor is not valid."))
 
     def get_ordering(self, *args: Any, **kwargs: Any) -> tuple[str, ...]:
         return (*super().get_ordering(*args, **kwargs), "pk")
 
-    def get_paginated_response(self, data: Any) -> Response:
+    def get_paginated_response(self, data: object) -> Response:
         response = super().get_paginated_response(data)
         return Response({"count": self.count, **response.data})
 
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        found = super().get_paginated_response_schema(schema)
-        found["properties"] = {"count": {"type": "integer", "example": 123}, **found["properties"]}
-        found["required"] = ["count", "results"]
-        return found
+    def get_paginated_response_schema(self, schema: Schema) -> Schema:
+        page: Schema = super().get_paginated_response_schema(schema)
+        page["properties"] = {"count": {"type": "integer", "example": 123}, **page["properties"]}
+        page["required"] = ["count", "results"]
+        return page
 
 
-def _is_ours(position: datetime) -> bool:
-    """Whether it can be a moment of a row, which the database can compare with others."""
+def _is_comparable(position: datetime) -> bool:
+    """Return whether the database can compare the moment with those of rows."""
     offset = position.utcoffset()
     return offset is not None and abs(offset) <= FURTHEST_ZONE and storable_moment(position) is not None

@@ -18,7 +18,7 @@ class JSONParser(parsers.JSONParser):
     Raises ValidationError.
     """
 
-    def parse(self, *args: Any, **kwargs: Any) -> Any:
+    def parse(self, *args: Any, **kwargs: Any) -> Any:  # as DRF's
         try:
             found = super().parse(*args, **kwargs)
         except RecursionError:

@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_lib_doc_excludes
 
-from facepass.core.api.schema_examples import example_of
+from facepass.core.api.schema_examples import Schema, build_example
 from facepass.core.error_codes import CODES, Code
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -56,7 +56,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     target_class = "facepass.core.access.authentication.ApiKeyAuthentication"
     name = "apiKey"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "description": "An API key: `Authorization: Bearer fp_…`"}
 
 
@@ -69,7 +69,7 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
     target_class = "facepass.core.access.authentication.SessionAuthentication"
     name = "session"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "Who is signed in to the admin"}
 
 
@@ -87,20 +87,21 @@ def bases_without_description() -> list[type]:
 class Operation(AutoSchema):
     """An operation, which may be sent again where its view keeps its answers."""
 
-    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+    def get_operation(self, *args: Any, **kwargs: Any) -> Schema | None:
+        operation: Schema | None = super().get_operation(*args, **kwargs)
         if operation and self.method == "POST" and getattr(self.view, "keeps_answers", True):
-            refer(operation, "IdempotencyKey")
+            add_parameter(operation, "IdempotencyKey")
         return operation
 
 
-def refer(operation: dict[str, Any], name: str) -> None:
+def add_parameter(operation: Schema, name: str) -> None:
+    """Add a reference to one of PARAMETERS."""
     reference = {"$ref": f"#/components/parameters/{name}"}
     operation["parameters"] = [*operation.get("parameters", []), reference]
 
 
-def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """drf-spectacular's hook, after all operations are there."""
+def complete_document(result: Schema, generator: object, request: object, public: bool) -> Schema:
+    """Return the document with what all operations share: drf-spectacular's hook, when all of them are there."""
     components = result["components"]
     components["schemas"]["Error"] = ERROR
     components["parameters"] = PARAMETERS
@@ -110,11 +111,11 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
     for path, operations in result["paths"].items():
         for method in METHODS:
             if method in operations:
-                _complete(operations[method], method=method, path=path, components=components)
+                _complete_operation(operations[method], method=method, path=path, components=components)
     return result
 
 
-def _complete(operation: dict[str, Any], *, method: str, path: str, components: dict[str, Any]) -> None:
+def _complete_operation(operation: Schema, *, method: str, path: str, components: Schema) -> None:
     secured = {} not in operation.get("security", [{}])
     statuses = [*(SECURED if secured else OPEN), *(WITH_BODY if "requestBody" in operation else ())]
     if any(parameter.get("name") == "If-Match" for parameter in operation.get("parameters", [])):
@@ -122,16 +123,16 @@ def _complete(operation: dict[str, Any], *, method: str, path: str, components: 
     for status in sorted({*statuses, *CHANGES.get(method, ())}):
         operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
     if secured:
-        refer(operation, "XStudio")
+        add_parameter(operation, "XStudio")
     if operation.get("tags") in (None, ["api"], [path.strip("/").split("/")[0]]):
         operation["tags"] = [_tag(path)]
     for content in operation.get("requestBody", {}).get("content", {}).values():
         if "example" not in content and "examples" not in content:
-            content["example"] = example_of(content["schema"], schemas=components["schemas"])
+            content["example"] = build_example(content["schema"], schemas=components["schemas"])
 
 
 def _tag(path: str) -> str:
-    """The first word after the version; the paths without one are recognition's."""
+    """Return the first word after the version; the paths without one are recognition's."""
     words = path.strip("/").split("/")
     return words[2] if words[0] == "api" and len(words) > 2 else "recognition"
 
@@ -140,7 +141,7 @@ def _name(status: int) -> str:
     return "".join(word.capitalize() for word in HTTPStatus(status).name.split("_"))
 
 
-def _response(status: int) -> dict[str, Any]:
+def _response(status: int) -> Schema:
     codes = {name: code for name, code in CODES.items() if code.status == status and code.api}
     headers = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}} if status in {429, 503} else {}
     return {
@@ -155,7 +156,7 @@ def _response(status: int) -> dict[str, Any]:
     }
 
 
-def _example(name: str, code: Code) -> dict[str, Any]:
+def _example(name: str, code: Code) -> Schema:
     return {
         "error": {"code": name, "message": code.meaning, "details": code.details or {}},
         "request_id": "0f8b6c1e7d2a4f3b9c5e1a2b3c4d5e6f",

@@ -5,6 +5,10 @@ A view that has a better one names it by `extend_schema(examples=…)`.
 
 from typing import Any
 
+# A part of an OpenAPI document, and any JSON: both are nested too freely for a type.
+Schema = dict[str, Any]
+JSONValue = Any
+
 BY_NAME = {
     "username": "anna",
     "password": "correct horse battery",
@@ -26,39 +30,39 @@ BY_FORMAT = {
     "uri": "https://app.example.com/hooks",
     "binary": "selfie.jpg",
 }
-BY_TYPE: dict[str, Any] = {"string": "text", "integer": 1, "number": 0.5, "boolean": True, "null": None}
+BY_TYPE: dict[str, JSONValue] = {"string": "text", "integer": 1, "number": 0.5, "boolean": True, "null": None}
 
 
-def example_of(schema: dict[str, Any], *, schemas: dict[str, Any], name: str = "") -> Any:
-    """A value that the schema allows. `schemas`: what its references point into."""
+def build_example(schema: Schema, *, schemas: Schema, name: str = "") -> JSONValue:
+    """Return a value that the schema allows. `schemas`: what its references point into; `name`: of the field."""
     if "$ref" in schema:
-        return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas=schemas, name=name)
-    for known in ("example", "default", "const"):
-        if known in schema:
-            return schema[known]
+        return build_example(schemas[schema["$ref"].rpartition("/")[2]], schemas=schemas, name=name)
+    for keyword in ("example", "default", "const"):
+        if keyword in schema:
+            return schema[keyword]
     for several in ("allOf", "oneOf", "anyOf"):
         if several in schema:
-            return example_of(schema[several][0], schemas=schemas, name=name)
+            return build_example(schema[several][0], schemas=schemas, name=name)
     if "enum" in schema:
         return schema["enum"][0]
-    return _plain(schema, schemas=schemas, name=name)
+    return _build_typed(schema, schemas=schemas, name=name)
 
 
-def _plain(schema: dict[str, Any], *, schemas: dict[str, Any], name: str) -> Any:
+def _build_typed(schema: Schema, *, schemas: Schema, name: str) -> JSONValue:
     kind = schema.get("type", "object" if "properties" in schema else "string")
     kind = next((one for one in kind if one != "null"), "null") if isinstance(kind, list) else kind
     if kind == "object":
         return {
-            key: example_of(value, schemas=schemas, name=key)
+            key: build_example(value, schemas=schemas, name=key)
             for key, value in schema.get("properties", {}).items()
             if not value.get("readOnly")
         }
     if kind == "array":
-        return [example_of(schema.get("items", {}), schemas=schemas, name=name)] * max(1, schema.get("minItems", 1))
+        return [build_example(schema.get("items", {}), schemas=schemas, name=name)] * max(1, schema.get("minItems", 1))
     if name in BY_NAME and isinstance(BY_NAME[name], str) == (kind == "string"):
         return BY_NAME[name]
-    return BY_FORMAT.get(schema.get("format", ""), _least(schema, BY_TYPE[kind]))
+    return BY_FORMAT.get(schema.get("format", ""), _raise_to_minimum(schema, BY_TYPE[kind]))
 
 
-def _least(schema: dict[str, Any], value: Any) -> Any:
+def _raise_to_minimum(schema: Schema, value: JSONValue) -> JSONValue:
     return max(value, schema["minimum"]) if "minimum" in schema else value

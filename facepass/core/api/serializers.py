@@ -18,7 +18,7 @@ from facepass.core.database.storable_values import UnreadableDay, UnreadableMome
 M = TypeVar("M", bound=models.Model)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -26,7 +26,7 @@ def _is_whole(value: Any) -> bool:
     return _is_number(value) and value == value // 1  # 5.0 is a whole number in JSON too
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
