@@ -65,7 +65,7 @@ class TestGrid:
         assert "filter=failed" in page.url
         page.keyboard.press("5")
         page.wait_for_selector('[data-filter="unnamed"][aria-pressed="true"]')
-        page.wait_for_selector('.fp-note:text-is("1 face, 1 unnamed")')
+        page.wait_for_selector('.fp-note:text-is("1 face, 1 without a name")')
         page.select_option("[data-person]", "")
         page.click('[data-filter="failed"]')
         page.click("[data-retry]")
@@ -89,7 +89,7 @@ class TestGrid:
         page.wait_for_selector('.fp-name:text-is("IMG_0000.jpg")')
         analysed(gallery, "ann")
         page.wait_for_selector('[data-filter="all"] [data-count]:text-is("2")')
-        page.wait_for_selector('.fp-note:text-is("1 face, 1 unnamed")')
+        page.wait_for_selector('.fp-note:text-is("1 face, 1 without a name")')
 
     def test_the_keys_are_shown(self, browser, server, user, gallery):
         page = browser(user)
@@ -232,7 +232,7 @@ class TestPhoto:
         page.wait_for_selector("[data-trouble]:text-is('The picture is too large.')")
         page.keyboard.press("a")
         page.wait_for_selector("[data-notice]:has-text('waits for analysis')")
-        page.wait_for_selector("[data-trouble]:has-text('not analysed yet')")
+        page.wait_for_selector("[data-trouble]:has-text('not been analysed yet')")
 
     def test_what_one_does_another_sees(self, browser, server, user, gallery):
         photo = analysed(gallery, "ann", "bob")
