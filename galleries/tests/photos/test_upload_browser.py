@@ -140,7 +140,7 @@ def test_after_a_reload_the_folder_is_dropped_again_and_nothing_is_sent_twice(br
     page = browser(user)
     open_grid(page, server, gallery)
     break_off(page, handles=False)
-    page.wait_for_selector("[data-left]:has-text('4 files')")
+    page.wait_for_selector("[data-left]:has-text('Files left: 4')")
     assert page.is_hidden("[data-resume]")
     sent = []
     page.on("request", lambda request: sent.append(1) if request.url.endswith("/upload/file/") else None)
