@@ -1,10 +1,7 @@
-"""Set-up for every test: an environment and a FACEPASS_HOME of this run, and what all tests share."""
+"""What all tests share. Their environment and FACEPASS_HOME are set up by `facepass.testing.early`."""
 
 import django
 
-from facepass.testing import home
-
-HOME = home.set_up()
 django.setup()  # now, so that everything else may import models
 
 pytest_plugins = [
@@ -27,7 +24,3 @@ pytest_plugins = [
         "stand_ins.webhook_receiver",
     )
 ]
-
-
-def pytest_unconfigure() -> None:
-    home.tear_down(HOME)
