@@ -24,9 +24,9 @@ django.setup()
 from django.conf import settings
 from django.db import connection
 settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = sys.argv[1]
-from facepass.core.live.progress import publish
+from facepass.core.live.progress import publish_event
 for n in range(int(sys.argv[2])):
-    publish("gallery.1", {"type": "count", "n": n})
+    publish_event("gallery.1", {"type": "count", "n": n})
 """
 
 
