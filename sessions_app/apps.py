@@ -12,8 +12,11 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from facepass.core.work import chores  # noqa: PLC0415 - its models are not loaded when this module is
+        from galleries.staff_kit import photo_sessions  # noqa: PLC0415 - as above
+        from sessions_app import session_directory  # noqa: PLC0415 - as above
         from sessions_app.pixora import gateway  # noqa: PLC0415 - as above
 
+        photo_sessions.register_directory(session_directory.LocalDirectory())
         chores.register_chore("sessions_app.webhooks.outbox.delete_old_events", every=3600)
         chores.register_chore("sessions_app.guest.domain.readiness.send_ready_notices", every=60)
         chores.register_chore("sessions_app.guest.domain.erasure.forget_absent_guests", every=3600)

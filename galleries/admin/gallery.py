@@ -1,11 +1,13 @@
 """Galleries: how far their analysis is, live; uploading; a look at their photos."""
 
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,18 +15,20 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django_stubs_ext import WithAnnotations
 
 from facepass.console.base import ExtraContext, TenantAdmin, column
 from facepass.core.access.authentication import user_of
+from galleries.admin.gallery_form import GalleryForm, build_event_field, parse_id
 from galleries.models import Gallery, GalleryImage
 from galleries.models.gallery import GalleryQuerySet
 from galleries.models.photo import FAILED, UNFINISHED
 from galleries.photos import ingest, progress
-from galleries.staff_kit import markup
+from galleries.staff_kit import markup, photo_sessions
+from galleries.staff_kit.photo_sessions import SessionEntry
 
 # Enough to see what the gallery is; the list of photos has them all.
 PHOTOS_SHOWN = 48
@@ -39,15 +43,22 @@ class PhotoCounts(TypedDict):
     failed: int
 
 
+class EventOfGallery(TypedDict):
+    """What the list's page adds to each gallery."""
+
+    event: SessionEntry | None
+
+
 @admin.register(Gallery)
 class GalleryAdmin(TenantAdmin[Gallery]):
-    list_display = ["title_shown", "studio", "shoot_date", "session_shown", "photo_count", "face_count", "analysis"]
+    list_display = ["title_shown", "studio", "shoot_date", "event_shown", "photo_count", "face_count", "analysis"]
     list_display_links = None
     list_select_related = ["studio"]
     list_filter = ["shoot_date"]
     date_hierarchy = "shoot_date"
     search_fields = ["title"]
-    fields = ["title", "studio", "shoot_date", "session_id", "location_id"]
+    form = GalleryForm
+    fields = ("title", "studio", "shoot_date", "session_id", "location_id")
     autocomplete_fields = ["studio"]
     change_form_outer_before_template = "admin/galleries/gallery/overview.html"
     change_form_outer_after_template = "admin/galleries/gallery/photos.html"
@@ -63,6 +74,48 @@ class GalleryAdmin(TenantAdmin[Gallery]):
         }
         rows = cast(GalleryQuerySet, super().get_queryset(request)).event_galleries().with_counts()
         return rows.annotate(**{name: _count_photos(states) for name, states in counts.items()})
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Add `event` to each gallery shown; galleries know no table of sessions to join."""
+        changes = super().get_changelist_instance(request)
+        galleries = list(changes.result_list)
+        events = photo_sessions.find_sessions(request, [gallery.session_id for gallery in galleries])
+        for gallery in galleries:
+            gallery.event = events.get(gallery.session_id)
+        changes.result_list = galleries
+        return changes
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Gallery | None:
+        gallery = super().get_object(request, object_id, from_field)
+        if gallery:
+            gallery.event = photo_sessions.find_session(request, gallery.session_id)  # type: ignore[attr-defined]
+        return gallery
+
+    def get_form(
+        self, request: HttpRequest, obj: Gallery | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[Gallery]]:
+        """Return a class that knows the request: what the list of events offers depends on who asks."""
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"request": request})
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if db_field.name == "session_id":
+            return build_event_field(request)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Gallery | None = None) -> tuple[str, ...]:
+        """Show who may not change the gallery its event by name."""
+        if self.has_change_permission(request, obj):
+            return self.fields
+        return tuple("event_shown" if field == "session_id" else field for field in self.fields)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """Return the studio of the event from whose page one comes, too."""
+        initial = super().get_changeform_initial_data(request)
+        event = photo_sessions.find_session(request, parse_id(initial.get("session_id")))
+        return {**initial, "studio": str(event.studio_id)} if event else initial
 
     def get_urls(self) -> list[URLPattern]:
         upload = self.admin_site.admin_view(require_POST(self.upload_view))
@@ -91,8 +144,10 @@ class GalleryAdmin(TenantAdmin[Gallery]):
         address = reverse("admin:galleries_gallery_photos", args=[gallery.pk])
         return format_html('<a class="fp-link" href="{}">{}</a>', address, gallery.title)
 
-    @column(_("photo session"), ordering="session_id")
-    def session_shown(self, gallery: Gallery) -> str:
+    @column(pgettext_lazy("photo session", "event"), ordering="session_id")
+    def event_shown(self, gallery: "WithAnnotations[Gallery, EventOfGallery]") -> str:
+        if gallery.event:
+            return format_html('<a class="fp-link" href="{}">{}</a>', gallery.event.path, gallery.event.name)
         return str(gallery.session_id)[:8] if gallery.session_id else "–"
 
     @column(_("photos"), ordering="photo_count")

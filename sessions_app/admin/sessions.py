@@ -1,6 +1,6 @@
 """Photo sessions: their guest link, and whether guests may search."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.contrib import admin
@@ -23,6 +23,15 @@ from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
 
 
+class SessionForm(ModelForm[PhotoSession]):
+    """Of a new session, the code in its field is the one in its guest link: both come from one row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.initial.setdefault("code", self.instance.code)
+
+
 class SessionCounts(TypedDict):
     """What the list's queryset adds to each session."""
 
@@ -32,6 +41,7 @@ class SessionCounts(TypedDict):
 
 @admin.register(PhotoSession)
 class PhotoSessionAdmin(TenantAdmin[PhotoSession]):
+    form = SessionForm
     list_display = [
         "name", "studio", "status", "scheduled_at", "facepass_enabled", "guest_link", "gallery_count", "photo_count",
     ]  # fmt: skip

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 LISTS = {
     "facepass_studio": 6,
     "facepass_apikey": 6,
-    "galleries_gallery": 8,
+    "galleries_gallery": 9,  # with the names of their events
     "galleries_galleryimage": 6,
     "galleries_photoface": 6,
     "galleries_person": 6,
