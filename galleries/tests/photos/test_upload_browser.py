@@ -57,6 +57,31 @@ def test_dropped_files_arrive_and_what_did_not_is_named(browser, server, user, g
     assert gallery.photos.count() == 7
 
 
+def test_what_was_refused_stands_first_by_kind_with_advice_and_can_be_copied(browser, server, user, gallery):
+    page = browser(user, viewport={"width": 1366, "height": 900})
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_grid(page, server, gallery)
+    drop(page, files=pictures(1))
+    summary(page, "Done: 1 added")
+    drop(
+        page, files={**pictures(1), "a.CR3": b"x", "b.nef": b"x", "c.mov": b"x", "d.txt": b"x", "e.gif": b"GIF89a" * 9}
+    )
+    summary(page, "Done: 1 added, 1 there already, 5 refused.")
+    assert page.locator("[data-named] .fp-reason").all_inner_texts() == [
+        "Raw files: export JPEG, or upload the previews. (2)",
+        "Videos: not supported yet. (1)",
+        "Formats that are not accepted: export JPEG. (1)",
+        "Not pictures. (1)",
+        "In the gallery already. (1)",
+    ]
+    shoot(page, "upload_report")
+    page.click("[data-copy]")
+    page.wait_for_selector("[data-notice]:has-text('Copied; files: 5.')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("Raw files: export JPEG, or upload the previews.\na.CR3\nb.nef\n\nVideos")
+    assert "IMG_0" not in copied
+
+
 def test_a_folder_is_chosen_with_all_that_is_in_it(browser, server, user, gallery, tmp_path):
     (tmp_path / "day" / "evening").mkdir(parents=True)
     for place, (name, data) in zip(("day", "day/evening"), pictures(2).items(), strict=True):

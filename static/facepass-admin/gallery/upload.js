@@ -5,6 +5,7 @@ import { all, fill, find, make, need, readJson } from "../kit/dom.js";
 import { chosen, dropped, ofHandles } from "./upload_files.js";
 import { keep, kept } from "./upload_memory.js";
 import { OVER, Queue } from "./upload_queue.js";
+import { UploadReport } from "./upload_report.js";
 
 /** @typedef {import("./upload_files.js").Found} Found */
 /** @typedef {import("./upload_memory.js").Left} Left */
@@ -23,6 +24,7 @@ class Upload {
   /** @param {HTMLElement} section */
   constructor(section) {
     this.section = section;
+    this.report = new UploadReport(section, this.texts);
     this.queue = new Queue({
       paths: readJson("fp-paths"),
       changed: (entry) => this.#changed(entry),
@@ -90,7 +92,7 @@ class Upload {
       row.remove();
       document.dispatchEvent(new CustomEvent("fp-uploaded"));
     } else {
-      need("[data-named]", this.section).append(row);
+      this.report.add(entry, row);
     }
     this.#save();
   }

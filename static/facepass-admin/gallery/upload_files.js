@@ -5,12 +5,20 @@
 /** A file or folder that a browser can keep over a reload, where it has such handles. @typedef {FileSystemHandle} Handle */
 
 const PICTURE = /\.(jpe?g|png|webp|hei[cf]|tiff?|bmp|gif|avif)$/i;
+// Raw files of cameras, and Adobe's; some systems call them pictures by their type.
+const RAW = /\.(3fr|arw|cr[23w]|dcr|dng|erf|fff|gpr|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw[2l]|sr[2fw]|x3f)$/i;
+const VIDEO = /\.(3gp|avi|crm|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|mxf|webm|wmv)$/i;
 // What systems leave in folders; nobody wants to read of it.
 const NOISE = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini)$/i;
 
-/** @param {Found} found */
-export function isPicture({ path, file }) {
-  return PICTURE.test(path) || file.type.startsWith("image/");
+/**
+ * Return what the file is by its name and type. Only pictures are sent.
+ * @param {Found} found
+ */
+export function kindOf({ path, file }) {
+  if (RAW.test(path)) return "raw";
+  if (VIDEO.test(path) || file.type.startsWith("video/")) return "video";
+  return PICTURE.test(path) || file.type.startsWith("image/") ? "picture" : "other";
 }
 
 /**

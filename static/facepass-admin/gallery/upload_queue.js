@@ -3,12 +3,12 @@
 is waited for. Each change of an entry is told by `changed(entry)`. */
 
 import { post, put, Refusal, upload } from "../kit/http.js";
-import { isPicture } from "./upload_files.js";
+import { kindOf } from "./upload_files.js";
 
 /** @typedef {import("./upload_files.js").Found} Found */
 /** @typedef {"waiting" | "checking" | "sending" | "accepted" | "duplicate" | "refused" | "skipped"} State */
-/** @typedef {{path: string, file: File | null, size: number, state: State, sent: number, message: string}} Entry */
-/** What became of a file. @typedef {{outcome: State, message?: string}} Outcome */
+/** `reason`: the kind of file that is not sent, or the server's code. @typedef {{path: string, file: File | null, size: number, state: State, sent: number, message: string, reason: string}} Entry */
+/** What became of a file. @typedef {{outcome: State, message?: string, code?: string}} Outcome */
 
 const AT_ONCE = 3;
 const LARGEST_DIGEST = 200_000_000;
@@ -38,9 +38,11 @@ export class Queue {
     const known = new Set(this.left.map((entry) => entry.path));
     for (const { path, file } of files.filter((found) => !known.has(found.path))) {
       /** @type {Entry} */
-      const entry = { path, file, size: file.size, state: "waiting", sent: 0, message: "" };
+      const entry = { path, file, size: file.size, state: "waiting", sent: 0, message: "", reason: "" };
       this.entries.push(entry);
-      this.#set(entry, isPicture({ path, file }) ? "waiting" : "skipped");
+      const kind = kindOf({ path, file });
+      if (kind === "picture") this.#set(entry, "waiting");
+      else this.#set(entry, "skipped", { reason: kind });
     }
     while (this.#running < AT_ONCE && this.#next()) this.#work();
   }
@@ -56,9 +58,10 @@ export class Queue {
   /**
    * @param {Entry} entry
    * @param {State} state
+   * @param {{message?: string, reason?: string}} [why]
    */
-  #set(entry, state, message = "") {
-    Object.assign(entry, { state, message });
+  #set(entry, state, { message = "", reason = "" } = {}) {
+    Object.assign(entry, { state, message, reason });
     if (OVER.has(state)) entry.file = null; // so that the browser may let go of it
     this.changed(entry);
   }
@@ -77,10 +80,10 @@ export class Queue {
       this.#set(entry, "checking");
       if (await this.#isThere(file)) { this.#set(entry, "duplicate"); return; }
       this.#set(entry, "sending");
-      const { outcome, message } = await this.#send(entry, file);
+      const { outcome, message, code } = await this.#send(entry, file);
       this.#wait = FIRST_WAIT_MS;
       this.lost(false);
-      this.#set(entry, outcome, message);
+      this.#set(entry, outcome, { message, reason: code });
     } catch (error) {
       await this.#failed(entry, error);
     }
@@ -92,14 +95,14 @@ export class Queue {
    */
   async #failed(entry, error) {
     if (!(error instanceof Refusal)) { // such as a file that is not on the disk any more
-      this.#set(entry, "refused", error instanceof Error ? error.message : String(error));
+      this.#set(entry, "refused", { message: error instanceof Error ? error.message : String(error) });
     } else if (error.code === "offline" || error.code === "upload_missing" || error.status >= 502) {
       entry.sent = 0;
       this.#set(entry, "waiting");
       this.lost(true);
       await this.#patience();
     } else {
-      this.#set(entry, "refused", error.message);
+      this.#set(entry, "refused", { message: error.message, reason: error.code });
     }
   }
 
