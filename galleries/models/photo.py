@@ -138,6 +138,8 @@ class GalleryImage(TenantModel):
     image_url = models.TextField(_("address"), editable=False)
     file = models.FileField(_("file"), upload_to=original_path, max_length=300, editable=False)
     original_name = models.CharField(_("file name"), max_length=255, editable=False)
+    # Where the file lay in what was uploaded, such as `card 1/ceremony`; a photo that came alone has none.
+    folder = models.CharField(_("folder"), max_length=255, default="", db_default="", editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
     byte_size = models.PositiveBigIntegerField(_("bytes"), editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
@@ -170,6 +172,8 @@ class GalleryImage(TenantModel):
         indexes = [
             models.Index(fields=["gallery", "state"]),
             models.Index(fields=["gallery", "created_at", "id"], name="photos_in_order"),
+            models.Index(fields=["gallery", "taken_at", "original_name", "id"], name="photos_by_capture"),
+            models.Index(fields=["gallery", "original_name", "id"], name="photos_by_name"),
             models.Index(
                 fields=["created_at"], name="unfinished_photos", condition=models.Q(state__in=["pending", "processing"])
             ),

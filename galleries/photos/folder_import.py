@@ -34,16 +34,16 @@ def import_folder(gallery: Gallery, folder: Path) -> ingest.UploadReport:
     """Add the folder's photos with a progress bar. Safe to run twice: bytes that are there already are left alone."""
     report = ingest.UploadReport()
     for path in tqdm(list_photos(folder), desc="importing", unit="photo", dynamic_ncols=True):
-        _import(gallery, path, report)
+        _import(gallery, path, report, folder=path.parent.relative_to(folder).as_posix().removeprefix("."))
     if report.accepted:
         queue.wake_workers(gallery.pk, photos=len(report.accepted))
     return report
 
 
-def _import(gallery: Gallery, path: Path, report: ingest.UploadReport) -> None:
+def _import(gallery: Gallery, path: Path, report: ingest.UploadReport, *, folder: str) -> None:
     try:
         with path.open("rb") as stream:
-            ingest.add_to_report(gallery, File(stream, name=path.name), report, by=None)
+            ingest.add_to_report(gallery, File(stream, name=path.name), report, by=None, folder=folder)
     except OSError as error:
         report.rejected.append(ingest.RefusedFile(path.name, "unreadable", error.strerror or str(error)))
 

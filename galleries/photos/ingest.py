@@ -49,25 +49,30 @@ class UploadReport:
     rejected: list[RefusedFile] = field(default_factory=list)
 
 
-def add_photos(gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal | None) -> UploadReport:
+def add_photos(
+    gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal | None, folder: str = ""
+) -> UploadReport:
     """Add each file to the gallery and wake the workers. Each file is accepted or refused on its own.
 
     `by`: whoever uploads them, who must still be allowed to when each is stored; None for commands. Raises 401 or 403
     where they no longer are, and 404 `not_found` where the gallery is gone: photos that were added before stay.
+    `folder`: where the files lay in what was uploaded.
     """
     report = UploadReport()
     for file in files:
-        add_to_report(gallery, file, report, by=by)
+        add_to_report(gallery, file, report, by=by, folder=folder)
     if report.accepted:
         queue.wake_workers(gallery.pk, photos=len(report.accepted))
     return report
 
 
-def add_to_report(gallery: Gallery, file: File[bytes], report: UploadReport, *, by: Principal | None) -> None:
+def add_to_report(
+    gallery: Gallery, file: File[bytes], report: UploadReport, *, by: Principal | None, folder: str = ""
+) -> None:
     """Add one file and what became of it to the report; wake nobody. Errors that are not about the file are raised."""
     name = clean_filename(file)
     try:
-        photo, is_new = add_photo(gallery, file, name=name, by=by)
+        photo, is_new = add_photo(gallery, file, name=name, by=by, folder=folder)
     except FacePassError as refusal:
         if refusal.status in (401, 404):
             raise
@@ -87,6 +92,7 @@ def add_photo(
     by: Principal | None,
     scope: Scope = Scope.WRITE,
     subject: Person | None = None,
+    folder: str = "",
 ) -> tuple[GalleryImage, bool]:
     """Return the gallery's photo with these bytes, and whether it is new.
 
@@ -105,6 +111,7 @@ def add_photo(
         gallery=gallery,
         subject=subject,
         original_name=name,
+        folder=clean_folder(folder),
         sha256=sha256,
         byte_size=file.size,
         width=info.width,
@@ -166,8 +173,16 @@ def sha256_of_stream(stream: BinaryIO) -> str:
 
 def clean_filename(file: File[bytes]) -> str:
     """Return the file's own name without folders and control characters, at most 255 characters; only for display."""
-    bare = PurePath((file.name or "").replace("\\", "/")).name
-    return "".join(c for c in bare if c.isprintable())[:255] or "photo"
+    return _printable(PurePath((file.name or "").replace("\\", "/")).name) or "photo"
+
+
+def clean_folder(folder: str) -> str:
+    """Return a folder's path without control characters and leading slashes, at most 255 characters; for display."""
+    return _printable(folder.replace("\\", "/").strip("/"))
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())[:255]
 
 
 def _storable_moment(moment: datetime | None) -> datetime | None:

@@ -3,25 +3,24 @@
 from typing import TypedDict
 from uuid import UUID
 
-from django.db import models
-from django.db.models import Count, Exists, OuterRef
-from django.http import HttpRequest, HttpResponseBase, JsonResponse, QueryDict
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from facepass.console.base import EDITORS, has_role
 from galleries.jobs import queue
 from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
-from galleries.models.photo import FAILED, UNFINISHED, GalleryImageQuerySet, PhotoState
+from galleries.models.photo import FAILED, UNFINISHED, PhotoState
 from galleries.photos import direct_uploads, media_files, progress
 from galleries.staff import script_texts
+from galleries.staff.photo_grid.filters import Filter, apply_filter, filter_photos
+from galleries.staff.photo_grid.sort_orders import Sort
 from galleries.staff_kit import markup
 from galleries.staff_kit.json_views import (
     answer_json,
     find_visible,
-    invalid_request,
     log_change,
     parse_body,
     parse_number,
@@ -33,19 +32,12 @@ from galleries.staff_kit.json_views import (
 WINDOW = 200
 
 
-class Filter(models.TextChoices):
-    ALL = "all", _("All")
-    UNPROCESSED = "unprocessed", _("Not analysed yet")
-    FAILED = "failed", _("Failed")
-    NO_FACES = "no_faces", _("No faces")
-    UNNAMED = "unnamed", _("With unnamed faces")
-
-
 class GridPhoto(TypedDict):
-    """A photo as the grid's script draws it. `note` is a line of text below it."""
+    """A photo as the grid's script draws it. `place`: when it was taken, and its folder; `note`: a line below it."""
 
     id: str
     name: str
+    place: str
     state: str
     note: str
     error: str
@@ -57,34 +49,6 @@ class GridPhoto(TypedDict):
 def find_gallery(request: HttpRequest, pk: UUID) -> Gallery:
     """Return the gallery. Raise Http404 for a stranger's."""
     return find_visible(request, Gallery.objects.event_galleries(), pk)
-
-
-def filter_photos(gallery: Gallery, query: QueryDict) -> GalleryImageQuerySet:
-    """Return the photos that the page's `filter` and `person` leave, in the order in which they came."""
-    try:
-        chosen = Filter(query.get("filter") or Filter.ALL)
-    except ValueError:
-        raise invalid_request() from None
-    photos = _apply_filter(gallery, chosen)
-    if person := query.get("person"):
-        faces = PhotoFace.objects.filter(photo=OuterRef("pk"), gallery_id=gallery.pk).named()
-        photos = photos.filter(Exists(faces.filter(person=parse_uuid(person))))
-    return photos.order_by("created_at", "pk")
-
-
-def _apply_filter(gallery: Gallery, chosen: Filter) -> GalleryImageQuerySet:
-    photos = GalleryImage.objects.filter(gallery=gallery)
-    faces = PhotoFace.objects.filter(photo=OuterRef("pk"), gallery_id=gallery.pk)
-    match chosen:
-        case Filter.UNPROCESSED:
-            return photos.unfinished()
-        case Filter.FAILED:
-            return photos.failed()
-        case Filter.NO_FACES:
-            return photos.processed().filter(~Exists(faces.shown()))
-        case Filter.UNNAMED:
-            return photos.filter(Exists(faces.unnamed()))
-    return photos
 
 
 def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
@@ -99,6 +63,7 @@ def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "socket_path": f"/ws/galleries/{pk}/progress/",
         "poll_path": f"/api/v1/galleries/{pk}/progress",
         "filters": Filter.choices,
+        "sorts": Sort.choices,
         "may_upload": may_upload,
         "paths": {name: reverse(f"admin:galleries_gallery_{name}", args=[pk]) for name in names},
         "photo_path": reverse("admin:galleries_galleryimage_faces", args=[UUID(int=0)]),
@@ -123,7 +88,7 @@ def read_window(request: HttpRequest, pk: UUID) -> JsonResponse:
     photos = filter_photos(gallery, request.GET)
     start = parse_number(request.GET.get("offset", 0), most=10_000_000)
     end = start + parse_number(request.GET.get("limit", WINDOW), least=1, most=WINDOW)
-    rows = list(photos.only("original_name", "state", "error", "gallery_id")[start:end])
+    rows = list(photos.only("original_name", "folder", "taken_at", "state", "error", "gallery_id")[start:end])
     faces = PhotoFace.objects.filter(gallery=gallery, photo__in=[photo.pk for photo in rows]).order_by()
     shown, unnamed = _count_by_photo(faces.shown()), _count_by_photo(faces.unnamed())
     window = [_describe_photo(row, faces=shown.get(row.pk, 0), unnamed=unnamed.get(row.pk, 0)) for row in rows]
@@ -139,6 +104,7 @@ def _describe_photo(photo: GalleryImage, *, faces: int, unnamed: int) -> GridPho
     return {
         "id": str(photo.pk),
         "name": photo.original_name,
+        "place": " · ".join(filter(None, [markup.format_capture_time(photo, "SHORT_DATETIME_FORMAT"), photo.folder])),
         "state": photo.state,
         "note": _describe_faces(faces, unnamed) if is_done else photo.get_state_display(),
         "error": markup.photo_error(photo),
@@ -164,7 +130,7 @@ def count_photos(request: HttpRequest, pk: UUID) -> JsonResponse:
         unprocessed=Count("pk", filter=UNFINISHED),
         failed=Count("pk", filter=FAILED),
     )
-    by_faces = {chosen: _apply_filter(gallery, chosen).count() for chosen in (Filter.NO_FACES, Filter.UNNAMED)}
+    by_faces = {chosen: apply_filter(gallery, chosen).count() for chosen in (Filter.NO_FACES, Filter.UNNAMED)}
     return answer_json(**by_state, **by_faces)
 
 

@@ -1,21 +1,18 @@
 """The page of one photo: its faces over the picture, and its neighbours in the grid that it was opened from."""
 
-from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, QueryDict
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from facepass.console.base import EDITORS, VERIFIERS, has_role
-from facepass.core.database.storable_values import storable_moment
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import GalleryImageQuerySet
 from galleries.photos import media_files
-from galleries.staff import grid, script_texts
+from galleries.staff import script_texts
+from galleries.staff.photo_grid.filters import filter_photos, parse_sort
+from galleries.staff.photo_grid.sort_orders import list_after, list_before
 from galleries.staff_kit import markup
 from galleries.staff_kit.json_views import answer_json, find_visible, render_page
 
@@ -46,6 +43,7 @@ class ShownPhoto(TypedDict):
     state: str
     label: str
     error: str
+    folder: str
     taken: str
     width: int
     height: int
@@ -94,7 +92,8 @@ def describe_photo(photo: GalleryImage) -> ShownPhoto:
         "state": photo.state,
         "label": photo.get_state_display(),
         "error": markup.photo_error(photo),
-        "taken": _format_moment(storable_moment(photo.taken_at)),
+        "folder": photo.folder,
+        "taken": markup.format_capture_time(photo),
         "width": photo.width,
         "height": photo.height,
         "picture": media_files.photo_path(photo, "preview" if photo.processed_at and not photo.error else "original"),
@@ -124,30 +123,16 @@ def _describe_face(face: PhotoFace) -> ShownFace:
     }
 
 
-def _format_moment(moment: datetime | None) -> str:
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
-
-
 def _describe_place(photo: GalleryImage, query: QueryDict) -> dict[str, object]:
     """Return where it stands in the grid as it is filtered; a photo that has left the filter keeps its neighbours."""
-    photos = grid.filter_photos(photo.gallery, query)
-    before, after = _list_before(photos, photo), _list_after(photos, photo)
+    photos, sort = filter_photos(photo.gallery, query), parse_sort(query)
+    before = list_before(photos, photo, sort)
     return {
         "number": before.count() + 1,
         "total": photos.count(),
-        "previous": _first_id(before.order_by("-created_at", "-pk")),
-        "next": _first_id(after),
+        "previous": _first_id(before),
+        "next": _first_id(list_after(photos, photo, sort)),
     }
-
-
-def _list_before(photos: GalleryImageQuerySet, photo: GalleryImage) -> GalleryImageQuerySet:
-    earlier = Q(created_at__lt=photo.created_at) | Q(created_at=photo.created_at, pk__lt=photo.pk)
-    return photos.filter(earlier, created_at__lte=photo.created_at)
-
-
-def _list_after(photos: GalleryImageQuerySet, photo: GalleryImage) -> GalleryImageQuerySet:
-    later = Q(created_at__gt=photo.created_at) | Q(created_at=photo.created_at, pk__gt=photo.pk)
-    return photos.filter(later, created_at__gte=photo.created_at)
 
 
 def _first_id(photos: GalleryImageQuerySet) -> str | None:

@@ -79,6 +79,7 @@ def grid_keys() -> Keys:
         (["Enter"], _("open the photo")),
         (["1", "…", "5"], _("filters, from left to right")),
         (["p"], _("photos of one person")),
+        (["/"], _("search")),
         (["?"], _("these keys")),
     ]
 

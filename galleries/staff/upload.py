@@ -38,12 +38,13 @@ def find_duplicates(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 
 def upload_file(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Add the one `file` of the form to the gallery."""
+    """Add the one `file` of the form to the gallery, which lay in its `folder`."""
     gallery = _require_gallery(request, pk)
     files = request.FILES.getlist("file")
     if len(files) != 1:
         raise invalid_request()
-    return _answer(request, ingest.add_photos(gallery, files, by=user_of(request)))
+    folder = request.POST.get("folder", "")
+    return _answer(request, ingest.add_photos(gallery, files, by=user_of(request), folder=folder))
 
 
 def create_target(request: HttpRequest, pk: UUID) -> JsonResponse:
@@ -56,13 +57,15 @@ def create_target(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 
 def accept_direct_upload(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Add the file `id` that the browser has put into the bucket, under its `name`."""
+    """Add the file `id` that the browser has put into the bucket, under its `name`, which lay in its `folder`."""
     gallery = _require_gallery(request, pk)
     _require_bucket()
     body = parse_body(request)
     name = str(body.get("name") or "")[:NAME_CHARACTERS]
     file_id = parse_uuid(body.get("id"))
-    return _answer(request, direct_uploads.accept_upload(gallery, file_id, name=name, by=user_of(request)))
+    folder = str(body.get("folder") or "")
+    report = direct_uploads.accept_upload(gallery, file_id, name=name, by=user_of(request), folder=folder)
+    return _answer(request, report)
 
 
 def _require_gallery(request: HttpRequest, pk: UUID) -> Gallery:

@@ -1,11 +1,14 @@
 """Pictures, codes and addresses as staff see them. Nothing here queries."""
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from facepass.core.database.storable_values import storable_moment
 from galleries.models import FaceDecision, GalleryImage, PhotoFace
 from galleries.models.photo import PhotoState
 from galleries.photos import media_files
@@ -45,6 +48,12 @@ def photo_thumbnail(photo: GalleryImage) -> SafeString:
         return SafeString('<span class="fp-thumbnail fp-none" aria-hidden="true"></span>')
     address = media_files.photo_path(photo, "thumbnail")
     return format_html('<img class="fp-thumbnail" loading="lazy" alt="" src="{}">', address)
+
+
+def format_capture_time(photo: GalleryImage, name: str = "DATETIME_FORMAT") -> str:
+    """Return when the photo was taken, as the language writes it by the format of that name; empty where none knows."""
+    moment = storable_moment(photo.taken_at)
+    return date_format(timezone.localtime(moment), name) if moment else ""
 
 
 def face_crop(face: PhotoFace) -> SafeString:

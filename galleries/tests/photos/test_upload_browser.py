@@ -91,9 +91,9 @@ def test_a_folder_is_chosen_with_all_that_is_in_it(browser, server, user, galler
     open_grid(page, server, gallery)
     page.set_input_files("[data-folder]", str(tmp_path / "day"))
     summary(page, "Done: 2 added")
-    assert sorted(gallery.photos.values_list("original_name", flat=True)) == [
-        "IMG_0.jpg",
-        "IMG_1.jpg",
+    assert sorted(gallery.photos.values_list("original_name", "folder")) == [
+        ("IMG_0.jpg", "day"),
+        ("IMG_1.jpg", "day/evening"),
     ]
 
 

@@ -1,7 +1,11 @@
 """The page of a gallery: windows of its photos, filters, counts, retry."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django_q.models import OrmQ
 
@@ -15,6 +19,7 @@ from facepass.testing.factories import (
 from facepass.testing.pages.staff import address, member, post
 from galleries.models.face import FaceCategory
 from galleries.models.photo import PhotoState
+from galleries.staff.photo_grid.filters import filter_photos
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +29,8 @@ def window(client, gallery, **query):
 
 
 def names(client, gallery, **query):
-    return [photo["name"] for photo in window(client, gallery, **query)["photos"]]
+    """The names of the photos that the query leaves, in the order of their upload where it names no other."""
+    return [photo["name"] for photo in window(client, gallery, **{"sort": "upload", **query})["photos"]]
 
 
 @pytest.fixture
@@ -80,7 +86,7 @@ def test_the_counts_are_those_of_the_filters(staff, gallery, some):
 
 
 def test_a_window_is_a_part_of_the_whole(staff, gallery, some):
-    found = window(staff, gallery, offset=6, limit=5)
+    found = window(staff, gallery, offset=6, limit=5, sort="upload")
     assert (found["total"], found["offset"]) == (8, 6)
     assert [(photo["name"], photo["faces"], photo["unnamed"]) for photo in found["photos"]] == [
         ("stranger", 1, 1),
@@ -89,10 +95,76 @@ def test_a_window_is_a_part_of_the_whole(staff, gallery, some):
     assert window(staff, gallery, offset=100)["photos"] == []
 
 
-@pytest.mark.parametrize("query", [{"filter": "x"}, {"offset": "x"}, {"person": "x"}])
+@pytest.mark.parametrize("query", [{"filter": "x"}, {"offset": "x"}, {"person": "x"}, {"sort": "x"}])
 def test_nonsense_is_a_400(query, staff, gallery):
     answer = staff.get(address(gallery, "window"), query)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+
+
+@pytest.fixture
+def taken(gallery):
+    """Photos of two cameras, uploaded in the order of their keys; the last one knows no time."""
+    times = {"b.jpg": (10, 30), "d.jpg": (9, 15), "a.jpg": (10, 30), "c.jpg": None}
+    return {
+        name: PhotoFactory(
+            gallery=gallery,
+            original_name=name,
+            taken_at=at and datetime(2026, 8, 15, *at, tzinfo=UTC),
+            folder="card 1/ceremony" if name < "c" else "card 2",
+            stored=False,
+            seed=number,
+        )
+        for number, (name, at) in enumerate(times.items())
+    }
+
+
+ORDERS = {
+    "": ["d.jpg", "a.jpg", "b.jpg", "c.jpg"],
+    "taken": ["d.jpg", "a.jpg", "b.jpg", "c.jpg"],
+    "name": ["a.jpg", "b.jpg", "c.jpg", "d.jpg"],
+    "upload": ["b.jpg", "d.jpg", "a.jpg", "c.jpg"],
+}
+
+
+@pytest.mark.parametrize("sort", ORDERS)
+def test_photos_are_sorted_by_capture_unless_asked_otherwise_and_neighbours_follow(sort, staff, gallery, taken):
+    expected = ORDERS[sort]
+    assert names(staff, gallery, sort=sort) == expected
+    for number, name in enumerate(expected):
+        place = staff.get(address(taken[name], "described"), {"sort": sort}).json()["place"]
+        around = [expected[number - 1] if number else None, *expected[number + 1 : number + 2], None]
+        neighbours = [str(taken[other].pk) if other else None for other in around[:2]]
+        assert place == {"number": number + 1, "total": 4, "previous": neighbours[0], "next": neighbours[1]}
+
+
+@pytest.mark.parametrize("sort", ["taken", "name", "upload"])
+def test_an_order_is_an_index(sort, gallery, taken):
+    photos = filter_photos(gallery, QueryDict(f"sort={sort}"))[:100]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    assert "Sort" not in photos.explain()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("A.J", "a"), ("ceremony", "ba"), ("lar", "d"), ("nobody", ""), (" ", "bdac")],
+)
+def test_photos_are_found_by_file_folder_and_person(text, found, staff, gallery, taken):
+    lara = PersonFactory(studio=gallery.studio, real_name="Lara")
+    FaceFactory(photo=taken["d.jpg"], person=lara, face_category=FaceCategory.KNOWN)
+    FaceFactory(photo=taken["c.jpg"], person=lara, face_category=FaceCategory.IGNORED)
+    assert names(staff, gallery, q=text) == [f"{name}.jpg" for name in found]
+
+
+def test_a_photo_tells_when_it_was_taken_and_where_it_lay(staff, gallery, taken):
+    found = {photo["name"]: photo["place"] for photo in window(staff, gallery)["photos"]}
+    assert found == {
+        "a.jpg": "08/15/2026 10:30 a.m. · card 1/ceremony",
+        "b.jpg": "08/15/2026 10:30 a.m. · card 1/ceremony",
+        "c.jpg": "card 2",
+        "d.jpg": "08/15/2026 9:15 a.m. · card 2",
+    }
 
 
 def test_a_window_asks_no_query_per_photo(staff, gallery, django_assert_max_num_queries):

@@ -40,6 +40,14 @@ def test_each_file_has_its_own_outcome(staff, gallery):
     assert LogEntry.objects.get().object_id == first["photo"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("/card 1\\ceremony/", "card 1/ceremony"), ("", ""), ("x" * 300, "x" * 255)]
+)
+def test_a_photo_keeps_the_folder_that_it_lay_in(sent, kept, staff, gallery):
+    staff.post(address(gallery, "upload_file"), {"file": SimpleUploadedFile("a.jpg", PICTURE), "folder": sent})
+    assert GalleryImage.objects.get().folder == kept
+
+
 def test_what_is_there_is_known_by_its_content(staff, gallery):
     send(staff, gallery)
     digest, other = hashlib.sha256(PICTURE).hexdigest(), "0" * 64
@@ -84,10 +92,11 @@ def waiting(bucket):
 def test_a_file_goes_into_the_bucket_and_is_taken_in_from_there(bucket, staff, gallery):
     pk = put(staff, gallery)
     assert len(waiting(bucket)) == 1
-    answer = post(staff, gallery, "upload_arrived", id=pk, name="a.jpg").json()
+    answer = post(staff, gallery, "upload_arrived", id=pk, name="a.jpg", folder="card 1").json()
     photo = GalleryImage.objects.get()
     assert answer == {"outcome": "accepted", "photo": str(photo.pk)}
-    assert (photo.original_name, photo.sha256) == ("a.jpg", hashlib.sha256(PICTURE).hexdigest())
+    assert (photo.original_name, photo.folder) == ("a.jpg", "card 1")
+    assert photo.sha256 == hashlib.sha256(PICTURE).hexdigest()
     assert keys(bucket) == ["original.jpg"]
 
 

@@ -9,8 +9,12 @@ import { Sheet, WINDOW } from "./sheet.js";
 
 /** @typedef {import("./sheet.js").Photo} Photo */
 
+/** What the page's address says of the photos shown. @typedef {{filter: string, person: string, sort: string, q: string}} Query */
+
 /* Events may come by the hundred: what is in sight is asked again once in this time at most. */
 const REFRESH_MS = 500;
+/* How long after the last key the text is searched for. */
+const TYPING_MS = 250;
 const NO_ROW = "00000000-0000-0000-0000-000000000000";
 
 class Grid {
@@ -24,12 +28,13 @@ class Grid {
 
   /** @param {HTMLElement} section */
   constructor(section) {
-    const query = new URLSearchParams(location.search);
+    const asked = new URLSearchParams(location.search);
+    const { filter = "all", person = "", sort = "taken", q = "" } = Object.fromEntries(asked);
+    /** @type {Query} */
+    this.query = { filter, person, sort, q };
     this.section = section;
     this.paths = readJson("fp-paths");
     this.texts = readJson("fp-texts");
-    this.filter = query.get("filter") ?? "all";
-    this.person = query.get("person") ?? "";
     this.sheet = new Sheet(need("[data-sheet]", section), {
       photoAt: (index) => this.#photoAt(index),
       addressOf: (photo) => this.#address((section.dataset.photo ?? "").replace(NO_ROW, photo.id)),
@@ -43,7 +48,10 @@ class Grid {
     section.addEventListener("click", (event) => this.#clicked(event));
     const people = need("[data-person]", section, HTMLSelectElement);
     people.addEventListener("change", () => this.choose({ person: people.value }));
-    this.#bindKeys(people);
+    const sort = need("[data-sort]", section, HTMLSelectElement);
+    sort.value = this.query.sort;
+    sort.addEventListener("change", () => this.choose({ sort: sort.value }));
+    this.#bindKeys(people, this.#bindSearch());
     this.#markFilter();
     this.#count();
     this.#listPeople(people);
@@ -51,9 +59,21 @@ class Grid {
     addEventListener("pagehide", () => this.sheet.keepScroll(this.#place));
   }
 
+  #bindSearch() {
+    const field = need("[data-search]", this.section, HTMLInputElement);
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    field.value = this.query.q;
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => this.choose({ q: field.value.trim() }), TYPING_MS);
+    });
+    return field;
+  }
+
   /** Where the scroll position is kept. */
   get #place() {
-    return `fp-grid ${location.pathname} ${this.filter} ${this.person}`;
+    return `fp-grid ${location.pathname} ${Object.values(this.query).join(" ")}`;
   }
 
   /**
@@ -62,8 +82,7 @@ class Grid {
    */
   #address(path, more = {}) {
     const address = new URL(path, location.href);
-    const query = { filter: this.filter, person: this.person, ...more };
-    for (const [name, value] of Object.entries(query)) if (value !== "") address.searchParams.set(name, value);
+    for (const [name, value] of Object.entries({ ...this.query, ...more })) if (value !== "") address.searchParams.set(name, value);
     return address.href;
   }
 
@@ -99,7 +118,8 @@ class Grid {
     this.sheet.total = total;
     const empty = need("[data-empty]", this.section);
     empty.hidden = total > 0;
-    empty.textContent = this.filter === "all" && !this.person ? this.texts.empty : this.texts.none_left;
+    const { filter, person, q } = this.query;
+    empty.textContent = filter === "all" && !person && !q ? this.texts.empty : this.texts.none_left;
   }
 
   refresh() {
@@ -132,16 +152,16 @@ class Grid {
     try {
       const { people } = await get(this.paths.people);
       for (const { id, name, photos } of people) {
-        list.append(new Option(`${name} (${photos})`, id, false, id === this.person));
+        list.append(new Option(`${name} (${photos})`, id, false, id === this.query.person));
       }
     } catch (error) {
       refused(error);
     }
   }
 
-  /** @param {{filter?: string, person?: string}} chosen */
-  choose({ filter = this.filter, person = this.person }) {
-    Object.assign(this, { filter, person });
+  /** @param {Partial<Query>} chosen */
+  choose(chosen) {
+    Object.assign(this.query, chosen);
     this.#round += 1;
     this.#windows.clear();
     this.sheet.clear();
@@ -152,7 +172,7 @@ class Grid {
 
   #markFilter() {
     for (const button of all("[data-filter]", this.section)) {
-      button.setAttribute("aria-pressed", String(button.dataset.filter === this.filter));
+      button.setAttribute("aria-pressed", String(button.dataset.filter === this.query.filter));
     }
   }
 
@@ -172,8 +192,11 @@ class Grid {
     }
   }
 
-  /** @param {HTMLSelectElement} people */
-  #bindKeys(people) {
+  /**
+   * @param {HTMLSelectElement} people
+   * @param {HTMLInputElement} search
+   */
+  #bindKeys(people, search) {
     const { sheet } = this;
     const filters = all("[data-filter]", this.section).map((button) => button.dataset.filter);
     const byNumber = Object.fromEntries(filters.map((filter, index) => [String(index + 1), () => this.choose({ filter })]));
@@ -183,6 +206,7 @@ class Grid {
       ArrowDown: () => sheet.move(sheet.columns),
       ArrowUp: () => sheet.move(-sheet.columns),
       p: () => people.focus(),
+      "/": () => search.focus(),
       ...byNumber,
     });
   }

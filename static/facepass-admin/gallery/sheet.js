@@ -6,12 +6,12 @@ import { make } from "../kit/dom.js";
 /** How many photos are asked for at once. */
 export const WINDOW = 100;
 const CELL_WIDTH = 176;
-const CELL_HEIGHT = 168;
+const CELL_HEIGHT = 186;
 const ROWS_BEYOND = 3;
 /* What the page's own head covers, in pixels. */
 const HEAD = 80;
 
-/** @typedef {{id: string, name: string, state: string, note: string, error: string, thumbnail: string | null}} Photo */
+/** @typedef {{id: string, name: string, place: string, state: string, note: string, error: string, thumbnail: string | null}} Photo */
 
 export class Sheet {
   /** How many photos there are; null until that is known. @type {number | null} */
@@ -91,7 +91,7 @@ export class Sheet {
 
   /** @param {number} index */
   #newCell(index) {
-    const parts = ["fp-cell-picture", "fp-name", "fp-note"].map((className) => make("span", { className }));
+    const parts = ["fp-cell-picture", "fp-name", "fp-note", "fp-note"].map((className) => make("span", { className }));
     const cell = make("a", { className: "fp-cell" }, ...parts);
     cell.dataset.index = String(index);
     this.#cells.set(index, cell);
@@ -115,6 +115,7 @@ export class Sheet {
     cell.replaceChildren(
       make("span", { className: "fp-cell-picture" }, ...(thumbnail ? [thumbnail] : [])),
       make("span", { className: "fp-name", text: photo.name }),
+      make("span", { className: "fp-note", text: photo.place, title: photo.place }),
       make("span", { className: photo.error ? "fp-note fp-bad" : "fp-note", text: photo.note }),
     );
   }

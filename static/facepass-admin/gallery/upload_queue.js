@@ -138,15 +138,17 @@ export class Queue {
    * @returns {Promise<Outcome>}
    */
   async #send(entry, file) {
-    const name = entry.path.split("/").pop() ?? "";
+    const cut = entry.path.lastIndexOf("/");
+    const [folder, name] = [entry.path.slice(0, Math.max(0, cut)), entry.path.slice(cut + 1)];
     const onProgress = (/** @type {number} */ bytes) => { entry.sent = bytes; this.changed(entry); };
     if (!this.paths.upload_place) {
       const form = new FormData();
+      form.append("folder", folder);
       form.append("file", file, name);
       return upload(this.paths.upload_file ?? "", form, onProgress);
     }
     const { id, url } = await post(this.paths.upload_place, { size: file.size });
     await put(url, file, onProgress);
-    return post(this.paths.upload_arrived ?? "", { id, name });
+    return post(this.paths.upload_arrived ?? "", { id, name, folder });
   }
 }

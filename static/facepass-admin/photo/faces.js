@@ -24,6 +24,7 @@
  * @property {string} label the state in words
  * @property {string} error
  * @property {string} taken
+ * @property {string} folder
  * @property {number} width
  * @property {number} height
  * @property {string} picture
