@@ -106,8 +106,8 @@ def pages(occasion: Any) -> dict[str, str]:
         "whom a group is like": page("facecluster_like", occasion.key, unknown.pk),
         "people by name": page("facecluster_people", occasion.key) + "?q=Person 1",
         "pairs": page("facecluster_pairs", occasion.key),
-        "verify": page("photoface_verify") + f"?of={occasion.key}",
-        "verify, by person": page("photoface_verify") + f"?of={occasion.key}&order=person",
+        "names to confirm, one by one": page("photoface_doubts") + f"?of={occasion.key}",
+        "names to confirm, by person": page("photoface_verify") + f"?of={occasion.key}",
         "a person": page("person_change", named.person_id),
         "state, where polled": page("facecluster_state", occasion.key),
     }

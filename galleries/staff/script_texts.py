@@ -140,8 +140,20 @@ def proposal_keys() -> Keys:
         (["Y", "Enter"], _("yes, it is")),
         (["N"], _("no, somebody else")),
         ([_space_key()], _("skip")),
-        (["A"], _("confirm every face on this page")),
         (["↑", "↓"], _("another face")),
+        (["O"], _("open the photo of the face")),
+        (["U"], _("undo")),
+    ]
+
+
+def sheet_keys() -> Keys:
+    return [
+        (["Enter", "Y"], _("confirm the faces of this person that you have seen")),
+        (["A"], _("confirm every face that you have seen, of everybody")),
+        (["←", "→"], _("another face")),
+        ([_space_key()], _("cross the face out: it is somebody else")),
+        (["↑", "↓"], _("another person")),
+        (["S"], _("leave this person for later")),
         (["O"], _("open the photo of the face")),
         (["U"], _("undo")),
     ]

@@ -1,7 +1,7 @@
 """Where the staff pages are: below the admin's own pages of the model that each is about."""
 
 from galleries.models import FaceCluster, Gallery, GalleryImage, Person, PhotoFace
-from galleries.staff import grid, groups, open_work, pairs, people, photo, photo_faces, upload, verify
+from galleries.staff import contact_sheet, grid, groups, open_work, pairs, people, photo, photo_faces, upload, verify
 from galleries.staff_kit.json_views import ModelPages
 
 gallery_pages = ModelPages(Gallery)
@@ -44,8 +44,11 @@ staff_urls = [
     group_pages.page("of/<uuid:key>/pairs/", pairs.show_pairs, name="pairs"),
     group_pages.page("of/<uuid:key>/pairs/list/", pairs.render_list, name="pairs_list"),
     group_pages.write("of/<uuid:key>/apart/", pairs.keep_apart, name="apart"),
-    face_pages.page("verify/", verify.show_proposals, name="verify"),
-    face_pages.page("verify/list/", verify.render_list, name="verify_list"),
+    face_pages.page("verify/", contact_sheet.show_sheet, name="verify"),
+    face_pages.page("verify/list/", contact_sheet.render_list, name="verify_list"),
+    face_pages.write("verify/answer/", contact_sheet.answer_names, name="answer"),
+    face_pages.page("verify/one/", verify.show_proposals, name="doubts"),
+    face_pages.page("verify/one/list/", verify.render_list, name="doubts_list"),
     face_pages.write("verify/confirm/", verify.confirm_names, name="confirm"),
     face_pages.write("verify/deny/", verify.deny_name, name="deny"),
     person_pages.form("<uuid:pk>/merge/", people.merge_people, name="merge"),

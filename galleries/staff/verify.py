@@ -1,7 +1,6 @@
 """Names that the grouping proposed, one face beside the person's best: is it them?"""
 
 from django.db.models import F
-from django.db.models.expressions import OrderBy
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,25 +24,27 @@ from galleries.staff_kit.json_views import (
     render_page,
     require_role,
 )
-from galleries.staff_kit.occasions import find_occasion, occasion_title, occasion_version, studios_snapshot
+from galleries.staff_kit.occasions import (
+    find_chosen_occasion,
+    list_open_occasions,
+    occasion_title,
+    occasion_version,
+    studios_snapshot,
+)
 
 PROPOSALS_SHOWN, KNOWN_FACES_SHOWN = 12, 6
 LEAST_CERTAIN_FIRST = F("recognition_confidence").asc(nulls_first=True)
-# The least certain first; or everything of one person together.
-ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
-    "doubt": (LEAST_CERTAIN_FIRST, "pk"),
-    "person": ("person__real_name", "person", LEAST_CERTAIN_FIRST, "pk"),
-}
 
 
 def show_proposals(request: HttpRequest) -> HttpResponseBase:
-    """Names to confirm: of all studios of the user, or of the occasion `of`."""
-    occasion = _find_occasion(request)
+    """Names to confirm, the least certain first: of all studios of the user, or of the occasion `of`."""
+    occasion = find_chosen_occasion(request)
     state_page = "all_state" if occasion is None else "state"
     context = {
         **_build_context(request, occasion),
         "title": occasion_title(occasion) if occasion else _("Confirm names"),
         "occasion": occasion,
+        "occasions": list_open_occasions(request),
         "keys": script_texts.proposal_keys(),
         "socket_path": f"/ws/occasions/{occasion.key}/" if occasion else "/ws/decisions/",
         "poll_path": reverse(f"admin:galleries_facecluster_{state_page}", args=[occasion.key] if occasion else []),
@@ -53,14 +54,8 @@ def show_proposals(request: HttpRequest) -> HttpResponseBase:
 
 def render_list(request: HttpRequest) -> HttpResponse:
     """The part of the page that changes."""
-    return render(
-        request, "admin/galleries/photoface/verify_list.html", _build_context(request, _find_occasion(request))
-    )
-
-
-def _find_occasion(request: HttpRequest) -> Occasion | None:
-    key = request.GET.get("of")
-    return find_occasion(request, parse_page_uuid(key)) if key else None
+    context = _build_context(request, find_chosen_occasion(request))
+    return render(request, "admin/galleries/photoface/verify_list.html", context)
 
 
 def _build_context(request: HttpRequest, occasion: Occasion | None) -> Context:
@@ -68,15 +63,12 @@ def _build_context(request: HttpRequest, occasion: Occasion | None) -> Context:
     proposed, made = PhotoFace.objects.visible_to(user).proposed(), FaceDecision.objects.visible_to(user)
     if occasion:
         proposed, made = proposed.within(occasion), made.within(occasion)
-    order = request.GET.get("order", "")
-    order = order if order in ORDERS else "doubt"
     skipped = request.GET.getlist("skip")
     rows = select_shown(proposed.exclude(pk__in=[parse_page_uuid(pk) for pk in skipped])).select_related("person")
-    faces = list(rows.order_by(*ORDERS[order])[:PROPOSALS_SHOWN])
+    faces = list(rows.order_by(LEAST_CERTAIN_FIRST, "pk")[:PROPOSALS_SHOWN])
     verified = PhotoFace.objects.filter(person__in={face.person_id for face in faces}, verified=True)
     known = load_best_crops(verified, "person", most=KNOWN_FACES_SHOWN)
     return {
-        "order": order,
         "total": proposed.count(),
         "rows": [
             {"face": face, "crop": markup.face_crop(face), "known": known.get(face.person_id, [])}  # type: ignore[arg-type]  # proposed faces have a person

@@ -69,6 +69,11 @@ def face_crop(face: PhotoFace) -> SafeString:
     return format_html('<span class="fp-crop"><img loading="lazy" alt="" src="{}" style="{}"></span>', address, style)
 
 
+def face_picture(face: PhotoFace) -> SafeString:
+    """Return the face as a picture of its own: where many are shown, their photos would be too much to load."""
+    return format_html('<img class="fp-face" loading="lazy" alt="" src="{}">', media_files.face_path(face))
+
+
 def quality_reasons(face: PhotoFace) -> str:
     """Return what is wrong with the face, in words; empty for a good one."""
     return ", ".join(str(QUALITY_REASONS.get(code, code)) for code in face.quality.get("reasons", []))

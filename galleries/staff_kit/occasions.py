@@ -1,15 +1,30 @@
 """The photo session or gallery that a staff page works in."""
 
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Count
 from django.http import Http404, HttpRequest
 
 from facepass.console.base import VERIFIERS
 from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import studios_of
 from galleries.faces import live_events
-from galleries.models import Occasion
-from galleries.staff_kit.json_views import require_role
+from galleries.models import Gallery, Occasion, PhotoFace
+from galleries.staff_kit.json_views import parse_page_uuid, require_role
+
+
+@dataclass(slots=True)
+class OpenOccasion:
+    """An occasion with names to confirm, whose key is the id of its photo session or gallery."""
+
+    key: UUID
+    proposed: int = 0
+    titles: list[str] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return ", ".join(self.titles)
 
 
 def find_occasion(request: HttpRequest, key: UUID) -> Occasion:
@@ -25,6 +40,25 @@ def require_occasion(request: HttpRequest, key: UUID) -> Occasion:
     occasion = find_occasion(request, key)
     require_role(request, occasion.studio_id, VERIFIERS)
     return occasion
+
+
+def find_chosen_occasion(request: HttpRequest) -> Occasion | None:
+    """Return the occasion that the page's address names by `?of=`; None for all of them. Raise as `find_occasion`."""
+    key = request.GET.get("of")
+    return find_occasion(request, parse_page_uuid(key)) if key else None
+
+
+def list_open_occasions(request: HttpRequest) -> list[OpenOccasion]:
+    """Return the occasions of the user's studios that have names to confirm, the newest first; two queries."""
+    proposed = PhotoFace.objects.visible_to(user_of(request)).proposed().order_by().values_list("gallery")
+    numbers = dict(proposed.annotate(number=Count("pk")))
+    occasions: dict[UUID, OpenOccasion] = {}
+    for gallery in Gallery.objects.filter(pk__in=numbers).order_by("-created_at"):
+        key = Occasion.for_gallery(gallery).key
+        one = occasions.setdefault(key, OpenOccasion(key))
+        one.titles.append(gallery.title)
+        one.proposed += numbers[gallery.pk]
+    return list(occasions.values())
 
 
 def occasion_title(occasion: Occasion) -> str:

@@ -58,6 +58,8 @@ STAFF_PAGES = {
     "galleries_facecluster_like": lambda world: {**occasion(world), "pk": world.rows["galleries_facecluster"].pk},
     "galleries_photoface_verify": lambda world: {},
     "galleries_photoface_verify_list": lambda world: {},
+    "galleries_photoface_doubts": lambda world: {},
+    "galleries_photoface_doubts_list": lambda world: {},
 }
 
 

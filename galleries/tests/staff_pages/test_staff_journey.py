@@ -102,8 +102,8 @@ def test_photos_are_uploaded_named_and_confirmed(folder, browser, serve, insight
         page.goto(f"{server.address}{reverse('admin:galleries_photoface_verify')}?of={gallery.pk}")
         page.wait_for_selector(f'[data-left="{waiting}"]')
         shoot(page, "journey-verify")
-        for _face in range(waiting):
-            page.keyboard.press("y")
+        page.wait_for_selector(f'[data-foot] [data-count]:text-is("{waiting}")')
+        page.keyboard.press("a")
         until(lambda: PhotoFace.objects.proposed().count(), 0)
         right = in_thread(lambda: who_is_who(gallery, truth))
         named = in_thread(lambda: list(PhotoFace.objects.filter(verified=True).values_list("pk", flat=True)))

@@ -1,4 +1,4 @@
-"""The queue of proposed names: what comes first, what confirming and denying do, and who may."""
+"""Proposed names one by one: what comes first, what confirming and denying do, and who may."""
 
 import json
 
@@ -48,7 +48,7 @@ def say(client, name, **what):
 
 
 def queue(client, **query):
-    return [row["face"] for row in client.get(address("verify_list"), query).context["rows"]]
+    return [row["face"] for row in client.get(address("doubts_list"), query).context["rows"]]
 
 
 def test_the_least_certain_come_first_and_what_is_decided_does_not_come(staff, face):
@@ -56,12 +56,6 @@ def test_the_least_certain_come_first_and_what_is_decided_does_not_come(staff, f
     face(0.4, verified=True), face(0.3, face_category="ignored"), FaceFactory()
     assert queue(staff) == [unsure, middle, sure]
     assert queue(staff, skip=[str(unsure.pk)]) == [middle, sure]
-
-
-def test_or_everybody_together(staff, face, studio):
-    zoe, ann = PersonFactory(studio=studio, real_name="Zoe"), PersonFactory(studio=studio, real_name="Ann")
-    faces = [face(0.5, person=zoe), face(0.9, person=ann), face(0.6, person=ann)]
-    assert queue(staff, order="person") == [faces[2], faces[1], faces[0]]
 
 
 def test_one_occasion_alone(staff, face, studio):
@@ -75,7 +69,7 @@ def test_beside_it_are_the_persons_best_verified_faces(staff, face, studio):
     face(0.5, person=ann)
     for _ in range(8):
         face(None, person=ann, verified=True)
-    (row,) = staff.get(address("verify")).context["rows"]
+    (row,) = staff.get(address("doubts")).context["rows"]
     assert len(row["known"]) == 6
 
 
@@ -83,10 +77,10 @@ def test_the_queue_asks_no_query_per_face(staff, face, django_assert_max_num_que
     for _ in range(10):
         face(0.5)
     with django_assert_max_num_queries(14):
-        staff.get(address("verify"))
+        staff.get(address("doubts"))
 
 
-def test_confirming_a_page_is_one_decision_and_keeps_the_similarity(staff, face):
+def test_confirming_several_is_one_decision_and_keeps_the_similarity(staff, face):
     faces = [face(0.5), face(0.6)]
     answer = say(staff, "confirm", faces=[str(one.pk) for one in faces]).json()
     assert answer["text"] == "2 faces were confirmed."
@@ -109,7 +103,7 @@ def test_a_stranger_finds_nothing_and_a_viewer_changes_nothing(face, studio):
     one = face(0.5)
     stranger, viewer = member(StudioFactory(), Role.VERIFIER), member(studio, Role.VIEWER)
     assert queue(stranger) == []
-    assert stranger.get(address("verify"), {"of": one.gallery_id}).status_code == 404
+    assert stranger.get(address("doubts"), {"of": one.gallery_id}).status_code == 404
     assert queue(viewer) == [one]
     for client, status in ((stranger, 404), (viewer, 403)):
         assert say(client, "confirm", faces=[str(one.pk)]).status_code == status
@@ -121,4 +115,4 @@ def test_what_makes_no_sense_is_refused(staff, face):
     assert say(staff, "confirm", faces="x").status_code == 400
     assert say(staff, "confirm", faces=[]).status_code == 404
     assert say(staff, "deny", face="x").status_code == 400
-    assert staff.get(address("verify_list"), {"of": "x"}).status_code == 404
+    assert staff.get(address("doubts_list"), {"of": "x"}).status_code == 404

@@ -29,8 +29,11 @@ export class CardList {
     return id ? find(`[data-card][data-id="${id}"]`, this.root) : null;
   }
 
-  /** @param {HTMLElement | null | undefined} card */
-  go(card) {
+  /**
+   * @param {HTMLElement | null | undefined} card
+   * @param {{scroll?: boolean}} [options] `scroll`: bring it into sight
+   */
+  go(card, { scroll = true } = {}) {
     this.current?.classList.remove("fp-current");
     this.current = card ?? null;
     if (!card) return;
@@ -38,7 +41,7 @@ export class CardList {
     this.#place = this.cards.indexOf(card);
     const focus = this.focusOf(card);
     if (document.activeElement !== focus && !find("dialog[open]")) focus.focus({ preventScroll: true });
-    card.scrollIntoView({ block: "nearest" });
+    if (scroll) card.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {number} by */

@@ -39,13 +39,6 @@ function skip(card) {
   work.refreshSoon();
 }
 
-function confirmAll() {
-  const { cards } = list;
-  if (!root.dataset.may || !cards.length) return;
-  for (const card of cards) card.remove();
-  work.decide("confirmPath", { faces: cards.map((card) => card.dataset.id) });
-}
-
 async function undo() {
   list.comeBack((await work.undo())?.faces);
 }
@@ -59,7 +52,6 @@ function give(answer) {
 }
 
 root.addEventListener("click", (event) => {
-  if (closest(event, "[data-all]")) { confirmAll(); return; }
   const card = closest(event, "[data-card]");
   const button = closest(event, "[data-do]");
   if (card && card !== list.current) list.go(card);
@@ -71,7 +63,6 @@ bindKeys({
   Enter: () => give("yes"),
   n: () => give("no"),
   " ": () => give("skip"),
-  a: confirmAll,
   o: () => { if (list.current?.dataset.photo) location.assign(list.current.dataset.photo); },
   ArrowDown: () => list.step(1),
   ArrowUp: () => list.step(-1),
