@@ -12,9 +12,10 @@ import sessions_app.urls
 import training.urls
 from facepass import pages
 from facepass.api import administration
-from facepass.console import current_work
+from facepass.console import current_work, navigation
 from facepass.ops import health, metrics
 from galleries.staff.urls import staff_urls
+from sessions_app.staff.urls import event_urls
 
 urlpatterns = [
     path("", pages.landing, name="landing"),
@@ -29,8 +30,9 @@ urlpatterns = [
     path("language/", pages.set_site_language, name="set-language"),
     path("admin/mail/", pages.set_mail_preference, name="wants-mail"),
     path("admin/now/", admin.site.admin_view(current_work.show_current_work), name="admin-now"),
+    path("admin/advanced/", admin.site.admin_view(navigation.show_advanced), name="admin-advanced"),
     # The staff pages come first: below a model's path the admin takes any other text for the id of a row.
-    path("admin/", include(([*staff_urls, *admin.site.get_urls()], "admin"), namespace=admin.site.name)),
+    path("admin/", include(([*staff_urls, *event_urls, *admin.site.get_urls()], "admin"), namespace=admin.site.name)),
     path("api/v1/admin/users/", administration.StaffView.as_view()),
     path("api/v1/admin/stats/", administration.StatsView.as_view()),
     path("api/v1/", include([*facepass.api.urls.api_urls, *galleries.urls.api_urls, *sessions_app.urls.api_urls])),

@@ -31,5 +31,5 @@ def build_entry(session: PhotoSession) -> SessionEntry:
         studio=session.studio.name,
         name=session.name,
         day=timezone.localdate(session.scheduled_at or session.created_at),
-        path=reverse("admin:sessions_app_photosession_change", args=[session.pk]),
+        path=reverse("admin:sessions_app_photosession_event", args=[session.pk]),
     )

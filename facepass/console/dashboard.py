@@ -1,17 +1,14 @@
-"""The admin's first page and its sidebar."""
+"""The admin's first page."""
 
 import shutil
-from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse, reverse_lazy
-from django.utils.functional import Promise
+from django.urls import reverse
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from facepass.console import current_work, month_chart
 from facepass.console.base import is_superuser
@@ -24,13 +21,6 @@ from galleries.models import GalleryImage
 from recognition.engines import registry
 from sessions_app.models import PhotoSession
 
-# Pages that are no list of rows, and the entry of the sidebar that each belongs to.
-TASK_PAGES = {
-    "galleries_facecluster_occasions": "galleries_facecluster_occasions",
-    "galleries_facecluster_of": "galleries_facecluster_occasions",
-    "galleries_facecluster_pairs": "galleries_facecluster_occasions",
-    "galleries_photoface_verify": "galleries_photoface_verify",
-}
 SESSIONS_SHOWN = 8
 
 
@@ -62,7 +52,7 @@ def _list_sessions(user: User) -> list[dict[str, object]]:
     return [
         {
             "name": session.name,
-            "path": reverse("admin:sessions_app_photosession_change", args=[session.pk]),
+            "path": reverse("admin:sessions_app_photosession_event", args=[session.pk]),
             "is_open": session.facepass_enabled,
             "state": session.get_status_display(),
             "photos": photos.get(session.pk, 0),
@@ -100,62 +90,3 @@ def _describe_engine() -> dict[str, object]:
         "license": engine.license.name,
         "commercial": engine.license.commercial,
     }
-
-
-def build_navigation(request: HttpRequest) -> list[dict[str, object]]:
-    """Return the sidebar, as unfold takes it."""
-    groups = [
-        (_("Events"), [
-            (_("Photo sessions"), "event", "sessions_app_photosession"),
-            (_("Galleries"), "photo_library", "galleries_gallery"),
-            (_("Photos"), "image", "galleries_galleryimage"),
-            (_("Analytics"), "bar_chart", "sessions_app_sessionday"),
-            (_("Hidden guests"), "visibility_off", "sessions_app_hiding"),
-        ]),
-        (_("Faces"), [
-            (_("Name faces"), "frame_person", "galleries_facecluster_occasions"),
-            (_("Confirm names"), "how_to_reg", "galleries_photoface_verify"),
-            (_("People"), "person", "galleries_person"),
-            (_("Faces"), "face", "galleries_photoface"),
-            (_("Groups of faces"), "groups", "galleries_facecluster"),
-            (_("Decisions"), "history", "galleries_facedecision"),
-        ]),
-        (_("Recognition"), [
-            (_("Training"), "model_training", "training_facetrainingsession"),
-            (_("Settings"), "tune", "recognition_recognitionconfig"),
-            (_("Models"), "neurology", "recognition_modelversion"),
-            *([(_("History"), "history", "recognition_recognitionconfigchange")] if is_superuser(request) else []),
-        ]),
-        (_("Accounts"), [
-            (_("Studios"), "storefront", "facepass_studio"),
-            (_("API keys"), "key", "facepass_apikey"),
-            *([(_("OAuth applications"), "lock", "facepass_oauth_application")] if settings.ENV.oauth2_enabled else []),
-            (_("Webhooks"), "webhook", "sessions_app_webhookendpoint"),
-            (_("Deliveries"), "outbox", "sessions_app_webhookdelivery"),
-            *([(_("Users"), "manage_accounts", "facepass_user")] if is_superuser(request) else []),
-        ]),
-        *([(_("Jobs"), [
-            (_("Waiting"), "hourglass", "django_q_ormq"),
-            (_("Failed"), "error", "django_q_failure"),
-            (_("Finished"), "check_circle", "django_q_success"),
-        ])] if is_superuser(request) else []),
-    ]  # fmt: skip
-    first = {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")}
-    return [
-        {"items": [first]},
-        *({"title": title, "items": _build_items(items, request), "separator": True} for title, items in groups),
-    ]
-
-
-def _build_items(items: Sequence[tuple[Promise, str, str]], request: HttpRequest) -> list[dict[str, object]]:
-    return [{"title": title, "icon": icon, **_build_link(page, request)} for title, icon, page in items]
-
-
-def _build_link(page: str, request: HttpRequest) -> dict[str, object]:
-    """Return a link, with whether it is the current page where one of TASK_PAGES is open.
-
-    unfold goes by addresses, by which a page of tasks would belong to the list of its rows as well.
-    """
-    link = reverse_lazy(f"admin:{page if page in TASK_PAGES else f'{page}_changelist'}")
-    current = TASK_PAGES.get(getattr(request.resolver_match, "url_name", None) or "")
-    return {"link": link, "active": lambda _request: page == current} if current else {"link": link}

@@ -32,5 +32,5 @@ UNFOLD = {
     "LANGUAGES": {"action": "/language/"},
     "DASHBOARD_CALLBACK": "facepass.console.dashboard.build_first_page",
     "STYLES": ["/static/facepass-admin/admin.css"],
-    "SIDEBAR": {"show_search": False, "navigation": "facepass.console.dashboard.build_navigation"},
+    "SIDEBAR": {"show_search": False, "navigation": "facepass.console.navigation.build_navigation"},
 }

@@ -258,6 +258,7 @@ PAGES = {
     "/api/v1/health/",
     "/language/",
     "/admin/mail/",
+    "/admin/advanced/",
     "/admin/now/",
     "/s/",
     "/s/{}/",

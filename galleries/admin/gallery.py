@@ -138,6 +138,12 @@ class GalleryAdmin(TenantAdmin[Gallery]):
         more = _build_overview(gallery, may_upload=self.has_change_permission(request, gallery)) if gallery else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
+    def response_add(self, request: HttpRequest, obj: Gallery, post_url_continue: str | None = None) -> HttpResponse:
+        """Go on where photos are added."""
+        if {"_continue", "_addanother", "_popup"} & set(request.POST):
+            return super().response_add(request, obj, post_url_continue)
+        return redirect(reverse("admin:galleries_gallery_photos", args=[obj.pk]))
+
     @column(_("title"), ordering="title")
     def title_shown(self, gallery: Gallery) -> str:
         """To where its photos are; the form is a page of settings."""
@@ -178,6 +184,7 @@ def _count_photos(states: Q) -> Coalesce:
 def _build_overview(gallery: Gallery, *, may_upload: bool) -> dict[str, object]:
     photos = gallery.photos.with_face_count().order_by("created_at", "pk")[:PHOTOS_SHOWN]
     return {
+        "event": gallery.event,  # type: ignore[attr-defined]
         "progress": progress.load_progress(gallery.pk),
         "socket_path": f"/ws/galleries/{gallery.pk}/progress/",
         "poll_path": f"/api/v1/galleries/{gallery.pk}/progress",

@@ -37,9 +37,9 @@ from galleries.staff_kit.json_views import (
     require_role,
 )
 from galleries.staff_kit.occasions import (
+    build_heading,
     find_chosen_occasion,
     list_open_occasions,
-    occasion_title,
     occasion_version,
     studios_snapshot,
 )
@@ -86,7 +86,7 @@ def show_sheet(request: HttpRequest) -> HttpResponseBase:
     state_page = "all_state" if occasion is None else "state"
     context = {
         **_build_context(request, occasion),
-        "title": occasion_title(occasion) if occasion else _("Confirm names"),
+        **build_heading(request, occasion, task=_("Confirm names")),
         "occasion": occasion,
         "occasions": list_open_occasions(request),
         "keys": script_texts.sheet_keys(),

@@ -17,7 +17,7 @@ from galleries.photos import direct_uploads, media_files, progress
 from galleries.staff import script_texts
 from galleries.staff.photo_grid.filters import Filter, apply_filter, filter_photos
 from galleries.staff.photo_grid.sort_orders import Sort
-from galleries.staff_kit import markup
+from galleries.staff_kit import markup, photo_sessions
 from galleries.staff_kit.json_views import (
     answer_json,
     find_visible,
@@ -59,6 +59,7 @@ def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     context = {
         "title": gallery.title,
         "gallery": gallery,
+        "event": photo_sessions.find_session(request, gallery.session_id),
         "progress": progress.load_progress(pk),
         "socket_path": f"/ws/galleries/{pk}/progress/",
         "poll_path": f"/api/v1/galleries/{pk}/progress",

@@ -33,7 +33,7 @@ from galleries.staff_kit.json_views import (
     parse_uuids,
     render_page,
 )
-from galleries.staff_kit.occasions import find_occasion, occasion_title, occasion_version, require_occasion
+from galleries.staff_kit.occasions import build_heading, find_occasion, occasion_version, require_occasion
 from galleries.staff_kit.person_choice import answer_people, choose_person, suggest_people
 from recognition.model_versions import current_model_version
 from recognition.types import FloatArray
@@ -57,7 +57,7 @@ def show_groups(request: HttpRequest, key: UUID) -> HttpResponseBase:
     occasion = find_occasion(request, key)
     context = {
         **_build_context(request, occasion),
-        "title": occasion_title(occasion),
+        **build_heading(request, occasion, task=_("Name faces")),
         "kinds": KINDS,
         "keys": script_texts.group_keys(),
     }

@@ -13,6 +13,7 @@ from facepass.core.access.tenancy import studios_of
 from facepass.models import User
 from galleries.faces import live_events
 from galleries.models import FaceCluster, FaceDecision, Gallery, PhotoFace
+from galleries.staff_kit import photo_sessions
 from galleries.staff_kit.decision_history import find_decisions, undo_decisions
 from galleries.staff_kit.json_views import (
     Body,
@@ -24,6 +25,7 @@ from galleries.staff_kit.json_views import (
     render_page,
 )
 from galleries.staff_kit.occasions import find_occasion, studios_snapshot
+from galleries.staff_kit.photo_sessions import SessionEntry
 
 # The newest ones; older galleries are found by the list of galleries.
 GALLERIES_SHOWN = 60
@@ -39,10 +41,12 @@ class OpenWork:
     unnamed_faces: int = 0
     named: int = 0
     proposed: int = 0
+    event: SessionEntry | None = None
 
     @property
     def title(self) -> str:
-        return ", ".join(self.titles)
+        """The event's name; of a gallery without one, its title."""
+        return self.event.name if self.event else ", ".join(self.titles)
 
 
 def show_open_work(request: HttpRequest) -> HttpResponseBase:
@@ -58,7 +62,11 @@ def render_list(request: HttpRequest) -> HttpResponse:
 
 
 def _build_context(request: HttpRequest) -> Context:
-    return {"open_work": list_open_work(user_of(request)), "version": studios_snapshot(request)["version"]}
+    open_work = list_open_work(user_of(request))
+    events = photo_sessions.find_sessions(request, [work.key for work in open_work])
+    for work in open_work:
+        work.event = events.get(work.key)
+    return {"open_work": open_work, "version": studios_snapshot(request)["version"]}
 
 
 def list_open_work(user: User) -> list[OpenWork]:

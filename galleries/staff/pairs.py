@@ -15,7 +15,7 @@ from galleries.staff import script_texts
 from galleries.staff_kit.decision_history import answer_decisions, load_history
 from galleries.staff_kit.faces import load_best_crops
 from galleries.staff_kit.json_views import Context, parse_body, parse_uuid, render_page
-from galleries.staff_kit.occasions import find_occasion, occasion_title, occasion_version, require_occasion
+from galleries.staff_kit.occasions import build_heading, find_occasion, occasion_version, require_occasion
 
 PAIRS_SHOWN, FACES_SHOWN = 10, 9
 
@@ -23,7 +23,11 @@ PAIRS_SHOWN, FACES_SHOWN = 10, 9
 def show_pairs(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Pairs of groups of the occasion that may be one person."""
     occasion = find_occasion(request, key)
-    context = {**_build_context(request, occasion), "title": occasion_title(occasion), "keys": script_texts.pair_keys()}
+    context = {
+        **_build_context(request, occasion),
+        **build_heading(request, occasion, task=_("Same person?")),
+        "keys": script_texts.pair_keys(),
+    }
     return render_page(request, "admin/galleries/facecluster/pairs.html", context)
 
 

@@ -13,7 +13,7 @@ from galleries.photos import media_files
 from galleries.staff import script_texts
 from galleries.staff.photo_grid.filters import filter_photos, parse_sort
 from galleries.staff.photo_grid.sort_orders import list_after, list_before
-from galleries.staff_kit import markup
+from galleries.staff_kit import markup, photo_sessions
 from galleries.staff_kit.json_views import answer_json, find_visible, render_page
 
 NO_ROW = UUID(int=0)
@@ -64,6 +64,7 @@ def show_photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "title": gallery.title,
         "photo": photo,
         "gallery": gallery,
+        "event": photo_sessions.find_session(request, gallery.session_id),
         "gallery_path": reverse("admin:galleries_gallery_photos", args=[gallery.pk]),
         "socket_path": f"/ws/galleries/{gallery.pk}/progress/",
         "poll_path": f"/api/v1/galleries/{gallery.pk}/progress",

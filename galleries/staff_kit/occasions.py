@@ -11,7 +11,8 @@ from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import studios_of
 from galleries.faces import live_events
 from galleries.models import Gallery, Occasion, PhotoFace
-from galleries.staff_kit.json_views import parse_page_uuid, require_role
+from galleries.staff_kit.json_views import Context, parse_page_uuid, require_role
+from galleries.staff_kit.photo_sessions import SessionEntry, find_session, find_sessions
 
 
 @dataclass(slots=True)
@@ -21,10 +22,12 @@ class OpenOccasion:
     key: UUID
     proposed: int = 0
     titles: list[str] = field(default_factory=list)
+    event: SessionEntry | None = None
 
     @property
     def title(self) -> str:
-        return ", ".join(self.titles)
+        """The event's name; of a gallery without one, its title."""
+        return self.event.name if self.event else ", ".join(self.titles)
 
 
 def find_occasion(request: HttpRequest, key: UUID) -> Occasion:
@@ -49,7 +52,7 @@ def find_chosen_occasion(request: HttpRequest) -> Occasion | None:
 
 
 def list_open_occasions(request: HttpRequest) -> list[OpenOccasion]:
-    """Return the occasions of the user's studios that have names to confirm, the newest first; two queries."""
+    """Return the occasions of the user's studios that have names to confirm, the newest first; three queries."""
     proposed = PhotoFace.objects.visible_to(user_of(request)).proposed().order_by().values_list("gallery")
     numbers = dict(proposed.annotate(number=Count("pk")))
     occasions: dict[UUID, OpenOccasion] = {}
@@ -58,12 +61,23 @@ def list_open_occasions(request: HttpRequest) -> list[OpenOccasion]:
         one = occasions.setdefault(key, OpenOccasion(key))
         one.titles.append(gallery.title)
         one.proposed += numbers[gallery.pk]
+    for key, event in find_sessions(request, list(occasions)).items():
+        occasions[key].event = event
     return list(occasions.values())
 
 
 def occasion_title(occasion: Occasion) -> str:
     """Return the titles of its galleries, the oldest first."""
     return ", ".join(occasion.galleries.order_by("created_at").values_list("title", flat=True))
+
+
+def build_heading(request: HttpRequest, occasion: Occasion | None, *, task: str) -> Context:
+    """Return `title` and `event` of a page where staff do that task.
+
+    Within an event, to which the page leads back by its name, the task is the title; in a gallery alone its own title.
+    """
+    event = find_session(request, occasion.session_id) if occasion else None
+    return {"title": occasion_title(occasion) if occasion and not event else task, "event": event}
 
 
 def occasion_version(occasion: Occasion) -> str:

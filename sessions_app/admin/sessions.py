@@ -9,14 +9,17 @@ from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import WithAnnotations
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from facepass.console.base import ExtraContext, TenantAdmin, column
 from galleries.models import Gallery, GalleryImage
+from sessions_app import session_directory
 from sessions_app.admin.analytics import build_usage_context
 from sessions_app.admin.guests import PAPERS, GuestRulesInline, answer_paper, build_paper_links
 from sessions_app.models import Origin, PhotoSession
@@ -43,8 +46,10 @@ class SessionCounts(TypedDict):
 class PhotoSessionAdmin(TenantAdmin[PhotoSession]):
     form = SessionForm
     list_display = [
-        "name", "studio", "status", "scheduled_at", "facepass_enabled", "guest_link", "gallery_count", "photo_count",
+        "name_shown", "studio", "status", "scheduled_at", "facepass_enabled", "guest_link", "gallery_count",
+        "photo_count",
     ]  # fmt: skip
+    list_display_links = None
     list_editable = ["facepass_enabled"]
     list_select_related = ["studio"]
     list_filter = [("status", ChoicesDropdownFilter), "facepass_enabled", "origin"]
@@ -106,7 +111,22 @@ class PhotoSessionAdmin(TenantAdmin[PhotoSession]):
         session = self.get_object(request, object_id)
         query = f"session__id__exact={object_id}"
         usage = build_usage_context(session.days.all(), query=query) if session else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **usage})
+        event = {"event": session_directory.build_entry(session)} if session else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **usage, **event})
+
+    def response_add(
+        self, request: HttpRequest, obj: PhotoSession, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go on at the event's page."""
+        if {"_continue", "_addanother", "_popup"} & set(request.POST):
+            return super().response_add(request, obj, post_url_continue)
+        return redirect(session_directory.build_entry(obj).path)
+
+    @column(pgettext_lazy("of a thing", "name"), ordering="name")
+    def name_shown(self, session: PhotoSession) -> str:
+        """To the event's page, where the work is; the form is a page of settings."""
+        address = session_directory.build_entry(session).path
+        return format_html('<a class="fp-link" href="{}">{}</a>', address, session.name)
 
     @column(_("guest page"))
     def guest_link(self, session: PhotoSession) -> str:

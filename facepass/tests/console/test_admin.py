@@ -368,3 +368,46 @@ def test_deleting_a_gallery_asks_with_counts(world, member):
     assert counts == {"galleries": 1, "photos": 2, "faces": 2}
     assert member.post(page, {"post": "yes"}).status_code == 302
     assert not type(gallery).objects.filter(pk=gallery.pk).exists()
+
+
+def menu(client, page="admin:index"):
+    """The entries of the menu, by their titles; whether each is the current one."""
+    context = client.get(reverse(page)).context
+    return {str(item["title"]): item["active"] for group in context["sidebar_navigation"] for item in group["items"]}
+
+
+def test_the_menu_has_a_dozen_entries_at_most_also_for_a_superuser(world, superuser, fake_engine):
+    assert 5 < len(menu(superuser)) <= 12
+
+
+def test_every_table_is_behind_advanced(world, member, superuser):
+    for client, names in ((member, LISTS), (superuser, [*LISTS, *FOR_SUPERUSERS])):
+        pages = client.get(reverse("admin-advanced")).content.decode()
+        in_menu = [str(item["link"]) for group in client.get(reverse("admin-advanced")).context["sidebar_navigation"]
+                   for item in group["items"]]  # fmt: skip
+        for name in set(names) - {"django_q_schedule"}:
+            address = reverse(f"admin:{name}_changelist")
+            assert f'href="{address}"' in pages or address in in_menu, name
+    assert reverse("admin:facepass_user_changelist") not in member.get(reverse("admin-advanced")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        ("admin:index", "Overview"),
+        ("admin-advanced", "Advanced"),
+        ("admin:galleries_photoface_changelist", "Advanced"),
+        ("admin:galleries_photoface_verify", "Confirm names"),
+        ("admin:galleries_facecluster_occasions", "Name faces"),
+        ("admin:sessions_app_photosession_changelist", "Events"),
+    ],
+)
+def test_one_entry_of_the_menu_is_the_current_one(page, title, world, member, fake_engine):
+    assert [entry for entry, is_current in menu(member, page).items() if is_current] == [title]
+
+
+def test_the_first_stop_of_the_keyboard_leads_to_the_content(world, member):
+    page = member.get(reverse("admin-advanced")).content.decode()
+    body = page.partition("<body")[2]
+    assert re.findall(r"<(?:a|button|input)\b[^>]*>", body)[0] == '<a class="fp-skip" href="#content">'
+    assert 'id="content" tabindex="-1"' in body

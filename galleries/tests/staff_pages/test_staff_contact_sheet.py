@@ -125,7 +125,7 @@ def test_the_sheet_asks_no_query_per_face_or_person(staff, face, studio, django_
     for _ in range(6):
         person = PersonFactory(studio=studio)
         face(person), face(person), face(person, verified=True)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         staff.get(address("verify"))
 
 

@@ -101,7 +101,8 @@ def test_a_page_asks_no_query_per_group(page, staff, gallery, group, django_asse
 def test_the_list_of_occasions_tells_what_is_left(staff, gallery, group, django_assert_max_num_queries):
     group(3)
     named = group(2, person=PersonFactory(studio=gallery.studio))
-    other = GalleryFactory(studio=gallery.studio, session_id=SessionFactory(studio=gallery.studio).pk, title="Ball")
+    event = SessionFactory(studio=gallery.studio, name="Ball")
+    other = GalleryFactory(studio=gallery.studio, session_id=event.pk, title="In the garden")
     ClusterFactory(studio=gallery.studio, session_id=other.session_id, size=4)
     GalleryFactory(title="of another studio")
     with django_assert_max_num_queries(9):
