@@ -26,7 +26,6 @@ from galleries.staff_kit.json_views import (
     Body,
     Context,
     answer_json,
-    invalid_request,
     parse_body,
     parse_page_uuid,
     parse_uuid,
@@ -193,13 +192,12 @@ def _normalise(centroid: FloatArray) -> FloatArray:
 
 @transaction.atomic
 def name_faces(request: HttpRequest, key: UUID) -> JsonResponse:
-    """Name `faces` of one group or of none, else the whole `group`; see `choose_person` for `person` and `name`."""
+    """Name `faces`, and the whole `groups` or `group`; see `choose_person` for `person` and `name`."""
     occasion, body = require_occasion(request, key), parse_body(request)
-    person = choose_person(request, body, studio_id=occasion.studio_id)
-    if faces := _find_faces(occasion, body):
-        made = naming.name_faces(faces, person, by=user_of(request))
-    else:
-        made = [naming.name_group(_find_group(occasion, parse_uuid(body.get("group"))), person, by=user_of(request))]
+    faces, groups = _find_ticked(occasion, body)
+    person, by = choose_person(request, body, studio_id=occasion.studio_id), user_of(request)
+    made = naming.name_faces(faces, person, by=by) if faces else []
+    made += [naming.name_group(group, person, by=by) for group in groups]
     return answer_decisions(made, text=_("Named: %(name)s") % {"name": person.real_name}, person=str(person.pk))
 
 
@@ -215,12 +213,28 @@ def split_faces(request: HttpRequest, key: UUID) -> JsonResponse:
     return _answer(decisions.split(faces, by=user_of(request)))
 
 
+@transaction.atomic
 def reject_faces(request: HttpRequest, key: UUID) -> JsonResponse:
-    """Decide that `faces`, else the whole `group`, are no faces or nobody who should be found."""
-    occasion, body = require_occasion(request, key), parse_body(request)
-    if faces := _find_faces(occasion, body):
-        return _answer(decisions.ignore(faces, by=user_of(request)))
-    return _answer(decisions.reject(_find_group(occasion, parse_uuid(body.get("group"))), by=user_of(request)))
+    """Decide that `faces`, and the whole `groups` or `group`, are no faces or nobody who should be found."""
+    faces, groups = _find_ticked(require_occasion(request, key), parse_body(request))
+    by = user_of(request)
+    made = [decisions.ignore(faces, by=by)] if faces else []
+    made += [decisions.reject(group, by=by) for group in groups]
+    return answer_decisions(made, text=_("Hidden."), person=None)
+
+
+def _find_ticked(occasion: Occasion, body: Body) -> tuple[list[PhotoFace], list[FaceCluster]]:
+    """Return the faces and groups that a decision is about: `faces`, `groups`, or one `group` where no face is named.
+
+    Faces of a group that is named as a whole are the group's. Raise Http404 for what is not of the occasion, and 400
+    `invalid_request` where nothing is named.
+    """
+    faces = _find_faces(occasion, body)
+    ids = parse_uuids(body.get("groups", []))
+    if not (ids or faces):
+        ids = [parse_uuid(body.get("group"))]
+    groups = [_find_group(occasion, pk) for pk in ids]
+    return [face for face in faces if face.cluster not in groups], groups
 
 
 def _find_group(occasion: Occasion, pk: UUID) -> FaceCluster:
@@ -231,13 +245,10 @@ def _find_group(occasion: Occasion, pk: UUID) -> FaceCluster:
 
 
 def _find_faces(occasion: Occasion, body: Body) -> list[PhotoFace]:
-    """Return the faces that the body names. Raise Http404 for one of another occasion, 400 for several groups."""
-    faces = find_faces(PhotoFace.objects.within(occasion), parse_uuids(body.get("faces", [])))
-    if len({face.cluster_id for face in faces}) > 1:
-        raise invalid_request()
-    return faces
+    """Return the faces that the body names. Raise Http404 for one of another occasion."""
+    return find_faces(PhotoFace.objects.within(occasion), parse_uuids(body.get("faces", [])))
 
 
 def _answer(decision: FaceDecision) -> JsonResponse:
-    texts = {"merge": _("Same person."), "split": _("Split off."), "reject": _("Hidden.")}
+    texts = {"merge": _("Same person."), "split": _("Split off.")}
     return answer_decisions([decision], text=texts.get(decision.kind, ""), person=None)

@@ -16,7 +16,7 @@ from facepass.testing.factories import (
     descriptor,
 )
 from facepass.testing.pages.browser import in_thread, until
-from facepass.testing.pages.photo_pages import open_page
+from facepass.testing.pages.photo_pages import open_page, shoot
 from facepass.testing.pictures.fake import picture_of
 from galleries.faces import decisions
 from galleries.matching import probe
@@ -145,6 +145,38 @@ def test_faces_are_split_off_and_a_group_is_hidden_by_letters(sign_in, serve, ga
     page.wait_for_function("document.querySelectorAll('[data-card]').length === 2")
     page.keyboard.press("u")
     until(lambda: list(FaceCluster.objects.shown().values_list("pk", flat=True)), [one.pk])
+
+
+def test_by_mouse_groups_are_merged_and_faces_split_off_from_a_bar(sign_in, serve, gallery, group):
+    one = group(4, seed=1)
+    group(3, seed=2), group(2, seed=3)
+    page = sign_in(viewport={"width": 820, "height": 1180}, has_touch=True, is_mobile=True)
+    open_page(page, serve(asgi.application), "facecluster_of", gallery.pk)
+    page.locator('[data-do="split"]').first.tap()
+    page.wait_for_selector('[data-notice]:has-text("Click the faces of this group")')
+    assert page.locator("[data-ticked]").is_hidden()
+    for place in (1, 2):
+        page.locator("[data-mark]").nth(place).tap()
+    shoot(page, "groups-ticked")
+    page.locator('[data-tick="merge"]').tap()
+    until(lambda: sorted(FaceCluster.objects.shown().values_list("size", flat=True)), [4, 5])
+    assert page.locator("[data-ticked]").is_hidden()
+    page.wait_for_function("document.querySelectorAll('[data-mark]').length === 2")
+    card = page.locator(f'[data-card][data-id="{one.pk}"]')
+    card.locator("[data-face]").first.tap()
+    assert page.locator('[data-tick="merge"]').is_hidden()
+    page.locator('[data-tick="split"]').tap()
+    until(lambda: sorted(FaceCluster.objects.shown().values_list("size", flat=True)), [1, 3, 5])
+    page.wait_for_function("document.querySelectorAll('[data-mark]').length === 3")
+    for place in (0, 1):
+        page.locator("[data-mark]").nth(place).tap()
+    page.locator("[data-ticked-name]").fill("Ann")
+    page.keyboard.press("Enter")
+    until(names, ["Ann"])
+    until(lambda: PhotoFace.objects.filter(verified=True).count(), 8)
+    page.locator("[data-face]").first.tap()
+    page.locator('[data-tick="reject"]').tap()
+    until(lambda: PhotoFace.objects.filter(face_category="ignored").count(), 1)
 
 
 def test_letters_work_with_a_russian_keyboard(sign_in, serve, gallery, group):

@@ -319,6 +319,34 @@ def test_groups_and_people_of_elsewhere_are_not_there(staff, gallery, group):
     assert say(staff, "split", gallery.pk, faces=[str(FaceFactory().pk)]).status_code == 404
 
 
+def test_what_is_ticked_is_named_together_groups_and_faces_of_others_and_undone_together(staff, gallery, group):
+    one, other, mixed = group(2), group(3), group(4)
+    part = list(mixed.faces.all()[:2])
+    ticked = {"groups": [str(one.pk), str(other.pk)], "faces": [str(face.pk) for face in part]}
+    said = say(staff, "name", gallery.pk, name="Ann", **ticked).json()
+    assert PhotoFace.objects.filter(person__real_name="Ann", verified=True).count() == 7
+    assert list(FaceCluster.objects.shown().filter(person__real_name="Ann").values_list("size", flat=True)) == [7]
+    undo(staff, decisions=said["decisions"])
+    assert not PhotoFace.objects.exclude(person=None).exists()
+    assert sorted(FaceCluster.objects.shown().values_list("size", flat=True)) == [2, 3, 4]
+
+
+def test_what_is_ticked_is_hidden_together_groups_and_faces_of_others(staff, gallery, group):
+    one, two, three = group(2), group(3), group(4)
+    faces = [str(two.faces.all()[0].pk), str(three.faces.all()[0].pk), str(one.faces.all()[0].pk)]
+    assert say(staff, "reject", gallery.pk, groups=[str(one.pk)], faces=faces).status_code == 200
+    assert PhotoFace.objects.filter(face_category="ignored").count() == 4
+    assert list(FaceCluster.objects.filter(rejected=True)) == [one]
+
+
+def test_ticked_groups_of_another_event_are_not_found(staff, gallery, group, studio):
+    elsewhere = ClusterFactory(studio=studio, gallery=GalleryFactory(studio=studio))
+    for verb in ("name", "reject"):
+        answer = say(staff, verb, gallery.pk, groups=[str(group(2).pk), str(elsewhere.pk)], name="Ann")
+        assert answer.status_code == 404
+    assert not FaceDecision.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("verb", "what"),
     [

@@ -51,6 +51,21 @@ export class CardList {
     if (next) this.go(next);
   }
 
+  /** The face that has the focus, if one has. */
+  get face() {
+    return /** @type {HTMLElement | null} */ (document.activeElement?.closest("[data-face]"));
+  }
+
+  /**
+   * Take the focus to another face of the current card.
+   * @param {number} by
+   */
+  walk(by) {
+    const faces = this.current ? all("[data-face]", this.current) : [];
+    const at = faces.findIndex((face) => face === document.activeElement);
+    faces[at < 0 ? (by > 0 ? 0 : faces.length - 1) : Math.max(0, Math.min(faces.length - 1, at + by))]?.focus();
+  }
+
   /**
    * Take a card away, and go on to the next one.
    * @param {HTMLElement} card

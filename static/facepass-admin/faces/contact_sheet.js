@@ -115,18 +115,6 @@ function cross(face) {
   count();
 }
 
-/** The face that has the focus, if one has. */
-function focused() {
-  return /** @type {HTMLElement | null} */ (document.activeElement?.closest("[data-face]"));
-}
-
-/** @param {number} by */
-function walk(by) {
-  const faces = list.current ? all("[data-face]", list.current) : [];
-  const at = faces.findIndex((face) => face === document.activeElement);
-  faces[at < 0 ? (by > 0 ? 0 : faces.length - 1) : Math.max(0, Math.min(faces.length - 1, at + by))]?.focus();
-}
-
 /** @type {Record<string, (card: HTMLElement) => void>} */
 const actions = { confirm: (card) => confirmSeen([card]), skip };
 
@@ -155,11 +143,11 @@ bindKeys({
   y: yes,
   a: once(() => confirmSeen(list.cards)),
   s: once(() => { if (list.current?.isConnected) skip(list.current); }),
-  " ": () => { const face = focused(); if (!face || !may) return false; cross(face); return true; },
-  o: () => { const photo = focused()?.dataset.photo; if (photo) location.assign(photo); },
+  " ": () => { const face = list.face; if (!face || !may) return false; cross(face); return true; },
+  o: () => { const photo = list.face?.dataset.photo; if (photo) location.assign(photo); },
   ArrowDown: () => list.step(1),
   ArrowUp: () => list.step(-1),
-  ArrowRight: () => walk(1),
-  ArrowLeft: () => walk(-1),
+  ArrowRight: () => list.walk(1),
+  ArrowLeft: () => list.walk(-1),
   u: () => { work.undo(); },
 }, { own: "[data-face]" });

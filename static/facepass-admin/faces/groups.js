@@ -5,8 +5,10 @@ import { Combobox } from "../kit/combobox.js";
 import { all, closest, find, need } from "../kit/dom.js";
 import { get } from "../kit/http.js";
 import { bindKeys } from "../kit/keys.js";
+import { notify } from "../kit/notice.js";
 import { CardList } from "./card_list.js";
 import { suggest } from "./likes.js";
+import { TickedBar } from "./ticked_bar.js";
 import { WorkPage } from "./work_page.js";
 
 /** What a decision is about. @typedef {{faces: (string | undefined)[]} | {group: string}} About */
@@ -15,10 +17,18 @@ const root = need("[data-groups]");
 const may = Boolean(root.dataset.may);
 /** @type {Set<string>} */
 const opened = new Set();
-/* Whether the visitor names by typing, or is at the letters beside the field. */
-let typing = true;
+/* Whether the visitor names by typing, or is at the letters beside the field. A finger taps where it wants to type. */
+let typing = !matchMedia("(pointer: coarse)").matches;
+/** How people are offered in a name field. @type {Omit<import("../kit/combobox.js").Options, "choose">} */
+const naming = {
+  people: async (text) => (await get(`${work.path("peoplePath")}?q=${encodeURIComponent(text)}`)).people,
+  create: (text, isKnown) => ({ label: text, note: root.dataset.create, choice: { name: text, new: isKnown } }),
+  first: "typed",
+};
 const list = new CardList(root, (card) => (typing && nameField(card)) || card);
 const work = new WorkPage(root, { query, onRefresh: settle });
+const foot = find("[data-ticked]", root);
+const bar = foot && new TickedBar(foot, root, { naming, decide: decideTicked });
 
 settle();
 
@@ -33,6 +43,7 @@ function settle() {
   for (const field of all("[data-name]:not([data-ready])", root)) listen(/** @type {HTMLInputElement} */ (field));
   if (!list.settle() && list.current && may) suggest(list.current, { again: true });
   else ask();
+  bar?.show();
 }
 
 /** @param {HTMLElement} card */
@@ -44,12 +55,7 @@ function nameField(card) {
 function listen(field) {
   field.dataset.ready = "";
   const card = /** @type {HTMLElement} */ (field.closest("[data-card]"));
-  new Combobox(field, {
-    people: async (text) => (await get(`${work.path("peoplePath")}?q=${encodeURIComponent(text)}`)).people,
-    create: (text, isKnown) => ({ label: text, note: root.dataset.create, choice: { name: text, new: isKnown } }),
-    first: "typed",
-    choose: (choice) => name(card, choice),
-  });
+  new Combobox(field, { ...naming, choose: (choice) => name(card, choice) });
   field.addEventListener("focus", () => { typing = true; if (list.current !== card) go(card); });
   field.addEventListener("keydown", (event) => {
     if (!event.defaultPrevented && pressed(field, event.key)) event.preventDefault();
@@ -139,19 +145,35 @@ function leave(card, what) {
   const tab = /** @type {HTMLAnchorElement | null} */ (find('[aria-current="page"]', root));
   if ("faces" in what) for (const id of what.faces) find(`[data-face="${id}"]`, card)?.remove();
   else if (tab?.search === "") { list.leave(card); ask(); } // of named and hidden ones the card stays where it is
+  bar?.show();
+}
+
+/**
+ * @param {string} path
+ * @param {import("./ticked_bar.js").Ticked} ticked
+ * @param {object} [choice] who it is
+ */
+function decideTicked(path, { groups, faces }, choice = {}) {
+  for (const card of path === "mergePath" ? [] : list.cards) {
+    const theirs = faces.filter((id) => find(`[data-face="${id}"]`, card));
+    if (theirs.length) leave(card, { faces: theirs });
+    if (card.dataset.id && groups.includes(card.dataset.id)) leave(card, { group: card.dataset.id });
+  }
+  work.decide(path, { groups, faces, ...choice });
 }
 
 /** @param {HTMLElement} card */
 function split(card) {
   const faces = selected(card);
-  if (!faces.length) return;
+  if (!faces.length) { notify(root.dataset.splitHint ?? ""); return; }
   leave(card, { faces });
   work.decide("splitPath", { faces });
 }
 
 function merge() {
-  const marked = all("[data-mark]:checked", root).map((mark) => /** @type {HTMLElement | null} */ (mark.closest("[data-card]")));
-  if (marked.length > 1) work.decide("mergePath", { groups: marked.map((card) => card?.dataset.id) });
+  const groups = bar?.ticked.groups ?? [];
+  if (groups.length > 1) bar?.act("merge");
+  else if (groups.length) notify(root.dataset.mergeHint ?? "");
   else location.assign(work.path("pairsPath"));
 }
 
@@ -165,18 +187,7 @@ function open(card) {
 /** @param {Element} face */
 function toggle(face) {
   face.setAttribute("aria-pressed", String(face.getAttribute("aria-pressed") !== "true"));
-}
-
-/** @param {number} by */
-function walk(by) {
-  const faces = list.current ? all("[data-face]", list.current) : [];
-  const at = faces.findIndex((face) => face === document.activeElement);
-  faces[at < 0 ? (by > 0 ? 0 : faces.length - 1) : Math.max(0, Math.min(faces.length - 1, at + by))]?.focus();
-}
-
-/** The face that has the focus, if one has. */
-function focused() {
-  return /** @type {HTMLElement | null} */ (document.activeElement?.closest("[data-face]"));
+  bar?.show();
 }
 
 async function undo() {
@@ -212,9 +223,9 @@ function type() {
 bindKeys({
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
-  ArrowRight: () => walk(1),
-  ArrowLeft: () => walk(-1),
-  " ": on(() => { const face = focused(); if (face) toggle(face); }),
+  ArrowRight: () => list.walk(1),
+  ArrowLeft: () => list.walk(-1),
+  " ": on(() => { const face = list.face; if (face) toggle(face); }),
   n: type,
   Enter: type,
   1: on(() => take(0)),
@@ -225,6 +236,6 @@ bindKeys({
   x: on((card) => find("[data-mark]", card)?.click()),
   m: () => { if (may) merge(); },
   a: () => { if (list.current) open(list.current); },
-  o: () => { const photo = focused()?.dataset.photo; if (photo) location.assign(photo); },
+  o: () => { const photo = list.face?.dataset.photo; if (photo) location.assign(photo); },
   u: () => { undo(); },
 }, { own: "[data-face]" });

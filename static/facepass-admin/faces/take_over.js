@@ -40,6 +40,8 @@ function carry(old, card) {
   for (const face of all('[aria-pressed="true"]', old)) {
     find(`[data-face="${face.dataset.face}"]`, card)?.setAttribute("aria-pressed", "true");
   }
+  const [was, is] = [old, card].map((part) => /** @type {HTMLInputElement | null} */ (find("[data-mark]", part)));
+  if (was && is) is.checked = was.checked;
   const [from, to] = [old, card].map((part) => /** @type {HTMLInputElement | null} */ (find("[data-name]", part)));
   if (!from || !to) return null;
   to.value = from.value;
