@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from galleries.matching.search import Match
-from galleries.models import Occasion, PhotoFace
+from galleries.models import GalleryImage, Occasion, PhotoFace
 from recognition.calibration import Calibration
 from recognition.config import recognition_settings
 from recognition.model_versions import current_model_version
@@ -29,12 +29,16 @@ def find_misses(
 ) -> list[Miss]:
     """Return the nearest faces of photos that are not among the matches; last those of other model versions.
 
+    Photos that are hidden from guests are left out: they are not to be seen by who searches.
+
     `descriptor` and `threshold`: as they were searched with. Only faces that come near the threshold are returned.
     """
     version = current_model_version()
     rules = recognition_settings().confidence_thresholds
     given = [match.face.photo_id for match in matches]
-    faces = PhotoFace.objects.within(within).exclude(photo__in=given).select_related("photo")
+    hidden = GalleryImage.objects.filter(gallery__in=within.galleries).hidden().order_by().values("pk")
+    faces = PhotoFace.objects.within(within).exclude(photo__in=given).exclude(photo__in=hidden)
+    faces = faces.select_related("photo")
     faces = faces.defer("insightface_descriptor", "landmarks")
     min_cosine = version.scores.cosine(max(0.0, threshold - rules.possible))
     near = faces.described_by(version).at_distance(descriptor).closer_than(min_cosine).order_by("distance")  # type: ignore[misc] # an annotation

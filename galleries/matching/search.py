@@ -1,4 +1,5 @@
 """Photos of the person whose face the probe shows, within one occasion. Exact: every group and every face is compared.
+What is found is for guests: photos that staff hid from them are not among it, whoever asks.
 
 A group counts where the mean cosine of the probe to its faces reaches the threshold. It then gives all its photos, also
 those whose face alone would not count: turned away, blurred, years of make-up apart. A face that is in no group counts
@@ -172,12 +173,13 @@ def combine_matches(found: Sequence[Sequence[Match]], *, combine: Literal["any",
 
 
 def lock_existing_matches(matches: Sequence[Match]) -> list[Match]:
-    """Return the matches whose face is still shown and whose photo is still there.
+    """Return the matches whose face is still shown and whose photo is still there, and not hidden from guests.
 
     They cannot be deleted until the caller's transaction ends.
     """
     faces = PhotoFace.objects.filter(pk__in=[match.face.pk for match in matches]).shown().lock_against_deletion()
-    photos = GalleryImage.objects.filter(pk__in=[match.face.photo_id for match in matches]).lock_against_deletion()
+    rows = GalleryImage.objects.filter(pk__in=[match.face.photo_id for match in matches])
+    photos = rows.shown_to_guests().lock_against_deletion()
     return [match for match in matches if match.face.pk in faces and match.face.photo_id in photos]
 
 
@@ -232,7 +234,10 @@ def _faces_of(
 
 
 def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -> PhotoFaceQuerySet:
-    faces = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).at_distance(descriptor)
+    galleries = _galleries(within)
+    hidden = GalleryImage.objects.filter(gallery__in=galleries).hidden().order_by().values("pk")
+    faces = PhotoFace.objects.searchable(version).in_galleries(galleries).exclude(photo__in=hidden)
+    faces = faces.at_distance(descriptor)
     # The few photos are read by themselves: a join would be planned for as many as there are.
     return faces.prefetch_related("photo").defer("insightface_descriptor", "landmarks").order_by("distance")  # type: ignore[misc]
 

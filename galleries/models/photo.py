@@ -54,6 +54,14 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
     def failed(self) -> "GalleryImageQuerySet":
         return self.filter(FAILED)
 
+    def shown_to_guests(self) -> "GalleryImageQuerySet":
+        """Photos that staff have not hidden from guests."""
+        return self.filter(hidden_from_guests=False)
+
+    def hidden(self) -> "GalleryImageQuerySet":
+        """Photos that staff have hidden from guests; staff go on seeing them."""
+        return self.filter(hidden_from_guests=True)
+
     def processed(self) -> "GalleryImageQuerySet":
         return self.filter(state=PhotoState.PROCESSED)
 
@@ -140,6 +148,7 @@ class GalleryImage(TenantModel):
     original_name = models.CharField(_("file name"), max_length=255, editable=False)
     # Where the file lay in what was uploaded, such as `card 1/ceremony`; a photo that came alone has none.
     folder = models.CharField(_("folder"), max_length=255, default="", db_default="", editable=False)
+    hidden_from_guests = models.BooleanField(_("hidden from guests"), default=False, db_default=False, editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
     byte_size = models.PositiveBigIntegerField(_("bytes"), editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
@@ -174,6 +183,10 @@ class GalleryImage(TenantModel):
             models.Index(fields=["gallery", "created_at", "id"], name="photos_in_order"),
             models.Index(fields=["gallery", "taken_at", "original_name", "id"], name="photos_by_capture"),
             models.Index(fields=["gallery", "original_name", "id"], name="photos_by_name"),
+            models.Index(
+                fields=["gallery", "state"], name="photos_for_guests", condition=models.Q(hidden_from_guests=False)
+            ),
+            models.Index(fields=["gallery", "id"], name="hidden_photos", condition=models.Q(hidden_from_guests=True)),
             models.Index(
                 fields=["created_at"], name="unfinished_photos", condition=models.Q(state__in=["pending", "processing"])
             ),

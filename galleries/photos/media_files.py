@@ -74,6 +74,9 @@ def _watermarked_names(photo: GalleryImage) -> list[str]:
 
 
 def _folder(photo: GalleryImage) -> str:
+    """Return the folder of all its files: where the original was stored, also after the photo moved to a gallery."""
+    if photo.file.name:
+        return photo.file.name.rpartition("/")[0]
     return f"photos/{photo.gallery_id}/{photo.pk}"
 
 

@@ -3,7 +3,7 @@
 from typing import TypedDict
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -13,7 +13,7 @@ from galleries.jobs import queue
 from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
 from galleries.models.photo import FAILED, UNFINISHED, PhotoState
-from galleries.photos import direct_uploads, media_files, progress
+from galleries.photos import direct_uploads, media_files, moving, progress
 from galleries.staff import script_texts
 from galleries.staff.photo_grid.filters import Filter, apply_filter, filter_photos
 from galleries.staff.photo_grid.sort_orders import Sort
@@ -41,6 +41,7 @@ class GridPhoto(TypedDict):
     state: str
     note: str
     error: str
+    hidden: bool
     thumbnail: str | None
     faces: int
     unnamed: int
@@ -65,6 +66,8 @@ def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "poll_path": f"/api/v1/galleries/{pk}/progress",
         "filters": Filter.choices,
         "sorts": Sort.choices,
+        "download_path": reverse("admin:galleries_gallery_download", args=[pk]),
+        "targets": moving.list_targets(gallery) if may_upload else [],
         "may_upload": may_upload,
         "paths": {name: reverse(f"admin:galleries_gallery_{name}", args=[pk]) for name in names},
         "photo_path": reverse("admin:galleries_galleryimage_faces", args=[UUID(int=0)]),
@@ -78,9 +81,9 @@ def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 def _list_paths(*, may_upload: bool) -> list[str]:
     """Return the names of the paths that the page's scripts may use."""
-    read = ["window", "counts", "people"]
+    read = ["window", "counts", "people", "ids"]
     direct = ["upload_place", "upload_arrived"] if direct_uploads.is_available() else []
-    return [*read, "retry", "upload_there", "upload_file", *direct] if may_upload else read
+    return [*read, "retry", "act", "upload_there", "upload_file", *direct] if may_upload else read
 
 
 def read_window(request: HttpRequest, pk: UUID) -> JsonResponse:
@@ -89,7 +92,11 @@ def read_window(request: HttpRequest, pk: UUID) -> JsonResponse:
     photos = filter_photos(gallery, request.GET)
     start = parse_number(request.GET.get("offset", 0), most=10_000_000)
     end = start + parse_number(request.GET.get("limit", WINDOW), least=1, most=WINDOW)
-    rows = list(photos.only("original_name", "folder", "taken_at", "state", "error", "gallery_id")[start:end])
+    rows = list(
+        photos.only("original_name", "folder", "taken_at", "hidden_from_guests", "state", "error", "gallery_id")[
+            start:end
+        ]
+    )
     faces = PhotoFace.objects.filter(gallery=gallery, photo__in=[photo.pk for photo in rows]).order_by()
     shown, unnamed = _count_by_photo(faces.shown()), _count_by_photo(faces.unnamed())
     window = [_describe_photo(row, faces=shown.get(row.pk, 0), unnamed=unnamed.get(row.pk, 0)) for row in rows]
@@ -108,6 +115,7 @@ def _describe_photo(photo: GalleryImage, *, faces: int, unnamed: int) -> GridPho
         "place": " · ".join(filter(None, [markup.format_capture_time(photo, "SHORT_DATETIME_FORMAT"), photo.folder])),
         "state": photo.state,
         "note": _describe_faces(faces, unnamed) if is_done else photo.get_state_display(),
+        "hidden": photo.hidden_from_guests,
         "error": markup.photo_error(photo),
         "thumbnail": media_files.photo_path(photo, "thumbnail") if is_done else None,
         "faces": faces,
@@ -130,6 +138,7 @@ def count_photos(request: HttpRequest, pk: UUID) -> JsonResponse:
         all=Count("pk"),
         unprocessed=Count("pk", filter=UNFINISHED),
         failed=Count("pk", filter=FAILED),
+        hidden=Count("pk", filter=Q(hidden_from_guests=True)),
     )
     by_faces = {chosen: apply_filter(gallery, chosen).count() for chosen in (Filter.NO_FACES, Filter.UNNAMED)}
     return answer_json(**by_state, **by_faces)

@@ -13,6 +13,8 @@ def grid_texts() -> Texts:
         "empty": _("No photos yet."),
         "none_left": _("No photos match this filter."),
         "everybody": _("Everybody"),
+        "chosen": _("Chosen: {number}"),
+        "hidden": _("hidden from guests"),
     }
 
 
@@ -77,9 +79,11 @@ def grid_keys() -> Keys:
     return [
         (["←", "→", "↑", "↓"], _("from photo to photo")),
         (["Enter"], _("open the photo")),
-        (["1", "…", "5"], _("filters, from left to right")),
+        (["1", "…", "6"], _("filters, from left to right")),
         (["p"], _("photos of one person")),
         (["/"], _("search")),
+        (["x"], _("choose the photo; with Shift all up to it")),
+        (["Esc"], _("choose none")),
         (["?"], _("these keys")),
     ]
 

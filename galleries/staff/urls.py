@@ -2,6 +2,7 @@
 
 from galleries.models import FaceCluster, Gallery, GalleryImage, Person, PhotoFace
 from galleries.staff import contact_sheet, grid, groups, open_work, pairs, people, photo, photo_faces, upload, verify
+from galleries.staff.photo_grid import chosen_photos
 from galleries.staff_kit.json_views import ModelPages
 
 gallery_pages = ModelPages(Gallery)
@@ -16,6 +17,9 @@ staff_urls = [
     gallery_pages.read("<uuid:pk>/photos/counts/", grid.count_photos, name="counts"),
     gallery_pages.read("<uuid:pk>/photos/people/", grid.list_people, name="people"),
     gallery_pages.write("<uuid:pk>/photos/retry/", grid.retry_photos, name="retry"),
+    gallery_pages.read("<uuid:pk>/photos/ids/", chosen_photos.list_ids, name="ids"),
+    gallery_pages.write("<uuid:pk>/photos/act/", chosen_photos.act, name="act"),
+    gallery_pages.file("<uuid:pk>/photos/download/", chosen_photos.download, name="download"),
     gallery_pages.write("<uuid:pk>/upload/there/", upload.find_duplicates, name="upload_there"),
     gallery_pages.write("<uuid:pk>/upload/file/", upload.upload_file, name="upload_file"),
     gallery_pages.write("<uuid:pk>/upload/place/", upload.create_target, name="upload_place"),

@@ -53,6 +53,10 @@ class ModelPages:
         """Return the path of a page that shows a form and takes it."""
         return self._path(route, require_http_methods(["GET", "HEAD", "POST"])(view), name)
 
+    def file(self, route: str, view: View, *, name: str) -> URLPattern:
+        """Return the path of a file that a form asks for and a browser saves."""
+        return self._path(route, require_POST(view), name)
+
     def read(self, route: str, view: View, *, name: str) -> URLPattern:
         """Return the path of what a script asks for and gets as JSON."""
         return self._path(route, require_safe(json_view(view)), name)

@@ -136,6 +136,10 @@ class FoundPhotoQuerySet(models.QuerySet["FoundPhoto"]):
         """Photos of which the guest has not said "that is not me"."""
         return self.filter(refused_at=None)
 
+    def shown(self) -> "FoundPhotoQuerySet":
+        """Photos that staff do not hide. Hidden ones stay the guest's, and come back as they were."""
+        return self.filter(photo__hidden_from_guests=False)
+
     def in_order(self) -> "FoundPhotoQuerySet":
         """Order photos of the guest before those of friends, the last search before earlier ones, the best first."""
         ranked = self.annotate(others=models.Case(models.When(face=None, then=1), default=0))

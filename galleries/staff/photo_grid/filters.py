@@ -19,6 +19,7 @@ class Filter(models.TextChoices):
     FAILED = "failed", _("Failed")
     NO_FACES = "no_faces", _("No faces")
     UNNAMED = "unnamed", _("With unnamed faces")
+    HIDDEN = "hidden", _("Hidden from guests")
 
 
 def filter_photos(gallery: Gallery, query: QueryDict) -> GalleryImageQuerySet:
@@ -56,6 +57,8 @@ def apply_filter(gallery: Gallery, chosen: Filter) -> GalleryImageQuerySet:
             return photos.processed().filter(~Exists(faces.shown()))
         case Filter.UNNAMED:
             return photos.filter(Exists(faces.unnamed()))
+        case Filter.HIDDEN:
+            return photos.hidden()
     return photos
 
 

@@ -72,6 +72,30 @@ class TestGrid:
         page.wait_for_selector("[data-notice]:has-text('1 photo waits')")
         page.wait_for_selector("[data-empty]:not([hidden])")
 
+    def test_many_are_chosen_hidden_from_guests_and_shown_again(self, browser, server, user, gallery):
+        many(gallery, 150)
+        page = browser(user, viewport={"width": 1366, "height": 900})
+        open_grid(page, server, gallery)
+        page.check('.fp-tile[data-index="1"] [data-choose]')
+        page.click('.fp-tile[data-index="4"] [data-choose]', modifiers=["Shift"])
+        page.wait_for_selector("[data-chosen-number]:text-is('Chosen: 4')")
+        shoot(page, "grid_chosen")
+        page.click('[data-chosen-do="hide"]')
+        page.wait_for_selector("[data-notice]:has-text('4 photos are hidden from guests.')")
+        page.wait_for_selector('[data-filter="hidden"] [data-count]:text-is("4")')
+        page.wait_for_selector('.fp-tile.fp-hidden[data-index="4"] .fp-note:text-is("pending · hidden from guests")')
+        page.click("[data-notice] button")
+        page.wait_for_selector("[data-notice]:has-text('4 photos are shown to guests.')")
+        page.wait_for_selector('[data-filter="hidden"] [data-count]:text-is("0")')
+        assert page.is_hidden("[data-chosen]")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("x")
+        page.click('[data-chosen-do="all"]')
+        page.wait_for_selector("[data-chosen-number]:text-is('Chosen: 150')")
+        page.click("[data-chosen] form:has([name=_selected_action]) button")
+        page.wait_for_selector("input[name=post]", state="attached")
+        assert page.locator("input[name=_selected_action]").count() == 150
+
     def test_arrows_go_from_photo_to_photo_and_enter_opens(self, browser, server, user, gallery):
         photos = [analysed(gallery, seed=seed) for seed in range(3)]
         page = browser(user)

@@ -1,24 +1,33 @@
 """The page of a gallery: windows of its photos, filters, counts, retry."""
 
+import io
+import re
+import zipfile
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.urls import reverse
 from django_q.models import OrmQ
 
 from facepass.models import Role
 from facepass.testing.factories import (
     FaceFactory,
+    GalleryFactory,
     PersonFactory,
     PhotoFactory,
     StudioFactory,
 )
 from facepass.testing.pages.staff import address, member, post
+from galleries.models import GalleryImage
 from galleries.models.face import FaceCategory
 from galleries.models.photo import PhotoState
+from galleries.photos import media_files
 from galleries.staff.photo_grid.filters import filter_photos
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +89,7 @@ def test_photos_of_one_person(staff, gallery, some):
 
 def test_the_counts_are_those_of_the_filters(staff, gallery, some):
     counts = staff.get(address(gallery, "counts")).json()
-    assert counts == {"all": 8, "unprocessed": 2, "failed": 2, "no_faces": 2, "unnamed": 1}
+    assert counts == {"all": 8, "unprocessed": 2, "failed": 2, "no_faces": 2, "unnamed": 1, "hidden": 0}
     for wanted, number in counts.items():
         assert window(staff, gallery, filter=wanted)["total"] == number
 
@@ -181,7 +190,7 @@ def test_a_window_asks_no_query_per_photo(staff, gallery, django_assert_max_num_
         staff.get(address(gallery, "photos"))
 
 
-READS = ["photos", "window", "counts", "people"]
+READS = ["photos", "window", "counts", "people", "ids"]
 
 
 @pytest.mark.parametrize("name", READS)
@@ -220,3 +229,109 @@ def test_a_retry_takes_a_role(studio, gallery, some):
         answer = post(client, gallery, "retry")
         assert (answer.status_code, "error" in answer.json()) == (status, True)
     assert names(member(studio), gallery, filter="failed") == ["broken", "given up"]
+
+
+# What is done with many of them.
+
+
+def act(client, gallery, verb, *photos, **more):
+    return post(client, gallery, "act", verb=verb, photos=[str(photo.pk) for photo in photos], **more)
+
+
+def test_the_ids_are_those_of_the_filter_in_its_order(staff, gallery, taken):
+    found = staff.get(address(gallery, "ids"), {"sort": "name", "q": "card 1"}).json()
+    assert found == {"photos": [str(taken[name].pk) for name in ("a.jpg", "b.jpg")]}
+
+
+def test_photos_are_hidden_from_guests_and_shown_again(staff, gallery, taken):
+    first, second, *_others = taken.values()
+    foreign = PhotoFactory(stored=False)
+    assert act(staff, gallery, "hide", first, second, foreign).json() == {
+        "number": 2,
+        "said": "2 photos are hidden from guests.",
+    }
+    assert act(staff, gallery, "hide", first).json()["number"] == 0
+    assert not GalleryImage.objects.get(pk=foreign.pk).hidden_from_guests
+    assert names(staff, gallery, filter="hidden") == ["b.jpg", "d.jpg"]
+    assert [photo["hidden"] for photo in window(staff, gallery, sort="upload")["photos"]] == [True, True, False, False]
+    assert staff.get(address(gallery, "counts")).json()["hidden"] == 2
+    assert act(staff, gallery, "show", first).json()["said"] == "1 photo is shown to guests."
+    assert names(staff, gallery, filter="hidden") == ["d.jpg"]
+    assert LogEntry.objects.filter(object_id=str(gallery.pk)).count() == 2
+
+
+@pytest.fixture
+def event(studio):
+    """Two galleries of one photo session, and one of another."""
+    session, other = uuid4(), uuid4()
+    return [
+        GalleryFactory(studio=studio, session_id=pk, title=t)
+        for pk, t in ((session, "A"), (session, "B"), (other, "C"))
+    ]
+
+
+def test_photos_move_to_another_gallery_of_the_event_with_faces_and_files(staff, event):
+    gallery, target, _elsewhere = event
+    photo, waits = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED), PhotoFactory(gallery=gallery)
+    face = FaceFactory(photo=photo)
+    before = media_files.storage_names(photo)
+    answer = act(staff, gallery, "move", photo, waits, target=str(target.pk)).json()
+    assert answer["number"] == 1
+    assert answer["said"].startswith("1 photo was moved. The others stay: they wait")
+    photo.refresh_from_db()
+    face.refresh_from_db()
+    assert (photo.gallery, face.gallery) == (target, target)
+    assert media_files.storage_names(photo) == before
+    assert default_storage.exists(media_files.storage_name(photo, "original"))
+
+
+def test_a_photo_that_the_target_has_stays(staff, event):
+    gallery, target, _elsewhere = event
+    twins = [PhotoFactory(gallery=each, state=PhotoState.FAILED, seed=1, stored=False) for each in (gallery, target)]
+    assert act(staff, gallery, "move", twins[0], target=str(target.pk)).json()["number"] == 0
+
+
+def test_photos_leave_no_event(staff, event, gallery):
+    inside, _target, elsewhere = event
+    photo, alone = PhotoFactory(gallery=inside, stored=False), PhotoFactory(gallery=gallery, stored=False)
+    assert act(staff, inside, "move", photo, target=str(elsewhere.pk)).status_code == 404
+    assert act(staff, gallery, "move", alone, target=str(inside.pk)).status_code == 404
+    page = staff.get(address(inside, "photos")).content.decode()
+    assert re.findall(r'<option value="[0-9a-f-]{36}">(\w)</option>', page) == ["B"]
+
+
+def test_chosen_photos_come_as_a_zip_of_their_originals(staff, gallery):
+    photos = [PhotoFactory(gallery=gallery, original_name="a.jpg") for _number in range(2)]
+    foreign = PhotoFactory()
+    chosen = ",".join(str(photo.pk) for photo in (*photos, foreign))
+    response = staff.post(address(gallery, "download"), {"photos": chosen})
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(response)))
+    assert archive.namelist() == ["a.jpg", "a-2.jpg"]
+    assert {len(archive.read(name)) for name in archive.namelist()} == {photo.byte_size for photo in photos}
+    assert staff.post(address(gallery, "download"), {"photos": str(foreign.pk)}).status_code == 404
+    assert staff.post(address(gallery, "download"), {"photos": "x"}).status_code == 404
+
+
+def test_what_is_done_with_many_takes_a_role(studio, gallery, taken):
+    photo = taken["a.jpg"]
+    for client, status in ((member(studio, Role.VERIFIER), 403), (member(StudioFactory()), 404)):
+        for verb in ("hide", "show", "move"):
+            assert act(client, gallery, verb, photo, target=str(gallery.pk)).status_code == status
+    assert member(StudioFactory()).post(address(gallery, "download"), {"photos": str(photo.pk)}).status_code == 404
+    assert 'data-chosen-do="hide"' not in member(studio, Role.VIEWER).get(address(gallery, "photos")).content.decode()
+
+
+@pytest.mark.parametrize("body", [{"verb": "x", "photos": []}, {"verb": "hide"}, {"verb": "hide", "photos": ["x"]}])
+def test_nonsense_about_many_is_a_400(body, staff, gallery):
+    assert post(staff, gallery, "act", **body).status_code == 400
+
+
+def test_chosen_photos_are_deleted_as_the_list_of_photos_deletes_them(staff, gallery, taken):
+    """The form that the page sends: asked once more, then gone; thousands are named."""
+    ids = [str(photo.pk) for photo in taken.values()]
+    form = {"action": "delete_selected", "_selected_action": ids + [str(uuid4()) for _number in range(4990)]}
+    where = reverse("admin:galleries_galleryimage_changelist")
+    assert staff.post(where, form).status_code == 200
+    assert gallery.photos.count() == 4
+    staff.post(where, {**form, "post": "yes"})
+    assert not gallery.photos.exists()

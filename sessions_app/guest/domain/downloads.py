@@ -1,7 +1,6 @@
 """Photos' files on their way to a guest: which may be opened, with the studio's watermark, one by one or as a ZIP."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import PurePath
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -11,26 +10,25 @@ from django.utils import timezone
 from zipstream import ZipStream  # type: ignore[import-untyped]
 
 from galleries.models import GalleryImage
-from galleries.photos import media_files
+from galleries.photos import archives, media_files
 from galleries.photos.media_files import Variant
 from recognition.pictures import watermark
 from sessions_app.models import FoundPhoto, Guest, GuestRules, PhotoSession
 
-# How much of a file is in memory at a time.
-CHUNK_BYTES = 1 << 18
 _NEEDED = ("photo", "guest__session__guest_rules")
 
 
 def find_guest_photo(guest_id: UUID, photo_id: UUID) -> FoundPhoto | None:
     """Return the photo where the guest may open it: it was found for them, or everybody may look at all photos."""
-    rows = FoundPhoto.objects.kept().filter(guest=guest_id, photo=photo_id)
+    rows = FoundPhoto.objects.kept().shown().filter(guest=guest_id, photo=photo_id)
     row = rows.select_related(*_NEEDED).first() or _find_browsable(guest_id, photo_id)
     return row if row and _is_open(row) else None
 
 
 def find_shared_photo(share_id: UUID, photo_id: UUID) -> FoundPhoto | None:
     """Return the photo where the shared link shows it."""
-    rows = FoundPhoto.objects.kept().filter(shares=share_id, shares__expires_at__gt=timezone.now(), photo=photo_id)
+    rows = FoundPhoto.objects.kept().shown().filter(photo=photo_id)
+    rows = rows.filter(shares=share_id, shares__expires_at__gt=timezone.now())
     row = rows.select_related(*_NEEDED).first()
     return row if row and _is_open(row) else None
 
@@ -40,7 +38,7 @@ def _find_browsable(guest_id: UUID, photo_id: UUID) -> FoundPhoto | None:
     guest = guests.filter(pk=guest_id).first()
     if guest is None:
         return None
-    photos = GalleryImage.objects.event_photos().filter(pk=photo_id)
+    photos = GalleryImage.objects.event_photos().shown_to_guests().filter(pk=photo_id)
     photo = photos.filter(gallery__session_id=guest.session_id, gallery__studio_id=guest.session.studio_id).first()
     return FoundPhoto(guest=guest, photo=photo) if photo else None
 
@@ -81,28 +79,6 @@ def build_archive(photos: Sequence[GalleryImage], session: PhotoSession) -> ZipS
     variant = rules.download_variant
     if variant is None:
         raise Http404
-    originals = variant == "original"
-    archive = ZipStream(sized=originals)
-    for photo, name in zip(photos, _unique_names(photos, as_jpeg=not originals), strict=True):
-        archive.add(_read_chunks(photo, variant, rules), name, size=photo.byte_size if originals else None)
-    return archive
-
-
-def _unique_names(photos: Sequence[GalleryImage], *, as_jpeg: bool) -> Iterator[str]:
-    """Yield the photos' own names; one that occurred before gets a number."""
-    used: set[str] = set()
-    for photo in photos:
-        own = PurePath(PurePath(photo.original_name).name or "photo")
-        suffix = ".jpg" if as_jpeg else own.suffix
-        name, number = f"{own.stem}{suffix}", 2
-        while name.lower() in used:  # some systems take names that differ in capitals for the same
-            name, number = f"{own.stem}-{number}{suffix}", number + 1
-        used.add(name.lower())
-        yield name
-
-
-def _read_chunks(photo: GalleryImage, variant: Variant, rules: GuestRules) -> Iterator[bytes]:
-    """Open the file when it is its turn, so that one is open at a time."""
-    with default_storage.open(prepare_file(photo, variant, rules)) as file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
+    return archives.build_archive(
+        photos, storage_name=lambda photo: prepare_file(photo, variant, rules), originals=variant == "original"
+    )

@@ -35,7 +35,7 @@ _PASSES: dict[PhotoFilter, Callable[[FoundPhoto], bool]] = {
 
 def list_found(guest: Guest) -> list[FoundPhoto]:
     """Return all photos of the guest in the order in which pages show them, with what a tile needs; one query."""
-    return list(guest.found.in_order().for_tiles())
+    return list(guest.found.shown().in_order().for_tiles())
 
 
 def filter_found(rows: Iterable[FoundPhoto], name: PhotoFilter) -> list[FoundPhoto]:
@@ -99,7 +99,7 @@ def restore_photos(guest: Guest, photos: Collection[UUID]) -> int:
 
 
 def add_favourites(guest: Guest, photos: Collection[UUID]) -> int:
-    added = guest.found.kept().filter(photo__in=photos, favourite=False).update(favourite=True)
+    added = guest.found.kept().shown().filter(photo__in=photos, favourite=False).update(favourite=True)
     if added:
         analytics.count_usage(guest.session, UsageKind.FAVOURITE, number=added)
     return added
@@ -110,8 +110,11 @@ def remove_favourites(guest: Guest, photos: Collection[UUID]) -> int:
 
 
 def list_session_photos(session: PhotoSession) -> QuerySet[GalleryImage]:
-    """Return all analysed photos of the session, in the order in which they were taken: what guests look through."""
-    analysed = GalleryImage.objects.processed()
+    """Return all analysed photos of the session that are not hidden, in the order in which they were taken.
+
+    That is what guests look through.
+    """
+    analysed = GalleryImage.objects.processed().shown_to_guests()
     photos = analysed.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
     return photos.order_by("taken_at", "original_name", "pk")
 
@@ -123,7 +126,8 @@ def record_browsed(guest: Guest, photos: Sequence[GalleryImage], *, first_rank: 
     What somebody's face found is kept apart from that: it has a face. Raise 403 `consent_withdrawn`.
     """
     consent.lock_guest(guest)
-    present = GalleryImage.objects.filter(pk__in=[photo.pk for photo in photos]).lock_against_deletion()
+    shown = GalleryImage.objects.shown_to_guests().filter(pk__in=[photo.pk for photo in photos])
+    present = shown.lock_against_deletion()
     ranked = enumerate(photos, start=first_rank)
     rows = [FoundPhoto(guest=guest, photo=photo, rank=rank) for rank, photo in ranked if photo.pk in present]
     FoundPhoto.objects.bulk_create(rows, ignore_conflicts=True)

@@ -50,7 +50,8 @@ class SessionReadiness:
     @classmethod
     def for_session(cls, session: PhotoSession) -> "SessionReadiness":
         """Count over all galleries of the session, by one query that an index answers without reading the rows."""
-        photos = GalleryImage.objects.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
+        photos = GalleryImage.objects.shown_to_guests()
+        photos = photos.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
         waiting = Count("state", filter=UNFINISHED)
         return cls(**photos.aggregate(total=Count("state"), waiting=waiting))
 

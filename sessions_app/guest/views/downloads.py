@@ -1,16 +1,13 @@
 """`/found/…` and `/shared/…/…`: photos' files, one by one; and the ZIP that other pages answer with."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header
-from django.utils.text import slugify
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
-from zipstream import ZipStream  # type: ignore[import-untyped]
 
 from galleries.models import GalleryImage
+from galleries.photos import archives
 from galleries.photos.media_files import Variant
 from galleries.views import serve
 from sessions_app import analytics
@@ -51,18 +48,4 @@ def _serve_signed(request: HttpRequest, row: FoundPhoto, variant: Variant) -> Ht
 
 def zip_response(photos: Sequence[GalleryImage], session: PhotoSession) -> HttpResponseBase:
     """Answer with the photos as the studio's rules give them. Raise Http404 where they give none."""
-    archive = downloads.build_archive(photos, session)
-    response = StreamingHttpResponse(_stream(archive), content_type="application/zip")
-    if archive.sized:
-        response["Content-Length"] = len(archive)
-    title = slugify(session.name, allow_unicode=True) or "photos"
-    response["Content-Disposition"] = content_disposition_header(True, f"{title}.zip")
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-async def _stream(archive: ZipStream) -> AsyncIterator[bytes]:
-    """Yield the archive piece by piece. Under ASGI a plain iterator would be held in memory as a whole."""
-    pieces = iter(archive)
-    while (piece := await sync_to_async(lambda: next(pieces, None))()) is not None:
-        yield piece
+    return archives.archive_response(downloads.build_archive(photos, session), session.name)

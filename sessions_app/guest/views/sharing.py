@@ -1,5 +1,6 @@
 """Links that guests make: to some of their photos for others, and to all of them for themselves."""
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -40,7 +41,7 @@ def shares(visit: Visit) -> HttpResponse:
         return redirect("guest-shares", code=visit.session.code)
     rows = [
         {"share": link, "address": links.build_url("shared", links.sign_id("share", link.pk))}
-        for link in guest.shares.live().prefetch_related("photos")
+        for link in guest.shares.live().prefetch_related(Prefetch("photos", FoundPhoto.objects.kept().shown()))
     ]
     return render_page(visit.request, "guest/shares.html", visit.session, rows=rows)
 
@@ -54,7 +55,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
         return render_ended_link(request)
     session = link.guest.session
     rules = GuestRules.for_session(session)
-    rows = list(FoundPhoto.objects.kept().filter(shares=link).in_order().for_tiles())
+    rows = list(FoundPhoto.objects.kept().shown().filter(shares=link).in_order().for_tiles())
     if request.method == "POST":
         analytics.count_usage(session, UsageKind.DOWNLOAD, number=len(rows))
         return zip_response([row.photo for row in rows], session)

@@ -5,6 +5,7 @@ import { all, closest, find, need, readJson } from "../kit/dom.js";
 import { get, post, Refusal } from "../kit/http.js";
 import { bindKeys } from "../kit/keys.js";
 import { hideNotice, notify } from "../kit/notice.js";
+import { Selection } from "./selection.js";
 import { Sheet, WINDOW } from "./sheet.js";
 
 /** @typedef {import("./sheet.js").Photo} Photo */
@@ -38,6 +39,15 @@ class Grid {
     this.sheet = new Sheet(need("[data-sheet]", section), {
       photoAt: (index) => this.#photoAt(index),
       addressOf: (photo) => this.#address((section.dataset.photo ?? "").replace(NO_ROW, photo.id)),
+      isChosen: (photo) => this.selection.has(photo.id),
+      texts: this.texts,
+    });
+    this.selection = new Selection(section, {
+      paths: this.paths,
+      texts: this.texts,
+      address: (path) => this.#address(path),
+      redraw: () => this.sheet.draw(),
+      refresh: () => this.refresh(),
     });
   }
 
@@ -163,6 +173,7 @@ class Grid {
   choose(chosen) {
     Object.assign(this.query, chosen);
     this.#round += 1;
+    this.selection.clear();
     this.#windows.clear();
     this.sheet.clear();
     history.replaceState(null, "", this.#address(location.pathname));
@@ -181,6 +192,18 @@ class Grid {
     const filter = closest(event, "[data-filter]")?.dataset.filter;
     if (filter) this.choose({ filter });
     if (closest(event, "[data-retry]")) this.#retry();
+    const box = closest(event, "[data-choose]");
+    if (box) this.#choosePhoto(box, event instanceof MouseEvent && event.shiftKey);
+  }
+
+  /**
+   * @param {Element | null} element in the photo's place
+   * @param {boolean} onward
+   */
+  #choosePhoto(element, onward = false) {
+    const tile = element?.closest("[data-index]");
+    const { photo, index } = tile instanceof HTMLElement ? tile.dataset : {};
+    if (photo) this.selection.toggle(photo, Number(index), { onward });
   }
 
   async #retry() {
@@ -207,6 +230,8 @@ class Grid {
       ArrowUp: () => sheet.move(-sheet.columns),
       p: () => people.focus(),
       "/": () => search.focus(),
+      x: (event) => this.#choosePhoto(document.activeElement, event.shiftKey),
+      Escape: () => this.selection.clear(),
       ...byNumber,
     });
   }

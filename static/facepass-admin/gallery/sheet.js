@@ -11,23 +11,26 @@ const ROWS_BEYOND = 3;
 /* What the page's own head covers, in pixels. */
 const HEAD = 80;
 
-/** @typedef {{id: string, name: string, place: string, state: string, note: string, error: string, thumbnail: string | null}} Photo */
+/** @typedef {{id: string, name: string, place: string, state: string, note: string, error: string, hidden: boolean, thumbnail: string | null}} Photo */
+/** A photo's place: the link to it, and a box to choose it. @typedef {{tile: HTMLElement, link: HTMLAnchorElement, box: HTMLInputElement}} Cell */
 
 export class Sheet {
   /** How many photos there are; null until that is known. @type {number | null} */
   total = null;
   columns = 1;
-  /** Place of a photo: its cell. @type {Map<number, HTMLAnchorElement>} */
+  /** By the photo's place. @type {Map<number, Cell>} */
   #cells = new Map();
   /** What each cell shows. @type {WeakMap<HTMLElement, string>} */
   #contents = new WeakMap();
 
   /**
    * @param {HTMLElement} element
-   * @param {{photoAt: (index: number) => Photo | null, addressOf: (photo: Photo) => string}} options
+   * @param {{photoAt: (index: number) => Photo | null, addressOf: (photo: Photo) => string, isChosen: (photo: Photo) => boolean, texts: Record<string, string>}} options
    */
-  constructor(element, { photoAt, addressOf }) {
+  constructor(element, { photoAt, addressOf, isChosen, texts }) {
     this.element = element;
+    this.isChosen = isChosen;
+    this.texts = texts;
     this.photoAt = photoAt;
     this.addressOf = addressOf;
     addEventListener("scroll", () => this.draw(), { capture: true, passive: true });
@@ -54,7 +57,7 @@ export class Sheet {
 
   clear() {
     this.total = null;
-    for (const cell of this.#cells.values()) cell.remove();
+    for (const { tile } of this.#cells.values()) tile.remove();
     this.#cells.clear();
   }
 
@@ -70,8 +73,8 @@ export class Sheet {
     const { top } = this.element.getBoundingClientRect();
     const first = Math.max(0, Math.floor(-top / CELL_HEIGHT) - ROWS_BEYOND) * this.columns;
     const last = Math.min(this.total, Math.ceil((innerHeight - top) / CELL_HEIGHT + ROWS_BEYOND) * this.columns);
-    for (const [index, cell] of this.#cells) {
-      if (index < first || index >= last) { cell.remove(); this.#cells.delete(index); }
+    for (const [index, { tile }] of this.#cells) {
+      if (index < first || index >= last) { tile.remove(); this.#cells.delete(index); }
     }
     for (let index = first; index < last; index += 1) this.#put(index, width / this.columns);
   }
@@ -85,38 +88,46 @@ export class Sheet {
     const cell = this.#cells.get(index) ?? this.#newCell(index);
     const left = `${(index % this.columns) * width}px`;
     const top = `${Math.floor(index / this.columns) * CELL_HEIGHT}px`;
-    Object.assign(cell.style, { left, top, width: `${width}px`, height: `${CELL_HEIGHT}px` });
+    Object.assign(cell.tile.style, { left, top, width: `${width}px`, height: `${CELL_HEIGHT}px` });
     if (photo) this.#fill(cell, photo);
   }
 
   /** @param {number} index */
   #newCell(index) {
     const parts = ["fp-cell-picture", "fp-name", "fp-note", "fp-note"].map((className) => make("span", { className }));
-    const cell = make("a", { className: "fp-cell" }, ...parts);
-    cell.dataset.index = String(index);
+    const link = make("a", { className: "fp-cell" }, ...parts);
+    const box = make("input", { type: "checkbox", "data-choose": "" });
+    const tile = make("div", { className: "fp-tile" }, link, make("label", { className: "fp-choice" }, box));
+    tile.dataset.index = String(index);
+    const cell = { tile, link, box };
     this.#cells.set(index, cell);
-    this.element.append(cell);
+    this.element.append(tile);
     return cell;
   }
 
   /**
-   * @param {HTMLAnchorElement} cell
+   * @param {Cell} cell
    * @param {Photo} photo
    */
-  #fill(cell, photo) {
+  #fill({ tile, link: cell, box }, photo) {
+    tile.dataset.photo = photo.id;
+    box.checked = this.isChosen(photo);
     const content = JSON.stringify(photo);
     if (this.#contents.get(cell) === content) return;
     this.#contents.set(cell, content);
+    box.setAttribute("aria-label", photo.name);
     cell.href = this.addressOf(photo);
     cell.dataset.photo = photo.id;
     cell.dataset.state = photo.state;
     cell.title = photo.error || photo.name;
+    const note = photo.hidden ? `${photo.note} · ${this.texts.hidden}` : photo.note;
+    tile.classList.toggle("fp-hidden", photo.hidden);
     const thumbnail = photo.thumbnail && make("img", { src: photo.thumbnail, alt: "", loading: "lazy", decoding: "async" });
     cell.replaceChildren(
       make("span", { className: "fp-cell-picture" }, ...(thumbnail ? [thumbnail] : [])),
       make("span", { className: "fp-name", text: photo.name }),
       make("span", { className: "fp-note", text: photo.place, title: photo.place }),
-      make("span", { className: photo.error ? "fp-note fp-bad" : "fp-note", text: photo.note }),
+      make("span", { className: photo.error ? "fp-note fp-bad" : "fp-note", text: note, title: note }),
     );
   }
 
@@ -132,7 +143,7 @@ export class Sheet {
     if (top < HEAD) this.#scroller.scrollTop += top - HEAD;
     if (top + CELL_HEIGHT > innerHeight) this.#scroller.scrollTop += top + CELL_HEIGHT - innerHeight;
     this.draw();
-    this.#cells.get(index)?.focus({ preventScroll: true });
+    this.#cells.get(index)?.link.focus({ preventScroll: true });
     return true;
   }
 

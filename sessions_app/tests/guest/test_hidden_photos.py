@@ -1,0 +1,158 @@
+"""Photos that staff hide from guests: every way on which a guest or a partner gets photos, one after the other.
+
+docs/staff.md says who sees what. Ann is in two photos; one of them is hidden after she has found, liked and shared it.
+"""
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from facepass.testing.pages.visitors import addresses, device, ids, search, selfie, shown, text
+from galleries import tasks
+from galleries.models import GalleryImage
+from recognition.model_versions import current_model_version
+from sessions_app import sealing
+from sessions_app.guest.domain import alerts, guest_search, links
+from sessions_app.models import Alert, FoundPhoto, GuestRules
+from sessions_app.session_search import search_session
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.fixture
+def both(ann, session, photos):
+    """The photo of Ann and Bob, which Ann likes and has shared with her other one."""
+    GuestRules.objects.update_or_create(session=session, defaults={"browsing": True})
+    ann.post(f"/s/{session.code}/photos/favourite/", {"photo": ids(photos[2])})
+    rows = list(FoundPhoto.objects.filter(guest=ann.guest))
+    ann.link = links.create_share_link(ann.guest, rows, days="7")
+    ann.shared = f"/shared/{links.sign_id('share', ann.link.pk)}/"
+    return photos[2]
+
+
+def hide(photo, *, hidden=True):
+    GalleryImage.objects.filter(pk=photo.pk).update(hidden_from_guests=hidden)
+
+
+def browsed(client, session):
+    return set(re.findall(r'<li data-photo="([0-9a-f-]+)"', text(client.get(f"/s/{session.code}/browse/"))))
+
+
+def names_in_zip(response):
+    return zipfile.ZipFile(io.BytesIO(b"".join(response))).namelist()
+
+
+def seen(client, session):
+    """What a guest and whoever holds the guest's link get, by way."""
+    everything = {"all": "1"}
+    page = client.get(f"/s/{session.code}/photos/")
+    return {
+        "page": set(shown(client, session)),
+        "favourites": set(shown(client, session, show="favourites")),
+        "headline": re.search(r"You are in \d+ photos?", text(page))[0],
+        "zip": len(names_in_zip(client.post(f"/s/{session.code}/photos/zip/", everything))),
+        "browsing": browsed(client, session),
+        "link": set(re.findall(r'<li data-photo="([0-9a-f-]+)"', text(Client().get(client.shared)))),
+        "link's zip": len(names_in_zip(Client().post(client.shared))),
+        "list of links": re.search(r"(\d) photos? ·", text(client.get(f"/s/{session.code}/shares/")))[1],
+        "progress": client.get(f"/s/{session.code}/progress/").json()["total"],
+    }
+
+
+def test_a_hidden_photo_is_gone_on_every_way_and_comes_back_as_it_was(ann, session, photos, both):
+    alone, bob, _both = photos
+    before = seen(ann, session)
+    assert before == {
+        "page": {*ids(alone, both)},
+        "favourites": {*ids(both)},
+        "headline": "You are in 2 photos",
+        "zip": 2,
+        "browsing": {*ids(alone, bob, both)},
+        "link": {*ids(alone, both)},
+        "link's zip": 2,
+        "list of links": "2",
+        "progress": 3,
+    }
+    hide(both)
+    assert seen(ann, session) == {
+        "page": {*ids(alone)},
+        "favourites": set(),
+        "headline": "You are in 1 photo",
+        "zip": 1,
+        "browsing": {*ids(alone, bob)},
+        "link": {*ids(alone)},
+        "link's zip": 1,
+        "list of links": "1",
+        "progress": 2,
+    }
+    hide(both, hidden=False)
+    assert seen(ann, session) == before
+
+
+@pytest.mark.parametrize("variant", ["thumbnail", "preview", "original"])
+def test_addresses_that_were_given_before_open_no_more(variant, ann, session, both):
+    own = [a for a in addresses(ann.get(f"/s/{session.code}/photos/"), variant) if str(both.pk) in a]
+    shared = [a for a in addresses(Client().get(ann.shared), variant) if str(both.pk) in a]
+    assert own
+    assert shared
+    hide(both)
+    assert {ann.get(address).status_code for address in own} == {404}
+    assert {Client().get(address).status_code for address in shared} == {404}
+    hide(both, hidden=False)
+    assert {ann.get(address).status_code for address in own} == {200}
+
+
+def test_no_search_finds_it(ann, session, photos, both):
+    alone, bob, _both = photos
+    hide(both)
+    guest = device(session)
+    search(guest, session, ["bob"])
+    assert shown(guest, session) == ids(bob)
+    guest.post(f"/s/{session.code}/friend/", {"selfie": selfie(["ann"]), "combine": "any", "agreed": "on"})
+    assert set(shown(guest, session)) == {*ids(alone, bob)}
+    ann.post(f"/s/{session.code}/friend/", {"selfie": selfie(["bob"]), "combine": "all", "agreed": "on"})
+    assert shown(ann, session, show="both") == []
+
+
+@pytest.mark.parametrize("explain", [True, False])
+def test_a_partners_search_finds_it_neither_nor_says_that_it_missed_it(explain, session, photos, both):
+    hide(both)
+    found = search_session(session, [selfie(["ann"])], explain=explain)
+    assert [match.face.photo_id for match in found.matches] == [photos[0].pk]
+    others = [match.face for match in found.possible] + [miss.face for miss in found.misses or []]
+    assert both.pk not in {face.photo_id for face in others}
+
+
+def test_a_photo_that_is_hidden_while_it_is_searched_for_is_not_kept(ann, session, photos, both, monkeypatch):
+    def search_and_hide(*args, **kwargs):
+        searched = search_session(*args, **kwargs)
+        hide(both)
+        return searched
+
+    monkeypatch.setattr(guest_search, "search_session", search_and_hide)
+    guest = device(session)
+    search(guest, session, ["bob"])
+    assert list(FoundPhoto.objects.filter(guest=guest.guest).values_list("photo", flat=True)) == [photos[1].pk]
+
+
+def test_no_alert_tells_of_it(session, photos, both, party_gallery):
+    hide(both)
+    guest = device(session)
+    descriptor = search_session(session, [selfie(["ann"])]).faces[0].descriptor
+    alert = Alert.objects.create(
+        guest=guest.guest,
+        address=sealing.seal(b"ann@example.com"),
+        descriptor=sealing.seal_descriptor(descriptor),
+        model_version=current_model_version(),
+        confirmed_at=timezone.now(),
+    )
+    Alert.objects.update(looked_at=timezone.now() - timedelta(hours=2))
+    tasks.analyse_gallery(str(party_gallery.pk))
+    alerts.find_new_photos(Alert.objects.get(pk=alert.pk))
+    assert Alert.objects.get(pk=alert.pk).untold == 1
+    assert shown(guest, session) == ids(photos[0])
