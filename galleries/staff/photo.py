@@ -15,6 +15,7 @@ from galleries.staff.photo_grid.filters import filter_photos, parse_sort
 from galleries.staff.photo_grid.sort_orders import list_after, list_before
 from galleries.staff_kit import markup, photo_sessions
 from galleries.staff_kit.json_views import answer_json, find_visible, render_page
+from recognition.pictures.formats import HEIC
 
 NO_ROW = UUID(int=0)
 # Paths below a photo's; the page's script puts the photo's id in.
@@ -48,6 +49,7 @@ class ShownPhoto(TypedDict):
     width: int
     height: int
     picture: str
+    full: str
     faces: list[ShownFace]
 
 
@@ -98,10 +100,16 @@ def describe_photo(photo: GalleryImage) -> ShownPhoto:
         "width": photo.width,
         "height": photo.height,
         "picture": media_files.photo_path(photo, "preview" if photo.processed_at and not photo.error else "original"),
+        "full": media_files.photo_path(photo, "original" if _is_shown_by_browsers(photo) else "preview"),
         "faces": [
             _describe_face(face) for face in sorted(faces, key=_reading_order) if not (face.is_hidden and face.drawn)
         ],
     }
+
+
+def _is_shown_by_browsers(photo: GalleryImage) -> bool:
+    """Return whether browsers show the file as it was uploaded: all formats that are accepted but HEIC."""
+    return not (photo.file.name or "").endswith(HEIC.extension)
 
 
 def _reading_order(face: PhotoFace) -> tuple[bool, float]:

@@ -98,6 +98,7 @@ def photo_keys() -> Keys:
         (["x"], _("take the name away")),
         (["r", "Delete"], _("not a face, or unwanted")),
         (["i"], _("ignore the faces of this photo that have no name")),
+        (["z"], _("full size, around the selected face; Esc for the whole picture")),
         (["d"], _("draw a face that was missed")),
         (["a"], _("analyse the photo again")),
         (["u"], _("undo your last step")),

@@ -158,6 +158,23 @@ class TestPhoto:
         ]
         assert PhotoFace.objects.filter(person=known).count() == 1
 
+    def test_the_picture_is_looked_at_in_full_size(self, browser, server, user, gallery):
+        photo = analysed(gallery, "ann")
+        page = browser(user, viewport={"width": 820, "height": 700})
+        open_photo(page, server, photo)
+        page.keyboard.press("z")
+        page.wait_for_selector(f'.fp-full img[src$="/{photo.pk}/original"]')
+        assert page.locator(".fp-stage").evaluate("stage => stage.offsetWidth") == photo.width
+        middle = "([frame, face]) => { const [a, b] = [frame, face].map(e => e.getBoundingClientRect()); "
+        middle += "return Math.abs(a.x + a.width / 2 - b.x - b.width / 2) }"
+        handles = [page.query_selector(".fp-full"), page.query_selector(".fp-face")]
+        assert page.evaluate(middle, handles) < photo.width / 4
+        shoot(page, "photo-full")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".fp-full", state="detached")
+        page.dblclick("[data-stage]", position={"x": 5, "y": 5})
+        page.wait_for_selector(".fp-full")
+
     def test_a_name_typed_faster_than_answered_is_the_one_typed(self, browser, server, user, gallery):
         photo = analysed(gallery, "ann")
         PersonFactory(studio=gallery.studio, real_name="Anna")

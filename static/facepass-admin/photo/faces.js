@@ -28,6 +28,7 @@
  * @property {number} width
  * @property {number} height
  * @property {string} picture
+ * @property {string} full the file at its full size, where browsers show it
  * @property {Face[]} faces
  */
 

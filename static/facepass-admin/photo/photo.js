@@ -35,6 +35,7 @@ function actionsOf(page) {
   const about = () => ({ faces: [page.selected] });
   return {
     draw: () => { if (may.verify) page.stage.toggleDrawing(); },
+    full: () => page.stage.toggleFullSize(page.face),
     rest: () => page.decide({ verb: "ignore_rest" }),
     retry: () => { if (may.edit) page.retry(); },
     undo: () => page.undo(),
@@ -49,7 +50,7 @@ function actionsOf(page) {
  * @param {Record<string, () => void>} actions
  * @returns {Record<string, () => void>}
  */
-function keysOf(page, { draw: d, rest: i, retry: a, undo: u, reject: r, confirm: c, unname: x }) {
+function keysOf(page, { draw: d, full: z, rest: i, retry: a, undo: u, reject: r, confirm: c, unname: x }) {
   const type = () => { if (page.selected && page.may.verify) page.list.type(page.selected); };
   const back = need("[data-back]", page.section, HTMLAnchorElement);
   return /** @type {Record<string, () => void>} */ ({
@@ -57,9 +58,12 @@ function keysOf(page, { draw: d, rest: i, retry: a, undo: u, reject: r, confirm:
     ArrowLeft: () => { page.go(page.place.previous); },
     ArrowDown: () => page.step(1),
     ArrowUp: () => page.step(-1),
-    Enter: type, n: type, Delete: r, a, c, d, i, r, u, x,
+    Enter: type, n: type, Delete: r, a, c, d, i, r, u, x, z,
     h: () => page.history.toggle(),
     g: () => { location.href = back.href; },
-    Escape: () => page.stage.endDrawing(),
+    Escape: () => {
+      if (page.stage.isDrawing) page.stage.endDrawing();
+      else page.stage.fullSize.end();
+    },
   });
 }

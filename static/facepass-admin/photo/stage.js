@@ -3,6 +3,7 @@
 
 import { make, need } from "../kit/dom.js";
 import { kindOf, placeOver, shownFaces } from "./faces.js";
+import { FullSize } from "./full_size.js";
 
 /** @typedef {import("./faces.js").Box} Box */
 /** @typedef {import("./faces.js").Face} Face */
@@ -31,6 +32,7 @@ export class Stage {
     this.layer = need("[data-boxes]", element);
     this.rubber = need("[data-rubber]", element);
     this.hint = need("[data-hint]", element);
+    this.fullSize = new FullSize(element);
     element.addEventListener("pointerdown", (event) => this.#begin(event));
     element.addEventListener("pointermove", (event) => this.#stretch(event));
     element.addEventListener("pointerup", (event) => this.#end(event));
@@ -40,6 +42,7 @@ export class Stage {
   /** @param {Photo} photo */
   show(photo) {
     const isNew = this.#photo?.id !== photo.id;
+    this.fullSize.show(photo);
     this.#photo = photo;
     this.element.style.setProperty("--ratio", String(photo.width / photo.height));
     if (isNew) {
@@ -73,6 +76,13 @@ export class Stage {
     for (const box of this.layer.children) {
       if (box instanceof HTMLElement) box.setAttribute("aria-pressed", String(box.dataset.face === id));
     }
+  }
+
+  /** @param {Face | undefined} face which comes to the middle */
+  toggleFullSize(face) {
+    if (!face || !this.#photo) { this.fullSize.toggle(); return; }
+    const { box } = face;
+    this.fullSize.toggle({ x: (box.x + box.width / 2) / this.#photo.width, y: (box.y + box.height / 2) / this.#photo.height });
   }
 
   toggleDrawing() {
