@@ -50,6 +50,7 @@ EXPECTED = {
     "cors_allowed_origins": "origins separated by commas, such as https://app.example.com,http://localhost:3000",
     "workers": "a whole number from 1 to 64",
     "analysis_lease_seconds": "a whole number of seconds from 2 to 3600",
+    "trash_days": "a whole number of days from 0 to 365",
     "webhook_allowed_networks": "networks separated by commas, such as 10.1.0.0/16,127.0.0.1/32",
     "email_url": "smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://USER:PASSWORD@HOST:465",
     "email_from": "an e-mail address, such as photos@example.com",
@@ -106,6 +107,8 @@ class Environment(BaseSettings):
     cors_allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     workers: int | None = Field(None, ge=1, le=64)
     analysis_lease_seconds: int = Field(120, ge=2, le=3600)
+
+    trash_days: int = Field(7, ge=0, le=365)
 
     webhook_allowed_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
 

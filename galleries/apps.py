@@ -12,7 +12,7 @@ class GalleriesConfig(AppConfig):
 
     def ready(self) -> None:
         from facepass.core.work import chores  # noqa: PLC0415 - models are not loaded when this module is
-        from galleries import checks  # noqa: F401, PLC0415 - checks registers itself
+        from galleries import checks, trash  # noqa: F401, PLC0415 - checks registers itself
         from galleries.jobs import runner  # noqa: PLC0415 - as above
 
         runner.register_handler("cluster_unknown_faces", "galleries.faces.grouping.run_grouping_job")
@@ -24,6 +24,7 @@ class GalleriesConfig(AppConfig):
         chores.register_chore("galleries.photos.direct_uploads.sweep", every=3600)
         chores.register_chore("galleries.models.suggestion.delete_orphaned_counts", every=3600)
 
+        trash.register()
         post_delete.connect(delete_files_with_row, sender="galleries.GalleryImage", dispatch_uid="photo files")
 
 

@@ -23,12 +23,9 @@ from facepass.console.unfold_admin import ModelAdmin
 from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import studios_of
 from facepass.core.forms import ParseableJSONField
-from facepass.models import Role, User
+from facepass.models import EDITORS, MANAGERS, VERIFIERS, Role, User
 
-MANAGERS = frozenset({Role.OWNER, Role.MANAGER})
-EDITORS = MANAGERS | {Role.PHOTOGRAPHER}
-VERIFIERS = EDITORS | {Role.VERIFIER}
-
+__all__ = ["EDITORS", "MANAGERS", "VERIFIERS"]  # also of `facepass.models`, for every page
 
 M = TypeVar("M", bound=models.Model)
 Rows = TypeVar("Rows", bound=QuerySet[Any])

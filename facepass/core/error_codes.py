@@ -74,6 +74,9 @@ CODES: dict[str, Code] = {
     "nothing_learnt": Code(409, "Nothing came of the training that could be used."),
     "not_active": Code(409, "The training's version is not in use."),
     "other_model": Code(409, "Another model describes the faces now; train again."),
+    "restore_conflict": Code(
+        409, "Something that was made since stands in the way of what the trash would bring back."
+    ),
     "rate_limited": Code(429, "Too many requests; wait as long as Retry-After says."),
     # on the staff pages
     "bad_box": Code(400, "The box of a face is too small, or outside the picture."),

@@ -2,12 +2,15 @@
 
 accounts.py  users, studios, memberships, API keys      events.py   the outbox
 requests.py  rate limits and kept answers               notices.py  what staff are told
-work.py      signs of life, work leases, chores
+work.py      signs of life, work leases, chores         trash.py    what was deleted, and receipts
 """
 
 from facepass.models.accounts import (
+    EDITORS,
+    MANAGERS,
     PARTNER_SCOPES,
     ROLE_SCOPES,
+    VERIFIERS,
     ApiKey,
     Membership,
     Role,
@@ -19,13 +22,18 @@ from facepass.models.accounts import (
 from facepass.models.events import EventType, OutboxEvent
 from facepass.models.notices import NoticeKind, StaffNotice
 from facepass.models.requests import KeptAnswer, RateBucket
+from facepass.models.trash import Erasure, TrashEntry, TrashRow
 from facepass.models.work import Chore, Heartbeat, WorkLease
 
 __all__ = [
+    "EDITORS",
+    "MANAGERS",
     "PARTNER_SCOPES",
     "ROLE_SCOPES",
+    "VERIFIERS",
     "ApiKey",
     "Chore",
+    "Erasure",
     "EventType",
     "Heartbeat",
     "KeptAnswer",
@@ -37,6 +45,8 @@ __all__ = [
     "Scope",
     "StaffNotice",
     "Studio",
+    "TrashEntry",
+    "TrashRow",
     "User",
     "WorkLease",
     "token_digest",

@@ -47,6 +47,10 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("viewer")
 
 
+# Who does what, where scopes are too coarse.
+MANAGERS = frozenset({Role.OWNER, Role.MANAGER})
+EDITORS = MANAGERS | {Role.PHOTOGRAPHER}
+VERIFIERS = EDITORS | {Role.VERIFIER}
 ROLE_SCOPES: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset(Scope.values),
     Role.MANAGER: frozenset(Scope.values),

@@ -9,6 +9,7 @@ from facepass.settings.base import ENV
 # prefetch, so that `retry` can never run a task that is still waiting in a prefetch queue a second time.
 WORKERS = ENV.workers or machine.recommended_workers(threads=ENV.inference_threads)
 ANALYSIS_LEASE_SECONDS = ENV.analysis_lease_seconds
+TRASH_DAYS = ENV.trash_days
 # The queue lets a task run so long.
 TASK_SECONDS = 600
 Q_CLUSTER = {

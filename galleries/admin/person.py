@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from facepass.console.base import VERIFIERS, ExtraContext, TenantAdmin, column
+from facepass.core.access.authentication import user_of
 from galleries.admin.person_forms import PersonForm
 from galleries.models import Person
 from galleries.models.person import PersonQuerySet
@@ -48,11 +49,11 @@ class PersonAdmin(TenantAdmin[Person]):
         return cast(PersonQuerySet, super().get_queryset(request)).with_face_count()
 
     def delete_model(self, request: HttpRequest, obj: Person) -> None:
-        records.delete_person(obj)
+        records.delete_person(obj, by=user_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset:
-            records.delete_person(person)
+            records.delete_person(person, by=user_of(request))
 
     @column("")
     def avatar(self, person: Person) -> str:

@@ -15,7 +15,7 @@ from rest_framework.serializers import BaseSerializer
 from facepass.core.access.tenancy import require_single_studio
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
-from facepass.core.api.views import TenantViewSet, validate
+from facepass.core.api.views import TenantViewSet, TrashMixin, validate
 from galleries.api.filters import GalleryFilter, PhotoFilter
 from galleries.api.serializers import (
     GallerySerializer,
@@ -37,10 +37,11 @@ class GalleryViewSet(
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
+    TrashMixin,
     mixins.ListModelMixin,
     TenantViewSet[Gallery],
 ):
+    trash_kind = "gallery"
     serializer_class = GallerySerializer
     queryset = Gallery.objects.event_galleries().with_counts()
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
@@ -83,11 +84,12 @@ class GalleryViewSet(
 class PhotoViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
-    mixins.DestroyModelMixin,
+    TrashMixin,
     TenantViewSet[GalleryImage],
 ):
     """/api/v1/images/{id}"""
 
+    trash_kind = "photo"
     serializer_class = PhotoSerializer
     queryset = GalleryImage.objects.event_photos().with_face_count()
     pagination_class = Cursors

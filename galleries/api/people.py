@@ -169,7 +169,7 @@ class _PeopleViewSet(
     def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
         person = self.get_object()
         pk = person.pk
-        return Response({"id": str(pk), "deleted": asdict(records.delete_person(person))})
+        return Response({"id": str(pk), "deleted": asdict(records.delete_person(person, by=self.principal))})
 
 
 class UserViewSet(_PeopleViewSet):

@@ -1,16 +1,15 @@
 """Rows of people: written in bulk, and deleted with all that is known of their faces."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
-from facepass.core import events
+from facepass.core.access.tenancy import Principal
 from facepass.core.errors import FacePassError
-from facepass.models import EventType, Studio
-from galleries.models import GalleryImage, Person, PhotoFace
-from galleries.models.face import FaceCategory
+from facepass.core.trash import entries
+from facepass.models import Studio
+from galleries.models import Person
 from galleries.models.person import refuse_duplicates
 
 
@@ -67,19 +66,14 @@ def _write_row(
     return UpsertedPerson(person, is_new=found is None)
 
 
-@transaction.atomic
-def delete_person(person: Person) -> ErasureCounts:
-    """Delete the person with the pictures, faces and descriptors of their enrolment.
+def delete_person(person: Person, *, by: Principal | None) -> ErasureCounts:
+    """Delete the person with the pictures, faces and descriptors of their enrolment; the trash keeps them for a while.
 
     Faces in photos of events lose only the name.
     """
-    pictures = GalleryImage.objects.filter(subject=person).count()
-    enrolled = PhotoFace.objects.filter(photo__subject=person).count()
-    in_events = PhotoFace.objects.filter(person=person).exclude(photo__subject=person)
-    unnamed = in_events.update(
-        person=None, verified=False, recognition_confidence=None, face_category=FaceCategory.UNKNOWN
+    counts = sum((Counter(entry.counts) for entry in entries.move_to_trash("person", [person], by=by)), Counter())
+    return ErasureCounts(
+        pictures=counts["galleries.GalleryImage"],
+        faces=counts["galleries.PhotoFace"],
+        unnamed=counts["galleries.PhotoFace.person_id"],
     )
-    person.delete()
-    counts = ErasureCounts(pictures=pictures, faces=enrolled, unnamed=unnamed)
-    events.emit(EventType.ERASURE_COMPLETED, studio_id=person.studio_id, data=asdict(counts))
-    return counts

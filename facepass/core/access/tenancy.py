@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet, PermissionDenied
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected
 
 from facepass.core.errors import FacePassError
 from facepass.models import ROLE_SCOPES, ApiKey, Membership, Scope, Studio, User
@@ -73,7 +74,7 @@ def delete_with_late_inserts(delete: Callable[[], Deleted]) -> Deleted:
     """Delete rows together with rows that are added below them meanwhile, such as a photo to a gallery.
 
     Django first reads what there is to delete; a row that is added after that breaks a foreign key. The deletion then
-    begins anew, up to DELETION_TRIES times.
+    begins anew, up to DELETION_TRIES times; so it does where it and somebody else waited for each other.
     """
     for left in reversed(range(DELETION_TRIES)):
         try:
@@ -83,8 +84,10 @@ def delete_with_late_inserts(delete: Callable[[], Deleted]) -> Deleted:
                 return gone
         except (models.ProtectedError, models.RestrictedError):
             raise
-        except IntegrityError:
-            if not left:
+        except (IntegrityError, OperationalError) as error:
+            # Of the other errors of operation only this one goes away by itself.
+            is_passing = isinstance(error, IntegrityError) or isinstance(error.__cause__, DeadlockDetected)
+            if not left or not is_passing:
                 raise
     raise AssertionError("unreachable")
 

@@ -7,11 +7,13 @@ these classes are left out (see `facepass.core.api.schema.bases_without_descript
 from typing import Any, TypeVar, cast
 
 from django.db.models import Model
-from rest_framework import serializers, viewsets
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
 
 from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import Principal, TenantQuerySet
+from facepass.core.trash import entries
 
 M = TypeVar("M", bound=Model)
 # What a serializer's fields made of a request. DRF gives fields no static types.
@@ -47,6 +49,16 @@ class TenantView(GenericAPIView[M]):
     def get_queryset(self) -> TenantQuerySet[M]:
         """Return the visible rows; a stranger's is not among them, and so a 404."""
         return cast(TenantQuerySet[M], super().get_queryset()).visible_to(self.principal)
+
+
+class TrashMixin(mixins.DestroyModelMixin):
+    """DELETE moves the row to the trash, with all that belongs to it. `trash_kind`: the name of a kind of the trash."""
+
+    trash_kind: str
+    request: Request
+
+    def perform_destroy(self, instance: Model) -> None:
+        entries.move_to_trash(self.trash_kind, [instance], by=principal_of(self.request))
 
 
 class TenantViewSet(TenantView[M], viewsets.GenericViewSet[M]):

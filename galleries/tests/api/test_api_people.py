@@ -98,10 +98,13 @@ def test_deleting_says_what_went_and_leaves_the_photos_of_events(api, studio):
     ]
     assert not GalleryImage.objects.filter(pk=picture.pk).exists()
     assert api.delete(f"{USERS}{ann.pk}").status_code == 404
-    assert file.storage.exists(file.name)  # until the commit
+    assert file.storage.exists(file.name)  # as long as the trash keeps it
 
 
-def test_the_files_of_a_deleted_person_go_with_the_commit(api, studio, django_capture_on_commit_callbacks):
+def test_without_a_trash_the_files_of_a_deleted_person_go_with_the_commit(
+    api, studio, settings, django_capture_on_commit_callbacks
+):
+    settings.TRASH_DAYS = 0
     picture = PhotoFactory(
         gallery=Gallery.objects.create(studio=studio, title="Enrolment", kind="enrolment"),
         subject=PersonFactory(studio=studio),

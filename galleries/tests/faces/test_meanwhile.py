@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from facepass.core.access.tenancy import recheck_scope
+from facepass.core.trash import entries
 from facepass.models import ApiKey, Membership, Role, Scope, User
 from facepass.testing.database import until_somebody_waits_for_this_connection
 from facepass.testing.factories import (
@@ -260,14 +261,18 @@ def galleries(photo):
 
 
 def a_person(photo):
-    records.delete_person(photo.subject)
+    records.delete_person(photo.subject, by=None)
 
 
 def a_photo(photo):
     photo.delete()
 
 
-DELETIONS = [a_gallery, galleries, a_person, a_photo]
+def a_gallery_to_the_trash(photo):
+    entries.move_to_trash("gallery", [photo.gallery], by=None)
+
+
+DELETIONS = [a_gallery, galleries, a_person, a_photo, a_gallery_to_the_trash]
 
 
 @pytest.mark.django_db(transaction=True)

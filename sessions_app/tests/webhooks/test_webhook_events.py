@@ -8,7 +8,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from facepass.models import OutboxEvent, StaffNotice
+from facepass.core.trash import purge
+from facepass.models import OutboxEvent, StaffNotice, TrashEntry
 from facepass.testing.factories import (
     ClusterFactory,
     FaceFactory,
@@ -141,13 +142,16 @@ def test_an_erasure_is_told_by_what_went(api, studio, path):
     ann = PersonFactory(studio=studio)
     FaceFactory(photo=PhotoFactory(gallery=GalleryFactory(studio=studio)), person=ann)
     api.delete(f"{path}/{ann.pk}")
-    assert kinds() == [("erasure.completed", {"pictures": 0, "faces": 0, "unnamed": 1})]
+    assert kinds() == [], "until the trash is emptied"
+    receipt = purge.purge(TrashEntry.objects.get().pk)
+    what = {"receipt_id": str(receipt.pk), "kind": "person"}
+    assert kinds() == [("erasure.completed", {**what, "pictures": 0, "faces": 0, "unnamed": 1})]
 
 
 def test_an_erasure_that_did_not_happen_is_not_told(studio):
-    ann = PersonFactory(studio=studio)
+    records.delete_person(PersonFactory(studio=studio), by=None)
     with transaction.atomic():
-        records.delete_person(ann)
+        purge.purge(TrashEntry.objects.get().pk)
         transaction.set_rollback(True)
     assert kinds() == []
 

@@ -1,0 +1,81 @@
+"""Which rows belong to something: the keys of all that would go with it, and how many rows only lose a reference."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+
+from facepass.core.trash.registry import Counts, Kind, Link, Model, list_links_to, list_tables
+
+Keys = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The keys of the rows that go along, by model: parents before children. `losing`: rows that lose a reference."""
+
+    kind: Kind
+    studio_id: UUID
+    keys: dict[Model, Keys]
+    losing: dict[Link, Keys]
+
+    @property
+    def counts(self) -> Counts:
+        """How many rows go, by the label of their model, and how many lose a reference, by the link's name."""
+        going = {model._meta.label: len(keys) for model, keys in self.keys.items()}
+        return {name: number for name, number in {**going, **self._losing_counts()}.items() if number}
+
+    def _losing_counts(self) -> Counts:
+        return {link.name: len(keys) for link, keys in self.losing.items()}
+
+
+def find_contents(kind: Kind, roots: Iterable[Any], *, studio_id: UUID) -> Contents:
+    """Return all that belongs to the rows with these keys, which are of that studio."""
+    found: dict[Model, dict[Any, None]] = {model: {} for model in list_tables(kind)}
+    found[kind.root].update(dict.fromkeys(roots))
+    losing: list[Link] = []
+    for model, rows in found.items():
+        for link in list_links_to(model):
+            if not link.goes_along:
+                losing.append(link)
+            elif link.child in found:
+                found[link.child].update(dict.fromkeys(find_keys(link, list(rows), studio_id=studio_id)))
+    keys = {model: list(rows) for model, rows in found.items() if model._meta.label not in kind.kept}
+    return Contents(kind, studio_id, keys, _find_losing(losing, keys, studio_id=studio_id))
+
+
+def _find_losing(links: Sequence[Link], keys: dict[Model, Keys], *, studio_id: UUID) -> dict[Link, Keys]:
+    """Return the rows of each link that stay where they are and lose the reference."""
+    found: dict[Link, Keys] = {}
+    for link in links:
+        going = set(keys.get(link.child, ()))
+        rows = find_keys(link, keys.get(link.parent, ()), studio_id=studio_id)
+        found[link] = [key for key in rows if key not in going]
+    return found
+
+
+def find_keys(link: Link, parents: Keys, *, studio_id: UUID) -> list[Any]:
+    """Return the keys of the child's rows that point at one of the parents."""
+    if not parents:
+        return []
+    meta = link.child._meta
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.{quoted(meta.pk.column)} FROM {quoted(meta.db_table)} t WHERE {_points_at(link)}",  # noqa: S608 - names of columns
+            {"parents": list(parents), "texts": [str(key) for key in parents], "studio": studio_id},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _points_at(link: Link) -> str:
+    if not link.expression:
+        return f"t.{quoted(link.column)} = ANY (%(parents)s)"
+    is_uuid = isinstance(link.child._meta.get_field(link.column), models.UUIDField)
+    named = f"{link.expression} = ANY (%(parents)s)" if is_uuid else f"{link.expression} = ANY (%(texts)s)"
+    return f"t.studio_id = %(studio)s AND {named}"
+
+
+def quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

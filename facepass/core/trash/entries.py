@@ -1,0 +1,191 @@
+"""Deleting and restoring: events, galleries, photos, people, each with all that belongs to them.
+
+`move_to_trash` deletes. `restore` brings everything back as it was, with the same ids, as long as the entry is kept
+(TRASH_DAYS); then `purge.purge` deletes it for good. What is in the trash is in no other table.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, models, transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from facepass.core.access.tenancy import Deleted, Principal, delete_with_late_inserts
+from facepass.core.errors import FacePassError
+from facepass.core.trash import moving, purge
+from facepass.core.trash.contents import Keys, find_contents
+from facepass.core.trash.registry import (
+    CONFLICTS,
+    KINDS,
+    LOCKED_FIRST,
+    RESTORED,
+    Counts,
+    Kind,
+    Link,
+    list_keys_of,
+    list_links_to,
+    list_tables,
+)
+from facepass.models import ApiKey, Membership, Studio, TrashEntry, User
+
+Roots = Sequence[models.Model]
+LABEL_CHARACTERS = 300
+
+
+def may_delete(kind: Kind, *, studio_id: UUID, by: Principal | None) -> bool:
+    """Return whether they may delete and restore that kind of thing in the studio.
+
+    An API key's scopes were asked already; a member needs one of the kind's roles. A command (None) asks nobody.
+    """
+    if not isinstance(by, User) or by.is_superuser:
+        return True
+    return Membership.objects.filter(user=by, studio=studio_id, role__in=kind.deleters).exists()
+
+
+def _require_deleter(kind: Kind, *, studio_id: UUID, by: Principal | None) -> None:
+    if not may_delete(kind, studio_id=studio_id, by=by):
+        raise PermissionDenied
+
+
+def count_contents(kind_name: str, roots: Roots) -> Counts:
+    """Return what would be deleted with the rows, as an entry's `counts` say it afterwards."""
+    counts: Counts = {}
+    for studio_id, keys in _by_studio(KINDS[kind_name], roots).items():
+        for name, number in find_contents(KINDS[kind_name], keys, studio_id=studio_id).counts.items():
+            counts[name] = counts.get(name, 0) + number
+    return counts
+
+
+def move_to_trash(kind_name: str, roots: Roots, *, by: Principal | None) -> list[TrashEntry]:
+    """Delete the rows with all that belongs to them, and return an entry for each studio that they are of.
+
+    With TRASH_DAYS = 0 everything is deleted for good after the commit. Rows that are gone by now are left out.
+    Raise PermissionDenied for a member whose role may not.
+    """
+    kind = KINDS[kind_name]
+    return [
+        entry
+        for studio_id, keys in _by_studio(kind, roots).items()
+        if (entry := _move_keys(kind, keys, studio_id=studio_id, by=by))
+    ]
+
+
+def _by_studio(kind: Kind, roots: Roots) -> dict[UUID, Keys]:
+    found: dict[UUID, list[Any]] = {}
+    rows = kind.root._base_manager.filter(pk__in=[root.pk for root in roots])
+    for studio_id, key in rows.order_by().values_list(kind.studio_path, "pk"):
+        found.setdefault(studio_id, []).append(key)
+    return dict(found.items())
+
+
+def _move_keys(kind: Kind, keys: Keys, *, studio_id: UUID, by: Principal | None) -> TrashEntry | None:
+    made: list[TrashEntry] = []
+
+    def delete() -> Deleted:
+        made[:] = filter(None, [_move(kind, keys, studio_id=studio_id, by=by)])
+        return 0, {}
+
+    delete_with_late_inserts(delete)
+    if made and not settings.TRASH_DAYS:
+        transaction.on_commit(partial(purge.purge, made[0].pk, by=made[0].deleted_by))
+    return made[0] if made else None
+
+
+def _move(kind: Kind, keys: Keys, *, studio_id: UUID, by: Principal | None) -> TrashEntry | None:
+    """To be called in a transaction. Return None where all of the rows are gone by now."""
+    _require_deleter(kind, studio_id=studio_id, by=by)
+    _lock(kind, keys, studio_id=studio_id)
+    labels = dict(kind.root._base_manager.filter(pk__in=keys).values_list("pk", kind.label_field))
+    if not labels:
+        return None
+    contents = find_contents(kind, labels, studio_id=studio_id)
+    entry = TrashEntry.objects.create(
+        studio=Studio(pk=studio_id), kind=kind.name, label=_describe(list(labels.values())), counts=contents.counts,
+        deleted_by=by if isinstance(by, User) else None, deleted_with=by.name if isinstance(by, ApiKey) else "",
+    )  # fmt: skip
+    for link, rows in contents.losing.items():
+        if rows:
+            moving.clear_references(entry, link, rows)
+    for model, rows in reversed(contents.keys.items()):
+        if rows:
+            moving.take_out(entry, model, rows)
+    return entry
+
+
+def _lock(kind: Kind, keys: Keys, *, studio_id: UUID) -> None:
+    """Lock what others lock before they write below it, in their order, so that neither waits for the other."""
+    contents = find_contents(kind, keys, studio_id=studio_id)
+    for label in LOCKED_FIRST:
+        model = apps.get_model(label)
+        rows = [*keys] if model is kind.root else contents.keys.get(model, ())
+        list(model._base_manager.filter(pk__in=rows).order_by("pk").select_for_update().values_list("pk"))
+
+
+def _describe(labels: Sequence[str]) -> str:
+    """Return the titles of what was deleted, as many as fit."""
+    return ", ".join(sorted(labels))[:LABEL_CHARACTERS]
+
+
+def restore(entry_id: UUID, *, by: Principal | None = None) -> TrashEntry:
+    """Bring back everything of the entry, and delete the entry.
+
+    Raise 404 `not_found` where it is gone, 409 `restore_conflict` where something stands in the way, and
+    PermissionDenied for who may not delete such a thing.
+    """
+    try:
+        with transaction.atomic():
+            return _restore(entry_id, by=by)
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        raise _conflict(CONFLICTS.get(constraint or "")) from error
+
+
+def _restore(entry_id: UUID, *, by: Principal | None) -> TrashEntry:
+    entry = TrashEntry.objects.restorable().select_for_update().filter(pk=entry_id).first()
+    if entry is None:
+        raise FacePassError("not_found", _("This is no longer in the trash."), status=404)
+    kind = KINDS[entry.kind]
+    _require_deleter(kind, studio_id=entry.studio_id, by=by)
+    tables = [model for model in list_tables(kind) if model._meta.label not in kind.kept]
+    _require_parents(entry, kind.root)
+    for model in tables:
+        moving.put_back(entry, model, tables=tables)
+        for link in list_keys_of(model):
+            if link.cleared:
+                moving.hand_over_references(entry, link)
+    for link in _losing_links(kind):
+        moving.restore_references(entry, link)
+    connection.check_constraints()
+    _call_hooks(entry, RESTORED)
+    entry.rows.all().delete()
+    entry.delete()
+    return entry
+
+
+def _losing_links(kind: Kind) -> list[Link]:
+    return [link for model in list_tables(kind) for link in list_links_to(model) if not link.goes_along]
+
+
+def _require_parents(entry: TrashEntry, model: type[models.Model]) -> None:
+    """Raise 409 `restore_conflict` where what the rows belong to is gone, such as a photo's gallery."""
+    for link in list_keys_of(model):
+        if link.goes_along and moving.count_orphans(entry, link):
+            raise _conflict(_("What it belonged to is deleted as well. Restore that first."))
+
+
+def _call_hooks(entry: TrashEntry, hooks: dict[str, str]) -> None:
+    for label, hook in hooks.items():
+        keys = list(entry.rows.filter(label=label, reference="").values_list("key", flat=True))
+        if keys:
+            import_string(hook)(keys)
+
+
+def _conflict(reason: Any) -> FacePassError:
+    message = reason or _("Something that was made since stands in the way.")
+    return FacePassError("restore_conflict", str(message), status=409)
