@@ -92,7 +92,8 @@ class TrashRow(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    entry = models.ForeignKey(TrashEntry, models.CASCADE, related_name="rows")
+    # Without an index of its own: the constraint's begins with it.
+    entry = models.ForeignKey(TrashEntry, models.CASCADE, related_name="rows", db_index=False)
     # The label of its model, and its primary key as text.
     label = models.CharField(max_length=100)
     key = models.CharField(max_length=64)

@@ -14,7 +14,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from facepass.models import Scope, Studio
+from facepass.models import Role, Scope, Studio
 from facepass.testing.factories import (
     ApiKeyFactory,
     ClusterFactory,
@@ -73,6 +73,8 @@ class Row:
     own: int = 200
     other: int | None = None
     """By default 404 where the path or the body names an object, else the same as `own`."""
+    refused: frozenset[Role] = frozenset()
+    """Roles that may not, although they have the scope."""
     json: Any = None
     """The body, or a function of the world that makes it."""
     form: Callable[[World], dict[str, Any]] | None = None
@@ -158,12 +160,12 @@ ROWS = [
     Row("POST", "/api/v1/people/bulk/", WRITE, json={"people": [{"external_id": "crm-1", "real_name": "Maria"}]}),
     Row("GET", "/api/v1/people/{person}/", READ),
     Row("PATCH", "/api/v1/people/{person}/", WRITE, json={"real_name": "Maria"}),
-    Row("DELETE", "/api/v1/people/{person}/", WRITE),
+    Row("DELETE", "/api/v1/people/{person}/", WRITE, refused=frozenset({Role.PHOTOGRAPHER})),
     Row("GET", "/api/v1/users/", READ),
     Row("POST", "/api/v1/users/", WRITE, 201, json={"email": "maria@example.com", "full_name": "Maria"}),
     Row("GET", "/api/v1/users/{person}/", READ),
     Row("PATCH", "/api/v1/users/{person}/", WRITE, json={"full_name": "Maria"}),
-    Row("DELETE", "/api/v1/users/{person}/", WRITE),
+    Row("DELETE", "/api/v1/users/{person}/", WRITE, refused=frozenset({Role.PHOTOGRAPHER})),
     # faces
     Row(
         "POST",

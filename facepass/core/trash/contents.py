@@ -1,6 +1,6 @@
 """Which rows belong to something: the keys of all that would go with it, and how many rows only lose a reference."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -33,17 +33,31 @@ class Contents:
 
 def find_contents(kind: Kind, roots: Iterable[Any], *, studio_id: UUID) -> Contents:
     """Return all that belongs to the rows with these keys, which are of that studio."""
-    found: dict[Model, dict[Any, None]] = {model: {} for model in list_tables(kind)}
-    found[kind.root].update(dict.fromkeys(roots))
-    losing: list[Link] = []
+    found = _walk(list_tables(kind), kind, roots, studio_id=studio_id)
+    keys = {model: rows for model, rows in found.items() if model._meta.label not in kind.kept}
+    losing = [link for model in keys for link in list_links_to(model) if not link.goes_along]
+    return Contents(kind, studio_id, keys, _find_losing(losing, keys, studio_id=studio_id))
+
+
+def find_rows(kind: Kind, roots: Iterable[Any], wanted: Container[str], *, studio_id: UUID) -> dict[Model, Keys]:
+    """Return the keys of what belongs to the rows, as far down as models with a wanted label are."""
+    tables: list[Model] = []
+    for model in reversed(list_tables(kind)):
+        children = [link.child for link in list_links_to(model) if link.goes_along]
+        if model._meta.label in wanted or not set(tables).isdisjoint(children):
+            tables.append(model)
+    return _walk(tables[::-1], kind, roots, studio_id=studio_id) if tables else {}
+
+
+def _walk(tables: Sequence[Model], kind: Kind, roots: Iterable[Any], *, studio_id: UUID) -> dict[Model, Keys]:
+    """Return the keys that belong to the roots in these tables, of which parents come first."""
+    found: dict[Model, dict[Any, None]] = {model: {} for model in tables}
+    found[kind.root] = dict.fromkeys(roots)
     for model, rows in found.items():
         for link in list_links_to(model):
-            if not link.goes_along:
-                losing.append(link)
-            elif link.child in found:
+            if link.goes_along and link.child in found:
                 found[link.child].update(dict.fromkeys(find_keys(link, list(rows), studio_id=studio_id)))
-    keys = {model: list(rows) for model, rows in found.items() if model._meta.label not in kind.kept}
-    return Contents(kind, studio_id, keys, _find_losing(losing, keys, studio_id=studio_id))
+    return {model: list(rows) for model, rows in found.items()}
 
 
 def _find_losing(links: Sequence[Link], keys: dict[Model, Keys], *, studio_id: UUID) -> dict[Link, Keys]:
@@ -64,7 +78,7 @@ def find_keys(link: Link, parents: Keys, *, studio_id: UUID) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT t.{quoted(meta.pk.column)} FROM {quoted(meta.db_table)} t WHERE {_points_at(link)}",  # noqa: S608 - names of columns
-            {"parents": list(parents), "texts": [str(key) for key in parents], "studio": studio_id},
+            {"parents": [*map(str, parents)] if _is_text(link) else list(parents), "studio": studio_id},
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -72,9 +86,12 @@ def find_keys(link: Link, parents: Keys, *, studio_id: UUID) -> list[Any]:
 def _points_at(link: Link) -> str:
     if not link.expression:
         return f"t.{quoted(link.column)} = ANY (%(parents)s)"
-    is_uuid = isinstance(link.child._meta.get_field(link.column), models.UUIDField)
-    named = f"{link.expression} = ANY (%(parents)s)" if is_uuid else f"{link.expression} = ANY (%(texts)s)"
-    return f"t.studio_id = %(studio)s AND {named}"
+    return f"t.studio_id = %(studio)s AND {link.expression} = ANY (%(parents)s)"
+
+
+def _is_text(link: Link) -> bool:
+    """Return whether the column names the key of its parent as text."""
+    return bool(link.expression) and not isinstance(link.child._meta.get_field(link.column), models.UUIDField)
 
 
 def quoted(name: str) -> str:

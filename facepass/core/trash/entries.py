@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from facepass.core.access.tenancy import Deleted, Principal, delete_with_late_inserts
 from facepass.core.errors import FacePassError
 from facepass.core.trash import moving, purge
-from facepass.core.trash.contents import Keys, find_contents
+from facepass.core.trash.contents import Keys, find_contents, find_rows
 from facepass.core.trash.registry import (
     CONFLICTS,
     KINDS,
@@ -32,7 +32,7 @@ from facepass.core.trash.registry import (
     list_links_to,
     list_tables,
 )
-from facepass.models import ApiKey, Membership, Studio, TrashEntry, User
+from facepass.models import ApiKey, Membership, Studio, TrashEntry, TrashRow, User
 
 Roots = Sequence[models.Model]
 LABEL_CHARACTERS = 300
@@ -120,11 +120,10 @@ def _move(kind: Kind, keys: Keys, *, studio_id: UUID, by: Principal | None) -> T
 
 def _lock(kind: Kind, keys: Keys, *, studio_id: UUID) -> None:
     """Lock what others lock before they write below it, in their order, so that neither waits for the other."""
-    contents = find_contents(kind, keys, studio_id=studio_id)
-    for label in LOCKED_FIRST:
-        model = apps.get_model(label)
-        rows = [*keys] if model is kind.root else contents.keys.get(model, ())
-        list(model._base_manager.filter(pk__in=rows).order_by("pk").select_for_update().values_list("pk"))
+    rows = find_rows(kind, keys, LOCKED_FIRST, studio_id=studio_id)
+    for model in map(apps.get_model, LOCKED_FIRST):
+        if model in rows:
+            list(model._base_manager.filter(pk__in=rows[model]).order_by("pk").select_for_update().values_list("pk"))
 
 
 def _describe(labels: Sequence[str]) -> str:
@@ -157,7 +156,7 @@ def _restore(entry_id: UUID, *, by: Principal | None) -> TrashEntry:
     for model in tables:
         moving.put_back(entry, model, tables=tables)
         for link in list_keys_of(model):
-            if link.cleared:
+            if link.cleared and _is_in_trash(link.parent, but=entry):
                 moving.hand_over_references(entry, link)
     for link in _losing_links(kind):
         moving.restore_references(entry, link)
@@ -166,6 +165,12 @@ def _restore(entry_id: UUID, *, by: Principal | None) -> TrashEntry:
     entry.rows.all().delete()
     entry.delete()
     return entry
+
+
+def _is_in_trash(model: type[models.Model], *, but: TrashEntry) -> bool:
+    """Return whether another entry of the studio holds rows of the model."""
+    others = TrashRow.objects.filter(entry__studio=but.studio_id, label=model._meta.label, reference="")
+    return others.exclude(entry=but).exists()
 
 
 def _losing_links(kind: Kind) -> list[Link]:

@@ -65,6 +65,8 @@ class Actor:
             return 401
         if row.scope not in self.scopes:
             return 403
+        if self.own and self.name in row.refused:
+            return 403
         return row.own if self.own else row.elsewhere
 
 
