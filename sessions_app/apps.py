@@ -12,19 +12,12 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from facepass.core.work import chores  # noqa: PLC0415 - its models are not loaded when this module is
-<<<<<<< HEAD
         from galleries.staff_kit import photo_sessions  # noqa: PLC0415 - as above
-        from sessions_app import session_directory  # noqa: PLC0415 - as above
+        from sessions_app import session_directory, trash  # noqa: PLC0415 - as above
         from sessions_app.pixora import gateway  # noqa: PLC0415 - as above
 
         photo_sessions.register_directory(session_directory.LocalDirectory())
-=======
-        from sessions_app import trash  # noqa: PLC0415 - as above
-        from sessions_app.pixora import gateway  # noqa: PLC0415 - as above
-
         trash.register()
-
->>>>>>> 98cd25f (Deleted events, galleries, photos and people are kept in a trash for seven days and come back as they were)
         chores.register_chore("sessions_app.webhooks.outbox.delete_old_events", every=3600)
         chores.register_chore("sessions_app.guest.domain.readiness.send_ready_notices", every=60)
         chores.register_chore("sessions_app.guest.domain.erasure.forget_absent_guests", every=3600)
