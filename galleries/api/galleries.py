@@ -37,7 +37,7 @@ class GalleryViewSet(
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
-    TrashMixin,
+    TrashMixin[Gallery],
     mixins.ListModelMixin,
     TenantViewSet[Gallery],
 ):
@@ -84,7 +84,7 @@ class GalleryViewSet(
 class PhotoViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
-    TrashMixin,
+    TrashMixin[GalleryImage],
     TenantViewSet[GalleryImage],
 ):
     """/api/v1/images/{id}"""

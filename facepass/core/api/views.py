@@ -9,7 +9,6 @@ from typing import Any, TypeVar, cast
 from django.db.models import Model
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.generics import GenericAPIView
-from rest_framework.request import Request
 
 from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import Principal, TenantQuerySet
@@ -51,14 +50,13 @@ class TenantView(GenericAPIView[M]):
         return cast(TenantQuerySet[M], super().get_queryset()).visible_to(self.principal)
 
 
-class TrashMixin(mixins.DestroyModelMixin):
+class TrashMixin(mixins.DestroyModelMixin, TenantView[M]):
     """DELETE moves the row to the trash, with all that belongs to it. `trash_kind`: the name of a kind of the trash."""
 
     trash_kind: str
-    request: Request
 
     def perform_destroy(self, instance: Model) -> None:
-        entries.move_to_trash(self.trash_kind, [instance], by=principal_of(self.request))
+        entries.move_to_trash(self.trash_kind, [instance], by=self.principal)
 
 
 class TenantViewSet(TenantView[M], viewsets.GenericViewSet[M]):

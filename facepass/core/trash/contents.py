@@ -94,5 +94,6 @@ def _is_text(link: Link) -> bool:
     return bool(link.expression) and not isinstance(link.child._meta.get_field(link.column), models.UUIDField)
 
 
-def quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def quoted(name: str | None) -> str:
+    """Return the name of a table or column for a statement. None, which Django's types allow, is no model's."""
+    return connection.ops.quote_name(name or "")

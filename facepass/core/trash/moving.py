@@ -193,7 +193,7 @@ def _assignments(columns: Sequence[str]) -> str:
 
 
 def _columns(model: Model) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields]
+    return [field.column for field in model._meta.concrete_fields if field.column]
 
 
 def _vector_column(model: Model) -> str | None:
