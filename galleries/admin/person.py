@@ -28,7 +28,10 @@ class PersonAdmin(TenantAdmin[Person]):
     list_display_links = ["avatar", "real_name"]
     list_select_related = ["studio"]
     search_fields = ["real_name", "email", "external_id"]
-    fields = ["real_name", "studio", "email", "external_id", "avatar_url", "metadata", "faces_link"]
+    fieldsets = [
+        (None, {"fields": ["real_name", "studio", "email", "faces_link"]}),
+        (_("For other programs"), {"classes": ["collapse"], "fields": ["external_id", "metadata"]}),
+    ]
     readonly_fields = ["faces_link"]
     autocomplete_fields = ["studio"]
 

@@ -5,6 +5,7 @@ it. What differs: it names its `subject`, it must show exactly one usable face, 
 anybody having to confirm it. The face gets the id of its picture, so clients know its id before it is found.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.files import File
@@ -14,12 +15,13 @@ from facepass.core.access.tenancy import Principal
 from facepass.core.errors import FacePassError
 from facepass.models import Scope, Studio
 from galleries.jobs import queue
-from galleries.matching import identification, probe
+from galleries.matching import identification, likeness, probe
 from galleries.matching.identification import PersonCandidate
 from galleries.models import Gallery, GalleryImage, Person
 from galleries.models.gallery import GalleryKind
 from galleries.models.photo import PhotoState
 from galleries.photos import ingest
+from recognition.config import recognition_settings
 
 KIND = "enrolment"
 # What a photo's state is called in the answers of `GET /api/v1/tasks/{id}`.
@@ -30,6 +32,19 @@ TASK_STATES: dict[str, str] = {
     PhotoState.FAILED: "failed",
     PhotoState.QUARANTINED: "failed",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentDoubt:
+    """Why a picture may not show the person.
+
+    `other`: somebody else whom it looks like. `is_unlike`: it does not look like the person's confirmed faces; the
+    `similarity` to them is None where none is confirmed yet.
+    """
+
+    other: PersonCandidate | None
+    similarity: float | None
+    is_unlike: bool
 
 
 def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Scope.WRITE) -> GalleryImage:
@@ -55,16 +70,17 @@ def enrol(person: Person, file: File[bytes], *, by: Principal, scope: Scope = Sc
     return photo
 
 
-def find_conflict(person: Person, file: File[bytes]) -> PersonCandidate | None:
-    """Return somebody else of the studio whom the picture's face shows rather than the person, or None.
+def find_doubt(person: Person, file: File[bytes]) -> EnrolmentDoubt | None:
+    """Return why the picture may not show the person, or None. To be called before `enrol`.
 
-    Raises what `probe.read_picture` and `probe.describe_subject` raise. To be called before `enrol`.
+    Raises what `probe.read_picture` and `probe.describe_subject` raise.
     """
-    face = probe.describe_subject(probe.read_picture(file))
-    found = identification.identify(face.descriptor, studio_ids=[person.studio_id])
-    if found.person is None or found.person == person:
-        return None
-    return found.candidates[0]
+    descriptor = probe.describe_subject(probe.read_picture(file)).descriptor
+    found = identification.identify(descriptor, studio_ids=[person.studio_id])
+    other = found.candidates[0] if found.person is not None and found.person != person else None
+    similarity = likeness.measure_likeness_to(person.pk, descriptor)
+    is_unlike = similarity is not None and similarity < recognition_settings().confidence_thresholds.suggest
+    return EnrolmentDoubt(other, similarity, is_unlike) if other or is_unlike else None
 
 
 def get_enrolment_gallery(studio: Studio) -> Gallery:

@@ -16,9 +16,11 @@ from galleries.faces import decisions
 from galleries.models import FaceCluster, GalleryImage, Person, PhotoFace
 from galleries.models.face import BEST_FIRST
 from galleries.people import avatars, enrolment
+from galleries.people.enrolment import EnrolmentDoubt
 from galleries.staff_kit import markup
 from galleries.staff_kit.faces import select_shown
 from galleries.staff_kit.json_views import (
+    Context,
     answer_json,
     find_visible,
     invalid_request,
@@ -119,25 +121,35 @@ def choose_avatar(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 
 def enrol_picture(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Take a picture by which the person is known from now on; with `sure` although it looks like somebody else."""
+    """Take a picture by which the person is known from now on; with `sure` also one that may show somebody else."""
     person = _require_person(request, pk)
     files = request.FILES.getlist("file")
     if len(files) != 1:
         raise invalid_request()
-    conflict = None if request.POST.get("sure") else enrolment.find_conflict(person, files[0])
-    if conflict:
-        face = PhotoFace.objects.select_related("photo").get(pk=conflict.face.pk)
-        return answer_json(
-            conflict={
-                "text": _("This face looks like another person: %(name)s.") % {"name": conflict.person.real_name},
-                "similarity": conflict.similarity,
-                "crop": markup.face_crop(face),
-                "path": markup.change_page_path("person", conflict.person.pk),
-            }
-        )
+    doubt = None if request.POST.get("sure") else enrolment.find_doubt(person, files[0])
+    if doubt:
+        return answer_json(conflict=_describe_doubt(person, doubt))
     photo = enrolment.enrol(person, files[0], by=user_of(request), scope=Scope.SEARCH)
     log_change(request, person, [{"added": {"name": "enrolment picture", "object": photo.original_name}}])
     return answer_json(photo=str(photo.pk), text=_("The picture is being analysed."))
+
+
+def _describe_doubt(person: Person, doubt: EnrolmentDoubt) -> Context:
+    """Return what the page asks: the doubt in words, a face to compare with, and whose page shows more."""
+    shown, texts = person, []
+    if doubt.other:
+        shown = doubt.other.person
+        texts.append(_("This face looks like another person: %(name)s.") % {"name": shown.real_name})
+    if doubt.is_unlike:
+        texts.append(_("It does not look like the confirmed faces of %(name)s.") % {"name": person.real_name})
+    face = PhotoFace.objects.filter(pk=doubt.other.face.pk) if doubt.other else PhotoFace.objects.filter(person=person)
+    best = select_shown(face).order_by("-verified", *BEST_FIRST).first()
+    return {
+        "text": " ".join(texts),
+        "similarity": doubt.other.similarity if doubt.other else doubt.similarity,
+        "crop": markup.face_crop(best) if best else "",
+        "path": markup.change_page_path("person", shown.pk),
+    }
 
 
 def _find_person(request: HttpRequest, pk: UUID) -> Person:

@@ -61,6 +61,7 @@ def photo_texts() -> Texts:
         "no_faces": _("No face was found."),
         "not_yet": _("This photo has not been analysed yet."),
         "draw": _("Draw a box around the face. Esc ends it."),
+        "saving": _("Saving the face…"),
         "described": _("The face was added."),
         "not_described": _(
             "The face was added without a descriptor: the engine sees no face there, so no search finds it."

@@ -71,7 +71,7 @@ def face_crop(face: PhotoFace) -> SafeString:
 
 def face_picture(face: PhotoFace) -> SafeString:
     """Return the face as a picture of its own: where many are shown, their photos would be too much to load."""
-    return format_html('<img class="fp-face" loading="lazy" alt="" src="{}">', media_files.face_path(face))
+    return format_html('<img class="fp-portrait" loading="lazy" alt="" src="{}">', media_files.face_path(face))
 
 
 def quality_reasons(face: PhotoFace) -> str:

@@ -270,11 +270,27 @@ def test_a_picture_that_looks_like_somebody_else_is_asked_about(sign_in, serve, 
     in_thread(lambda: PhotoFace.objects.filter(person=bob).update(**like_the_picture))
     page = sign_in()
     open_page(page, serve(asgi.application), "person_change", ann.pk)
+    page.set_viewport_size({"width": 1366, "height": 768})
     for answer, kept in (("drop", 0), ("sure", 1)):
         page.set_input_files("[data-enrol]", {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": picture})
         page.wait_for_selector('[data-conflict-text]:has-text("Bob")')
+        assert page.locator("[data-other]").input_value() == "", "the file's name is nobody's name"
         page.locator(f"[data-conflict-{answer}]").click()
         until(lambda: GalleryImage.objects.filter(subject=ann).count(), kept)
+
+
+def test_what_a_decision_said_goes_when_it_is_undone_and_no_bar_covers_a_notice(sign_in, serve, gallery):
+    ann, bob = in_thread(lambda: known(gallery, "Ann", seed=1)), in_thread(lambda: known(gallery, "Bob", seed=2))
+    page = sign_in(viewport={"width": 1366, "height": 768})
+    page.goto(
+        serve(asgi.application).address + reverse("admin:galleries_person_merge", args=[ann.pk]) + f"?other={bob.pk}"
+    )
+    page.locator(".fp-answer .fp-main").click()
+    page.wait_for_selector('[data-message]:has-text("Bob is Ann now.")')
+    page.locator(".fp-history [data-undo]").click()
+    page.wait_for_selector("[data-message]", state="detached")
+    notice = page.locator("[data-notice]:visible").bounding_box()
+    assert notice["y"] + notice["height"] <= page.locator("#submit-row").bounding_box()["y"]
 
 
 def described(picture):

@@ -147,11 +147,42 @@ def test_a_picture_of_somebody_else_is_asked_about_before_it_is_kept(staff, ann,
     assert LogEntry.objects.count() == 1
 
 
-def test_a_picture_of_the_person_or_of_nobody_known_is_kept_at_once(staff, ann, studio):
+def test_a_picture_of_the_person_is_kept_at_once(staff, ann):
     FaceFactory(person=ann, verified=True, insightface_descriptor=descriptor_of("ann"))
-    for people in (("ann",), ("cid",)):
-        assert "photo" in staff.post(address("enrol", ann), {"file": picture(*people)}).json()
-    assert GalleryImage.objects.filter(subject=ann).count() == 2
+    assert "photo" in staff.post(address("enrol", ann), {"file": picture("ann")}).json()
+    assert GalleryImage.objects.filter(subject=ann).count() == 1
+
+
+def test_a_picture_unlike_the_confirmed_faces_is_asked_about_before_it_is_kept(staff, ann, seen):
+    FaceFactory(person=ann, photo=seen.photo, verified=True, insightface_descriptor=descriptor_of("ann"))
+    conflict = staff.post(address("enrol", ann), {"file": picture("cid")}).json()["conflict"]
+    assert conflict["text"] == "It does not look like the confirmed faces of Ann."
+    assert (conflict["path"], "img" in conflict["crop"]) == (address("change", ann), True)
+    assert not GalleryImage.objects.filter(subject=ann).exists()
+    assert "photo" in staff.post(address("enrol", ann), {"file": picture("cid"), "sure": "1"}).json()
+
+
+def test_a_picture_like_somebody_else_and_unlike_the_person_says_both(staff, ann, studio):
+    bob = PersonFactory(studio=studio, real_name="Bob")
+    for person, looks in ((ann, "ann"), (bob, "bob")):
+        FaceFactory(person=person, verified=True, insightface_descriptor=descriptor_of(looks))
+    conflict = staff.post(address("enrol", ann), {"file": picture("bob")}).json()["conflict"]
+    assert conflict["text"] == (
+        "This face looks like another person: Bob. It does not look like the confirmed faces of Ann."
+    )
+    assert conflict["path"] == address("change", bob)
+
+
+def test_a_proposed_or_rejected_face_says_nothing_of_how_the_person_looks(staff, ann):
+    FaceFactory(person=ann, verified=False, insightface_descriptor=descriptor_of("ann"))
+    FaceFactory(person=ann, verified=True, face_category="ignored", insightface_descriptor=descriptor_of("ann"))
+    assert "photo" in staff.post(address("enrol", ann), {"file": picture("cid")}).json()
+
+
+def test_the_page_shows_no_raw_values(staff, ann):
+    page = staff.get(address("change", ann)).content.decode()
+    assert 'name="avatar_url"' not in page
+    assert "For other programs" in page
 
 
 def test_a_picture_without_a_face_is_refused_at_once(staff, ann):

@@ -1,7 +1,7 @@
 // @ts-check
 /* A page where faces are decided upon: a part of it is read again whenever something changed, here or elsewhere. */
 
-import { closest, need, word } from "../kit/dom.js";
+import { all, closest, need, word } from "../kit/dom.js";
 import { Decisions } from "../kit/decisions.js";
 import { getText, post, Refusal } from "../kit/http.js";
 import { showState, watch } from "../kit/live.js";
@@ -83,6 +83,7 @@ export class WorkPage {
     const answer = await this.decisions.undo(async (step) => {
       /** @type {Decided} */
       const undone = await post(this.path("undoPath"), step ? { decisions: step.ids } : { of: this.path("of") });
+      if (undone.decisions.length) for (const stale of all("[data-message]")) stale.remove();
       notify(word(undone.decisions.length ? "undone" : "nothing"));
       return undone;
     }, chosen);

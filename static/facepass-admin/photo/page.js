@@ -203,6 +203,7 @@ export class PhotoPage {
   /** @param {import("./faces.js").Box} box */
   draw(box) {
     const { id, texts } = this;
+    notify(texts.saving ?? "");
     this.decisions.run(async () => {
       /** @type {Described} */
       const found = await post(this.#path("draw", id), box);
