@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 
 from facepass.console.base import EDITORS, has_role
 from galleries.jobs import queue
-from galleries.models import Gallery, GalleryImage, PhotoFace
+from galleries.models import Gallery, GalleryImage, Occasion, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
 from galleries.models.photo import FAILED, UNFINISHED, PhotoState
 from galleries.photos import direct_uploads, media_files, moving, progress
@@ -66,6 +66,7 @@ def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "poll_path": f"/api/v1/galleries/{pk}/progress",
         "filters": Filter.choices,
         "sorts": Sort.choices,
+        "export_key": Occasion.for_gallery(gallery).key,
         "download_path": reverse("admin:galleries_gallery_download", args=[pk]),
         "targets": moving.list_targets(gallery) if may_upload else [],
         "may_upload": may_upload,

@@ -1,7 +1,19 @@
 """Where the staff pages are: below the admin's own pages of the model that each is about."""
 
 from galleries.models import FaceCluster, Gallery, GalleryImage, Person, PhotoFace
-from galleries.staff import contact_sheet, grid, groups, open_work, pairs, people, photo, photo_faces, upload, verify
+from galleries.staff import (
+    contact_sheet,
+    exports,
+    grid,
+    groups,
+    open_work,
+    pairs,
+    people,
+    photo,
+    photo_faces,
+    upload,
+    verify,
+)
 from galleries.staff.photo_grid import chosen_photos
 from galleries.staff_kit.json_views import ModelPages
 
@@ -45,6 +57,8 @@ staff_urls = [
     group_pages.write("of/<uuid:key>/merge/", groups.merge_groups, name="merge"),
     group_pages.write("of/<uuid:key>/split/", groups.split_faces, name="split"),
     group_pages.write("of/<uuid:key>/reject/", groups.reject_faces, name="reject"),
+    group_pages.page("of/<uuid:key>/export/people.csv", exports.download_people_csv, name="people_csv"),
+    group_pages.page("of/<uuid:key>/export/people.json", exports.download_people_json, name="people_json"),
     group_pages.page("of/<uuid:key>/pairs/", pairs.show_pairs, name="pairs"),
     group_pages.page("of/<uuid:key>/pairs/list/", pairs.render_list, name="pairs_list"),
     group_pages.write("of/<uuid:key>/apart/", pairs.keep_apart, name="apart"),

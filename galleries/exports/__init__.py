@@ -1,0 +1,1 @@
+"""Who is in which photo, for other programs: tables, and names written into files."""
