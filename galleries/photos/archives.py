@@ -1,7 +1,7 @@
 """Many photos as one ZIP that is made while it is read, so that any number of them needs no room."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from pathlib import PurePath
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
 
 from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
@@ -15,6 +15,8 @@ from galleries.photos import media_files
 
 # How much of a file is in memory at a time.
 CHUNK_BYTES = 1 << 18
+# What makes the content of a file in an archive when it is its turn.
+Maker = Callable[[], bytes]
 
 
 def build_archive(
@@ -33,6 +35,18 @@ def build_archive(
 
 def build_originals_archive(photos: Sequence[GalleryImage]) -> ZipStream:
     return build_archive(photos, storage_name=lambda photo: media_files.storage_name(photo, "original"), originals=True)
+
+
+def build_made_archive(entries: Iterable[tuple[PurePosixPath, Maker]]) -> ZipStream:
+    """Return a ZIP of files, each made when it is its turn; a path that occurs again gets a number."""
+    archive, used = ZipStream(), set[str]()
+    for path, make in entries:
+        archive.add(_make_once(make), str(path.with_name(_unique_name(path, used))))
+    return archive
+
+
+def _make_once(make: Maker) -> Iterator[bytes]:
+    yield make()
 
 
 def archive_response(archive: ZipStream, title: str) -> HttpResponseBase:
@@ -57,13 +71,17 @@ def _unique_names(photos: Sequence[GalleryImage], *, as_jpeg: bool) -> Iterator[
     """Yield the photos' own names; one that occurred before gets a number."""
     used: set[str] = set()
     for photo in photos:
-        own = PurePath(PurePath(photo.original_name).name or "photo")
-        suffix = ".jpg" if as_jpeg else own.suffix
-        name, number = f"{own.stem}{suffix}", 2
-        while name.lower() in used:  # some systems take names that differ in capitals for the same
-            name, number = f"{own.stem}-{number}{suffix}", number + 1
-        used.add(name.lower())
-        yield name
+        own = PurePosixPath(PurePosixPath(photo.original_name).name or "photo")
+        yield _unique_name(own.with_suffix(".jpg") if as_jpeg else own, used)
+
+
+def _unique_name(path: PurePosixPath, used: set[str]) -> str:
+    """Return the name of a file, with a number where its folder has that name already, and note that it is used."""
+    name, number = path.name, 2
+    while (key := str(path.with_name(name)).lower()) in used:  # some systems take capitals for the same
+        name, number = f"{path.stem}-{number}{path.suffix}", number + 1
+    used.add(key)
+    return name
 
 
 def _read_chunks(photo: GalleryImage, storage_name: Callable[[GalleryImage], str]) -> Iterator[bytes]:

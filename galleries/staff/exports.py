@@ -1,4 +1,4 @@
-"""Files about an occasion's photos that staff take away: who is in which photo."""
+"""Files about an occasion's photos that staff take away: who is in which photo, as tables and inside of the files."""
 
 from uuid import UUID
 
@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponseBase
 
 from galleries.exports.named_photos import list_named_photos
 from galleries.exports.people_tables import build_people_json, write_people_csv
+from galleries.exports.tagged_copies import build_copies_archive, build_sidecars_archive
+from galleries.photos.archives import archive_response
 from galleries.staff_kit.downloads import json_download, text_download
 from galleries.staff_kit.occasions import find_occasion, occasion_title
 
@@ -23,3 +25,15 @@ def download_people_json(request: HttpRequest, key: UUID) -> HttpResponseBase:
     title = occasion_title(occasion)
     value = {"title": title, "photos": build_people_json(list_named_photos(occasion))}
     return json_download(value, title=title, suffix="people.json")
+
+
+def download_sidecars(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """The confirmed names of each photo as an XMP file, to be laid beside raw files of the same names."""
+    occasion = find_occasion(request, key)
+    return archive_response(build_sidecars_archive(list_named_photos(occasion)), f"{occasion_title(occasion)} xmp")
+
+
+def download_copies(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """Copies of the photos with the confirmed names inside."""
+    occasion = find_occasion(request, key)
+    return archive_response(build_copies_archive(list_named_photos(occasion)), f"{occasion_title(occasion)} names")
