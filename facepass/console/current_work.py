@@ -67,7 +67,7 @@ def _build_cards(user: User) -> list[Card]:
         Card(_("Photos that failed"), failed, _list("galleryimage", "state__exact=failed"), is_bad=failed > 0),
         Card(_("Waiting for analysis"), counts["waiting"], _list("galleryimage", "state__exact=pending")),
         Card(_("Photos"), counts["total"], _list("gallery")),
-        Card(_("People"), Person.objects.visible_to(user).count(), _list("person")),
+        Card(_("People"), Person.objects.visible_to(user).count(), reverse("admin:galleries_person_grid")),
         Card(_("Photo sessions open to guests"), _count_open_sessions(user), _list("photosession", app="sessions_app")),
     ]
 

@@ -20,6 +20,11 @@ TASK_PAGES = {
     "galleries_facecluster_of": "galleries_facecluster_occasions",
     "galleries_facecluster_pairs": "galleries_facecluster_occasions",
     "galleries_photoface_verify": "galleries_photoface_verify",
+    "galleries_photoface_doubts": "galleries_photoface_verify",
+    "galleries_person_grid": "galleries_person_grid",
+    "galleries_person_changelist": "galleries_person_grid",
+    "galleries_person_change": "galleries_person_grid",
+    "galleries_person_merge": "galleries_person_grid",
 }
 
 
@@ -48,7 +53,7 @@ def build_navigation(request: HttpRequest) -> list[dict[str, object]]:
         (_("People"), [
             (_("Name faces"), "frame_person", "galleries_facecluster_occasions"),
             (_("Confirm names"), "how_to_reg", "galleries_photoface_verify"),
-            (_("People"), "person", "galleries_person"),
+            (_("People"), "person", "galleries_person_grid"),
         ]),
         (_("Recognition"), [
             (_("Training"), "model_training", "training_facetrainingsession"),
@@ -111,6 +116,7 @@ def _list_groups(request: HttpRequest) -> list[tuple[str, list[Table]]]:
             Table(gettext("Hidden guests"), gettext("guests who asked to be found by nobody"), "sessions_app_hiding"),
         ]),
         (gettext("Faces"), [
+            Table(gettext("People"), gettext("with their e-mail addresses and ids"), "galleries_person"),
             Table(gettext("Faces"), gettext("every face found, with its quality"), "galleries_photoface"),
             Table(gettext("Groups of faces"), gettext("named or not, of all events"), "galleries_facecluster"),
             Table(gettext("Decisions"), gettext("who said what about which faces"), "galleries_facedecision"),

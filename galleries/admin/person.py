@@ -29,7 +29,7 @@ class PersonAdmin(TenantAdmin[Person]):
     list_select_related = ["studio"]
     search_fields = ["real_name", "email", "external_id"]
     fieldsets = [
-        (None, {"fields": ["real_name", "studio", "email", "faces_link"]}),
+        (None, {"fields": ["real_name", "studio", "email", "notes", "is_vip", "is_hidden", "faces_link"]}),
         (_("For other programs"), {"classes": ["collapse"], "fields": ["external_id", "metadata"]}),
     ]
     readonly_fields = ["faces_link"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from galleries.models import Person, PhotoFace
 from galleries.people import naming
@@ -20,6 +21,17 @@ class OwnPersonForm(forms.ModelForm[Any]):  # of a face or of a group
 
 
 class PersonForm(forms.ModelForm[Person]):
+    class Meta:
+        widgets = {"notes": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
+        help_texts = {
+            "notes": _("For your studio's staff only."),
+            "is_vip": _("Stands first among the people, with a mark."),
+            "is_hidden": _(
+                "Not suggested as a name for faces that look alike, and not shown among the people at first. Typing "
+                "the name finds the person; photos, searches and what guests find do not change."
+            ),
+        }
+
     def clean(self) -> dict[str, Any]:
         """Refuse a new person of a name that somebody has, unless an e-mail or an external id tells the two apart."""
         cleaned = super().clean() or {}

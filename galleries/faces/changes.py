@@ -21,7 +21,8 @@ TABLES: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
     "faces": (PhotoFace, FACE_COLUMNS),
     "groups": (FaceCluster, ("person_id", "rejected")),
 }
-PERSON_COLUMNS = ("real_name", "email", "external_id", "avatar_url", "metadata")
+# New ones at the end: older decisions hold fewer.
+PERSON_COLUMNS = ("real_name", "email", "external_id", "avatar_url", "metadata", "notes", "is_vip", "is_hidden")
 
 RowStates = dict[str, dict[str, list[Any]]]
 
@@ -132,14 +133,14 @@ def _restore_people(decision: FaceDecision) -> None:
     """
     before, after = decision.before.get("people", {}), decision.after.get("people", {})
     for person in Person.objects.filter(pk__in=after).select_for_update():
-        pairs = zip(PERSON_COLUMNS, before[str(person.pk)], after[str(person.pk)], strict=False)
+        pairs = zip(PERSON_COLUMNS, before[str(person.pk)][:-1], after[str(person.pk)][:-1], strict=False)
         unchanged = {column: was for column, was, became in pairs if getattr(person, column) == became}
         Person.objects.filter(pk=person.pk).update(**unchanged)
     # Stored before and not after: the decision deleted them.
     for pk in before.keys() - after.keys():
         *values, created_at = before[pk]
         Person.objects.create(
-            pk=UUID(pk), studio_id=decision.studio_id, **dict(zip(PERSON_COLUMNS, values, strict=True))
+            pk=UUID(pk), studio_id=decision.studio_id, **dict(zip(PERSON_COLUMNS, values, strict=False))
         )
         # By an update, because `auto_now_add` overrides what `create` is given.
         Person.objects.filter(pk=pk).update(created_at=parse_datetime(created_at))

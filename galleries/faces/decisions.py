@@ -173,7 +173,8 @@ def deny(face: PhotoFace, *, by: Principal) -> FaceDecision:
 def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
     """Say that two people of a studio are one: `kept` takes over what belongs to `gone`, who is deleted.
 
-    That is the faces, groups and enrolment pictures, and the e-mail, external id and avatar where `kept` has none.
+    That is the faces, groups and enrolment pictures, the notes, and the e-mail, external id, avatar and VIP mark where
+    `kept` has none.
     Raises FacePassError 400 `nothing_to_merge` for one person, or for people of two studios.
     """
     if kept.pk == gone.pk or kept.studio_id != gone.studio_id:
@@ -185,10 +186,12 @@ def unite(kept: Person, gone: Person, *, by: Principal) -> FaceDecision:
     change.update_faces(only=list(faces.values_list("pk", flat=True)), person_id=kept.pk)
     change.update_groups(person_id=kept.pk)
     change.update_pictures(subject_id=kept.pk)
-    lacking = {name: getattr(gone, name) for name in ("email", "external_id", "avatar_url") if not getattr(kept, name)}
+    taken_over = ("email", "external_id", "avatar_url", "is_vip")
+    lacking = {name: getattr(gone, name) for name in taken_over if not getattr(kept, name)}
+    notes = "\n".join(filter(None, [kept.notes, gone.notes]))[: Person._meta.get_field("notes").max_length]
     # Deleted first: e-mail and external id are unique within a studio.
     Person.objects.filter(pk=gone.pk).delete()
-    Person.objects.filter(pk=kept.pk).update(**lacking)
+    Person.objects.filter(pk=kept.pk).update(**lacking, notes=notes)
     data = {"person_id": str(kept.pk), "merged_person_ids": [str(gone.pk)]}
     events.emit(EventType.PERSON_MERGED, studio_id=kept.studio_id, data=data)
     return change.record(Kind.UNITE, by=by, person_id=kept.pk)

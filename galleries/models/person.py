@@ -23,7 +23,11 @@ class PersonQuerySet(TenantQuerySet["Person"]):
 
 
 class Person(TenantModel):
-    """Somebody whom a studio knows by name."""
+    """Somebody whom a studio knows by name.
+
+    `is_hidden`: not suggested to staff as a name by likeness, and not among the people that they see at first. Nothing
+    else changes: names, searches and what guests find are as for everybody.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="people", verbose_name=_("studio"))
@@ -32,6 +36,9 @@ class Person(TenantModel):
     external_id = models.CharField(_("external id"), max_length=200, null=True, blank=True)
     avatar_url = models.TextField(_("avatar"), default="", blank=True, validators=[MaxLengthValidator(ADDRESS_LENGTH)])
     metadata = models.JSONField(_("metadata"), default=dict, blank=True, validators=[check_json])
+    notes = models.CharField(_("notes"), max_length=2000, default="", db_default="", blank=True)
+    is_vip = models.BooleanField(_("VIP"), default=False, db_default=False)
+    is_hidden = models.BooleanField(_("hidden from staff's suggestions"), default=False, db_default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = PersonQuerySet.as_manager()

@@ -61,14 +61,14 @@ def suggest_people(
 ) -> list[PersonCandidate]:
     """Return whom a face or a group looks like, the most alike first.
 
-    A key takes the first of them, so nobody is offered below the threshold `suggest`.
+    A key takes the first of them, so nobody is offered below the threshold `suggest`, and no hidden person.
 
     `descriptor`: protected, float32 (512,), unit length. `excluded`: people who it cannot be.
     """
     least = recognition_settings().confidence_thresholds.suggest
     candidates = identification.identify(descriptor, studio_ids=[studio_id], candidates=PEOPLE_OFFERED).candidates
-    likely = [one for one in candidates if one.similarity >= least and one.person.pk not in excluded]
-    return likely[:most]
+    likely = [one for one in candidates if one.similarity >= least and not one.person.is_hidden]
+    return [one for one in likely if one.person.pk not in excluded][:most]
 
 
 def choose_person(request: HttpRequest, body: Body, *, studio_id: UUID) -> Person:

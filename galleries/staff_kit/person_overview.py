@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from facepass.console.base import VERIFIERS, has_role
 from galleries.models import FaceDecision, Gallery, GalleryImage, Occasion, Person, PhotoFace
 from galleries.models.face import BEST_FIRST
+from galleries.people import avatars
 from galleries.staff_kit import markup
 from galleries.staff_kit.decision_history import load_history
 from galleries.staff_kit.faces import select_shown
@@ -43,6 +44,8 @@ def build_overview(request: HttpRequest, person: Person) -> Context:
     return {
         "person": person,
         "best_faces": [{"pk": face.pk, "crop": markup.face_crop(face), "face": face} for face in best],
+        "avatar": avatars.load_avatars([person]).get(person.pk),
+        "is_avatar_chosen": avatars.chosen_face_id(person) is not None,
         "counts": faces.aggregate(faces=Count("pk"), verified=Count("pk", filter=Q(verified=True))),
         "appearances": list_appearances(person),
         "photos": [

@@ -59,6 +59,7 @@ STAFF_PAGES = {
     "galleries_photoface_verify": lambda world: {},
     "galleries_photoface_verify_list": lambda world: {},
     "galleries_photoface_doubts": lambda world: {},
+    "galleries_person_grid": lambda world: {},
     "galleries_photoface_doubts_list": lambda world: {},
 }
 
