@@ -43,9 +43,8 @@ def load_avatars(people: Sequence[Person]) -> dict[UUID, PhotoFace]:
     chosen = [face_id for person in people if (face_id := chosen_face_id(person))]
     found = {face.person_id: face for face in faces.filter(pk__in=chosen)}
     for candidates in (faces.filter(verified=True), faces):
-        lacking = [person.pk for person in people if person.pk not in found]
-        best = candidates.filter(person__in=lacking).best_per("person", 1) if lacking else []
-        found |= {face.person_id: face for face in best}
+        if lacking := [person.pk for person in people if person.pk not in found]:
+            found |= {face.person_id: face for face in candidates.filter(person__in=lacking).best_per("person", 1)}
     return cast(dict[UUID, PhotoFace], found)
 
 
