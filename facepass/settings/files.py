@@ -9,8 +9,6 @@ MAX_PIXELS = ENV.max_pixels_mp * 1_000_000
 # A request may carry several photos; each file is limited on its own while it is read (galleries/photos/ingest.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
-# Photos chosen in a gallery's grid, at most 5,000, are named one by one where the admin asks before it deletes.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 
 MEDIA_ROOT = HOME / "media"
 

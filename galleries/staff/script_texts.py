@@ -14,6 +14,8 @@ def grid_texts() -> Texts:
         "none_left": _("No photos match this filter."),
         "everybody": _("Everybody"),
         "chosen": _("Chosen: {number}"),
+        "delete": _("Delete"),
+        "delete_sure": _("Delete {number}: sure?"),
         "hidden": _("hidden from guests"),
     }
 

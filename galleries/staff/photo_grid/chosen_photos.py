@@ -1,17 +1,22 @@
-"""What is done with photos that were chosen in the grid: hidden from guests, shown again, moved, downloaded.
+"""What is done with photos that were chosen in the grid: hidden from guests, shown again, moved, deleted, downloaded.
 
-Analysing again is `grid.retry_photos`; deleting is the admin's own action on its list of photos.
+Analysing again is `grid.retry_photos`.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from facepass.console.base import EDITORS
+from facepass.core.access.authentication import user_of
+from facepass.core.trash import entries
+from facepass.models import TrashEntry
 from galleries.models import Gallery, GalleryImage
 from galleries.models.photo import GalleryImageQuerySet
 from galleries.photos import archives, moving, progress
@@ -33,6 +38,15 @@ from galleries.staff_kit.json_views import (
 MOST_CHOSEN = 5000
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many photos it concerned, what to say of it, and the body that takes it back, where that can be done."""
+
+    number: int
+    text: str
+    undo: Body | None = None
+
+
 def list_ids(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Answer the ids of the filtered photos in their order, so that all, or a row of them, can be chosen."""
     photos = filter_photos(find_gallery(request, pk), request.GET)
@@ -48,26 +62,26 @@ def act(request: HttpRequest, pk: UUID) -> JsonResponse:
     if verb is None:
         raise invalid_request()
     photos = GalleryImage.objects.filter(gallery=gallery, pk__in=parse_uuids(body.get("photos"), most=MOST_CHOSEN))
-    number, text = verb(photos, gallery, body)
-    if number:
-        log_change(request, gallery, f"{number} photos: {body['verb']}")
+    outcome = verb(request, photos, gallery, body)
+    if outcome.number:
+        log_change(request, gallery, f"{outcome.number} photos: {body['verb']}")
         progress.publish_progress(pk)
-    return answer_json(number=number, said=text)
+    return answer_json(number=outcome.number, said=outcome.text, undo=outcome.undo)
 
 
-def _hide(photos: GalleryImageQuerySet, _gallery: Gallery, _body: Body) -> tuple[int, str]:
+def _hide(_request: HttpRequest, photos: GalleryImageQuerySet, _gallery: Gallery, body: Body) -> Outcome:
     number = photos.shown_to_guests().update(hidden_from_guests=True)
     text = ngettext("%(number)d photo is hidden from guests.", "%(number)d photos are hidden from guests.", number)
-    return number, text % {"number": number}
+    return Outcome(number, text % {"number": number}, {"verb": "show", "photos": body["photos"]})
 
 
-def _show(photos: GalleryImageQuerySet, _gallery: Gallery, _body: Body) -> tuple[int, str]:
+def _show(_request: HttpRequest, photos: GalleryImageQuerySet, _gallery: Gallery, _body: Body) -> Outcome:
     number = photos.hidden().update(hidden_from_guests=False)
     text = ngettext("%(number)d photo is shown to guests.", "%(number)d photos are shown to guests.", number)
-    return number, text % {"number": number}
+    return Outcome(number, text % {"number": number})
 
 
-def _move(photos: GalleryImageQuerySet, gallery: Gallery, body: Body) -> tuple[int, str]:
+def _move(_request: HttpRequest, photos: GalleryImageQuerySet, gallery: Gallery, body: Body) -> Outcome:
     """Raise Http404 for a gallery to which they can not move."""
     target = moving.list_targets(gallery).filter(pk=parse_uuid(body.get("target"))).first()
     if target is None:
@@ -76,15 +90,36 @@ def _move(photos: GalleryImageQuerySet, gallery: Gallery, body: Body) -> tuple[i
     progress.publish_progress(target.pk)
     text = ngettext("%(number)d photo was moved.", "%(number)d photos were moved.", number) % {"number": number}
     if number == asked:
-        return number, text
+        return Outcome(number, text)
     stay = _("The others stay: they wait for their analysis, or are in that gallery already.")
-    return number, f"{text} {stay}"
+    return Outcome(number, f"{text} {stay}")
 
 
-VERBS: Final[dict[str, Callable[[GalleryImageQuerySet, Gallery, Body], tuple[int, str]]]] = {
+def _delete(request: HttpRequest, photos: GalleryImageQuerySet, _gallery: Gallery, _body: Body) -> Outcome:
+    """Move them to the trash, if there is one. Raise PermissionDenied for whoever may not delete photos."""
+    chosen = list(photos)
+    made = entries.move_to_trash("photo", chosen, by=user_of(request)) if chosen else []
+    text = ngettext("%(number)d photo was deleted.", "%(number)d photos were deleted.", len(chosen))
+    undo: Body = {"verb": "restore", "photos": [], "entries": [str(entry.pk) for entry in made]}
+    return Outcome(len(chosen), text % {"number": len(chosen)}, undo if made and settings.TRASH_DAYS else None)
+
+
+def _restore(request: HttpRequest, _photos: GalleryImageQuerySet, gallery: Gallery, body: Body) -> Outcome:
+    """Bring back what `entries` of the trash hold. Raise as `entries.restore`, and Http404 for another studio's."""
+    ids = parse_uuids(body.get("entries"))
+    if TrashEntry.objects.filter(studio=gallery.studio_id, kind="photo", pk__in=ids).count() != len(set(ids)):
+        raise Http404
+    for pk in ids:
+        entries.restore(pk, by=user_of(request))
+    return Outcome(len(ids), _("The photos are back."))
+
+
+VERBS: Final[dict[str, Callable[[HttpRequest, GalleryImageQuerySet, Gallery, Body], Outcome]]] = {
     "hide": _hide,
     "show": _show,
     "move": _move,
+    "delete": _delete,
+    "restore": _restore,
 }
 
 

@@ -92,9 +92,13 @@ class TestGrid:
         page.keyboard.press("x")
         page.click('[data-chosen-do="all"]')
         page.wait_for_selector("[data-chosen-number]:text-is('Chosen: 150')")
-        page.click("[data-chosen] form:has([name=_selected_action]) button")
-        page.wait_for_selector("input[name=post]", state="attached")
-        assert page.locator("input[name=_selected_action]").count() == 150
+        page.click('[data-chosen-do="delete"]')
+        page.click('[data-chosen-do="delete"]:has-text("Delete 150: sure?")')
+        page.wait_for_selector("[data-notice]:has-text('150 photos were deleted.')")
+        page.wait_for_selector("[data-empty]:not([hidden])")
+        page.click("[data-notice] button")
+        page.wait_for_selector("[data-notice]:has-text('The photos are back.')")
+        page.wait_for_selector('[data-filter="all"] [data-count]:text-is("150")')
 
     def test_arrows_go_from_photo_to_photo_and_enter_opens(self, browser, server, user, gallery):
         photos = [analysed(gallery, seed=seed) for seed in range(3)]

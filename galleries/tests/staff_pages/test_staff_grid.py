@@ -12,9 +12,9 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
-from django.urls import reverse
 from django_q.models import OrmQ
 
+from facepass.core.trash import entries
 from facepass.models import Role
 from facepass.testing.factories import (
     FaceFactory,
@@ -24,7 +24,7 @@ from facepass.testing.factories import (
     StudioFactory,
 )
 from facepass.testing.pages.staff import address, member, post
-from galleries.models import GalleryImage
+from galleries.models import GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import PhotoState
 from galleries.photos import media_files
@@ -249,6 +249,7 @@ def test_photos_are_hidden_from_guests_and_shown_again(staff, gallery, taken):
     assert act(staff, gallery, "hide", first, second, foreign).json() == {
         "number": 2,
         "said": "2 photos are hidden from guests.",
+        "undo": {"verb": "show", "photos": [str(first.pk), str(second.pk), str(foreign.pk)]},
     }
     assert act(staff, gallery, "hide", first).json()["number"] == 0
     assert not GalleryImage.objects.get(pk=foreign.pk).hidden_from_guests
@@ -315,7 +316,7 @@ def test_chosen_photos_come_as_a_zip_of_their_originals(staff, gallery):
 def test_what_is_done_with_many_takes_a_role(studio, gallery, taken):
     photo = taken["a.jpg"]
     for client, status in ((member(studio, Role.VERIFIER), 403), (member(StudioFactory()), 404)):
-        for verb in ("hide", "show", "move"):
+        for verb in ("hide", "show", "move", "delete", "restore"):
             assert act(client, gallery, verb, photo, target=str(gallery.pk)).status_code == status
     assert member(StudioFactory()).post(address(gallery, "download"), {"photos": str(photo.pk)}).status_code == 404
     assert 'data-chosen-do="hide"' not in member(studio, Role.VIEWER).get(address(gallery, "photos")).content.decode()
@@ -326,12 +327,25 @@ def test_nonsense_about_many_is_a_400(body, staff, gallery):
     assert post(staff, gallery, "act", **body).status_code == 400
 
 
-def test_chosen_photos_are_deleted_as_the_list_of_photos_deletes_them(staff, gallery, taken):
-    """The form that the page sends: asked once more, then gone; thousands are named."""
-    ids = [str(photo.pk) for photo in taken.values()]
-    form = {"action": "delete_selected", "_selected_action": ids + [str(uuid4()) for _number in range(4990)]}
-    where = reverse("admin:galleries_galleryimage_changelist")
-    assert staff.post(where, form).status_code == 200
-    assert gallery.photos.count() == 4
-    staff.post(where, {**form, "post": "yes"})
+def test_chosen_photos_go_to_the_trash_and_come_back(staff, gallery, taken):
+    face = FaceFactory(photo=taken["a.jpg"])
+    answer = act(staff, gallery, "delete", *taken.values()).json()
+    assert (answer["number"], answer["said"]) == (4, "4 photos were deleted.")
     assert not gallery.photos.exists()
+    assert post(member(StudioFactory()), gallery, "act", **answer["undo"]).status_code == 404
+    assert post(staff, gallery, "act", **answer["undo"]).json()["said"] == "The photos are back."
+    assert gallery.photos.count() == 4
+    assert PhotoFace.objects.get(pk=face.pk).photo == taken["a.jpg"]
+
+
+def test_without_a_trash_there_is_no_way_back(staff, gallery, taken, settings):
+    settings.TRASH_DAYS = 0
+    assert act(staff, gallery, "delete", taken["a.jpg"]).json()["undo"] is None
+
+
+def test_the_trash_of_another_studio_is_not_restored_from(staff, gallery, studio):
+    foreign = PhotoFactory(stored=False)
+    (entry,) = entries.move_to_trash("photo", [foreign], by=None)
+    answer = post(staff, gallery, "act", verb="restore", photos=[], entries=[str(entry.pk)])
+    assert answer.status_code == 404
+    assert not GalleryImage.objects.filter(pk=foreign.pk).exists()

@@ -1,7 +1,7 @@
 // @ts-check
 /* Photos that are chosen in the grid, and what is done with all of them at once. */
 
-import { all, closest, fill, find, need } from "../kit/dom.js";
+import { closest, fill, find, need } from "../kit/dom.js";
 import { get, post, Refusal } from "../kit/http.js";
 import { notify } from "../kit/notice.js";
 
@@ -12,6 +12,7 @@ export class Selection {
   #ids = new Set();
   /** The place of the photo that was chosen last, from which Shift chooses on. @type {number | null} */
   #anchor = null;
+  #isSure = false;
 
   /**
    * @param {HTMLElement} section
@@ -25,7 +26,8 @@ export class Selection {
       const verb = closest(event, "[data-chosen-do]")?.dataset.chosenDo;
       if (verb) this.#clicked(verb);
     });
-    for (const form of all("form", this.bar)) form.addEventListener("submit", () => this.#fill(form));
+    const download = need("form", this.bar, HTMLFormElement);
+    download.addEventListener("submit", () => { need("[name=photos]", download, HTMLInputElement).value = [...this.#ids].join(","); });
     const targets = find("[data-target]", this.bar);
     if (targets instanceof HTMLSelectElement) targets.addEventListener("change", () => this.#move(targets));
   }
@@ -72,6 +74,7 @@ export class Selection {
   }
 
   #changed() {
+    this.#forgetDeleting();
     this.bar.hidden = this.isEmpty;
     need("[data-chosen-number]", this.bar).textContent = fill(this.grid.texts.chosen ?? "", { number: this.#ids.size });
     this.grid.redraw();
@@ -81,7 +84,24 @@ export class Selection {
   async #clicked(verb) {
     if (verb === "none") this.clear();
     else if (verb === "all") { await this.#add(); this.#changed(); }
+    else if (verb === "delete" && !this.#isSure) this.#askOnceMore();
     else this.#act(verb);
+  }
+
+  /** Deleting takes a second click, on a button that says how many it is about. */
+  #askOnceMore() {
+    const button = need('[data-chosen-do="delete"]', this.bar);
+    this.#isSure = true;
+    button.textContent = fill(this.grid.texts.delete_sure ?? "", { number: this.#ids.size });
+    button.classList.add("fp-danger");
+  }
+
+  #forgetDeleting() {
+    const button = find('[data-chosen-do="delete"]', this.bar);
+    this.#isSure = false;
+    if (!button) return;
+    button.textContent = this.grid.texts.delete ?? "";
+    button.classList.remove("fp-danger");
   }
 
   /** @param {HTMLSelectElement} targets */
@@ -99,37 +119,19 @@ export class Selection {
     const photos = [...this.#ids];
     const { paths } = this.grid;
     await this.#ask(async () => {
-      const { said } = await post((verb === "retry" ? paths.retry : paths.act) ?? "", { verb, photos, ...more });
-      notify(said, verb === "hide" ? { undo: () => this.#undoHiding(photos) } : {});
+      const { said, undo } = await post((verb === "retry" ? paths.retry : paths.act) ?? "", { verb, photos, ...more });
+      notify(said, undo ? { undo: () => this.#undo(undo) } : {});
       this.clear();
       this.grid.refresh();
     });
   }
 
-  /** @param {string[]} photos */
-  async #undoHiding(photos) {
+  /** @param {Record<string, unknown>} body what takes it back, as the server has told */
+  async #undo(body) {
     await this.#ask(async () => {
-      notify((await post(this.grid.paths.act ?? "", { verb: "show", photos })).said);
+      notify((await post(this.grid.paths.act ?? "", body)).said);
       this.grid.refresh();
     });
-  }
-
-  /**
-   * A form that the browser sends by itself: a file that it saves, or a page that asks once more.
-   * @param {HTMLElement} form
-   */
-  #fill(form) {
-    const field = need("input[name=photos], input[name=_selected_action]", form, HTMLInputElement);
-    for (const copy of all("[data-copy]", form)) copy.remove();
-    const ids = [...this.#ids];
-    if (field.name === "photos") { field.value = ids.join(","); return; }
-    field.value = ids[0] ?? "";
-    for (const id of ids.slice(1)) {
-      const copy = /** @type {HTMLInputElement} */ (field.cloneNode());
-      copy.value = id;
-      copy.dataset.copy = "";
-      form.append(copy);
-    }
   }
 
   /** @param {() => Promise<void>} work */
