@@ -1,3 +1,3 @@
-"""Django looks for an app's admin classes here; those of the accounts are in `facepass.console.accounts`."""
+"""Django looks for an app's admin classes here; those of this app are in `facepass.console`."""
 
-from facepass.console import accounts  # noqa: F401 - registers itself
+from facepass.console import accounts, trash  # noqa: F401 - register themselves

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin.views.decorators import staff_member_required
 from django.http import HttpRequest, HttpResponseBase, HttpResponseServerError
 from django.shortcuts import redirect, render
@@ -88,6 +89,10 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponseBase
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponseBase:
+    """Return the page of a refusal; in the console, for who has signed in, with its menu."""
+    if request.path.startswith("/admin/") and admin.site.has_permission(request):
+        context = {**admin.site.each_context(request), "title": _("Not allowed.")}
+        return render(request, "admin/forbidden.html", context, status=403)
     return _error(request, status=403, message=_("Not allowed."))
 
 

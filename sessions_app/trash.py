@@ -38,7 +38,6 @@ CONTENTS = replace(
     kept=frozenset({SESSION, "sessions_app.GuestRules", "sessions_app.SessionDay"}),
 )
 TITLES = {
-    SESSION: _("Photo sessions"),
     "sessions_app.Guest": _("Guests"),
     "sessions_app.FoundPhoto": _("Photos found for guests"),
     "sessions_app.ShareLink": _("Links of guests for others"),

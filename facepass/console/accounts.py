@@ -88,6 +88,8 @@ class MemberCount(TypedDict):
 
 @admin.register(Studio)
 class StudioAdmin(TenantAdmin[Studio]):
+    """Managers see and change their studio. Its name others read where a form offers it."""
+
     studio_path = "pk"
     editors = MANAGERS
     inlines = [MembershipsOfSuperusers]
@@ -109,6 +111,11 @@ class StudioAdmin(TenantAdmin[Studio]):
         former = form.initial.get("logo") if "logo" in form.changed_data else None
         if former:
             transaction.on_commit(partial(former.storage.delete, former.name))
+
+    def has_view_permission(self, request: HttpRequest, obj: Studio | None = None) -> bool:
+        """A field that offers studios asks for it as well, and needs no more than a role."""
+        is_offered = getattr(request.resolver_match, "url_name", None) == "autocomplete"
+        return super().has_view_permission(request, obj) if is_offered else self.has_change_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_superuser(request)
@@ -135,7 +142,7 @@ class ApiKeyAdmin(TenantAdmin[ApiKey]):
     """A key's secret is shown when it is issued, and never again."""
 
     form = ApiKeyForm
-    editors = MANAGERS
+    editors = viewers = MANAGERS
     list_display = ["name", "prefix_shown", "studio", "scopes_shown", "status", "last_used_at", "expires_at"]
     list_select_related = ["studio"]
     search_fields = ["name", "prefix"]

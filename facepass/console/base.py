@@ -115,11 +115,15 @@ class TenantAdmin(BaseAdmin[M]):
 
     studio_path: ClassVar[str] = "studio"
     editors: ClassVar[frozenset[Role]] = EDITORS
+    # Who sees the rows; None for every member.
+    viewers: ClassVar[frozenset[Role] | None] = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         rows = super().get_queryset(request)
         if is_superuser(request):
             return rows
+        if self.viewers is not None:
+            return rows.filter(**{f"{self.studio_path}__in": _studios_as(self.viewers, request)})
         return rows.filter(**{f"{self.studio_path}__in": studios_of(user_of(request))})
 
     def studio_id_of(self, obj: M) -> UUID:
@@ -139,9 +143,10 @@ class TenantAdmin(BaseAdmin[M]):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return is_superuser(request) or bool(
-            roles(request) if obj is None else self.studio_id_of(obj) in roles(request)
-        )
+        if is_superuser(request):
+            return True
+        studios = list(roles(request)) if self.viewers is None else _studios_as(self.viewers, request)
+        return bool(studios) if obj is None else self.studio_id_of(obj) in studios
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_change_permission(request)

@@ -61,13 +61,23 @@ def build_navigation(request: HttpRequest) -> list[dict[str, object]]:
         ]),
         (None, [
             (_("Studios"), "storefront", "facepass_studio"),
+            (_("Trash"), "delete", "facepass_trashentry"),
             (_("Advanced"), "table_view", "advanced"),
         ]),
     ]  # fmt: skip
     return [
         {"title": title, "items": [_build_item(*item, request) for item in items], "separator": place > 0}
-        for place, (title, items) in enumerate(groups)
+        for place, (title, offered) in enumerate(groups)
+        if (items := [item for item in offered if may_see(item[2], request)])
     ]
+
+
+def may_see(page: str, request: HttpRequest) -> bool:
+    """Return whether the list opens for the user. `page`: the name of a model, or a page of everybody."""
+    for model, model_admin in admin.site._registry.items():
+        if f"{model._meta.app_label}_{model._meta.model_name}" == page:
+            return model_admin.has_view_permission(request)
+    return True
 
 
 def _build_item(title: Promise, icon: str, page: str, request: HttpRequest) -> dict[str, object]:
@@ -128,10 +138,16 @@ def _list_groups(request: HttpRequest) -> list[tuple[str, list[Table]]]:
                   "sessions_app_webhookdelivery"),
             *_list_oauth(),
         ]),
+        (gettext("Deleted"), [
+            Table(gettext("Receipts of erasures"), gettext("what was deleted for good, when and by whom"),
+                  "facepass_erasure"),
+        ]),
         (gettext("Recognition"), [
             Table(gettext("Models"), gettext("model versions that described faces"), "recognition_modelversion"),
         ]),
     ]  # fmt: skip
+    shown = [(title, [table for table in tables if may_see(table.model, request)]) for title, tables in groups]
+    groups = [(title, tables) for title, tables in shown if tables]
     return [*groups, *(_list_groups_of_superusers() if is_superuser(request) else [])]
 
 

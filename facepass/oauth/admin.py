@@ -18,7 +18,7 @@ admin.site.unregister((Application, AccessToken, Grant, IDToken, RefreshToken))
 @admin.register(Application)
 class ApplicationAdmin(TenantAdmin[Application]):
     studio_path = "key__studio"
-    editors = MANAGERS
+    editors = viewers = MANAGERS
     list_display = ["name", "client_id", "key", "created"]
     list_select_related = ["key__studio"]
     search_fields = ["name", "client_id"]

@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django_stubs_ext import WithAnnotations
 
-from facepass.console.base import ExtraContext, TenantAdmin, column
+from facepass.console.base import ExtraContext, column
+from facepass.console.deletion import TrashAdmin
 from facepass.core.access.authentication import user_of
 from galleries.admin.gallery_form import GalleryForm, build_event_field, parse_id
 from galleries.models import Gallery, GalleryImage
@@ -50,7 +51,8 @@ class EventOfGallery(TypedDict):
 
 
 @admin.register(Gallery)
-class GalleryAdmin(TenantAdmin[Gallery]):
+class GalleryAdmin(TrashAdmin[Gallery]):
+    trash_kind = "gallery"
     list_display = ["title_shown", "studio", "shoot_date", "event_shown", "photo_count", "face_count", "analysis"]
     list_display_links = None
     list_select_related = ["studio"]

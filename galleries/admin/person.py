@@ -11,17 +11,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from facepass.console.base import VERIFIERS, ExtraContext, TenantAdmin, column
-from facepass.core.access.authentication import user_of
+from facepass.console.base import VERIFIERS, ExtraContext, column
+from facepass.console.deletion import TrashAdmin
 from galleries.admin.person_forms import PersonForm
 from galleries.models import Person
 from galleries.models.person import PersonQuerySet
-from galleries.people import records
 from galleries.staff_kit.person_overview import build_overview
 
 
 @admin.register(Person)
-class PersonAdmin(TenantAdmin[Person]):
+class PersonAdmin(TrashAdmin[Person]):
+    trash_kind = "person"
     editors = VERIFIERS
     form = PersonForm
     list_display = ["avatar", "real_name", "email", "external_id", "studio", "face_count", "created_at"]
@@ -50,13 +50,6 @@ class PersonAdmin(TenantAdmin[Person]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         return cast(PersonQuerySet, super().get_queryset(request)).with_face_count()
-
-    def delete_model(self, request: HttpRequest, obj: Person) -> None:
-        records.delete_person(obj, by=user_of(request))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
-        for person in queryset:
-            records.delete_person(person, by=user_of(request))
 
     @column("")
     def avatar(self, person: Person) -> str:

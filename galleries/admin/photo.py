@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from facepass.console.base import ExtraContext, TenantAdmin, column
+from facepass.console.base import ExtraContext, column
+from facepass.console.deletion import TrashAdmin
 from galleries.jobs import queue
 from galleries.models import GalleryImage
 from galleries.models.photo import GalleryImageQuerySet
@@ -19,7 +20,8 @@ from galleries.staff_kit import markup
 
 
 @admin.register(GalleryImage)
-class GalleryImageAdmin(TenantAdmin[GalleryImage]):
+class GalleryImageAdmin(TrashAdmin[GalleryImage]):
+    trash_kind = "photo"
     studio_path = "gallery__studio"
     list_display = ["thumbnail", "original_name", "gallery", "state_shown", "face_count", "error_shown", "created_at"]
     list_display_links = ["thumbnail", "original_name"]

@@ -17,7 +17,8 @@ from django.utils.translation import pgettext_lazy
 from django_stubs_ext import WithAnnotations
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from facepass.console.base import ExtraContext, TenantAdmin, column
+from facepass.console.base import ExtraContext, column
+from facepass.console.deletion import TrashAdmin
 from galleries.models import Gallery, GalleryImage
 from sessions_app import session_directory
 from sessions_app.admin.analytics import build_usage_context
@@ -43,7 +44,8 @@ class SessionCounts(TypedDict):
 
 
 @admin.register(PhotoSession)
-class PhotoSessionAdmin(TenantAdmin[PhotoSession]):
+class PhotoSessionAdmin(TrashAdmin[PhotoSession]):
+    trash_kind = "event"
     form = SessionForm
     list_display = [
         "name_shown", "studio", "status", "scheduled_at", "facepass_enabled", "guest_link", "gallery_count",
@@ -70,8 +72,9 @@ class PhotoSessionAdmin(TenantAdmin[PhotoSession]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return not gateway.is_configured() and super().has_add_permission(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: PhotoSession | None = None) -> bool:
-        return _is_ours(obj) and super().has_delete_permission(request, obj)
+    def trash_kind_of(self, obj: PhotoSession) -> str:
+        """Of a session that is kept in Pixora, only what is here is deleted: its galleries and guests."""
+        return "event" if _is_ours(obj) else "event_contents"
 
     def get_readonly_fields(self, request: HttpRequest, obj: PhotoSession | None = None) -> tuple[str, ...]:
         """Return every field of a session that is kept in Pixora, which is changed there. Rules for guests are ours."""

@@ -28,7 +28,7 @@ class WebhookEndpointAdmin(TenantAdmin[WebhookEndpoint]):
     """An endpoint's secret is shown when it is made or rotated, and never again."""
 
     form = EndpointForm
-    editors = MANAGERS
+    editors = viewers = MANAGERS
     list_display = ["url", "studio", "status", "failing_since", "disabled_at", "created_at"]
     list_select_related = ["studio"]
     search_fields = ["url", "description"]
@@ -87,7 +87,7 @@ class AttemptInline(TabularInline[WebhookAttempt, WebhookDelivery]):
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(TenantAdmin[WebhookDelivery]):
     studio_path = "endpoint__studio"
-    editors = MANAGERS
+    editors = viewers = MANAGERS
     inlines = [AttemptInline]
     list_display = ["event_type", "endpoint", "state", "attempts", "due_at", "created_at", "delivered_at"]
     list_select_related = ["endpoint", "event"]

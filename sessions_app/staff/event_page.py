@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facepass.console.base import EDITORS, VERIFIERS, has_role
+from facepass.console.base import EDITORS, MANAGERS, VERIFIERS, has_role
 from facepass.core.access.authentication import user_of
 from galleries.staff_kit.json_views import Context, log_change, render_page, require_role
 from sessions_app.models import Origin, PhotoSession
@@ -43,6 +43,7 @@ def show_event(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "day": timezone.localdate(session.scheduled_at or session.created_at),
         "is_ours": is_ours,
         "is_editor": is_editor,
+        "may_delete": has_role(request, session.studio_id, MANAGERS),
         "rules": describe_rules(session),
         "people": people,
         "people_total": people_total,

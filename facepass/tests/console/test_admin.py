@@ -364,8 +364,8 @@ def test_deleting_a_gallery_asks_with_counts(world, member):
     gallery = world.rows["galleries_gallery"]
     page = reverse("admin:galleries_gallery_delete", args=[gallery.pk])
     asked = member.get(page)
-    counts = {name: number for name, number in asked.context["model_count"] if number}
-    assert counts == {"galleries": 1, "photos": 2, "faces": 2}
+    counts = {count.title: count.number for count in asked.context["deleted_objects"].goes}
+    assert counts == {"Galleries": "1", "Photos": "2", "Faces": "2"}
     assert member.post(page, {"post": "yes"}).status_code == 302
     assert not type(gallery).objects.filter(pk=gallery.pk).exists()
 

@@ -190,7 +190,10 @@ def test_another_studios_photos_are_not_analysed_again(studio, gallery):
     assert not OrmQ.objects.exists()
 
 
-def test_deleted_photos_take_their_files_along(staff, gallery, django_capture_on_commit_callbacks):
+def test_without_a_trash_deleted_photos_take_their_files_along(
+    staff, gallery, settings, django_capture_on_commit_callbacks
+):
+    settings.TRASH_DAYS = 0
     photo = PhotoFactory(gallery=gallery)
     page = reverse("admin:galleries_galleryimage_delete", args=[photo.pk])
     assert staff.get(page).status_code == 200

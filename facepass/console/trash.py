@@ -1,0 +1,188 @@
+"""The trash in the admin: what was deleted, the way back, and deleting it for good; and the receipts of that."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from facepass.console.base import EDITORS, MANAGERS, TenantAdmin, column, has_role_anywhere, is_superuser, roles
+from facepass.console.deletion import DeletionPreview, describe_counts
+from facepass.core.access.authentication import user_of
+from facepass.core.errors import FacePassError
+from facepass.core.trash import entries, purge
+from facepass.core.trash.registry import KINDS
+from facepass.models import Erasure, TrashEntry
+from facepass.models.trash import DeletedRows
+
+R = TypeVar("R", bound=DeletedRows)
+
+
+class ReadOnlyAdmin(TenantAdmin[R]):
+    """Rows that are looked at, and changed by nothing that a form does."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: R | None = None) -> bool:
+        return False
+
+    has_delete_permission = has_change_permission
+
+    @column(_("kind"))
+    def kind_shown(self, row: R) -> str:
+        return capfirst(str(KINDS[row.kind].title))
+
+    @column(_("what went with it"))
+    def counts_shown(self, row: R) -> str:
+        return describe_counts(row.counts)
+
+    @column(_("deleted by"), empty="–")
+    def deleter_shown(self, row: R) -> str | None:
+        return row.deleter or None
+
+
+@admin.register(TrashEntry)
+class TrashEntryAdmin(ReadOnlyAdmin[TrashEntry]):
+    """Each sees what their role may delete, and nobody what was in it: only how much."""
+
+    list_display = ["label", "kind_shown", "deleter_shown", "deleted_at", "days_shown", "choices"]
+    list_display_links = ["label"]
+    list_select_related = ["studio", "deleted_by"]
+    search_fields = ["label"]
+    fields = readonly_fields = (
+        "label", "kind_shown", "counts_shown", "deleter_shown", "deleted_at", "days_shown", "choices", "studio",
+    )  # fmt: skip
+    actions = ["restore_selected", "erase_selected"]
+
+    class Media:
+        css = {"all": ["facepass-admin/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrashEntry]:
+        rows = super().get_queryset(request)
+        return rows if is_superuser(request) else rows.filter(_deletable(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: TrashEntry | None = None) -> bool:
+        return has_role_anywhere(request, EDITORS)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [("restore", self.restore_view), ("erase", self.erase_view)]
+        return [
+            *(
+                path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(view), name=f"facepass_trashentry_{name}")
+                for name, view in own
+            ),
+            *super().get_urls(),
+        ]
+
+    def restore_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Ask whether to restore the entry, and do it."""
+        return self._ask(request, [self._find(request, pk)], verb="restore")
+
+    def erase_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Ask whether to delete the entry for good, and do it."""
+        return self._ask(request, [self._find(request, pk)], verb="erase")
+
+    @admin.action(description=_("Restore"), permissions=["view"])
+    def restore_selected(self, request: HttpRequest, queryset: QuerySet[TrashEntry]) -> HttpResponse:
+        return self._ask(request, list(queryset), verb="restore", action="restore_selected")
+
+    @admin.action(description=_("Delete for good"), permissions=["view"])
+    def erase_selected(self, request: HttpRequest, queryset: QuerySet[TrashEntry]) -> HttpResponse:
+        return self._ask(request, list(queryset), verb="erase", action="erase_selected")
+
+    def _find(self, request: HttpRequest, pk: UUID) -> TrashEntry:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        entry = self.get_queryset(request).filter(pk=pk).first()
+        if entry is None:
+            raise Http404
+        return entry
+
+    def _ask(self, request: HttpRequest, found: list[TrashEntry], *, verb: str, action: str = "") -> HttpResponse:
+        """Show the page that asks, or do it where the person has said yes."""
+        if request.method == "POST" and "confirmed" in request.POST:
+            DO[verb](request, found)
+            return HttpResponseRedirect(reverse("admin:facepass_trashentry_changelist"))
+        title = gettext("Restore from the trash?") if verb == "restore" else gettext("Delete for good?")
+        previews = [DeletionPreview([entry.label], entry.counts, [KINDS[entry.kind]]) for entry in found]
+        context = {"title": title, "verb": verb, "action": action, "found": [*zip(found, previews, strict=True)]}
+        page = {**self.admin_site.each_context(request), **context, "opts": self.opts, "media": self.media}
+        return TemplateResponse(request, "admin/trash/ask.html", page)
+
+    @column(_("left"), ordering="due_at")
+    def days_shown(self, entry: TrashEntry) -> str:
+        if entry.purging_since or not entry.days_left:
+            return gettext("is being deleted for good")
+        return ngettext("%(days)d day", "%(days)d days", entry.days_left) % {"days": entry.days_left}
+
+    @column("")
+    def choices(self, entry: TrashEntry) -> str:
+        """Links to the pages that ask."""
+        return format_html(
+            '<a class="fp-link" href="{}">{}</a> · <a class="fp-link" href="{}">{}</a>',
+            reverse("admin:facepass_trashentry_restore", args=[entry.pk]), gettext("Restore"),
+            reverse("admin:facepass_trashentry_erase", args=[entry.pk]), gettext("Delete for good"),
+        )  # fmt: skip
+
+
+def _deletable(request: HttpRequest) -> Q:
+    """Return the condition that the person's role in the entry's studio may delete such a thing."""
+    found = Q(pk__in=[])
+    for studio_id, role in roles(request).items():
+        kinds = [kind.name for kind in KINDS.values() if role in kind.deleters]
+        found |= Q(studio=studio_id, kind__in=kinds)
+    return found
+
+
+def _restore(request: HttpRequest, found: list[TrashEntry]) -> None:
+    """Restore what can be; what cannot is named with the reason. What was deleted last goes first."""
+    for entry in sorted(found, key=lambda entry: entry.deleted_at, reverse=True):
+        try:
+            entries.restore(entry.pk, by=user_of(request))
+        except FacePassError as refusal:
+            messages.error(request, f"{entry.label}: {refusal.message}")
+        else:
+            messages.success(request, gettext("Restored: %(title)s") % {"title": entry.label})
+
+
+def _erase(request: HttpRequest, found: list[TrashEntry]) -> None:
+    for entry in found:
+        if purge.purge(entry.pk, by=user_of(request)):
+            messages.success(request, gettext("Deleted for good: %(title)s") % {"title": entry.label})
+
+
+DO: dict[str, Callable[[HttpRequest, list[TrashEntry]], None]] = {"restore": _restore, "erase": _erase}
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin[Erasure]):
+    """Receipts: what was deleted for good, how much, when and by whom. They name nobody who was in it."""
+
+    list_display = ["erased_at", "kind_shown", "counts_shown", "deleter_shown", "deleted_at", "eraser_shown"]
+    list_select_related = ["deleted_by", "erased_by"]
+    fields = readonly_fields = (
+        "id", "kind_shown", "counts_shown", "deleter_shown", "deleted_at", "eraser_shown", "erased_at", "studio",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Erasure]:
+        rows = super().get_queryset(request)
+        if is_superuser(request):
+            return rows
+        return rows.filter(studio__in=[studio for studio, role in roles(request).items() if role in MANAGERS])
+
+    def has_view_permission(self, request: HttpRequest, obj: Erasure | None = None) -> bool:
+        return has_role_anywhere(request, MANAGERS)
+
+    @column(_("erased by"))
+    def eraser_shown(self, receipt: Erasure) -> str:
+        return receipt.erased_by.get_username() if receipt.erased_by else gettext("at the end of its days")
