@@ -16,6 +16,8 @@ class GalleriesConfig(AppConfig):
         from galleries.jobs import runner  # noqa: PLC0415 - as above
 
         runner.register_handler("cluster_unknown_faces", "galleries.faces.grouping.run_grouping_job")
+        runner.register_handler("move_to_trash", "galleries.jobs.deletion_jobs.run_deletion_job")
+        runner.register_handler("restore_from_trash", "galleries.jobs.deletion_jobs.run_restoration_job")
         runner.register_handler("rebuild_index", "galleries.matching.nearest.run_rebuild_job")
         runner.register_handler("recognize_gallery", "galleries.faces.name_proposals.propose_names")
         runner.register_handler("generate_descriptors", "galleries.faces.redescription.run_redescription_job")

@@ -91,6 +91,7 @@ def register() -> None:
         one_person_per_external_id=_("Somebody of this studio has this external id already."),
         one_photo_per_content=_("The same photo was uploaded to its gallery again."),
     )
+    registry.DELETE_LATER.append("galleries.jobs.deletion_jobs.start_deletion")
     _register_references()
 
 

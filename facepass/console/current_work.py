@@ -104,6 +104,8 @@ def _build_running(gallery: Gallery) -> Running:
 def _list_jobs_at_work(user: User) -> list[Running]:
     kinds = {
         "cluster_unknown_faces": _("Grouping faces"),
+        "move_to_trash": _("Deleting"),
+        "restore_from_trash": _("Restoring from the trash"),
         "rebuild_index": _("Rebuilding the index"),
         "recognize_gallery": _("Recognising the people of a gallery"),
         "generate_descriptors": _("Describing faces by another model"),

@@ -6,7 +6,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,16 +17,19 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
 
 from facepass.console.base import M, TenantAdmin, is_superuser, roles
 from facepass.core.access.authentication import user_of
 from facepass.core.trash import entries
-from facepass.core.trash.registry import KINDS, TITLES, Counts, Kind
+from facepass.core.trash.registry import DELETE_LATER, KINDS, TITLES, Counts, Kind
 from facepass.models import TrashEntry
 
 # More titles than these would hide the numbers.
 TITLES_SHOWN = 8
+# With more photos than these a page would have to wait for seconds.
+LARGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,24 @@ class TrashAdmin(TenantAdmin[M]):
 
     def _delete(self, request: HttpRequest, rows: Iterable[M]) -> None:
         for kind, some in self._by_kind(rows).items():
+            if entries.count_files(kind, some) > LARGE:
+                self._delete_later(request, kind, some)
+                continue
             for entry in entries.move_to_trash(kind, some, by=user_of(request)):
                 _offer_undo(request, entry)
+
+    def _delete_later(self, request: HttpRequest, kind: str, rows: list[M]) -> None:
+        """Have a worker delete the rows, and say so."""
+        keys: dict[UUID, list[Any]] = {}
+        for row in rows:
+            keys.setdefault(self.studio_id_of(row), []).append(row.pk)
+        for studio_id, some in keys.items():
+            for start in map(import_string, DELETE_LATER):
+                start(kind, some, studio_id=studio_id, by=user_of(request))
+        text = gettext(
+            "This is large: it is being deleted in the background, and is in the trash as soon as that is done."
+        )
+        messages.info(request, text)
 
 
 def _offer_undo(request: HttpRequest, entry: TrashEntry) -> None:

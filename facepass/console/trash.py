@@ -16,13 +16,16 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from facepass.console.base import EDITORS, MANAGERS, TenantAdmin, column, has_role_anywhere, is_superuser, roles
-from facepass.console.deletion import DeletionPreview, describe_counts
+from facepass.console.deletion import LARGE, DeletionPreview, describe_counts
 from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
 from facepass.core.trash import entries, purge
-from facepass.core.trash.registry import KINDS
+from facepass.core.trash.registry import FILES, KINDS
 from facepass.models import Erasure, TrashEntry
 from facepass.models.trash import DeletedRows
+from galleries.jobs import deletion_jobs
+from galleries.models import Job
+from galleries.models.job import JobState
 
 R = TypeVar("R", bound=DeletedRows)
 
@@ -123,6 +126,8 @@ class TrashEntryAdmin(ReadOnlyAdmin[TrashEntry]):
     def days_shown(self, entry: TrashEntry) -> str:
         if entry.purging_since or not entry.days_left:
             return gettext("is being deleted for good")
+        if state := _restoration_state(entry):
+            return gettext("could not be restored") if state == JobState.FAILED else gettext("is being restored")
         return ngettext("%(days)d day", "%(days)d days", entry.days_left) % {"days": entry.days_left}
 
     @column("")
@@ -133,6 +138,20 @@ class TrashEntryAdmin(ReadOnlyAdmin[TrashEntry]):
             reverse("admin:facepass_trashentry_restore", args=[entry.pk]), gettext("Restore"),
             reverse("admin:facepass_trashentry_erase", args=[entry.pk]), gettext("Delete for good"),
         )  # fmt: skip
+
+
+def _is_large(entry: TrashEntry) -> bool:
+    """Return whether the entry has so many photos that a worker restores it."""
+    photos: int = sum(entry.counts.get(label, 0) for label in FILES)
+    return photos > LARGE
+
+
+def _restoration_state(entry: TrashEntry) -> str | None:
+    """Return the state of the job that restores the entry; None where there is none, as for all but large ones."""
+    if not _is_large(entry):
+        return None
+    jobs = Job.objects.filter(studio=entry.studio_id, kind=deletion_jobs.RESTORE, arguments__entry=str(entry.pk))
+    return jobs.order_by("-created_at").values_list("state", flat=True).first()
 
 
 def _deletable(request: HttpRequest) -> Q:
@@ -148,17 +167,28 @@ def _restore(request: HttpRequest, found: list[TrashEntry]) -> None:
     """Restore what can be; what cannot is named with the reason. What was deleted last goes first."""
     for entry in sorted(found, key=lambda entry: entry.deleted_at, reverse=True):
         try:
-            entries.restore(entry.pk, by=user_of(request))
+            messages.success(request, _restore_one(request, entry))
         except FacePassError as refusal:
             messages.error(request, f"{entry.label}: {refusal.message}")
-        else:
-            messages.success(request, gettext("Restored: %(title)s") % {"title": entry.label})
+
+
+def _restore_one(request: HttpRequest, entry: TrashEntry) -> str:
+    """Restore the entry, or have a worker do it, and return what to say of it."""
+    title = {"title": entry.label}
+    if _is_large(entry):
+        deletion_jobs.start_restoration(entry, by=user_of(request))
+        return gettext("This is large, and is being restored in the background: %(title)s") % title
+    entries.restore(entry.pk, by=user_of(request))
+    return gettext("Restored: %(title)s") % title
 
 
 def _erase(request: HttpRequest, found: list[TrashEntry]) -> None:
     for entry in found:
-        if purge.purge(entry.pk, by=user_of(request)):
-            messages.success(request, gettext("Deleted for good: %(title)s") % {"title": entry.label})
+        title = {"title": entry.label}
+        if purge.purge_soon(entry.pk, by=user_of(request)):
+            messages.success(request, gettext("Deleted for good: %(title)s") % title)
+        else:
+            messages.info(request, gettext("Is being deleted for good: %(title)s") % title)
 
 
 DO: dict[str, Callable[[HttpRequest, list[TrashEntry]], None]] = {"restore": _restore, "erase": _erase}

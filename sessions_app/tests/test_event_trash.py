@@ -19,8 +19,8 @@ from galleries.faces import decisions
 from galleries.models import FaceCluster, FaceDecision, Gallery, GalleryImage, PhotoFace
 from galleries.people import naming
 from galleries.photos import analysis, media_files
-from sessions_app.guest.domain import erasure
-from sessions_app.models import GuestRules, PhotoSession, SessionDay
+from sessions_app.guest.domain import consent, erasure
+from sessions_app.models import FoundPhoto, GuestRules, PhotoSession, SessionDay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -171,6 +171,21 @@ def test_an_analysis_that_is_overtaken_by_the_deletion_writes_nothing_and_begins
     tasks.analyse_gallery(str(photo.gallery_id))
     assert photo.faces.count() == 1
     assert GalleryImage.objects.get().state == "processed"
+
+
+def trashed():
+    return "\n".join(TrashRow.objects.values_list("content", flat=True))
+
+
+@pytest.mark.parametrize("leave", [lambda guest: erasure.forget_guest(guest, hidden=False), consent.withdraw_consent])
+def test_what_the_trash_holds_of_a_guest_who_leaves_goes_at_once(busy, photos, user, leave):
+    (entry,) = entries.move_to_trash("photo", [photos[0]], by=user)
+    assert str(busy.guest.pk) in trashed()
+    leave(busy.guest)
+    assert str(busy.guest.pk) not in trashed()
+    entries.restore(entry.pk)
+    assert GalleryImage.objects.count() == 3
+    assert not FoundPhoto.objects.exists()
 
 
 def test_of_an_event_in_pixora_the_galleries_and_guests_go_and_the_session_stays(busy, session, user):

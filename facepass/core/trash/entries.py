@@ -22,6 +22,7 @@ from facepass.core.trash import moving, purge
 from facepass.core.trash.contents import Keys, find_contents, find_rows
 from facepass.core.trash.registry import (
     CONFLICTS,
+    FILES,
     KINDS,
     LOCKED_FIRST,
     RESTORED,
@@ -62,6 +63,17 @@ def count_contents(kind_name: str, roots: Roots) -> Counts:
     return counts
 
 
+def count_files(kind_name: str, roots: Roots) -> int:
+    """Return how many rows with files would go: most others belong to one of them, so it says how long it takes."""
+    kind = KINDS[kind_name]
+    return sum(
+        len(rows.get(apps.get_model(label), ()))
+        for studio_id, keys in _by_studio(kind, roots).items()
+        for rows in [find_rows(kind, keys, FILES, studio_id=studio_id)]
+        for label in FILES
+    )
+
+
 def move_to_trash(kind_name: str, roots: Roots, *, by: Principal | None) -> list[TrashEntry]:
     """Delete the rows with all that belongs to them, and return an entry for each studio that they are of.
 
@@ -93,7 +105,7 @@ def _move_keys(kind: Kind, keys: Keys, *, studio_id: UUID, by: Principal | None)
 
     delete_with_late_inserts(delete)
     if made and not settings.TRASH_DAYS:
-        transaction.on_commit(partial(purge.purge, made[0].pk, by=made[0].deleted_by))
+        transaction.on_commit(partial(purge.purge_soon, made[0].pk, by=made[0].deleted_by))
     return made[0] if made else None
 
 

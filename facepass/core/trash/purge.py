@@ -8,11 +8,12 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models.functions import Coalesce, Now
 from django.utils.module_loading import import_string
+from django_q.tasks import async_task
 
 from facepass.core import events
 from facepass.core.trash.registry import ERASED, FILES, KINDS, Files
 from facepass.core.work.each_row import for_each_row
-from facepass.models import Erasure, EventType, TrashEntry, User
+from facepass.models import Erasure, EventType, TrashEntry, TrashRow, User
 
 # Rows whose files are deleted before they are.
 BATCH = 200
@@ -21,6 +22,21 @@ BATCH = 200
 def purge_due() -> None:
     """Delete for good what has been in the trash for TRASH_DAYS. A chore."""
     for_each_row(TrashEntry.objects.due().values_list("pk", flat=True), purge, task="emptying the trash")
+
+
+def purge_soon(entry_id: UUID, *, by: User | None) -> Erasure | None:
+    """Delete everything of the entry for good: at once, or by a worker where it has many files. Return the receipt."""
+    entry = TrashEntry.objects.filter(pk=entry_id)
+    if TrashRow.objects.filter(entry=entry_id, label__in=FILES, reference="").count() <= BATCH:
+        return purge(entry_id, by=by)
+    entry.update(purging_since=Coalesce("purging_since", Now()))
+    async_task("facepass.core.trash.purge.run_purge", str(entry_id), by and by.pk, group="trash")
+    return None
+
+
+def run_purge(entry_id: str, user_id: int | None) -> None:
+    """Delete the entry for good. A worker's task; interrupted, the chore goes on with it."""
+    purge(UUID(entry_id), by=User.objects.filter(pk=user_id).first() if user_id else None)
 
 
 def purge(entry_id: UUID, *, by: User | None = None) -> Erasure | None:

@@ -94,6 +94,8 @@ LOCKED_FIRST: list[str] = []
 # Models that triggers keep up to date with the rows that point at them. They go first and come back last, as they
 # were, so that nothing is computed in vain.
 COMPUTED: set[str] = set()
+# Dotted name of the function that has a worker delete what takes too long for a page.
+DELETE_LATER: list[str] = []
 _loose_links: list[_LooseLink] = []
 _cleared: dict[tuple[str, str], Mapping[str, Any]] = {}
 

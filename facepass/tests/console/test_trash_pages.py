@@ -7,9 +7,11 @@ from html import unescape
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django_q.models import OrmQ
 
+from facepass.console import deletion, trash
 from facepass.core.trash import entries, purge
-from facepass.models import Erasure, Role, TrashEntry
+from facepass.models import Erasure, Membership, Role, TrashEntry
 from facepass.testing.factories import (
     FaceFactory,
     GalleryFactory,
@@ -19,7 +21,8 @@ from facepass.testing.factories import (
     StudioFactory,
 )
 from facepass.tests.console.test_admin import list_page, member_of
-from galleries.models import Gallery, GalleryImage, Person, PhotoFace
+from galleries.jobs import runner
+from galleries.models import Gallery, GalleryImage, Job, Person, PhotoFace
 from sessions_app.models import Guest, PhotoSession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english", "fake_engine")]
@@ -181,3 +184,57 @@ def deleted(event):
         (entry,) = entries.move_to_trash(kind, [row], by=None)
         found[kind] = entry.pk
     return found
+
+
+@pytest.fixture
+def everything_is_large(monkeypatch):
+    monkeypatch.setattr(deletion, "LARGE", 1)
+    monkeypatch.setattr(trash, "LARGE", 1)
+
+
+def work():
+    for job in Job.objects.claimable():
+        runner.run_turn(job.pk)
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_a_large_event_is_deleted_and_restored_by_a_worker(event, owner):
+    assert "it is being deleted" in text(owner.post(delete_page(event), {"post": "yes"}, follow=True))
+    assert PhotoSession.objects.exists()
+    work()
+    assert not PhotoSession.objects.exists()
+    page = f"{TRASH}{TrashEntry.objects.get().pk}/restore/"
+    assert "is being restored" in text(owner.post(page, {"confirmed": "yes"}, follow=True))
+    work()
+    assert PhotoSession.objects.get() == event
+    assert not TrashEntry.objects.exists()
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_a_worker_deletes_nothing_for_who_may_no_longer(event, owner):
+    owner.post(delete_page(event), {"post": "yes"})
+    Membership.objects.update(role=Role.VIEWER)
+    work()
+    assert PhotoSession.objects.exists()
+    assert Job.objects.get().error == "permission_denied"
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_what_a_worker_could_not_restore_says_so(event, owner):
+    (entry,) = entries.move_to_trash("photo", list(GalleryImage.objects.all()), by=None)
+    entries.move_to_trash("event", [event], by=None)
+    owner.post(f"{TRASH}{entry.pk}/restore/", {"confirmed": "yes"})
+    work()
+    assert "could not be restored" in text(owner.get(TRASH))
+
+
+def test_many_files_are_erased_by_a_worker(event, owner, monkeypatch):
+    monkeypatch.setattr(purge, "BATCH", 1)
+    (entry,) = entries.move_to_trash("event", [event], by=None)
+    page = owner.post(f"{TRASH}{entry.pk}/erase/", {"confirmed": "yes"}, follow=True)
+    assert "Is being deleted for good: Summer party" in text(page)
+    assert "is being deleted for good" in text(owner.get(TRASH))
+    task = OrmQ.objects.get().task
+    assert task["func"] == "facepass.core.trash.purge.run_purge"
+    purge.run_purge(*task["args"])
+    assert Erasure.objects.get().erased_by is not None

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
+from facepass.core.trash import forgetting
 from sessions_app import analytics, session_access
 from sessions_app.analytics import UsageKind
 from sessions_app.guest.domain import entrance
@@ -76,6 +77,7 @@ def withdraw_consent(guest: Guest) -> None:
     Guest.objects.select_for_update().filter(pk=guest.pk).first()
     for rows in (guest.found, guest.shares, guest.return_links, Alert.objects.filter(guest=guest)):
         rows.all().delete()
+    forgetting.forget_below(guest)
     Guest.objects.active().filter(pk=guest.pk).update(withdrawn_at=timezone.now())
 
 

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from facepass.core import events
+from facepass.core.trash import forgetting
 from facepass.core.work.each_row import for_each_row
 from facepass.models import EventType
 from galleries.models import PhotoFace
@@ -81,6 +82,7 @@ def forget_guest(guest: Guest, *, hidden: bool) -> Receipt:
     receipt = Receipt.for_guest(guest)
     studio_id = guest.session.studio_id
     data = {"receipt_id": str(receipt.id), "session_id": str(guest.session_id), "guests": 1}
+    forgetting.forget_below(guest)
     Guest.objects.filter(pk=guest.pk).delete()
     events.emit(EventType.ERASURE_COMPLETED, studio_id=studio_id, data={**data, **receipt.counts})
     return receipt
@@ -94,7 +96,9 @@ def forget_absent_guests() -> None:
 @transaction.atomic
 def _forget_if_absent(pk: UUID) -> None:
     """Look again under a lock: whoever came back at the last moment stays."""
-    if Guest.objects.select_for_update().filter(pk=pk).first() and Guest.objects.absent().filter(pk=pk).exists():
+    guest = Guest.objects.select_for_update().filter(pk=pk).first()
+    if guest and Guest.objects.absent().filter(pk=pk).exists():
+        forgetting.forget_below(guest)
         Guest.objects.filter(pk=pk).delete()
 
 
