@@ -55,6 +55,7 @@ urlpatterns = [
     path("detect-faces/", detection.DetectFacesView.as_view()),
     path("photos/<uuid:pk>/<variant:variant>", views.photo_file, name="photo-file"),
     path("photos/<uuid:photo>/faces/<uuid:pk>", views.face_file, name="face-file"),
+    path("photos-of/<str:token>/", views.person_link, name="person-link"),
     path("recognize-face/", identification.RecognizeView.as_view()),
     path("batch-recognize/", identification.RecognizeBatchView.as_view()),
     path("cluster-unknown-faces/", grouping.ClusterUnknownFacesView.as_view()),

@@ -1,4 +1,4 @@
-"""Files of photos: for a signed address, a signed-in member of the studio, or an API key."""
+"""Files of photos: for a signed address, a signed-in member of the studio, or an API key; private links of people."""
 
 import mimetypes
 from collections.abc import AsyncIterator
@@ -17,16 +17,18 @@ from django.http import (
     HttpResponseRedirect,
     StreamingHttpResponse,
 )
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from facepass.core.access.authentication import ApiKeyAuthentication
 from facepass.core.access.tenancy import Principal
 from galleries.models import GalleryImage, PhotoFace
-from galleries.people import avatars
-from galleries.photos import media_files
+from galleries.people import appearances, avatars, private_links
+from galleries.photos import archives, media_files
 
 CHUNK = 1 << 18
 
@@ -56,6 +58,28 @@ def face_file(request: HttpRequest, photo: UUID, pk: UUID) -> HttpResponseBase:
         raise Http404 from None
     response["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_link(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show all photos of a person to whoever holds the link. A POST fetches them as a ZIP."""
+    link = private_links.find_link(token)
+    if link is None:
+        return render(request, "person_link.html", status=404)
+    photos = list(appearances.find_sendable_photos(link.person))
+    if request.method == "POST":
+        stored = [photo for photo in photos if photo.file]
+        return archives.archive_response(archives.build_originals_archive(stored), link.person.real_name)
+    tiles = [
+        {
+            "photo": photo,
+            "thumbnail": media_files.signed_path(photo, "thumbnail"),
+            "preview": media_files.signed_path(photo, "preview"),
+        }
+        for photo in photos
+    ]
+    return render(request, "person_link.html", {"link": link, "tiles": tiles})
 
 
 def serve(photo: GalleryImage, name: str, *, as_attachment: bool) -> HttpResponseBase:

@@ -25,6 +25,7 @@ TASK_PAGES = {
     "galleries_person_changelist": "galleries_person_grid",
     "galleries_person_change": "galleries_person_grid",
     "galleries_person_merge": "galleries_person_grid",
+    "galleries_person_photos": "galleries_person_grid",
 }
 
 

@@ -262,6 +262,7 @@ PAGES = {
     "/admin/mail/",
     "/admin/advanced/",
     "/admin/now/",
+    "/photos-of/{}/",
     "/s/",
     "/s/{}/",
     "/s/{}/pin/",

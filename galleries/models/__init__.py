@@ -6,7 +6,7 @@ from galleries.models.erased import ErasedFace
 from galleries.models.face import PhotoFace
 from galleries.models.gallery import Gallery
 from galleries.models.job import Job
-from galleries.models.person import Person
+from galleries.models.person import Person, PersonLink
 from galleries.models.photo import GalleryImage
 from galleries.models.reference import Reference
 from galleries.models.suggestion import SuggestionCount
@@ -22,6 +22,7 @@ __all__ = [
     "LivenessChallenge",
     "Occasion",
     "Person",
+    "PersonLink",
     "PersonTemplate",
     "PhotoDescription",
     "PhotoFace",

@@ -2,8 +2,10 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +62,35 @@ class Person(TenantModel):
 
     def __str__(self) -> str:
         return self.real_name
+
+
+class PersonLinkQuerySet(TenantQuerySet["PersonLink"]):
+    studio_path = "person__studio"
+
+    def live(self) -> "PersonLinkQuerySet":
+        return self.filter(expires_at__gt=timezone.now())
+
+
+class PersonLink(models.Model):
+    """A private link to all photos of a person. It is the row's id, signed (`people.private_links`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="links", verbose_name=_("person"))
+    expires_at = models.DateTimeField(_("open until"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    objects = PersonLinkQuerySet.as_manager()
+
+    class Meta:
+        db_table = "person_links"
+        ordering = ["-created_at"]
+        constraints = [readable_constraint("person_links", moments=["expires_at", "created_at"])]
+        verbose_name = _("private link to a person's photos")
+        verbose_name_plural = _("private links to people's photos")
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 @contextmanager

@@ -238,7 +238,7 @@ BELOW_GALLERY = BELOW_PHOTO | {
 TABLES = {
     "photo": BELOW_PHOTO,
     "gallery": BELOW_GALLERY,
-    "person": BELOW_PHOTO | {"galleries.Person", "galleries.PersonTemplate"},
+    "person": BELOW_PHOTO | {"galleries.Person", "galleries.PersonLink", "galleries.PersonTemplate"},
     "event_contents": BELOW_GALLERY | {
         "sessions_app.Alert", "sessions_app.Guest", "sessions_app.Hiding", "sessions_app.PhotoSession",
         "sessions_app.ReadyNotice", "sessions_app.ReturnLink", "sessions_app.ShareLink",
