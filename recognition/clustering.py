@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import DisjointSet
 
 from recognition.types import Descriptor, Descriptors, FloatArray
 
@@ -182,6 +181,8 @@ def unite_sets(count: int, sets: Iterable[Sequence[int]]) -> list[list[int]]:
 
     For faces that are one person whatever their descriptors say.
     """
+    from scipy.cluster.hierarchy import DisjointSet  # noqa: PLC0415 - SciPy takes a third of a second; few processes group
+
     united = DisjointSet(range(count))
     for first, *others in sets:
         for other in others:

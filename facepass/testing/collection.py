@@ -15,6 +15,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.django_db(transaction=True))
     if LIVE in fixtures:
         item.add_marker(pytest.mark.live)
+    if _shares_fixtures(item):
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _shares_fixtures(item: pytest.Item) -> bool:
+    """Return whether the tests of a module share a fixture, which every worker that has some of them would make."""
+    definitions = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return any(found[-1].scope in ("module", "class") for found in definitions.values() if found)
 
 
 @pytest.hookimpl(trylast=True)

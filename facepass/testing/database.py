@@ -33,23 +33,20 @@ SERVER = {
     "shared_buffers": "128MB",
     "max_connections": "300",
 }
-# Only the tables with rows: emptying all of them, and filling in again what a migration does, takes half a second.
+# Only the tables with rows, and by DELETE: for a few rows it takes a tenth of the time of TRUNCATE, which makes the
+# files of a table and of its indexes anew. Foreign keys are deferred, so the order does not matter.
 EMPTY = """
 DO $$
 DECLARE
     name text;
-    used text[];
     has_rows boolean;
 BEGIN
     FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'
         AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
     LOOP
         EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO has_rows;
-        IF has_rows THEN used := used || name; END IF;
+        IF has_rows THEN EXECUTE 'DELETE FROM ' || name; END IF;
     END LOOP;
-    IF used IS NOT NULL THEN
-        EXECUTE 'TRUNCATE ' || array_to_string(used, ', ') || ' CASCADE';
-    END IF;
 END $$
 """
 _server = EmbeddedPostgres(settings.HOME, settings=SERVER)

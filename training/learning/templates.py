@@ -11,7 +11,6 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
 
 from galleries.matching.identification import TEMPLATE_WEIGHT
 from recognition.calibration import Calibration
@@ -132,6 +131,8 @@ def _find_appearances(descriptors: Descriptors, weights: FloatArray, *, least: f
     if len(descriptors) < 2 * APPEARANCE_MIN_FACES:
         return []
     best = np.argsort(-weights, kind="stable")[:MAX_FACES]
+    from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - a third of a second at the start of each process
+
     tree = linkage(descriptors[best], "average", "cosine")
     labels = np.zeros(len(descriptors), np.int64)
     labels[best] = fcluster(tree, 1 - least, "distance")

@@ -21,7 +21,10 @@ from django.test import Client
 from facepass import asgi
 from facepass.testing.waiting import PATIENCE_SECONDS, eventually
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# The first one has no windows, menus and start page of its own, and takes less of the processor.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+CHROMIUM = next(filter(None, map(shutil.which, PROGRAMS)), None)
 # No test fails because a machine is slow: it fails when what it waits for does not come at all.
 PATIENCE_MS = 1000 * PATIENCE_SECONDS
 # What a test does to a page, and what it must not do before the page's scripts have run.

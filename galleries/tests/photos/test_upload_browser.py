@@ -6,6 +6,7 @@ import pytest
 
 from facepass.testing.pages.photo_pages import open_grid, shoot, summary
 from facepass.testing.pictures.fake import picture_of
+from facepass.testing.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("fake_engine")
 
@@ -146,7 +147,7 @@ def break_off(page, handles):
     page.route("**/upload/file/", let_two)
     drop(page, files=pictures(6), handles=handles)
     summary(page, "2 of 6 files")
-    page.wait_for_function(WRITTEN_DOWN, arg=4)
+    eventually(lambda: page.evaluate(WRITTEN_DOWN, 4))  # `wait_for_function` does not wait for a promise
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     page.unroute("**/upload/file/")  # only now: what is held goes on with it
