@@ -34,6 +34,8 @@ def exists(dotted):
             __import__(dotted)
         except ImportError:
             return False
+    except RuntimeError:  # the models of an app that is not switched on here: there is such a module
+        return True
     return True
 
 
