@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
+from django_stubs_ext import StrOrPromise
 
 from facepass.console.base import M, TenantAdmin, is_superuser, roles
 from facepass.core.access.authentication import user_of
@@ -127,6 +128,13 @@ class TrashAdmin(TenantAdmin[M]):
             for entry in entries.move_to_trash(kind, some, by=user_of(request)):
                 _offer_undo(request, entry)
 
+    def message_user(
+        self, request: HttpRequest, message: StrOrPromise, level: int | str = messages.INFO, *args: Any, **options: Any
+    ) -> None:
+        """Show the message, but not Django's that it is deleted where a worker has yet to do it."""
+        if not (hasattr(request, "is_deleted_later") and level == messages.SUCCESS):
+            super().message_user(request, message, level, *args, **options)
+
     def _delete_later(self, request: HttpRequest, kind: str, rows: list[M]) -> None:
         """Have a worker delete the rows, and say so."""
         keys: dict[UUID, list[Any]] = {}
@@ -135,6 +143,7 @@ class TrashAdmin(TenantAdmin[M]):
         for studio_id, some in keys.items():
             for start in map(import_string, DELETE_LATER):
                 start(kind, some, studio_id=studio_id, by=user_of(request))
+        request.is_deleted_later = True  # type: ignore[attr-defined]
         text = gettext(
             "This is large: it is being deleted in the background, and is in the trash as soon as that is done."
         )

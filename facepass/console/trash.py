@@ -132,7 +132,9 @@ class TrashEntryAdmin(ReadOnlyAdmin[TrashEntry]):
 
     @column("")
     def choices(self, entry: TrashEntry) -> str:
-        """Links to the pages that ask."""
+        """Links to the pages that ask; none once it is being deleted."""
+        if entry.purging_since:
+            return ""
         return format_html(
             '<a class="fp-link" href="{}">{}</a> · <a class="fp-link" href="{}">{}</a>',
             reverse("admin:facepass_trashentry_restore", args=[entry.pk]), gettext("Restore"),

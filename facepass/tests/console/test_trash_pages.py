@@ -199,7 +199,9 @@ def work():
 
 @pytest.mark.usefixtures("everything_is_large")
 def test_a_large_event_is_deleted_and_restored_by_a_worker(event, owner):
-    assert "it is being deleted" in text(owner.post(delete_page(event), {"post": "yes"}, follow=True))
+    page = text(owner.post(delete_page(event), {"post": "yes"}, follow=True))
+    assert "it is being deleted" in page
+    assert "was deleted" not in page
     assert PhotoSession.objects.exists()
     work()
     assert not PhotoSession.objects.exists()
