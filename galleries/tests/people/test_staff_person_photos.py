@@ -115,6 +115,7 @@ def test_a_private_link_opens_the_photos_for_anybody_until_it_ends(client, staff
     page = client.get(url)
     assert [tile["photo"] for tile in page.context["tiles"]] == [photo]
     assert page["Cache-Control"].startswith("max-age=0")
+    assert 'class="results" data-searched' in page.content.decode(), "else the style hides them"
     assert client.get(page.context["tiles"][0]["preview"]).status_code in (200, 404), "signed: no sign-in is asked for"
     assert names_in(client.post(url)) == [photo.original_name]
     PersonLink.objects.update(expires_at=timezone.now())
