@@ -60,7 +60,7 @@ class GalleryAdmin(TrashAdmin[Gallery]):
     date_hierarchy = "shoot_date"
     search_fields = ["title"]
     form = GalleryForm
-    fields = ("title", "studio", "shoot_date", "session_id", "location_id")
+    fields = ("title", "studio", "shoot_date", "session_id", "guest_title", "shown_from", "location_id")
     autocomplete_fields = ["studio"]
     change_form_outer_before_template = "admin/galleries/gallery/overview.html"
     change_form_outer_after_template = "admin/galleries/gallery/photos.html"

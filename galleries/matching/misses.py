@@ -36,8 +36,9 @@ def find_misses(
     version = current_model_version()
     rules = recognition_settings().confidence_thresholds
     given = [match.face.photo_id for match in matches]
-    hidden = GalleryImage.objects.filter(gallery__in=within.galleries).hidden().order_by().values("pk")
-    faces = PhotoFace.objects.within(within).exclude(photo__in=given).exclude(photo__in=hidden)
+    galleries = list(within.galleries.shown_to_guests().values_list("pk", flat=True))
+    hidden = GalleryImage.objects.filter(gallery__in=galleries).hidden().order_by().values("pk")
+    faces = PhotoFace.objects.in_galleries(galleries).exclude(photo__in=given).exclude(photo__in=hidden)
     faces = faces.select_related("photo")
     faces = faces.defer("insightface_descriptor", "landmarks")
     min_cosine = version.scores.cosine(max(0.0, threshold - rules.possible))

@@ -1,5 +1,5 @@
 """Photos of the person whose face the probe shows, within one occasion. Exact: every group and every face is compared.
-What is found is for guests: photos that staff hid from them are not among it, whoever asks.
+What is found is for guests: photos that staff hid from them, or show later, are not among it, whoever asks.
 
 A group counts where the mean cosine of the probe to its faces reaches the threshold. It then gives all its photos, also
 those whose face alone would not count: turned away, blurred, years of make-up apart. A face that is in no group counts
@@ -127,7 +127,7 @@ def search_threshold(within: Occasion, *, rules: ConfidenceThresholds) -> float:
 
 
 def _galleries(within: Occasion) -> list[UUID]:
-    return list(within.galleries.values_list("pk", flat=True))
+    return list(within.galleries.shown_to_guests().values_list("pk", flat=True))
 
 
 def find_photos_of_person(

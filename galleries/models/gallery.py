@@ -1,6 +1,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantModel, TenantQuerySet
@@ -13,6 +14,11 @@ class GalleryKind(models.TextChoices):
     ENROLMENT = "enrolment", _("pictures by which people are known")
 
 
+def shown_now(path: str = "") -> models.Q:
+    """Return the condition that guests see the photos of a gallery, to which `path` leads, at this moment."""
+    return models.Q(**{f"{path}shown_from": None}) | models.Q(**{f"{path}shown_from__lte": Now()})
+
+
 class GalleryQuerySet(TenantQuerySet["Gallery"]):
     def event_galleries(self) -> "GalleryQuerySet":
         """Galleries of photos that were taken at events, without those that hold enrolment pictures."""
@@ -20,6 +26,10 @@ class GalleryQuerySet(TenantQuerySet["Gallery"]):
 
     def in_session(self, session_id: uuid.UUID) -> "GalleryQuerySet":
         return self.filter(session_id=session_id)
+
+    def shown_to_guests(self) -> "GalleryQuerySet":
+        """Galleries whose photos guests see at this moment."""
+        return self.filter(shown_now())
 
     def awaiting_grouping(self) -> "GalleryQuerySet":
         """Galleries of which analyses have ended that no grouping has seen."""
@@ -51,6 +61,15 @@ class Gallery(TenantModel):
     shoot_date = models.DateField(_("date of the shoot"), null=True, blank=True, validators=[check_moment])
     location_id = models.UUIDField(_("location"), null=True, blank=True)
     session_id = models.UUIDField(_("photo session"), null=True, blank=True, db_index=True)
+    # A gallery with a name for guests is a section of its event, such as the ceremony.
+    guest_title = models.CharField(
+        _("name for guests"), max_length=100, default="", db_default="", blank=True,
+        help_text=_("Such as Ceremony. Where it is empty, guests do not see that its photos are a part of their own."),
+    )  # fmt: skip
+    shown_from = models.DateTimeField(
+        _("shown to guests from"), null=True, blank=True, validators=[check_moment],
+        help_text=_("Until then no guest finds or sees its photos. Empty: at once."),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # How many analyses of its photos have ended, good or bad, and how many of them had when the last grouping of its
     # faces began. The gallery is done when the two are equal and no photo waits.
@@ -66,7 +85,7 @@ class Gallery(TenantModel):
         db_table = "galleries"
         ordering = ["-created_at"]
         constraints = [
-            readable_constraint("galleries", days=["shoot_date"], moments=["created_at"]),
+            readable_constraint("galleries", days=["shoot_date"], moments=["created_at", "shown_from"]),
             models.UniqueConstraint(
                 fields=["studio"], condition=models.Q(kind="enrolment"), name="one_enrolment_gallery_per_studio"
             ),

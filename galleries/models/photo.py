@@ -23,7 +23,7 @@ from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.value_loaders import UNREADABLE_KEY as UNREADABLE
 from facepass.core.database.value_loaders import list_unreadable_columns
 from galleries.models.face import PhotoFace
-from galleries.models.gallery import Gallery, GalleryKind
+from galleries.models.gallery import Gallery, GalleryKind, shown_now
 
 MAX_ATTEMPTS = 3
 
@@ -55,8 +55,8 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
         return self.filter(FAILED)
 
     def shown_to_guests(self) -> "GalleryImageQuerySet":
-        """Photos that staff have not hidden from guests."""
-        return self.filter(hidden_from_guests=False)
+        """Photos that guests see at this moment: staff have not hidden them, and their gallery is shown."""
+        return self.filter(shown_now("gallery__"), hidden_from_guests=False)
 
     def hidden(self) -> "GalleryImageQuerySet":
         """Photos that staff have hidden from guests; staff go on seeing them."""

@@ -15,6 +15,7 @@ from facepass.core.access.tenancy import TenantModel, TenantQuerySet
 from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import check_moment
 from facepass.core.errors import FacePassError
+from galleries.models.gallery import shown_now
 from galleries.photos.media_files import Variant
 
 if TYPE_CHECKING:
@@ -137,8 +138,8 @@ class FoundPhotoQuerySet(models.QuerySet["FoundPhoto"]):
         return self.filter(refused_at=None)
 
     def shown(self) -> "FoundPhotoQuerySet":
-        """Photos that staff do not hide. Hidden ones stay the guest's, and come back as they were."""
-        return self.filter(photo__hidden_from_guests=False)
+        """Photos that guests see at this moment. Hidden ones stay the guest's, and come back as they were."""
+        return self.filter(shown_now("photo__gallery__"), photo__hidden_from_guests=False)
 
     def in_order(self) -> "FoundPhotoQuerySet":
         """Order photos of the guest before those of friends, the last search before earlier ones, the best first."""

@@ -70,7 +70,7 @@ def act(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 
 def _hide(_request: HttpRequest, photos: GalleryImageQuerySet, _gallery: Gallery, body: Body) -> Outcome:
-    number = photos.shown_to_guests().update(hidden_from_guests=True)
+    number = photos.filter(hidden_from_guests=False).update(hidden_from_guests=True)
     text = ngettext("%(number)d photo is hidden from guests.", "%(number)d photos are hidden from guests.", number)
     return Outcome(number, text % {"number": number}, {"verb": "show", "photos": body["photos"]})
 

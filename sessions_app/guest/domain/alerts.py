@@ -13,7 +13,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.validators import validate_email
-from django.db.models import F
+from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -121,13 +121,14 @@ def find_new_photos(alert: Alert) -> None:
 
 
 def _is_worth_searching(session: PhotoSession, alert: Alert) -> bool:
-    """Return whether photos were analysed since the last search.
+    """Return whether photos were analysed, or began to be shown, since the last search.
 
     While more of them are on their way, a search is worth it only after the pause, so that one message is about all.
     """
-    galleries = Gallery.objects.in_session(session.pk).filter(studio_id=session.studio_id)
+    galleries = Gallery.objects.in_session(session.pk).filter(studio_id=session.studio_id).shown_to_guests()
     photos = GalleryImage.objects.processed().filter(gallery__in=galleries)
-    if not photos.filter(processed_at__gt=alert.looked_at).exists():
+    news = Q(processed_at__gt=alert.looked_at) | Q(gallery__shown_from__gt=alert.looked_at)
+    if not photos.filter(news).exists():
         return False
     return gallery_completion.are_done(galleries) or alert.looked_at <= timezone.now() - PAUSE
 

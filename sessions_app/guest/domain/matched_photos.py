@@ -33,9 +33,13 @@ _PASSES: dict[PhotoFilter, Callable[[FoundPhoto], bool]] = {
 }
 
 
-def list_found(guest: Guest) -> list[FoundPhoto]:
-    """Return all photos of the guest in the order in which pages show them, with what a tile needs; one query."""
-    return list(guest.found.shown().in_order().for_tiles())
+def list_found(guest: Guest, *, section: UUID | None = None) -> list[FoundPhoto]:
+    """Return all photos of the guest in the order in which pages show them, with what a tile needs; one query.
+
+    `section`: of that gallery only.
+    """
+    found = guest.found.filter(photo__gallery=section) if section else guest.found
+    return list(found.shown().in_order().for_tiles())
 
 
 def filter_found(rows: Iterable[FoundPhoto], name: PhotoFilter) -> list[FoundPhoto]:
@@ -109,13 +113,15 @@ def remove_favourites(guest: Guest, photos: Collection[UUID]) -> int:
     return guest.found.kept().filter(photo__in=photos, favourite=True).update(favourite=False)
 
 
-def list_session_photos(session: PhotoSession) -> QuerySet[GalleryImage]:
+def list_session_photos(session: PhotoSession, *, section: UUID | None = None) -> QuerySet[GalleryImage]:
     """Return all analysed photos of the session that are not hidden, in the order in which they were taken.
 
-    That is what guests look through.
+    That is what guests look through. `section`: of that gallery only.
     """
     analysed = GalleryImage.objects.processed().shown_to_guests()
     photos = analysed.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
+    if section:
+        photos = photos.filter(gallery=section)
     return photos.order_by("taken_at", "original_name", "pk")
 
 

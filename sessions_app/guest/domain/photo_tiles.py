@@ -77,9 +77,9 @@ class Results:
         return useful if len(useful) > 1 else []
 
 
-def build_results(guest: Guest, *, show: PhotoFilter = "all") -> Results:
-    """Return the guest's photos that pass the filter; one query."""
-    rows = matched_photos.list_found(guest)
+def build_results(guest: Guest, *, show: PhotoFilter = "all", section: UUID | None = None) -> Results:
+    """Return the guest's photos, of the section only where one is named, that pass the filter; one query."""
+    rows = matched_photos.list_found(guest, section=section)
     rules = GuestRules.for_session(guest.session)
     tiles = build_guest_tiles(guest, matched_photos.filter_found(rows, show), rules)
     return Results(tiles, show, matched_photos.count_by_filter(rows))

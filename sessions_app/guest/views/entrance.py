@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
 from galleries.models import GalleryImage
-from sessions_app.guest.domain import consent, entrance, matched_photos, photo_tiles
+from sessions_app.guest.domain import consent, entrance, matched_photos, photo_tiles, sections
 from sessions_app.guest.views import cookies
 from sessions_app.guest.views.guest_view import CLOSED, Visit, guest_view, render_page, render_pin_page
 from sessions_app.models import Guest
@@ -80,12 +80,15 @@ def browse(visit: Visit) -> HttpResponse:
 
 
 def _render_photos(visit: Visit, guest: Guest) -> HttpResponse:
-    photos = matched_photos.list_session_photos(visit.session)
+    parts = sections.load_sections(visit.session, chosen=visit.request.GET.get("section", ""))
+    photos = matched_photos.list_session_photos(visit.session, section=parts.chosen)
     page: Page[GalleryImage] = Paginator(photos, PHOTOS_PER_PAGE).get_page(visit.request.GET.get("page"))
     if not visit.agreed:
         matched_photos.record_browsed(guest, list(page), first_rank=page.start_index())
     tiles = photo_tiles.build_browsing_tiles(guest, page, visit.rules)
-    return render_page(visit.request, "guest/browse.html", visit.session, visit=visit, page=page, tiles=tiles)
+    return render_page(
+        visit.request, "guest/browse.html", visit.session, visit=visit, page=page, tiles=tiles, sections=parts
+    )
 
 
 def _require_new_guest_limit(visit: Visit) -> None:

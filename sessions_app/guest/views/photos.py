@@ -14,7 +14,7 @@ from facepass.core.access.tenancy import UUID_TEXT
 from facepass.core.errors import FacePassError
 from sessions_app import analytics
 from sessions_app.analytics import UsageKind
-from sessions_app.guest.domain import mail, matched_photos, photo_tiles
+from sessions_app.guest.domain import mail, matched_photos, photo_tiles, sections
 from sessions_app.guest.domain.matched_photos import PhotoFilter
 from sessions_app.guest.views.downloads import zip_response
 from sessions_app.guest.views.guest_view import Visit, guest_view, render_page
@@ -29,16 +29,18 @@ ACTIONS: dict[str, Callable[[Guest, Collection[UUID]], int]] = {
 }
 
 
-def results_context(guest: Guest, *, show: PhotoFilter = "all") -> dict[str, object]:
-    """Return what `guest/results.html` needs; one query."""
+def results_context(guest: Guest, *, show: PhotoFilter = "all", section: str = "") -> dict[str, object]:
+    """Return what `guest/results.html` needs; two queries."""
     rules = GuestRules.for_session(guest.session)
-    results = photo_tiles.build_results(guest, show=show)
+    parts = sections.load_sections(guest.session, chosen=section)
+    results = photo_tiles.build_results(guest, show=show, section=parts.chosen)
     return {
         "guest": guest,
         "tiles": results.tiles,
         "show": results.show,
         "counts": results.counts,
         "filters": results.filters,
+        "sections": parts,
         "may_download": rules.download_variant is not None,
         "may_send": not rules.challenge,
         "mail": mail.is_offered(),
@@ -51,7 +53,9 @@ def photos(visit: Visit) -> HttpResponse:
     guest = visit.require_guest()
     if not guest.notice:  # who only looks around was searched for nowhere
         return redirect("guest-browse", code=visit.session.code)
-    context = results_context(guest, show=matched_photos.parse_filter(visit.request.GET.get("show", "")))
+    query = visit.request.GET
+    show = matched_photos.parse_filter(query.get("show", ""))
+    context = results_context(guest, show=show, section=query.get("section", ""))
     return render_page(
         visit.request, "guest/photos.html", visit.session, **context, choose="choose" in visit.request.GET
     )
@@ -75,7 +79,8 @@ def act(visit: Visit, action: str) -> HttpResponseBase:
 def download(visit: Visit) -> HttpResponseBase:
     """Answer with the chosen photos, or all that the page shows, as one ZIP."""
     show = matched_photos.parse_filter(visit.request.POST.get("show", ""))
-    rows = matched_photos.filter_found(matched_photos.list_found(visit.require_guest()), show)
+    section = sections.parse_section(visit.request.POST.get("section", ""))
+    rows = matched_photos.filter_found(matched_photos.list_found(visit.require_guest(), section=section), show)
     chosen = set(chosen_photos(visit.request))
     wanted = [row.photo for row in rows if "all" in visit.request.POST or row.photo_id in chosen]
     if not wanted:
@@ -92,7 +97,9 @@ def chosen_photos(request: HttpRequest) -> list[UUID]:
 
 def redirect_to_photos(visit: Visit, *, show: str, choose: bool = False) -> HttpResponse:
     """`choose`: the page asks the guest to tick some photos first."""
-    query = {name: value for name, value in (("show", show), ("choose", "1" if choose else "")) if value}
+    section = sections.parse_section(visit.request.POST.get("section", ""))
+    asked = {"show": show, "section": section, "choose": "1" if choose else ""}
+    query = {name: value for name, value in asked.items() if value}
     return redirect(f"{reverse('guest-photos', args=[visit.session.code])}{'?' if query else ''}{urlencode(query)}")
 
 

@@ -223,7 +223,7 @@ def test_photos_come_by_the_page_with_few_queries(client, party, monkeypatch, dj
     with_rules(party, browsing=True)
     client.post(address(party, "browse/"))
     # session, guest, count, photos, and what was shown, if guest and photos are still there (and a savepoint for it)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         first = text(client.get(address(party, "browse/")))
     assert "1 of 2" in first
     assert text(client.get(address(party, "browse/?page=2"))).count("<li data-photo=") == 1

@@ -262,7 +262,7 @@ def test_a_page_of_many_photos_costs_few_queries(ann, session, party_gallery, dj
     for number in range(12):
         photo = PhotoFactory(gallery=party_gallery, seed=1000 + number)
         FoundPhoto.objects.create(guest=ann.guest, photo=photo, rank=number)
-    with django_assert_num_queries(3):  # session, guest, photos
+    with django_assert_num_queries(4):  # session, guest, sections, photos
         assert len(shown(ann, session)) == 14
 
 

@@ -12,9 +12,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from facepass.testing.factories import GalleryFactory
 from facepass.testing.pages.visitors import addresses, device, ids, search, selfie, shown, text
 from galleries import tasks
-from galleries.models import GalleryImage
+from galleries.models import GalleryImage, PhotoFace
 from recognition.model_versions import current_model_version
 from sessions_app import sealing
 from sessions_app.guest.domain import alerts, guest_search, links
@@ -33,10 +34,6 @@ def both(ann, session, photos):
     ann.link = links.create_share_link(ann.guest, rows, days="7")
     ann.shared = f"/shared/{links.sign_id('share', ann.link.pk)}/"
     return photos[2]
-
-
-def hide(photo, *, hidden=True):
-    GalleryImage.objects.filter(pk=photo.pk).update(hidden_from_guests=hidden)
 
 
 def browsed(client, session):
@@ -64,7 +61,23 @@ def seen(client, session):
     }
 
 
-def test_a_hidden_photo_is_gone_on_every_way_and_comes_back_as_it_was(ann, session, photos, both):
+@pytest.fixture(params=["hidden by itself", "of a section that is shown later"])
+def hide(request, session, both):
+    """The two ways by which staff keep a photo from guests."""
+    later = GalleryFactory(studio=session.studio, session_id=session.pk, shown_from=timezone.now() + timedelta(days=1))
+
+    def by_itself(*, hidden=True):
+        GalleryImage.objects.filter(pk=both.pk).update(hidden_from_guests=hidden)
+
+    def by_section(*, hidden=True):
+        gallery = later if hidden else both.gallery
+        GalleryImage.objects.filter(pk=both.pk).update(gallery=gallery)
+        PhotoFace.objects.filter(photo=both).update(gallery=gallery)
+
+    return by_itself if request.param == "hidden by itself" else by_section
+
+
+def test_a_hidden_photo_is_gone_on_every_way_and_comes_back_as_it_was(hide, ann, session, photos, both):
     alone, bob, _both = photos
     before = seen(ann, session)
     assert before == {
@@ -78,7 +91,7 @@ def test_a_hidden_photo_is_gone_on_every_way_and_comes_back_as_it_was(ann, sessi
         "list of links": "2",
         "progress": 3,
     }
-    hide(both)
+    hide()
     assert seen(ann, session) == {
         "page": {*ids(alone)},
         "favourites": set(),
@@ -90,26 +103,26 @@ def test_a_hidden_photo_is_gone_on_every_way_and_comes_back_as_it_was(ann, sessi
         "list of links": "1",
         "progress": 2,
     }
-    hide(both, hidden=False)
+    hide(hidden=False)
     assert seen(ann, session) == before
 
 
 @pytest.mark.parametrize("variant", ["thumbnail", "preview", "original"])
-def test_addresses_that_were_given_before_open_no_more(variant, ann, session, both):
+def test_addresses_that_were_given_before_open_no_more(variant, hide, ann, session, both):
     own = [a for a in addresses(ann.get(f"/s/{session.code}/photos/"), variant) if str(both.pk) in a]
     shared = [a for a in addresses(Client().get(ann.shared), variant) if str(both.pk) in a]
     assert own
     assert shared
-    hide(both)
+    hide()
     assert {ann.get(address).status_code for address in own} == {404}
     assert {Client().get(address).status_code for address in shared} == {404}
-    hide(both, hidden=False)
+    hide(hidden=False)
     assert {ann.get(address).status_code for address in own} == {200}
 
 
-def test_no_search_finds_it(ann, session, photos, both):
+def test_no_search_finds_it(hide, ann, session, photos, both):
     alone, bob, _both = photos
-    hide(both)
+    hide()
     guest = device(session)
     search(guest, session, ["bob"])
     assert shown(guest, session) == ids(bob)
@@ -120,18 +133,18 @@ def test_no_search_finds_it(ann, session, photos, both):
 
 
 @pytest.mark.parametrize("explain", [True, False])
-def test_a_partners_search_finds_it_neither_nor_says_that_it_missed_it(explain, session, photos, both):
-    hide(both)
+def test_a_partners_search_finds_it_neither_nor_says_that_it_missed_it(explain, hide, session, photos, both):
+    hide()
     found = search_session(session, [selfie(["ann"])], explain=explain)
     assert [match.face.photo_id for match in found.matches] == [photos[0].pk]
     others = [match.face for match in found.possible] + [miss.face for miss in found.misses or []]
     assert both.pk not in {face.photo_id for face in others}
 
 
-def test_a_photo_that_is_hidden_while_it_is_searched_for_is_not_kept(ann, session, photos, both, monkeypatch):
+def test_a_photo_that_is_hidden_while_it_is_searched_for_is_not_kept(hide, session, photos, both, monkeypatch):
     def search_and_hide(*args, **kwargs):
         searched = search_session(*args, **kwargs)
-        hide(both)
+        hide()
         return searched
 
     monkeypatch.setattr(guest_search, "search_session", search_and_hide)
@@ -140,8 +153,8 @@ def test_a_photo_that_is_hidden_while_it_is_searched_for_is_not_kept(ann, sessio
     assert list(FoundPhoto.objects.filter(guest=guest.guest).values_list("photo", flat=True)) == [photos[1].pk]
 
 
-def test_no_alert_tells_of_it(session, photos, both, party_gallery):
-    hide(both)
+def test_no_alert_tells_of_it(hide, session, photos, both, party_gallery):
+    hide()
     guest = device(session)
     descriptor = search_session(session, [selfie(["ann"])]).faces[0].descriptor
     alert = Alert.objects.create(
