@@ -98,7 +98,7 @@ def chosen_photos(request: HttpRequest) -> list[UUID]:
 def redirect_to_photos(visit: Visit, *, show: str, choose: bool = False) -> HttpResponse:
     """`choose`: the page asks the guest to tick some photos first."""
     section = sections.parse_section(visit.request.POST.get("section", ""))
-    asked = {"show": show, "section": section, "choose": "1" if choose else ""}
+    asked = {"show": show, "section": str(section or ""), "choose": "1" if choose else ""}
     query = {name: value for name, value in asked.items() if value}
     return redirect(f"{reverse('guest-photos', args=[visit.session.code])}{'?' if query else ''}{urlencode(query)}")
 
