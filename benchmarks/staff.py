@@ -15,12 +15,14 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import own_home
 
 PEOPLE = 40
 AT_ONCE = 5000
+FIRST_PHOTO = datetime(2026, 8, 15, 10, tzinfo=UTC)
 # Of so many photos one has no face.
 EMPTY = 20
 # Name and address, in which `gallery`, `photo` and `person` stand for ids of the benchmark's own rows.
@@ -31,12 +33,19 @@ PAGES = [
     ("gallery", "/admin/galleries/gallery/{gallery}/photos/"),
     ("gallery, first window", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100"),
     ("gallery, last window", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100&offset={last}"),
+    ("gallery, by name", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100&sort=name&offset={last}"),
+    ("gallery, by upload", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100&sort=upload&offset={last}"),
+    ("gallery, a file", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100&q=IMG_042"),
+    ("gallery, a name", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100&q=Person%203"),
+    ("gallery, hidden", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100&filter=hidden"),
+    ("gallery, all ids", "/admin/galleries/gallery/{gallery}/photos/ids/"),
     ("gallery, unnamed", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100&filter=unnamed"),
     ("gallery, no faces", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100&filter=no_faces"),
     ("gallery, a person", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100&person={person}"),
     ("gallery, counts", "/admin/galleries/gallery/{gallery}/photos/counts/"),
     ("gallery, people", "/admin/galleries/gallery/{gallery}/photos/people/"),
     ("photo", "/admin/galleries/galleryimage/{photo}/faces/"),
+    ("people as CSV", "/admin/galleries/facecluster/of/{gallery}/export/people.csv"),
     ("photo, faces", "/admin/galleries/galleryimage/{photo}/faces/described/?filter=unnamed"),
 ]
 
@@ -78,6 +87,9 @@ def photo_rows(gallery: Any, number: int) -> list[Any]:
                 byte_size=8_000_000,
                 width=6000,
                 height=4000,
+                taken_at=FIRST_PHOTO + timedelta(seconds=7 * n),
+                folder=f"card {n % 3}",
+                hidden_from_guests=n % EMPTY == 1,
                 state="processed",
             )
             for n in range(number)

@@ -19,7 +19,7 @@ from recognition.pictures.formats import HEIC
 
 NO_ROW = UUID(int=0)
 # Paths below a photo's; the page's script puts the photo's id in.
-PARTS = ("described", "people", "candidates", "decisions", "decide", "draw", "retry_one")
+PARTS = ("described", "people", "candidates", "decisions", "decide", "draw", "retry_one", "replace")
 
 
 class ShownFace(TypedDict):
@@ -71,7 +71,10 @@ def show_photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "socket_path": f"/ws/galleries/{gallery.pk}/progress/",
         "poll_path": f"/api/v1/galleries/{gallery.pk}/progress",
         "form_path": markup.change_page_path("galleryimage", NO_ROW),
-        "paths": {name: reverse(f"admin:galleries_galleryimage_{name}", args=[NO_ROW]) for name in ("faces", *PARTS)},
+        "paths": {
+            "act": reverse("admin:galleries_gallery_act", args=[gallery.pk]),
+            **{name: reverse(f"admin:galleries_galleryimage_{name}", args=[NO_ROW]) for name in ("faces", *PARTS)},
+        },
         "may_verify": has_role(request, gallery.studio_id, VERIFIERS),
         "may_edit": has_role(request, gallery.studio_id, EDITORS),
         "texts": script_texts.photo_texts(),

@@ -6,14 +6,16 @@ A browser that lost its connection, or was reloaded, asks first which of its fil
 from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 
 from facepass.console.base import EDITORS
 from facepass.core.access.authentication import user_of
 from galleries.models import Gallery, GalleryImage
-from galleries.photos import direct_uploads, ingest, progress
+from galleries.photos import direct_uploads, ingest, progress, replacing
 from galleries.staff.grid import find_gallery
 from galleries.staff_kit.json_views import (
     answer_json,
+    find_visible,
     invalid_request,
     log_addition,
     parse_body,
@@ -45,6 +47,19 @@ def upload_file(request: HttpRequest, pk: UUID) -> JsonResponse:
         raise invalid_request()
     folder = request.POST.get("folder", "")
     return _answer(request, ingest.add_photos(gallery, files, by=user_of(request), folder=folder))
+
+
+def replace_photo(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Put the one `file` of the form into the place of a photo that failed, and answer with the new photo's id."""
+    photo = find_visible(request, GalleryImage.objects.event_photos().select_related("gallery"), pk)
+    require_role(request, photo.gallery.studio_id, EDITORS)
+    files = request.FILES.getlist("file")
+    if len(files) != 1:
+        raise invalid_request()
+    new = replacing.replace_failed(photo, files[0], by=user_of(request))
+    log_addition(request, new, f"in the place of {photo}")
+    progress.publish_progress(photo.gallery_id)
+    return answer_json(photo=str(new.pk), said=_("The photo was replaced and waits for analysis."))
 
 
 def create_target(request: HttpRequest, pk: UUID) -> JsonResponse:

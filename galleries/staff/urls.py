@@ -45,6 +45,7 @@ staff_urls = [
     photo_pages.read("<uuid:pk>/faces/decisions/", photo_faces.list_decisions, name="decisions"),
     photo_pages.write("<uuid:pk>/faces/decide/", photo_faces.decide, name="decide"),
     photo_pages.write("<uuid:pk>/faces/draw/", photo_faces.draw_face, name="draw"),
+    photo_pages.write("<uuid:pk>/faces/replace/", upload.replace_photo, name="replace"),
     photo_pages.write("<uuid:pk>/faces/retry/", photo_faces.retry_photo, name="retry_one"),
     group_pages.page("occasions/", open_work.show_open_work, name="occasions"),
     group_pages.page("occasions/list/", open_work.render_list, name="occasion_list"),

@@ -7,6 +7,7 @@ import pytest
 from facepass.testing.factories import FaceFactory, MembershipFactory, PersonFactory, PhotoFactory
 from facepass.testing.pages.browser import in_thread
 from facepass.testing.pages.photo_pages import open_grid, open_photo, row, shoot
+from facepass.testing.pictures.fake import picture_of
 from galleries.models import FaceDecision, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import PhotoState
@@ -278,6 +279,23 @@ class TestPhoto:
         page.keyboard.press("a")
         page.wait_for_selector("[data-notice]:has-text('waits for analysis')")
         page.wait_for_selector("[data-trouble]:has-text('not been analysed yet')")
+        assert page.is_hidden("[data-failed]")
+
+    def test_a_failed_photo_is_replaced_and_another_deleted(self, browser, server, user, gallery):
+        failed = [PhotoFactory(gallery=gallery, state=PhotoState.FAILED, error="not_an_image") for _n in range(2)]
+        page = browser(user)
+        open_photo(page, server, failed[0])
+        file = {"name": "again.jpg", "mimeType": "image/jpeg", "buffer": picture_of([], size=(200, 150), seed=99)}
+        page.set_input_files("[data-replace]", file)
+        page.wait_for_selector("[data-notice]:has-text('The photo was replaced')")
+        page.wait_for_selector("h2[data-name]:text-is('again.jpg')")
+        open_photo(page, server, failed[1])
+        shoot(page, "photo-failed")
+        page.click("[data-delete]")
+        page.wait_for_selector("[data-notice]:has-text('1 photo was deleted.')")
+        page.wait_for_selector("h2[data-name]:text-is('again.jpg')")
+        page.click("[data-notice] button")
+        page.wait_for_selector(f"h2[data-name]:text-is('{failed[1].original_name}')")
 
     def test_what_one_does_another_sees(self, browser, server, user, gallery):
         photo = analysed(gallery, "ann", "bob")

@@ -12,12 +12,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django_q.models import OrmQ
 
-from facepass.models import Role
-from facepass.testing.factories import GalleryFactory, StudioFactory
+from facepass.models import Role, TrashEntry
+from facepass.testing.factories import GalleryFactory, PhotoFactory, StudioFactory
 from facepass.testing.pages.staff import address, member, post
 from facepass.testing.pictures.fake import picture_of
 from facepass.testing.stand_ins.s3 import keys
 from galleries.models import GalleryImage
+from galleries.models.photo import PhotoState
 from galleries.photos import direct_uploads
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +151,50 @@ def test_what_nobody_asked_about_is_swept_away(bucket, staff, gallery, monkeypat
 
 def test_without_a_bucket_there_is_nothing_to_sweep():
     assert direct_uploads.sweep() == 0
+
+
+# A file in the place of a photo that failed.
+
+
+@pytest.fixture
+def failed(gallery):
+    return PhotoFactory(gallery=gallery, state=PhotoState.FAILED, folder="card 1", hidden_from_guests=True, seed=7)
+
+
+def replace(client, photo, data=PICTURE, name="again.jpg"):
+    return client.post(address(photo, "replace"), {"file": SimpleUploadedFile(name, data)})
+
+
+def test_another_file_takes_the_place_of_a_failed_photo(staff, gallery, failed):
+    answer = replace(staff, failed).json()
+    (photo,) = gallery.photos.all()
+    assert answer["photo"] == str(photo.pk)
+    assert (photo.original_name, photo.folder, photo.hidden_from_guests) == ("again.jpg", "card 1", True)
+    assert photo.state == PhotoState.PENDING
+    assert OrmQ.objects.count() == 1
+    assert TrashEntry.objects.get().label == failed.original_name
+
+
+def test_one_that_is_there_already_stands_in_for_it(staff, gallery, failed):
+    twin = send(staff, gallery).json()["photo"]
+    assert replace(staff, failed).json()["photo"] == twin
+    assert gallery.photos.count() == 1
+
+
+def test_what_is_refused_leaves_it_as_it_is(staff, gallery, failed):
+    with failed.file.open() as file:
+        same = file.read()
+    for data, message in ((b"no picture", "not a picture"), (same, "same file")):
+        answer = replace(staff, failed, data)
+        assert answer.status_code in {400, 415}
+        assert message in answer.json()["error"]["message"]
+    assert staff.post(address(failed, "replace")).status_code == 400
+    assert gallery.photos.get() == failed
+
+
+def test_only_a_failed_photo_is_replaced_and_only_by_who_may(staff, studio, gallery, failed):
+    done = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED)
+    assert replace(staff, done).status_code == 400
+    for client, status in ((member(studio, Role.VERIFIER), 403), (member(StudioFactory()), 404), (Client(), 302)):
+        assert replace(client, failed).status_code == status
+    assert gallery.photos.count() == 2

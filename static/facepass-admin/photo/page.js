@@ -6,6 +6,7 @@ import { fill, find, need, readJson } from "../kit/dom.js";
 import { get, post, Refusal } from "../kit/http.js";
 import { hideNotice, notify } from "../kit/notice.js";
 import { FaceList } from "./face_list.js";
+import { FailedPhoto } from "./failed.js";
 import { openFace, shownFaces } from "./faces.js";
 import { History } from "./history.js";
 import { Stage } from "./stage.js";
@@ -38,6 +39,12 @@ export class PhotoPage {
     this.may = { verify: "verify" in section.dataset, edit: "edit" in section.dataset };
     this.frame = need("[data-stage]", section);
     const select = (/** @type {string} */ id) => this.select(id);
+    const back = () => { location.href = need("[data-back]", section, HTMLAnchorElement).href; };
+    this.failed = new FailedPhoto(section, {
+      path: (part) => this.#path(part),
+      next: () => this.place.next ?? this.place.previous ?? null,
+      go: (id) => { if (id) this.go(id); else back(); },
+    });
     this.stage = new Stage(this.frame, { texts, select, drawn: (box) => this.draw(box) });
     this.list = new FaceList(need("[data-faces]", section), {
       texts,
@@ -114,6 +121,7 @@ export class PhotoPage {
     need("[data-go=previous]", section, HTMLButtonElement).disabled = !place.previous;
     need("[data-go=next]", section, HTMLButtonElement).disabled = !place.next;
     this.#showTrouble(photo);
+    this.failed.show(photo);
     this.stage.show(photo);
     this.list.show(photo);
     this.select(this.selected);
