@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('facepass', '0010_trash'),
-        ('galleries', '0024_people_marks'),
+        ('galleries', '0025_person_links'),
     ]
 
     operations = [
