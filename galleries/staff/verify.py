@@ -1,28 +1,22 @@
 """Names that the grouping proposed, one face beside the person's best: is it them?"""
 
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from facepass.console.base import VERIFIERS, has_role_anywhere
 from facepass.core.access.authentication import user_of
-from galleries.faces import decisions
 from galleries.models import FaceDecision, Occasion, PhotoFace
 from galleries.staff import script_texts
 from galleries.staff_kit import markup
-from galleries.staff_kit.decision_history import answer_decisions, load_history
-from galleries.staff_kit.faces import find_faces, load_best_crops, select_shown
+from galleries.staff_kit.decision_history import load_history
+from galleries.staff_kit.faces import load_best_crops, select_shown
 from galleries.staff_kit.json_views import (
     Context,
-    parse_body,
     parse_page_uuid,
-    parse_uuid,
-    parse_uuids,
     render_page,
-    require_role,
 )
 from galleries.staff_kit.occasions import (
     build_heading,
@@ -79,24 +73,3 @@ def _build_context(request: HttpRequest, occasion: Occasion | None) -> Context:
         "may_decide": has_role_anywhere(request, VERIFIERS),
         "version": occasion_version(occasion) if occasion else studios_snapshot(request)["version"],
     }
-
-
-def confirm_names(request: HttpRequest) -> JsonResponse:
-    """Decide that the names of `faces` are right."""
-    ids = parse_uuids(parse_body(request).get("faces"))
-    faces = find_faces(PhotoFace.objects.visible_to(user_of(request)), ids)
-    if not faces:
-        raise Http404
-    for studio_id in {face.gallery.studio_id for face in faces}:
-        require_role(request, studio_id, VERIFIERS)
-    made = decisions.confirm_all(faces, by=user_of(request))
-    text = ngettext("%(number)d face was confirmed.", "%(number)d faces were confirmed.", len(faces))
-    return answer_decisions(made, text=text % {"number": len(faces)})
-
-
-def deny_name(request: HttpRequest) -> JsonResponse:
-    """Decide that `face` is not the person whose name it has."""
-    face_id = parse_uuid(parse_body(request).get("face"))
-    (face,) = find_faces(PhotoFace.objects.visible_to(user_of(request)), [face_id])
-    require_role(request, face.gallery.studio_id, VERIFIERS)
-    return answer_decisions([decisions.deny(face, by=user_of(request))], text=_("Somebody else."))

@@ -20,16 +20,14 @@ function query() {
   return here;
 }
 
-/** @param {HTMLElement} card */
-function yes(card) {
+/**
+ * Say whether it is the person whose name stands beside it, who may have changed since the page was read.
+ * @param {HTMLElement} card
+ * @param {"right" | "wrong"} answer
+ */
+function say(card, answer) {
   list.leave(card);
-  work.decide("confirmPath", { faces: [card.dataset.id] });
-}
-
-/** @param {HTMLElement} card */
-function no(card) {
-  list.leave(card);
-  work.decide("denyPath", { face: card.dataset.id });
+  work.decide("answerPath", { people: [{ person: card.dataset.person, [answer]: [card.dataset.id] }] });
 }
 
 /** @param {HTMLElement} card */
@@ -44,7 +42,7 @@ async function undo() {
 }
 
 /** @type {Record<string, (card: HTMLElement) => void>} */
-const answers = { yes, no, skip };
+const answers = { yes: (card) => say(card, "right"), no: (card) => say(card, "wrong"), skip };
 
 /** @param {string} answer */
 function give(answer) {
