@@ -58,6 +58,7 @@ class ReadOnlyAdmin(TenantAdmin[R]):
 class TrashEntryAdmin(ReadOnlyAdmin[TrashEntry]):
     """Each sees what their role may delete, and nobody what was in it: only how much."""
 
+    empty_text = _("The trash is empty")
     list_display = ["label", "kind_shown", "deleter_shown", "deleted_at", "days_shown", "choices"]
     list_display_links = ["label"]
     list_select_related = ["studio", "deleted_by"]

@@ -1,5 +1,6 @@
 """Galleries, photos and people are deleted with all that belongs to them, and come back as they were."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -225,6 +226,17 @@ def test_a_studio_that_is_deleted_takes_its_trash_and_the_files_along(
         gallery.studio.delete()
     assert not TrashRow.objects.exists()
     assert not [name for name in names if default_storage.exists(name)]
+
+
+def test_a_column_that_a_migration_has_added_since_gets_its_default(faces):
+    entry = delete("photo", faces[0].photo)
+    row = TrashRow.objects.get(label="galleries.PhotoFace")
+    known = json.loads(row.content)
+    del known["drawn"], known["quality"]
+    TrashRow.objects.filter(pk=row.pk).update(content=json.dumps(known))
+    entries.restore(entry.pk)
+    restored = PhotoFace.objects.get(pk=faces[0].pk)
+    assert (restored.drawn, restored.quality) == (False, {})
 
 
 def test_days_left_are_counted_up(gallery):

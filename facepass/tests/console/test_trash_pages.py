@@ -100,7 +100,7 @@ def test_many_are_deleted_and_restored_as_one(event, owner):
 
 
 def test_the_trash_lists_what_was_deleted_by_whom_and_how_many_days_are_left(event, owner):
-    assert "No results yet" in text(owner.get(TRASH))
+    assert "The trash is empty" in text(owner.get(TRASH))
     owner.post(delete_page(Gallery.objects.get()), {"post": "yes"})
     TrashEntry.objects.update(due_at=timezone.now() + timedelta(days=2, hours=3))
     page = owner.get(TRASH)

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
-from facepass.core.access.tenancy import recheck_scope
+from facepass.core.access.tenancy import delete_with_late_inserts, recheck_scope
 from facepass.core.trash import entries
 from facepass.models import ApiKey, Membership, Role, Scope, User
 from facepass.testing.database import until_somebody_waits_for_this_connection
@@ -304,6 +305,24 @@ def test_what_is_added_while_something_is_deleted_goes_with_it(studio, delete):
     assert not failed
     assert not type(newcomer).objects.filter(pk=newcomer.pk).exists()
     assert not GalleryImage.objects.filter(pk=photo.pk).exists()
+
+
+def test_a_deletion_that_waited_for_somebody_who_waited_for_it_is_begun_again(studio):
+    tries = []
+
+    def delete():
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return 1, {}
+
+    assert delete_with_late_inserts(delete) == (1, {})
+    with pytest.raises(OperationalError, match="disk"):
+        delete_with_late_inserts(broken_disk)
+
+
+def broken_disk():
+    raise OperationalError("the disk is full")
 
 
 # --- workers
