@@ -84,7 +84,7 @@ class TestGrid:
         page.click('[data-chosen-do="hide"]')
         page.wait_for_selector("[data-notice]:has-text('4 photos are hidden from guests.')")
         page.wait_for_selector('[data-filter="hidden"] [data-count]:text-is("4")')
-        page.wait_for_selector('.fp-tile.fp-hidden[data-index="4"] .fp-note:text-is("pending · hidden from guests")')
+        page.wait_for_selector('.fp-tile.fp-hidden[data-index="4"] .fp-note:text-is("hidden from guests · pending")')
         page.click("[data-notice] button")
         page.wait_for_selector("[data-notice]:has-text('4 photos are shown to guests.')")
         page.wait_for_selector('[data-filter="hidden"] [data-count]:text-is("0")')

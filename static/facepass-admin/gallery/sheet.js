@@ -120,7 +120,7 @@ export class Sheet {
     cell.dataset.photo = photo.id;
     cell.dataset.state = photo.state;
     cell.title = photo.error || photo.name;
-    const note = photo.hidden ? `${photo.note} · ${this.texts.hidden}` : photo.note;
+    const note = photo.hidden ? `${this.texts.hidden} · ${photo.note}` : photo.note;
     tile.classList.toggle("fp-hidden", photo.hidden);
     const thumbnail = photo.thumbnail && make("img", { src: photo.thumbnail, alt: "", loading: "lazy", decoding: "async" });
     cell.replaceChildren(
