@@ -20,6 +20,7 @@ from galleries.faces import suggestions
 from galleries.models import GalleryImage
 from recognition.engines import registry
 from sessions_app.models import PhotoSession
+from sessions_app.staff import new_event
 
 SESSIONS_SHOWN = 8
 
@@ -35,6 +36,7 @@ def build_first_page(request: HttpRequest, context: dict[str, object]) -> dict[s
         **current_work.build_current_work(user),
         "title": gettext("Overview"),
         "now_path": reverse("admin-now"),
+        "new_event_path": reverse("admin:sessions_app_photosession_new") if new_event.may_create(request) else None,
         "engine": _describe_engine(),
         "sessions": _list_sessions(user),
         "storage": _describe_storage(request),

@@ -2,11 +2,12 @@
 
 from galleries.staff_kit.json_views import ModelPages
 from sessions_app.models import PhotoSession
-from sessions_app.staff import event_page, favourites
+from sessions_app.staff import event_page, favourites, new_event
 
 event_pages = ModelPages(PhotoSession)
 
 event_urls = [
+    event_pages.form("new/", new_event.show_form, name="new"),
     event_pages.page("<uuid:pk>/event/", event_page.show_event, name="event"),
     event_pages.page("<uuid:pk>/event/now/", event_page.render_current, name="event_now"),
     event_pages.page("<uuid:pk>/event/favourites.txt", favourites.download_list, name="favourites"),
