@@ -13,7 +13,7 @@ from galleries.jobs import queue
 from galleries.models import Gallery, GalleryImage, Occasion, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
 from galleries.models.photo import FAILED, UNFINISHED, PhotoState
-from galleries.photos import direct_uploads, media_files, moving, progress
+from galleries.photos import media_files, moving, progress
 from galleries.staff import script_texts
 from galleries.staff.photo_grid.filters import Filter, apply_filter, filter_photos
 from galleries.staff.photo_grid.sort_orders import Sort
@@ -28,6 +28,7 @@ from galleries.staff_kit.json_views import (
     render_page,
     require_role,
 )
+from galleries.staff_kit.upload_paths import build_upload_paths
 
 WINDOW = 200
 
@@ -56,7 +57,6 @@ def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The gallery's page; its photos come as JSON."""
     gallery = find_gallery(request, pk)
     may_upload = has_role(request, gallery.studio_id, EDITORS)
-    names = _list_paths(may_upload=may_upload)
     context = {
         "title": gallery.title,
         "gallery": gallery,
@@ -70,7 +70,7 @@ def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "download_path": reverse("admin:galleries_gallery_download", args=[pk]),
         "targets": moving.list_targets(gallery) if may_upload else [],
         "may_upload": may_upload,
-        "paths": {name: reverse(f"admin:galleries_gallery_{name}", args=[pk]) for name in names},
+        "paths": _build_paths(pk, may_upload=may_upload),
         "photo_path": reverse("admin:galleries_galleryimage_faces", args=[UUID(int=0)]),
         "settings_path": markup.change_page_path("gallery", pk),
         "texts": script_texts.grid_texts(),
@@ -80,11 +80,11 @@ def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return render_page(request, "admin/galleries/gallery/work.html", context)
 
 
-def _list_paths(*, may_upload: bool) -> list[str]:
-    """Return the names of the paths that the page's scripts may use."""
-    read = ["window", "counts", "people", "ids"]
-    direct = ["upload_place", "upload_arrived"] if direct_uploads.is_available() else []
-    return [*read, "retry", "act", "upload_there", "upload_file", *direct] if may_upload else read
+def _build_paths(pk: UUID, *, may_upload: bool) -> dict[str, str]:
+    """Return the paths that the page's scripts may use."""
+    names = ["window", "counts", "people", "ids", *(["retry", "act"] if may_upload else [])]
+    paths = {name: reverse(f"admin:galleries_gallery_{name}", args=[pk]) for name in names}
+    return {**paths, **build_upload_paths(pk)} if may_upload else paths
 
 
 def read_window(request: HttpRequest, pk: UUID) -> JsonResponse:

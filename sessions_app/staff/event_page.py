@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from facepass.console.base import EDITORS, MANAGERS, VERIFIERS, has_role
 from facepass.core.access.authentication import user_of
+from galleries.staff import script_texts
 from galleries.staff_kit.json_views import Context, log_change, render_page, require_role
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.staff.event_figures import load_figures, occasion_of
@@ -47,6 +48,8 @@ def show_event(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "rules": describe_rules(session),
         "people": people,
         "people_total": people_total,
+        "upload_texts": script_texts.upload_texts(),
+        "destinations": reverse("admin:sessions_app_photosession_destination", args=[pk]),
         "paths": {"settings": reverse("admin:sessions_app_photosession_change", args=[pk])},
     }
     return render_page(request, "admin/sessions_app/event/page.html", context)

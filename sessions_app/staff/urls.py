@@ -2,7 +2,7 @@
 
 from galleries.staff_kit.json_views import ModelPages
 from sessions_app.models import PhotoSession
-from sessions_app.staff import event_page, favourites, new_event
+from sessions_app.staff import event_page, event_upload, favourites, new_event
 
 event_pages = ModelPages(PhotoSession)
 
@@ -13,4 +13,5 @@ event_urls = [
     event_pages.page("<uuid:pk>/event/favourites.txt", favourites.download_list, name="favourites"),
     event_pages.page("<uuid:pk>/event/favourites.csv", favourites.download_table, name="favourites_csv"),
     event_pages.form("<uuid:pk>/event/open/", event_page.open_to_guests, name="open"),
+    event_pages.write("<uuid:pk>/event/destination/", event_upload.find_destination, name="destination"),
 ]

@@ -3,8 +3,8 @@
 
 import { all, need } from "../kit/dom.js";
 
-for (const button of all("[data-copy]")) {
-  const field = need(`#${button.dataset.copy}`, document, HTMLInputElement);
+for (const button of all("[data-copy-link]")) {
+  const field = need(`#${button.dataset.copyLink}`, document, HTMLInputElement);
   const text = button.textContent ?? "";
   // A page that came without TLS has no clipboard; what is selected can be copied by hand.
   button.hidden = false;

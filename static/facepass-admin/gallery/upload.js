@@ -1,7 +1,8 @@
 // @ts-check
-/* Dropping or choosing photos on a gallery's page, and what became of each. */
+/* Dropping or choosing photos on the page of a gallery or an event, and what became of each. */
 
 import { all, fill, find, make, need, readJson } from "../kit/dom.js";
+import { destinationsOf } from "./upload_destination.js";
 import { chosen, dropped, ofHandles } from "./upload_files.js";
 import { keep, kept } from "./upload_memory.js";
 import { OVER, Queue } from "./upload_queue.js";
@@ -26,7 +27,7 @@ class Upload {
     this.section = section;
     this.report = new UploadReport(section, this.texts);
     this.queue = new Queue({
-      paths: readJson("fp-paths"),
+      pathsOf: destinationsOf(section),
       changed: (entry) => this.#changed(entry),
       lost: (is) => this.#lost(is),
     });

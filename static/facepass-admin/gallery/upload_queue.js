@@ -8,6 +8,7 @@ import { kindOf } from "./upload_files.js";
 /** @typedef {import("./upload_files.js").Found} Found */
 /** @typedef {"waiting" | "checking" | "sending" | "accepted" | "duplicate" | "refused" | "skipped"} State */
 /** `reason`: the kind of file that is not sent, or the server's code. @typedef {{path: string, file: File | null, size: number, state: State, sent: number, message: string, reason: string}} Entry */
+/** @typedef {import("./upload_destination.js").Paths} Paths */
 /** What became of a file. @typedef {{outcome: State, message?: string, code?: string}} Outcome */
 
 const AT_ONCE = 3;
@@ -24,11 +25,11 @@ export class Queue {
   #wait = FIRST_WAIT_MS;
 
   /**
-   * @param {{paths: Record<string, string>, changed: (entry: Entry) => void, lost: (is: boolean) => void}} options
+   * @param {{pathsOf: (path: string) => Promise<Paths>, changed: (entry: Entry) => void, lost: (is: boolean) => void}} options
    *   `lost` tells whether the connection is
    */
-  constructor({ paths, changed, lost }) {
-    this.paths = paths;
+  constructor({ pathsOf, changed, lost }) {
+    this.pathsOf = pathsOf;
     this.changed = changed;
     this.lost = lost;
   }
@@ -78,9 +79,10 @@ export class Queue {
     if (!file) return;
     try {
       this.#set(entry, "checking");
-      if (await this.#isThere(file)) { this.#set(entry, "duplicate"); return; }
+      const paths = await this.pathsOf(entry.path);
+      if (await this.#isThere(file, paths)) { this.#set(entry, "duplicate"); return; }
       this.#set(entry, "sending");
-      const { outcome, message, code } = await this.#send(entry, file);
+      const { outcome, message, code } = await this.#send(entry, file, paths);
       this.#wait = FIRST_WAIT_MS;
       this.lost(false);
       this.#set(entry, outcome, { message, reason: code });
@@ -122,12 +124,13 @@ export class Queue {
   /**
    * By its content. A page that came without TLS has no digests; the server sees what it has by itself then.
    * @param {File} file
+   * @param {Paths} paths
    */
-  async #isThere(file) {
+  async #isThere(file, paths) {
     if (!globalThis.crypto?.subtle || file.size > LARGEST_DIGEST) return false;
     const bytes = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
     const digest = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    const { there } = await post(this.paths.upload_there ?? "", { sha256: [digest] });
+    const { there } = await post(paths.upload_there ?? "", { sha256: [digest] });
     return digest in there;
   }
 
@@ -135,20 +138,21 @@ export class Queue {
    * To the server; or, where there is a bucket, into that, and the server is told where.
    * @param {Entry} entry
    * @param {File} file
+   * @param {Paths} paths
    * @returns {Promise<Outcome>}
    */
-  async #send(entry, file) {
+  async #send(entry, file, paths) {
     const cut = entry.path.lastIndexOf("/");
     const [folder, name] = [entry.path.slice(0, Math.max(0, cut)), entry.path.slice(cut + 1)];
     const onProgress = (/** @type {number} */ bytes) => { entry.sent = bytes; this.changed(entry); };
-    if (!this.paths.upload_place) {
+    if (!paths.upload_place) {
       const form = new FormData();
       form.append("folder", folder);
       form.append("file", file, name);
-      return upload(this.paths.upload_file ?? "", form, onProgress);
+      return upload(paths.upload_file ?? "", form, onProgress);
     }
-    const { id, url } = await post(this.paths.upload_place, { size: file.size });
+    const { id, url } = await post(paths.upload_place, { size: file.size });
     await put(url, file, onProgress);
-    return post(this.paths.upload_arrived ?? "", { id, name, folder });
+    return post(paths.upload_arrived ?? "", { id, name, folder });
   }
 }
