@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from facepass.core.errors import FacePassError
-from facepass.core.trash import entries, purge
+from facepass.core.trash import entries, moving, purge
 from facepass.models import Erasure, Role, TrashEntry, TrashRow
 from facepass.testing.factories import (
     ClusterFactory,
@@ -116,6 +116,25 @@ def test_a_face_that_somebody_named_meanwhile_keeps_the_new_name(ann, faces, stu
     faces[0].refresh_from_db()
     faces[1].refresh_from_db()
     assert (faces[0].person, faces[1].person) == (bob, ann)
+
+
+def test_a_face_that_somebody_names_in_the_midst_of_the_deletion_keeps_the_new_name(ann, faces, studio, monkeypatch):
+    bob = PersonFactory(studio=studio, real_name="Bob")
+    clear = moving.clear_references
+
+    def overtaken(*arguments, **options):
+        PhotoFace.objects.filter(pk=faces[0].pk).update(person=bob, verified=True)
+        clear(*arguments, **options)
+
+    monkeypatch.setattr(moving, "clear_references", overtaken)
+    delete("person", ann)
+    faces[0].refresh_from_db()
+    assert (faces[0].person, faces[0].verified) == (bob, True)
+
+
+def test_of_many_photos_the_first_are_named_and_all_are_counted(gallery):
+    photos = [PhotoFactory(gallery=gallery, original_name=f"{number}.jpg") for number in range(9)]
+    assert delete("photo", *photos).label == "0.jpg, 1.jpg, 2.jpg, 3.jpg … (9)"
 
 
 def test_a_gallery_that_comes_back_after_its_person_has_gone_for_good_has_nameless_faces(ann, faces, gallery):

@@ -13,7 +13,7 @@ from facepass.core.errors import FacePassError
 from facepass.core.trash import entries, purge
 from facepass.models import Erasure, OutboxEvent, TrashEntry, TrashRow
 from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory, UserFactory
-from facepass.testing.pages.visitors import addresses, ids, selfie
+from facepass.testing.pages.visitors import addresses, device, ids, search, selfie, shown
 from galleries import tasks
 from galleries.faces import decisions
 from galleries.models import FaceCluster, FaceDecision, Gallery, GalleryImage, PhotoFace
@@ -171,6 +171,18 @@ def test_an_analysis_that_is_overtaken_by_the_deletion_writes_nothing_and_begins
     tasks.analyse_gallery(str(photo.gallery_id))
     assert photo.faces.count() == 1
     assert GalleryImage.objects.get().state == "processed"
+
+
+@pytest.mark.parametrize("hide", [erasure.hide_guest, lambda guest: erasure.forget_guest(guest, hidden=True)])
+def test_who_hides_while_a_photo_of_theirs_is_in_the_trash_is_not_found_on_it_afterwards(
+    ann, session, photos, user, hide
+):
+    (entry,) = entries.move_to_trash("photo", [photos[0]], by=user)
+    hide(ann.guest)
+    entries.restore(entry.pk)
+    other = device(session)
+    search(other, session, ["ann"])
+    assert shown(other, session) == []
 
 
 def trashed():

@@ -77,16 +77,21 @@ def find_keys(link: Link, parents: Keys, *, studio_id: UUID) -> list[Any]:
     meta = link.child._meta
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT t.{quoted(meta.pk.column)} FROM {quoted(meta.db_table)} t WHERE {_points_at(link)}",  # noqa: S608 - names of columns
-            {"parents": [*map(str, parents)] if _is_text(link) else list(parents), "studio": studio_id},
+            f"SELECT t.{quoted(meta.pk.column)} FROM {quoted(meta.db_table)} t WHERE {points_at(link)}",  # noqa: S608 - names of columns
+            parent_values(link, parents, studio_id=studio_id),
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def _points_at(link: Link) -> str:
+def points_at(link: Link) -> str:
+    """Return the condition that a row `t` of the child points at one of the parents (see `parent_values`)."""
     if not link.expression:
         return f"t.{quoted(link.column)} = ANY (%(parents)s)"
     return f"t.studio_id = %(studio)s AND {link.expression} = ANY (%(parents)s)"
+
+
+def parent_values(link: Link, parents: Keys, *, studio_id: UUID) -> dict[str, Any]:
+    return {"parents": [*map(str, parents)] if _is_text(link) else list(parents), "studio": studio_id}
 
 
 def _is_text(link: Link) -> bool:

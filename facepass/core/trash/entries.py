@@ -36,7 +36,7 @@ from facepass.core.trash.registry import (
 from facepass.models import ApiKey, Membership, Studio, TrashEntry, TrashRow, User
 
 Roots = Sequence[models.Model]
-LABEL_CHARACTERS = 300
+LABEL_CHARACTERS, LABELS_SHOWN = 280, 4
 
 
 def may_delete(kind: Kind, *, studio_id: UUID, by: Principal | None) -> bool:
@@ -123,7 +123,7 @@ def _move(kind: Kind, keys: Keys, *, studio_id: UUID, by: Principal | None) -> T
     )  # fmt: skip
     for link, rows in contents.losing.items():
         if rows:
-            moving.clear_references(entry, link, rows)
+            moving.clear_references(entry, link, rows, parents=contents.keys[link.parent])
     for model, rows in reversed(contents.keys.items()):
         if rows:
             moving.take_out(entry, model, rows)
@@ -139,8 +139,9 @@ def _lock(kind: Kind, keys: Keys, *, studio_id: UUID) -> None:
 
 
 def _describe(labels: Sequence[str]) -> str:
-    """Return the titles of what was deleted, as many as fit."""
-    return ", ".join(sorted(labels))[:LABEL_CHARACTERS]
+    """Return the first titles of what was deleted, and of more than that the number."""
+    first = ", ".join(sorted(labels)[:LABELS_SHOWN])[:LABEL_CHARACTERS]
+    return f"{first} … ({len(labels)})" if len(labels) > LABELS_SHOWN else first
 
 
 def restore(entry_id: UUID, *, by: Principal | None = None) -> TrashEntry:

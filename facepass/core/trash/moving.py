@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from pgvector.django import HalfVectorField
 
-from facepass.core.trash.contents import Keys, quoted
+from facepass.core.trash.contents import Keys, parent_values, points_at, quoted
 from facepass.core.trash.registry import Link, Model, list_keys_of
 from facepass.models import TrashEntry
 
@@ -34,14 +34,15 @@ def take_out(entry: TrashEntry, model: Model, keys: Keys) -> None:
     )  # fmt: skip
 
 
-def clear_references(entry: TrashEntry, link: Link, keys: Keys) -> None:
-    """Clear what the rows lose, and keep what it was."""
+def clear_references(entry: TrashEntry, link: Link, keys: Keys, *, parents: Keys) -> None:
+    """Clear what the rows lose, and keep what it was. One that names another parent by now is left alone."""
     columns = list(link.cleared)
     kept = ", ".join(f"former.{quoted(name)}" for name in columns)
     _execute(
         f"""
         WITH former AS (
-            SELECT * FROM {_table(link.child)} WHERE {_pk(link.child)} = ANY (%(keys)s) FOR UPDATE
+            SELECT t.* FROM {_table(link.child)} t
+            WHERE t.{_pk(link.child)} = ANY (%(keys)s) AND {points_at(link)} FOR UPDATE
         ), changed AS (
             UPDATE {_table(link.child)} t SET {_assignments(columns)}
             FROM former WHERE t.{_pk(link.child)} = former.{_pk(link.child)}
@@ -52,6 +53,7 @@ def clear_references(entry: TrashEntry, link: Link, keys: Keys) -> None:
         """,  # noqa: S608 - names of columns
         entry=entry.pk, label=link.child._meta.label, keys=list(keys), column=link.column,
         **{f"value_{name}": value for name, value in link.cleared.items()},
+        **parent_values(link, parents, studio_id=entry.studio_id),
     )  # fmt: skip
 
 
