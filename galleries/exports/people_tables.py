@@ -30,19 +30,27 @@ class PhotoEntry(TypedDict):
     gallery: str
     taken_at: str | None
     hidden_from_guests: bool
+    tags: list[str]
     people: list[PersonEntry]
 
 
 def write_people_csv(rows: Iterable[NamedPhoto]) -> str:
-    """Return a line for each photo: gallery, folder, file, when it was taken, who is confirmed, who is proposed."""
-    head = [_("gallery"), _("folder"), _("file"), _("taken"), _("people"), _("proposed")]
+    """Return a line for each photo: gallery, folder, file, when taken, who is confirmed, who proposed, tags."""
+    head = [_("gallery"), _("folder"), _("file"), _("taken"), _("people"), _("proposed"), _("tags")]
     return write_csv(head, map(_row_of, rows))
 
 
 def _row_of(row: NamedPhoto) -> list[str]:
     photo, moment = row.photo, storable_moment(row.photo.taken_at)
     names = [SEPARATOR.join(row.confirmed_names), SEPARATOR.join(row.proposed_names)]
-    return [photo.gallery.title, photo.folder, photo.original_name, moment.isoformat() if moment else "", *names]
+    return [
+        photo.gallery.title,
+        photo.folder,
+        photo.original_name,
+        moment.isoformat() if moment else "",
+        *names,
+        photo.tags,
+    ]
 
 
 def write_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -72,5 +80,6 @@ def _entry_of(row: NamedPhoto) -> PhotoEntry:
         "gallery": photo.gallery.title,
         "taken_at": moment.isoformat() if moment else None,
         "hidden_from_guests": photo.hidden_from_guests,
+        "tags": photo.tag_list,
         "people": [{"id": str(who.pk), "name": who.name, "confirmed": who.confirmed} for who in row.people],
     }

@@ -26,6 +26,7 @@ from galleries.models.face import PhotoFace
 from galleries.models.gallery import Gallery, GalleryKind, shown_now
 
 MAX_ATTEMPTS = 3
+TAG_SEPARATOR = ", "
 
 
 class PhotoState(models.TextChoices):
@@ -149,6 +150,8 @@ class GalleryImage(TenantModel):
     # Where the file lay in what was uploaded, such as `card 1/ceremony`; a photo that came alone has none.
     folder = models.CharField(_("folder"), max_length=255, default="", db_default="", editable=False)
     hidden_from_guests = models.BooleanField(_("hidden from guests"), default=False, db_default=False, editable=False)
+    # With TAG_SEPARATOR between them; see `galleries.photos.tagging`.
+    tags = models.CharField(_("tags"), max_length=500, default="", db_default="", editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
     byte_size = models.PositiveBigIntegerField(_("bytes"), editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
@@ -196,6 +199,10 @@ class GalleryImage(TenantModel):
 
     def __str__(self) -> str:
         return self.original_name
+
+    @property
+    def tag_list(self) -> list[str]:
+        return self.tags.split(TAG_SEPARATOR) if self.tags else []
 
     @property
     def has_failed(self) -> bool:

@@ -34,7 +34,7 @@ WINDOW = 200
 
 
 class GridPhoto(TypedDict):
-    """A photo as the grid's script draws it. `place`: when it was taken, and its folder; `note`: a line below it."""
+    """A photo as the grid's script draws it. `place`: when taken, folder and tags; `note`: a line below it."""
 
     id: str
     name: str
@@ -94,9 +94,9 @@ def read_window(request: HttpRequest, pk: UUID) -> JsonResponse:
     start = parse_number(request.GET.get("offset", 0), most=10_000_000)
     end = start + parse_number(request.GET.get("limit", WINDOW), least=1, most=WINDOW)
     rows = list(
-        photos.only("original_name", "folder", "taken_at", "hidden_from_guests", "state", "error", "gallery_id")[
-            start:end
-        ]
+        photos.only(
+            "original_name", "folder", "tags", "taken_at", "hidden_from_guests", "state", "error", "gallery_id"
+        )[start:end]
     )
     faces = PhotoFace.objects.filter(gallery=gallery, photo__in=[photo.pk for photo in rows]).order_by()
     shown, unnamed = _count_by_photo(faces.shown()), _count_by_photo(faces.unnamed())
@@ -113,7 +113,7 @@ def _describe_photo(photo: GalleryImage, *, faces: int, unnamed: int) -> GridPho
     return {
         "id": str(photo.pk),
         "name": photo.original_name,
-        "place": " · ".join(filter(None, [markup.format_capture_time(photo, "SHORT_DATETIME_FORMAT"), photo.folder])),
+        "place": markup.describe_place(photo, markup.format_capture_time(photo, "SHORT_DATETIME_FORMAT")),
         "state": photo.state,
         "note": _describe_faces(faces, unnamed) if is_done else photo.get_state_display(),
         "hidden": photo.hidden_from_guests,

@@ -44,7 +44,6 @@ class ShownPhoto(TypedDict):
     state: str
     label: str
     error: str
-    folder: str
     taken: str
     width: int
     height: int
@@ -98,8 +97,7 @@ def describe_photo(photo: GalleryImage) -> ShownPhoto:
         "state": photo.state,
         "label": photo.get_state_display(),
         "error": markup.photo_error(photo),
-        "folder": photo.folder,
-        "taken": markup.format_capture_time(photo),
+        "taken": markup.describe_place(photo, markup.format_capture_time(photo)),
         "width": photo.width,
         "height": photo.height,
         "picture": media_files.photo_path(photo, "preview" if photo.processed_at and not photo.error else "original"),

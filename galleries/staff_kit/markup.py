@@ -56,6 +56,11 @@ def format_capture_time(photo: GalleryImage, name: str = "DATETIME_FORMAT") -> s
     return date_format(timezone.localtime(moment), name) if moment else ""
 
 
+def describe_place(photo: GalleryImage, taken: str) -> str:
+    """Return a line of when the photo was taken, the folder in which it lay, and its tags."""
+    return " · ".join(filter(None, [taken, photo.folder, *(f"#{tag}" for tag in photo.tag_list)]))
+
+
 def face_crop(face: PhotoFace) -> SafeString:
     """Return the face, cut out of the photo's preview by style alone.
 

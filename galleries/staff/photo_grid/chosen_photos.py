@@ -19,7 +19,7 @@ from facepass.core.trash import entries
 from facepass.models import TrashEntry
 from galleries.models import Gallery, GalleryImage
 from galleries.models.photo import GalleryImageQuerySet
-from galleries.photos import archives, moving, progress
+from galleries.photos import archives, moving, progress, tagging
 from galleries.staff.grid import find_gallery
 from galleries.staff.photo_grid.filters import filter_photos
 from galleries.staff_kit.json_views import (
@@ -114,10 +114,25 @@ def _restore(request: HttpRequest, _photos: GalleryImageQuerySet, gallery: Galle
     return Outcome(len(ids), _("The photos are back."))
 
 
+def _tag(_request: HttpRequest, photos: GalleryImageQuerySet, _gallery: Gallery, body: Body) -> Outcome:
+    """Raise 400 `invalid_request` where no tag is named, and for too many."""
+    number = tagging.add_tags(photos, tagging.parse_tags(str(body.get("tags") or "")))
+    text = ngettext("%(number)d photo has a new tag.", "%(number)d photos have a new tag.", number)
+    return Outcome(number, text % {"number": number})
+
+
+def _untag(_request: HttpRequest, photos: GalleryImageQuerySet, _gallery: Gallery, body: Body) -> Outcome:
+    number = tagging.remove_tags(photos, tagging.parse_tags(str(body.get("tags") or "")))
+    text = ngettext("%(number)d photo has lost the tag.", "%(number)d photos have lost the tag.", number)
+    return Outcome(number, text % {"number": number})
+
+
 VERBS: Final[dict[str, Callable[[HttpRequest, GalleryImageQuerySet, Gallery, Body], Outcome]]] = {
     "hide": _hide,
     "show": _show,
     "move": _move,
+    "tag": _tag,
+    "untag": _untag,
     "delete": _delete,
     "restore": _restore,
 }

@@ -63,11 +63,16 @@ def apply_filter(gallery: Gallery, chosen: Filter) -> GalleryImageQuerySet:
 
 
 def _shows(gallery: Gallery, text: str) -> Q:
-    """Return the condition that the file's name, its folder or the name of a person in the photo has that text.
+    """Return the condition that the file's name, its folder, a tag or the name of a person in the photo has that text.
 
     People are read first: they are few, and faces are found by them in an index.
     """
     people = Person.objects.filter(studio_id=gallery.studio_id, real_name__icontains=text)
     faces = PhotoFace.objects.filter(gallery=gallery).named()
     named = faces.filter(person__in=list(people.values_list("pk", flat=True))).order_by()
-    return Q(original_name__icontains=text) | Q(folder__icontains=text) | Q(pk__in=named.values("photo"))
+    return (
+        Q(original_name__icontains=text)
+        | Q(folder__icontains=text)
+        | Q(tags__icontains=text)
+        | Q(pk__in=named.values("photo"))
+    )

@@ -27,7 +27,9 @@ def event(studio):
     session = uuid4()
     first, second = (GalleryFactory(studio=studio, session_id=session, title=title) for title in ("Church", "=Party"))
     taken = datetime(2026, 8, 15, 10, 30, tzinfo=UTC)
-    photo = PhotoFactory(gallery=first, original_name="b.jpg", folder="card 1", taken_at=taken, stored=False)
+    photo = PhotoFactory(
+        gallery=first, original_name="b.jpg", folder="card 1", taken_at=taken, tags="dance", stored=False
+    )
     PhotoFactory(gallery=second, original_name="a.jpg", stored=False, hidden_from_guests=True)
     ann, bob = (PersonFactory(studio=studio, real_name=name) for name in ("Ann", "+Bob"))
     known = {"photo": photo, "face_category": FaceCategory.KNOWN}
@@ -44,9 +46,9 @@ def test_the_table_has_a_line_for_each_photo_and_no_formula(staff, event):
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].endswith('-people.csv"')
     assert list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))) == [
-        ["gallery", "folder", "file", "taken", "people", "proposed"],
-        ["Church", "card 1", "b.jpg", "2026-08-15T10:30:00+00:00", "Ann", "'+Bob"],
-        ["'=Party", "", "a.jpg", "", "", ""],
+        ["gallery", "folder", "file", "taken", "people", "proposed", "tags"],
+        ["Church", "card 1", "b.jpg", "2026-08-15T10:30:00+00:00", "Ann", "'+Bob", "dance"],
+        ["'=Party", "", "a.jpg", "", "", "", ""],
     ]
 
 
@@ -59,6 +61,7 @@ def test_json_has_the_same_with_ids(staff, event):
         "gallery": "Church",
         "taken_at": "2026-08-15T10:30:00+00:00",
         "hidden_from_guests": False,
+        "tags": ["dance"],
         "people": [
             {"id": str(event["bob"].pk), "name": "+Bob", "confirmed": False},
             {"id": str(event["ann"].pk), "name": "Ann", "confirmed": True},

@@ -316,7 +316,7 @@ def test_chosen_photos_come_as_a_zip_of_their_originals(staff, gallery):
 def test_what_is_done_with_many_takes_a_role(studio, gallery, taken):
     photo = taken["a.jpg"]
     for client, status in ((member(studio, Role.VERIFIER), 403), (member(StudioFactory()), 404)):
-        for verb in ("hide", "show", "move", "delete", "restore"):
+        for verb in ("hide", "show", "move", "tag", "untag", "delete", "restore"):
             assert act(client, gallery, verb, photo, target=str(gallery.pk)).status_code == status
     assert member(StudioFactory()).post(address(gallery, "download"), {"photos": str(photo.pk)}).status_code == 404
     assert 'data-chosen-do="hide"' not in member(studio, Role.VIEWER).get(address(gallery, "photos")).content.decode()
@@ -349,3 +349,22 @@ def test_the_trash_of_another_studio_is_not_restored_from(staff, gallery, studio
     answer = post(staff, gallery, "act", verb="restore", photos=[], entries=[str(entry.pk)])
     assert answer.status_code == 404
     assert not GalleryImage.objects.filter(pk=foreign.pk).exists()
+
+
+def test_chosen_photos_are_tagged_found_by_their_tags_and_untagged(staff, gallery, taken):
+    first, second = taken["a.jpg"], taken["b.jpg"]
+    answer = act(staff, gallery, "tag", first, second, tags=" First   dance, Bride ,,first dance").json()
+    assert (answer["number"], answer["said"]) == (2, "2 photos have a new tag.")
+    assert act(staff, gallery, "tag", first, tags="BRIDE").json()["number"] == 0
+    assert names(staff, gallery, q="dance") == ["b.jpg", "a.jpg"]
+    (shown,) = window(staff, gallery, q="a.jpg")["photos"]
+    assert shown["place"].endswith("card 1/ceremony · #First dance · #Bride")
+    assert act(staff, gallery, "untag", first, tags="first DANCE").json()["said"] == "1 photo has lost the tag."
+    assert GalleryImage.objects.get(pk=first.pk).tag_list == ["Bride"]
+    assert names(staff, gallery, q="dance") == ["b.jpg"]
+
+
+@pytest.mark.parametrize("tags", ["", " , ", "x" * 501, None])
+def test_no_tag_or_more_than_can_be_kept_is_a_400(tags, staff, gallery, taken):
+    answer = act(staff, gallery, "tag", taken["a.jpg"], tags=tags)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")

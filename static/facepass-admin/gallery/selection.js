@@ -28,6 +28,8 @@ export class Selection {
     });
     const download = need("form", this.bar, HTMLFormElement);
     download.addEventListener("submit", () => { need("[name=photos]", download, HTMLInputElement).value = [...this.#ids].join(","); });
+    const tagging = find("[data-tagging]", this.bar);
+    if (tagging instanceof HTMLFormElement) tagging.addEventListener("submit", (event) => this.#tag(event, tagging));
     const targets = find("[data-target]", this.bar);
     if (targets instanceof HTMLSelectElement) targets.addEventListener("change", () => this.#move(targets));
   }
@@ -102,6 +104,18 @@ export class Selection {
     if (!button) return;
     button.textContent = this.grid.texts.delete ?? "";
     button.classList.remove("fp-danger");
+  }
+
+  /**
+   * @param {SubmitEvent} event
+   * @param {HTMLFormElement} form
+   */
+  #tag(event, form) {
+    event.preventDefault();
+    const field = need("[name=tags]", form, HTMLInputElement);
+    const verb = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "tag";
+    this.#act(verb, { tags: field.value });
+    field.value = "";
   }
 
   /** @param {HTMLSelectElement} targets */

@@ -23,8 +23,7 @@
  * @property {"pending" | "processing" | "processed" | "failed" | "quarantined"} state
  * @property {string} label the state in words
  * @property {string} error
- * @property {string} taken
- * @property {string} folder
+ * @property {string} taken when, and where it lay
  * @property {number} width
  * @property {number} height
  * @property {string} picture

@@ -116,7 +116,7 @@ export class PhotoPage {
     const { section, texts } = this;
     need("h2[data-name]", section).textContent = photo.name;
     need("[data-place]", section).textContent = fill(texts.place, place);
-    need("[data-taken]", section).textContent = [photo.taken, photo.folder].filter(Boolean).join(" · ");
+    need("[data-taken]", section).textContent = photo.taken;
     need("[data-form]", section, HTMLAnchorElement).href = (section.dataset.formPath ?? "").replace(NO_ROW, photo.id);
     need("[data-go=previous]", section, HTMLButtonElement).disabled = !place.previous;
     need("[data-go=next]", section, HTMLButtonElement).disabled = !place.next;
