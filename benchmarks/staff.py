@@ -2,8 +2,9 @@
 
     python benchmarks/staff.py [PHOTOS] [FACES] [ROUNDS]     5000 100000 40
 
-A real server (uvicorn, one process) and a signed-in member of staff. Half of the faces have a name that nobody has
-confirmed. A row of PAGES for each page: add yours.
+A real server (uvicorn, one process) and a signed-in member of staff, of a studio with EVENTS events. Half of the faces
+have a name that nobody has confirmed; a tenth of the others are in groups without a name. A row of
+PAGES for each page: add yours.
 """
 
 import os
@@ -21,6 +22,9 @@ from typing import Any
 import own_home
 
 PEOPLE = 40
+EVENTS = 200
+# Groups without a name.
+GROUPS = 500
 AT_ONCE = 5000
 FIRST_PHOTO = datetime(2026, 8, 15, 10, tzinfo=UTC)
 # Of so many photos one has no face.
@@ -29,6 +33,9 @@ EMPTY = 20
 PAGES = [
     ("first page", "/admin/"),
     ("first page, numbers", "/admin/now/"),
+    ("events", "/admin/sessions_app/photosession/"),
+    ("event", "/admin/sessions_app/photosession/{event}/event/"),
+    ("event, numbers", "/admin/sessions_app/photosession/{event}/event/now/"),
     ("galleries", "/admin/galleries/gallery/"),
     ("gallery", "/admin/galleries/gallery/{gallery}/photos/"),
     ("gallery, first window", "/admin/galleries/gallery/{gallery}/photos/window/?limit=100"),
@@ -66,13 +73,41 @@ def filled(photos: int, faces: int) -> dict[str, Any]:
     from galleries.models import Gallery, Person
 
     studio = Studio.objects.create(name="benchmark", slug="benchmark")
-    gallery = Gallery.objects.create(studio=studio, title=f"{photos} photos")
+    event = event_rows(studio)
+    gallery = Gallery.objects.create(studio=studio, session_id=event.pk, title=f"{photos} photos")
     people = Person.objects.bulk_create(Person(studio=studio, real_name=f"Person {n}") for n in range(PEOPLE))
     rows = photo_rows(gallery, photos)
     face_rows(gallery, rows, people, faces)
+    group_rows(gallery)
     analyse_tables()
     middle = next(row.pk for place, row in enumerate(rows) if place >= len(rows) // 2 and place % EMPTY)
-    return {"gallery": gallery.pk, "photo": middle, "person": people[0].pk, "last": max(0, photos - 100)}
+    return {
+        "event": event.pk,
+        "gallery": gallery.pk,
+        "photo": middle,
+        "person": people[0].pk,
+        "last": max(0, photos - 100),
+    }
+
+
+def event_rows(studio: Any) -> Any:
+    """EVENTS events; the last one is returned."""
+    from sessions_app.models import PhotoSession
+
+    rows = (PhotoSession(studio=studio, name=f"Event {number}", facepass_enabled=True) for number in range(EVENTS))
+    return PhotoSession.objects.bulk_create(rows)[-1]
+
+
+def group_rows(gallery: Any) -> None:
+    """GROUPS groups of ten of the faces that have no name."""
+    from galleries.models import FaceCluster, Occasion, PhotoFace
+
+    fields = Occasion.for_gallery(gallery).fields
+    groups = FaceCluster.objects.bulk_create(FaceCluster(**fields) for _group in range(GROUPS))
+    loose = PhotoFace.objects.filter(gallery=gallery, person=None).values_list("pk", flat=True)[: 10 * GROUPS]
+    ids = list(loose)
+    for place, group in enumerate(groups):
+        PhotoFace.objects.filter(pk__in=ids[10 * place : 10 * place + 10]).update(cluster=group)
 
 
 def photo_rows(gallery: Any, number: int) -> list[Any]:

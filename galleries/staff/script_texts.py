@@ -61,6 +61,7 @@ def photo_texts() -> Texts:
         "group": _("faces in its group: {number}"),
         "whole_group": _("Shift+Enter names the whole group (faces: {number})."),
         "no_faces": _("No face was found."),
+        "all_rejected": _("All faces of this photo were rejected or ignored."),
         "not_yet": _("This photo has not been analysed yet."),
         "draw": _("Draw a box around the face. Esc ends it."),
         "saving": _("Saving the face…"),

@@ -221,6 +221,7 @@ class TestPhoto:
         page.wait_for_selector('.fp-row[data-kind="hidden"]')
         page.keyboard.press("i")
         page.wait_for_function("document.querySelectorAll('.fp-row[data-kind=hidden]').length === 3")
+        page.wait_for_selector('[data-trouble]:has-text("rejected or ignored")')
         page.keyboard.press("u")
         page.wait_for_function("document.querySelectorAll('.fp-row[data-kind=hidden]').length === 1")
         page.keyboard.press("u")

@@ -134,8 +134,8 @@ export class PhotoPage {
   #showTrouble(photo) {
     const line = need("[data-trouble]", this.section);
     const isDone = photo.state === "processed";
-    const nothing = isDone && !shownFaces(photo).length;
-    line.textContent = photo.error || (isDone ? (nothing ? this.texts.no_faces : "") : `${photo.label}. ${this.texts.not_yet}`);
+    const nothing = photo.faces.length ? this.texts.all_rejected : this.texts.no_faces;
+    line.textContent = photo.error || (!isDone ? `${photo.label}. ${this.texts.not_yet}` : shownFaces(photo).length ? "" : nothing);
     line.hidden = !line.textContent;
     line.classList.toggle("fp-bad", Boolean(photo.error));
     const retry = find("[data-do=retry]", this.section);
