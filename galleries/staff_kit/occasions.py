@@ -54,7 +54,7 @@ def find_chosen_occasion(request: HttpRequest) -> Occasion | None:
 def list_open_occasions(request: HttpRequest) -> list[OpenOccasion]:
     """Return the occasions of the user's studios that have names to confirm, the newest first; three queries."""
     proposed = PhotoFace.objects.visible_to(user_of(request)).proposed().order_by().values_list("gallery")
-    numbers = dict(proposed.annotate(number=Count("pk")))
+    numbers = dict(proposed.annotate(number=Count("*")))  # the partial index `named_faces` answers alone
     occasions: dict[UUID, OpenOccasion] = {}
     for gallery in Gallery.objects.filter(pk__in=numbers).order_by("-created_at"):
         key = Occasion.for_gallery(gallery).key
