@@ -68,6 +68,13 @@ def streamed(response):
     return list(response)
 
 
+def test_a_photo_without_a_face_is_given_by_a_box_that_is_named(staff, ann, gallery):
+    """Somebody seen from behind: what was drawn has no descriptor."""
+    photo = PhotoFactory(gallery=gallery, state=PhotoState.PROCESSED)
+    FaceFactory(photo=photo, drawn=True, insightface_descriptor=None, person=ann, verified=True, face_category="known")
+    assert shown(staff, ann) == [photo]
+
+
 def do(client, person, what, **fields):
     return client.post(address("photos", person), {"do": what, **fields}, follow=True)
 

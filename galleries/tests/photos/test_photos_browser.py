@@ -361,3 +361,5 @@ def test_the_pages_in_light_and_dark_on_a_screen_and_a_tablet(browser, server, u
                 page.wait_for_function("[...document.images].every((image) => image.complete)")
                 shoot(page, f"{where}-{name}-{scheme}")
                 assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+                drawn_by_browser = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+                assert (drawn_by_browser == "dark") == (scheme == "dark")
