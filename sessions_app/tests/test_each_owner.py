@@ -20,9 +20,11 @@ from django.db import connection
 from django.utils import timezone
 
 from facepass.core import notices
+from facepass.core.trash import purge
+from facepass.core.trash.entries import move_to_trash
 from facepass.core.work import chores
 from facepass.core.work.each_row import RowsFailed
-from facepass.models import NoticeKind, OutboxEvent, StaffNotice
+from facepass.models import NoticeKind, OutboxEvent, StaffNotice, TrashEntry
 from facepass.ops.supervisor.child import Child
 from facepass.ops.supervisor.supervisor import Supervisor
 from facepass.testing.factories import (
@@ -228,6 +230,14 @@ def _events() -> list[OutboxEvent]:
     return [OutboxEvent.objects.create(studio=studio, type="face.enrolled") for studio in studios]
 
 
+def what_the_trash_has_kept_long_enough(_fixture) -> Case:
+    found = [move_to_trash("gallery", [GalleryFactory()], by=None)[0] for _number in range(3)]
+    TrashEntry.objects.update(due_at=timezone.now() - timedelta(days=1))
+    poison("DELETE ON trash_entries", where=f"OLD.id = '{found[1].pk}'")
+    left = lambda entry: TrashEntry.objects.filter(pk=entry.pk).exists()  # noqa: E731
+    return Case(purge.purge_due, lambda: [not left(entry) for entry in found])
+
+
 def events_to_deliveries(_fixture) -> Case:
     events = _events()
     poison("INSERT ON webhook_deliveries", where=f"NEW.event_id = '{events[1].pk}'")
@@ -374,6 +384,7 @@ CASES = [
     sessions_in_pixora,
     sessions_deleted_in_pixora,
     studios_that_hear_of_the_sync,
+    what_the_trash_has_kept_long_enough,
     events_to_deliveries,
     deliveries_that_can_not_be_begun,
     deliveries_that_fail_by_a_defect,
@@ -415,6 +426,7 @@ BY_ONE_STATEMENT = {
 }
 WALKED = {
     "facepass.core.notices.send_notice_mails",
+    "facepass.core.trash.purge.purge_due",
     "galleries.photos.direct_uploads.sweep",
     "sessions_app.guest.domain.alerts.run_alerts",
     "sessions_app.guest.domain.erasure.forget_absent_guests",
