@@ -19,7 +19,7 @@ from facepass.core.api.views import InputView
 from facepass.models import Scope
 from galleries.api.jobs import TaskProgressSerializer, answer_job
 from galleries.jobs import runner
-from training import name_changes, run, versions
+from training import renaming, run, versions
 from training.learning import dataset, preparation
 from training.models import FaceTrainingSession, TrainingAct
 
@@ -142,10 +142,16 @@ class NameChangeSerializer(serializers.Serializer[object]):
 class NameChangesSerializer(serializers.Serializer[object]):
     """What naming all faces again would change; at most 5,000 are listed."""
 
-    assignments = serializers.IntegerField(help_text="Faces that were looked at: those that no person decided about.")
+    assignments = serializers.IntegerField(
+        help_text="Faces that were looked at: those that no person and no group's name decided about."
+    )
     count = serializers.IntegerField()
+    gained = serializers.IntegerField(required=False, help_text="Faces without a name that get one.")
+    lost = serializers.IntegerField(required=False, help_text="Faces whose name is taken away.")
+    changed = serializers.IntegerField(required=False, help_text="Faces that get another name.")
     threshold = serializers.FloatField()
     applied = serializers.IntegerField()
+    listed_at = serializers.DateTimeField(required=False)
     listed = NameChangeSerializer(many=True)
 
 
@@ -256,7 +262,7 @@ class ApplyView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Changes the names that are listed. What a person decided stays, also if it was decided since."""
         session = get_object_or_404(_visible_trainings(request), pk=pk)
-        return Response({"applied": name_changes.apply_changes(session, by=str(principal_of(request)))})
+        return Response({"applied": renaming.apply_changes(session, by=str(principal_of(request)))})
 
 
 def _visible_trainings(request: Request) -> QuerySet[FaceTrainingSession]:

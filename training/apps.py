@@ -12,4 +12,6 @@ class TrainingConfig(AppConfig):
 
         runner.register_handler("prepare_training", "training.learning.preparation.run_prepare_job")
         runner.register_handler("train", "training.run.run_train_job")
+        runner.register_handler("list_name_changes", "training.renaming.run_list_job")
+        runner.register_handler("apply_name_changes", "training.renaming.run_apply_job")
         chores.register_chore("training.tasks.settle", every=60)

@@ -14,6 +14,9 @@ from galleries.models import Job, TemplateSet
 from galleries.models.job import JobState
 from recognition.models import ModelVersion
 
+# Jobs about the names that a version gives (training/renaming.py). Their arguments have the training's `session_id`.
+LIST_NAMES, APPLY_NAMES = "list_name_changes", "apply_name_changes"
+
 
 class FaceTrainingSessionQuerySet(TenantQuerySet["FaceTrainingSession"]):
     def running(self) -> "FaceTrainingSessionQuerySet":

@@ -24,6 +24,7 @@ from recognition.evaluation.error_rates import IntervalJson
 from recognition.model_versions import current_model_version
 from recognition.types import Descriptors, FloatArray
 from training import name_changes, versions
+from training.candidates import NamingVersion
 from training.learning import preparation
 from training.learning.dataset import Dataset, Faces, Part
 from training.learning.evaluation import EvaluationMetrics, HeldOutEvaluation, is_not_worse
@@ -31,7 +32,6 @@ from training.learning.score_calibration import RateThreshold, calibrate_templat
 from training.learning.scoring import MAX_PROBES, Compare, Progress, sample_faces, score_probes, with_calibration
 from training.learning.templates import LearntTemplates, learn_templates
 from training.models import FaceTrainingSession, TrainingAct
-from training.name_changes import NamingVersion
 
 JOB_KIND = "train"
 # A run takes from seconds to minutes.
@@ -139,7 +139,7 @@ class _TrainingRun:
             versions.store_version(self._training, self._version, learnt.enrolled, calibration)
             self._complete()
             if before and after and is_not_worse(before, after):
-                versions.activate_version(self._training)
+                versions.activate_version(self._training, is_listed=True)
             return self._finish_job()
 
     def _freeze(self, data: Dataset) -> None:

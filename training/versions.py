@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
 from facepass.models import Studio
+from galleries.jobs import runner
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.template import build_templates
 from recognition.calibration import Calibration
 from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from training.learning.templates import EnrolledPeople
-from training.models import FaceTrainingSession, TrainingAct
+from training.models import LIST_NAMES, FaceTrainingSession, TrainingAct
 
 ROWS_AT_ONCE = 5_000
 
@@ -55,8 +56,10 @@ def compute_version_digest(enrolled: EnrolledPeople, calibration: Calibration) -
 
 
 @transaction.atomic
-def activate_version(training: FaceTrainingSession, *, by: str = "") -> None:
+def activate_version(training: FaceTrainingSession, *, by: str = "", is_listed: bool = False) -> None:
     """Put the training's version in use; nothing happens where it is.
+
+    The names that it would change are listed by a job, unless `is_listed` says that this was done just now.
 
     Raise FacePassError 409: `nothing_learnt` where the training has no version, `other_model` where another model
     describes the faces now.
@@ -71,6 +74,8 @@ def activate_version(training: FaceTrainingSession, *, by: str = "") -> None:
     if not template_set.active:
         _switch_to(training.studio_id, template_set)
         training.record_act(TrainingAct.Kind.ACTIVATED, by=by)
+        if not is_listed:
+            _start_listing(template_set)
 
 
 @transaction.atomic
@@ -87,8 +92,32 @@ def roll_back_version(training: FaceTrainingSession, *, by: str) -> TemplateSet 
     former = TemplateSet.objects.find_previous(training.template_set)
     _switch_to(training.studio_id, former)
     training.record_act(TrainingAct.Kind.ROLLED_BACK, by=by)
+    if former is not None:
+        _start_listing(former)
     training.template_set.active = False
     return former
+
+
+def require_in_use(training: FaceTrainingSession) -> TemplateSet:
+    """Return the training's version. Raise FacePassError 409 `not_active` where it is not what gives the names now."""
+    in_use = TemplateSet.objects.in_use(current_model_version()).filter(pk=training.template_set_id)
+    template_set = in_use.first()
+    if template_set is None:
+        raise not_active_error()
+    return template_set
+
+
+def hold_in_use(training: FaceTrainingSession) -> None:
+    """Keep the training's version in use until the transaction ends. Raise as `require_in_use` does."""
+    _lock_studio(training.studio_id)
+    require_in_use(training)
+
+
+def _start_listing(template_set: TemplateSet) -> None:
+    """Queue the job that lists the names that a version would change which has come into use."""
+    training = FaceTrainingSession.objects.filter(template_set=template_set).first()
+    if training is not None:
+        runner.start_job(LIST_NAMES, studio=training.studio, session_id=str(training.pk))
 
 
 def nothing_learnt_error() -> FacePassError:
@@ -117,5 +146,5 @@ def list_used_faces(training: FaceTrainingSession) -> list[str]:
 
 
 def _lock_studio(studio_id: UUID) -> None:
-    """Let nobody else change versions of the studio until the transaction ends."""
-    Studio.objects.select_for_update().get(pk=studio_id)
+    """Let nobody else change versions of the studio until the transaction ends; uploads to it go on."""
+    Studio.objects.select_for_update(no_key=True).get(pk=studio_id)

@@ -108,6 +108,9 @@ def _list_jobs_at_work(user: User) -> list[Running]:
         "restore_from_trash": _("Restoring from the trash"),
         "rebuild_index": _("Rebuilding the index"),
         "recognize_gallery": _("Recognising the people of a gallery"),
+        "train": _("Training"),
+        "list_name_changes": _("Listing the names that would change"),
+        "apply_name_changes": _("Changing names in all galleries"),
         "generate_descriptors": _("Describing faces by another model"),
         "regenerate_unknown_descriptors": _("Describing unknown faces anew"),
     }

@@ -1,15 +1,14 @@
 // @ts-check
-/* How far a training is: asks the task every second, and loads the page anew when it is over. */
+/* How far a training, or a change of names, is: asks the task every second, and loads the page anew when it is over. */
 
-import { find, need } from "./kit/dom.js";
+import { all, need } from "./kit/dom.js";
 import { get } from "./kit/http.js";
 import { poll } from "./kit/live.js";
 
 const POLL_MS = 1000;
 const OVER = new Set(["done", "failed", "cancelled"]);
 
-const section = find("[data-training]");
-if (section) start(section);
+all("[data-training]").forEach(start);
 
 /** @param {HTMLElement} section */
 function start(section) {

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from facepass.core import charts
 from facepass.models import Studio
-from galleries.models import Person, PhotoFace
-from galleries.staff_kit import markup
-from training import name_changes
+from galleries.models import Person
+from training import name_changes, renaming
+from training.admin import names_page
+from training.admin.names_page import ShownChange
 from training.models import FaceTrainingSession
-from training.name_changes import NameChange, Preview
+from training.name_changes import Preview
 
-SHOWN = 50
 # A part of a training's `metrics`, as `training.learning` writes them to its row.
 Metrics = dict[str, Any]
 
@@ -30,15 +30,6 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownChange:
-    crop: str
-    path: str
-    was: str
-    becomes: str
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
 class ThresholdTrial:
     """What other names a studio's faces would have with another threshold."""
 
@@ -49,8 +40,8 @@ class ThresholdTrial:
 
 def build_context(session: FaceTrainingSession, *, may_train: bool) -> dict[str, object]:
     """Return what the training's page shows; figures and plots only of one that held somebody out to test with."""
+    jobs = renaming.find_jobs([session])
     before, after = session.metrics.get("before"), session.metrics.get("after")
-    listed = [NameChange(**change) for change in session.changes.get("listed", [])[:SHOWN]]
     return {
         "session": session,
         "may_train": may_train,
@@ -58,7 +49,7 @@ def build_context(session: FaceTrainingSession, *, may_train: bool) -> dict[str,
         "plots": [(_("before"), _draw_scores(before)), (_("after"), _draw_scores(after))] if before and after else [],
         "worst": name_worst(after["worst"]) if after else [],
         "thresholds": session.metrics.get("thresholds", []),
-        "changes": show_changes(listed),
+        "names": names_page.summarise_changes(session, jobs.get(session.pk)) if session.changes else None,
         "acts": list(session.acts.all()),
     }
 
@@ -112,34 +103,12 @@ def name_worst(rows: Sequence[Metrics]) -> list[dict[str, object]]:
     ]
 
 
-def show_changes(listed: Iterable[NameChange]) -> list[ShownChange]:
-    """Return the changes whose face is still there, with a crop and with names."""
-    rows = list(listed)
-    faces = PhotoFace.objects.select_related("photo").defer("insightface_descriptor", "landmarks")
-    by_id = {str(pk): face for pk, face in faces.in_bulk([row.face for row in rows]).items()}
-    people = Person.objects.in_bulk({pk for row in rows for pk in (row.was, row.becomes) if pk})
-    names = {str(pk): person.real_name for pk, person in people.items()}
-    return [
-        ShownChange(
-            markup.face_crop(by_id[row.face]),
-            markup.change_page_path("photoface", row.face),
-            names.get(row.was or "", "–"),
-            names.get(row.becomes or "", "–"),
-            row.similarity,
-        )
-        for row in rows
-        if row.face in by_id
-    ]
-
-
 def try_threshold(studios: Iterable[Studio], *, threshold: float) -> list[ThresholdTrial]:
-    """Return what would change in each studio; nothing is changed."""
+    """Return which names each studio would get otherwise than now; nothing is changed."""
     trials = []
     for studio in studios:
-        preview = name_changes.preview_changes(
-            studio.pk, name_changes.find_version_in_use(studio.pk), threshold=threshold
-        )
-        trials.append(ThresholdTrial(studio, preview, show_changes(preview.listed[:SHOWN])))
+        preview = name_changes.preview_threshold(studio.pk, threshold)
+        trials.append(ThresholdTrial(studio, preview, names_page.show_changes(preview.listed)))
     return trials
 
 

@@ -25,8 +25,8 @@ from facepass.core.errors import FacePassError
 from facepass.models import Studio
 from galleries.models import Job
 from recognition import config
-from training import name_changes, readiness, run, versions
-from training.admin import results
+from training import readiness, renaming, run, versions
+from training.admin import names_page, results
 from training.admin.thresholds import ThresholdsForm
 from training.models import FaceTrainingSession
 
@@ -50,11 +50,6 @@ CONFIRMED: dict[str, tuple[Promise, Promise, Verb]] = {
         _("Roll back to the previous version"),
         _("From now on the previous version gives the names or, if there is none, the most similar faces do."),
         lambda session, by: versions.roll_back_version(session, by=by),
-    ),
-    "apply": (
-        _("Change these names"),
-        _("The listed faces get the names that this version gives them. What a person decided stays as it is."),
-        lambda session, by: name_changes.apply_changes(session, by=by),
     ),
 }
 
@@ -98,6 +93,8 @@ class FaceTrainingSessionAdmin(TenantAdmin[FaceTrainingSession]):
             path("start/", wrap(require_POST(self.start_view)), name="training_start"),
             path("settings/", wrap(self.settings_view), name="training_settings"),
             path("<uuid:pk>/cancel/", wrap(require_POST(self.cancel_view)), name="training_cancel"),
+            path("<uuid:pk>/apply/", wrap(self.names_view), name="training_apply"),
+            path("<uuid:pk>/list-names/", wrap(require_POST(self.list_names_view)), name="training_list_names"),
             *[
                 path(f"<uuid:pk>/{what}/", wrap(self.confirm_view), {"what": what}, name=f"training_{what}")
                 for what in CONFIRMED
@@ -114,6 +111,7 @@ class FaceTrainingSessionAdmin(TenantAdmin[FaceTrainingSession]):
             "readiness": readiness.assess_readiness(studios),
             "running": sessions.running().select_related("job", "studio").first(),
             "studios": _list_trainable(self, request),
+            "in_use": _list_in_use(sessions),
             "drift": _draw_drift(months) if months else None,
             "months": months,
         }
@@ -160,6 +158,33 @@ class FaceTrainingSessionAdmin(TenantAdmin[FaceTrainingSession]):
         else:
             messages.success(request, gettext("Done: %(what)s") % {"what": title})
         return redirect("admin:training_facetrainingsession_change", pk)
+
+    def names_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The names that a version would change; managers have them changed, by a job."""
+        if request.method == "POST":
+            session = self._require_training(request, pk)
+            return self._start_names_job(request, session, renaming.start_applying, by=str(request.user))
+        session = self.get_object(request, str(pk))
+        if session is None:
+            raise Http404
+        context = names_page.build_context(session, kind=request.GET.get("kind", ""), page=request.GET.get("page", "1"))
+        more = {"may_train": self.may_train(request, session.studio_id), "media": self.media}
+        title = {"title": gettext("Names that would change")}
+        return TemplateResponse(
+            request, "admin/training/names.html", {**self.admin_site.each_context(request), **context, **more, **title}
+        )
+
+    def list_names_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self._start_names_job(request, self._require_training(request, pk), renaming.start_listing)
+
+    def _start_names_job(
+        self, request: HttpRequest, session: FaceTrainingSession, start: Callable[..., Job], **options: str
+    ) -> HttpResponse:
+        try:
+            start(session, **options)
+        except FacePassError as refusal:
+            messages.error(request, refusal.message)
+        return redirect("admin:training_apply", session.pk)
 
     def settings_view(self, request: HttpRequest) -> HttpResponse:
         """All staff may try values on their own faces; they hold for the installation, so superusers save them."""
@@ -212,6 +237,16 @@ def _draw_drift(months: Sequence[readiness.MonthlySimilarity]) -> charts.Band:
     return charts.draw_band(
         [charts.Spread(date_format(month.month, "M Y"), month.low, month.median, month.high) for month in months]
     )
+
+
+def _list_in_use(
+    sessions: QuerySet[FaceTrainingSession],
+) -> list[tuple[FaceTrainingSession, names_page.ChangesSummary]]:
+    """Return the trainings whose version is in use, one for each studio, with the names that it would change."""
+    rows = sessions.filter(template_set__active=True).select_related("studio", "template_set").defer("manifest")
+    in_use = list(rows)
+    jobs = renaming.find_jobs(in_use) if in_use else {}
+    return [(session, names_page.summarise_changes(session, jobs.get(session.pk))) for session in in_use]
 
 
 def _list_trainable(page: FaceTrainingSessionAdmin, request: HttpRequest) -> QuerySet[Studio]:

@@ -7,9 +7,12 @@ from facepass.models import Role
 from facepass.testing.factories import MembershipFactory, UserFactory
 from facepass.testing.trainings import crowd, person_with, trained, unknown_face
 from galleries import tasks
-from galleries.models import PhotoFace, TemplateSet
+from galleries.models import Job, PhotoFace, TemplateSet
 from recognition import config
+from training import versions
+from training.admin import names_page
 from training.models import FaceTrainingSession
+from training.name_changes import ChangeKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -116,10 +119,60 @@ def test_names_are_changed_after_a_question(staff, studio):
     session = trained(studio)
     text = page(staff, f"{PAGE}{session.pk}/change/")
     assert "1 of 1 names would change. Names that somebody confirmed or denied are not among them." in text
+    assert "1 of 1 names would change." in page(staff), "also where one trains"
+    names = reverse("admin:training_apply", args=[session.pk])
+    text = page(staff, names)
+    assert "Gain a name" in text
     assert ann.real_name in text
-    assert "Done: " in page_after(staff, reverse("admin:training_apply", args=[session.pk]))
+    assert PhotoFace.objects.get(pk=face.pk).person is None
+    assert "Names are being changed in all galleries." in page_after(staff, names)
+    job = Job.objects.unfinished().get()
+    for path in (PAGE, f"{PAGE}{session.pk}/change/"):
+        assert f'data-poll="/api/v1/tasks/{job.pk}"' in page(staff, path)
+    tasks.run_job(str(job.pk))
     face.refresh_from_db()
     assert face.person == ann
+    text = page(staff, names)
+    assert "Nothing changes: all names are as this version gives them. Names changed: 1." in text
+    assert "Change these names" not in text
+
+
+def test_the_names_are_listed_anew_when_a_version_comes_into_use_and_when_somebody_asks(staff, studio):
+    crowd(studio)
+    session = trained(studio)
+    late = unknown_face(studio, 1)
+    names = reverse("admin:training_apply", args=[session.pk])
+    assert "Nothing changes" in page(staff, names)
+    assert "The names that would change are being listed." in page_after(
+        staff, reverse("admin:training_list_names", args=[session.pk])
+    )
+    run_names_job()
+    assert reverse("admin:galleries_photoface_change", args=[late.pk]) in page(staff, names)
+    later = unknown_face(studio, 2)
+    versions.roll_back_version(session, by="test")
+    assert "This version is not in use." in page(staff, names)
+    assert "is not in use" in page_after(staff, names), "and changes nothing"
+    versions.activate_version(session, by="test")
+    run_names_job()
+    assert reverse("admin:galleries_photoface_change", args=[later.pk]) in page(staff, names)
+
+
+def run_names_job():
+    tasks.run_job(str(Job.objects.unfinished().get().pk))
+
+
+def test_the_names_are_shown_by_kind_and_in_pages(staff, studio, monkeypatch):
+    ann, bob, *_others = crowd(studio)
+    gained, lost = unknown_face(studio, 1), unknown_face(studio, 400, person=bob, recognition_confidence=0.8)
+    changed = unknown_face(studio, 2, person=ann, recognition_confidence=0.8)
+    session = trained(studio)
+    names = reverse("admin:training_apply", args=[session.pk])
+    for kind, face in (("gained", gained), ("lost", lost), ("changed", changed)):
+        listed = staff.get(names, {"kind": kind}).context["changes"]
+        assert [change.path for change in listed] == [reverse("admin:galleries_photoface_change", args=[face.pk])]
+    monkeypatch.setattr(names_page, "PER_PAGE", 2)
+    assert len(staff.get(names).context["changes"]) == 2
+    assert len(staff.get(names, {"page": "2"}).context["changes"]) == 1
 
 
 @pytest.mark.parametrize("role", [Role.PHOTOGRAPHER, Role.VERIFIER, Role.VIEWER])
@@ -129,7 +182,11 @@ def test_who_is_no_manager_looks_and_does_nothing(client, studio, role):
     signed_in(client, studio, role)
     assert "Only owners and managers can start a training." in page(client)
     page(client, f"{PAGE}{session.pk}/change/")
-    for path in ("start", *(f"{session.pk}/{what}" for what in ("cancel", "activate", "roll-back", "apply"))):
+    assert "Change these names" not in page(client, f"{PAGE}{session.pk}/apply/")
+    for path in (
+        "start",
+        *(f"{session.pk}/{what}" for what in ("cancel", "activate", "roll-back", "apply", "list-names")),
+    ):
         assert client.post(f"{PAGE}{path}/").status_code == 403
     assert FaceTrainingSession.objects.count() == 1
 
@@ -140,21 +197,29 @@ def test_a_stranger_finds_nothing(client, studio):
     client.force_login(MembershipFactory(role=Role.OWNER).user)
     for what in ("activate", "roll-back", "apply"):
         assert client.get(f"{PAGE}{session.pk}/{what}/").status_code == 404
-    assert client.post(f"{PAGE}{session.pk}/cancel/").status_code == 404
+    for what in ("cancel", "apply", "list-names"):
+        assert client.post(f"{PAGE}{session.pk}/{what}/").status_code == 404
     assert str(session.pk) not in page(client)
 
 
 def test_other_thresholds_are_tried_without_changing_anything(staff, studio):
     ann, *_others = crowd(studio)
     trained(studio)
-    named = unknown_face(studio, 1, person=ann, recognition_confidence=0.7)
+    waiting = unknown_face(studio, 1)
+    unlike = unknown_face(studio, 400, person=ann, recognition_confidence=0.7)
     path = reverse("admin:training_settings")
     values = config.recognition_settings().confidence_thresholds.model_dump()
-    text = page_after(staff, path, {**values, "try": ""})
-    assert "With this threshold 0 of 1 names would change." in text
-    text = page_after(staff, path, {**values, "assign": 1, "try": ""})
-    assert "With this threshold 1 of 1 names would change." in text
-    assert PhotoFace.objects.get(pk=named.pk).person == ann
+    assert "Nothing changes" in page_after(staff, path, {**values, "try": ""}), "whatever names the faces have"
+    answer = staff.post(path, {**values, "assign": 1, "try": ""})
+    (trial,) = answer.context["trials"]
+    assert trial.preview.numbers == {ChangeKind.GAINED: 0, ChangeKind.LOST: 1, ChangeKind.CHANGED: 0}
+    assert [change.was for change in trial.changes] == [ann.real_name]
+    config.save_settings({"confidence_thresholds": {"assign": 1}})
+    (trial,) = staff.post(path, {**values, "assign": 0.7, "try": ""}).context["trials"]
+    assert trial.preview.numbers == {ChangeKind.GAINED: 1, ChangeKind.LOST: 0, ChangeKind.CHANGED: 0}
+    assert PhotoFace.objects.get(pk=waiting.pk).person is None
+    assert PhotoFace.objects.get(pk=unlike.pk).person == ann
+    config.save_settings({})
     assert "suggest must not be above assign" in page_after(staff, path, {**values, "assign": 0.1, "try": ""})
 
 

@@ -10,7 +10,7 @@ from facepass.testing.factories import GalleryFactory, MembershipFactory
 from facepass.testing.pages.browser import in_thread
 from facepass.testing.trainings import crowd, unknown_face
 from galleries import tasks
-from galleries.models import TemplateSet
+from galleries.models import Job, TemplateSet
 from training.models import FaceTrainingSession
 
 pytestmark = pytest.mark.usefixtures("fake_engine")
@@ -44,6 +44,10 @@ def run_the_job():
     tasks.run_job(str(session.job_id))
 
 
+def run_names_job():
+    tasks.run_job(str(Job.objects.unfinished().get().pk))
+
+
 def test_a_training_from_the_start_to_taking_it_back(studio, page, serve):
     server = serve(asgi.application)
     page.goto(server.address + reverse("admin:training_facetrainingsession_changelist"))
@@ -58,6 +62,14 @@ def test_a_training_from_the_start_to_taking_it_back(studio, page, serve):
     page.wait_for_selector("text=Accuracy")
     shoot(page, "result")
     assert "1 of 1 names" in page.locator("[data-changes]").inner_text()
+    page.get_by_role("link", name="See the names that would change").click()
+    shoot(page, "names")
+    page.get_by_role("button", name="Change these names").click()
+    page.wait_for_selector("[data-training]")
+    in_thread(run_names_job)
+    page.wait_for_selector("[data-training]", state="detached")
+    assert "Names changed: 1." in page.locator("[data-changes]").inner_text()
+    page.get_by_role("link", name="Version 1").click()
     page.get_by_role("link", name="Roll back to the previous version").click()
     shoot(page, "question")
     page.get_by_role("button", name="Roll back to the previous version").click()
@@ -74,4 +86,4 @@ def test_a_threshold_is_tried(studio, page, serve):
     page.get_by_role("button", name="Preview the changes").click()
     page.wait_for_selector("[data-tried]")
     shoot(page, "thresholds")
-    assert "of 1 names would change" in page.locator("[data-tried]").inner_text()
+    assert "1 of 1 names would be given differently" in page.locator("[data-tried]").inner_text()

@@ -19,7 +19,7 @@ from galleries.matching import identification
 from galleries.models import Job, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.job import MAX_ATTEMPTS, JobState
 from recognition.model_versions import current_model_version
-from training import name_changes, run, versions
+from training import candidates, run, versions
 from training.learning import preparation, scoring
 from training.models import FaceTrainingSession
 
@@ -91,7 +91,7 @@ def test_what_is_in_memory_is_compared_as_the_database_compares(studio):
     person_with(studio, 4, seed=60)
     versions.activate_version(session)
     version = current_model_version()
-    people, compare = name_changes._build_comparison(studio.pk, name_changes.find_version_in_use(studio.pk), version)
+    people, compare = candidates._build_comparison(studio.pk, candidates.find_version_in_use(studio.pk), version)
     for seed in (1, 5, 60):
         probe = near(descriptor(seed), 77, 0.8)
         found = identification.identify(probe, studio_ids=[studio.pk], candidates=9)

@@ -8,7 +8,7 @@ from facepass.testing.trainings import crowd, person_with, trained, unknown_face
 from galleries.faces import decisions
 from galleries.matching import identification
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
-from training import name_changes, run, versions
+from training import candidates, name_changes, renaming, run, versions
 from training.models import FaceTrainingSession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
@@ -109,7 +109,7 @@ def test_what_a_person_decided_before_or_since_is_not_touched(api, studio):
     listed = {row["face"] for row in session.changes["listed"]}
     assert listed == {str(decided_later.pk)}
     decisions.assign([decided_later], _others[0], by=member)
-    assert name_changes.apply_changes(session, by="test") == 0
+    assert renaming.apply_changes(session, by="test") == 0
     for face, person in ((sent_away, None), (rejected, None), (decided_later, _others[0])):
         face.refresh_from_db()
         assert face.person == person
@@ -122,7 +122,7 @@ def test_nobody_is_given_twice_in_one_photo(studio):
     session = trained(studio)
     assert [row["face"] for row in session.changes["listed"]] == [str(first.pk)]
     FaceFactory(photo=first.photo, insightface_descriptor=near(descriptor(1), 6, 0.9), person=ann, verified=True)
-    assert name_changes.preview_changes(studio.pk, name_changes.find_version_in_use(studio.pk)).count == 0
+    assert name_changes.preview_changes(studio.pk, candidates.find_version_in_use(studio.pk)).count == 0
 
 
 def test_names_are_changed_only_by_the_version_in_use(api, studio):
