@@ -100,11 +100,10 @@ def roll_back_version(training: FaceTrainingSession, *, by: str) -> TemplateSet 
 
 def require_in_use(training: FaceTrainingSession) -> TemplateSet:
     """Return the training's version. Raise FacePassError 409 `not_active` where it is not what gives the names now."""
-    in_use = TemplateSet.objects.in_use(current_model_version()).filter(pk=training.template_set_id)
-    template_set = in_use.first()
-    if template_set is None:
+    in_use = TemplateSet.objects.in_use(current_model_version()).filter(studio=training.studio_id).first()
+    if in_use is None or in_use.pk != training.template_set_id:
         raise not_active_error()
-    return template_set
+    return in_use
 
 
 def hold_in_use(training: FaceTrainingSession) -> None:

@@ -162,8 +162,8 @@ class FaceTrainingSessionAdmin(TenantAdmin[FaceTrainingSession]):
     def names_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The names that a version would change; managers have them changed, by a job."""
         if request.method == "POST":
-            session = self._require_training(request, pk)
-            return self._start_names_job(request, session, renaming.start_applying, by=str(request.user))
+            training = self._require_training(request, pk)
+            return self._start_names_job(request, training, renaming.start_applying, by=str(request.user))
         session = self.get_object(request, str(pk))
         if session is None:
             raise Http404
