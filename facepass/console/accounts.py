@@ -96,7 +96,7 @@ class StudioAdmin(TenantAdmin[Studio]):
     list_display = ["name", "slug", "member_count", "created_at"]
     search_fields = ["name", "slug"]
     form = StudioForm
-    fields = ["name", "slug", "main_app_id", "logo", "colour"]
+    fields = ["name", "slug", "main_app_id", "logo", "colour", "contact"]
     prepopulated_fields = {"slug": ["name"]}
     ordering = ["name"]
 

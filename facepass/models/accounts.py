@@ -85,6 +85,10 @@ class Studio(models.Model):
         _("colour"), max_length=7, default="", db_default="", blank=True,
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")], help_text=_("Of buttons and links, such as #1f6feb."),
     )  # fmt: skip
+    contact = models.CharField(
+        _("contact for guests"), max_length=200, default="", db_default="", blank=True,
+        help_text=_("An e-mail address, a phone number or a web address: whom guests ask when they get no further."),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     members = models.ManyToManyField(User, through="Membership", related_name="studios")
 

@@ -19,14 +19,24 @@ export function watchWaiting() {
 
 /**
  * @param {HTMLElement} line
- * @param {{total: number, ready: number, waiting: number, text: string}} progress
+ * @param {{total: number, ready: number, waiting: number, title: string, number: string, text: string}} progress
  */
-function show(line, { total, ready, waiting, text }) {
-  const bar = document.querySelector(".preparing");
-  if (bar && ready > 0) { location.reload(); return; }
+function show(line, { total, ready, waiting, title, number, text }) {
+  const preparing = document.querySelector(".preparing");
+  if (preparing && ready > 0) { location.reload(); return; }
   if (!line.isConnected) return;
   line.toggleAttribute("data-busy", waiting > 0 || total === 0);
-  const words = line.querySelector("span");
-  if (words && words.textContent !== text) words.textContent = text;
+  write(preparing?.querySelector("h2"), title);
+  preparing?.querySelector("progress")?.toggleAttribute("hidden", total === 0);
+  write(document.querySelector("#number"), number);
+  write(line.querySelector("span"), text);
   if (!text) line.replaceChildren();
+}
+
+/**
+ * @param {Element | null | undefined} element
+ * @param {string} words  Written only where they changed, so that screen readers do not say them again.
+ */
+function write(element, words) {
+  if (element && element.textContent !== words) element.textContent = words;
 }

@@ -1,16 +1,22 @@
-"""A studio's own look on its guests' pages: its logo and its colour.
+"""A studio's own look on its guests' pages: its logo and its colour, and how guests reach it.
 
 The colour is used for buttons (with text on it) and for links (as text on the page), in a light and in a dark theme. It
 is darkened or lightened until it has WCAG's contrast of 4.5:1 in each of these places, and no further.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from sessions_app.models import PhotoSession
 
 # Red, green, blue of sRGB, 0 to 255.
 Rgb = tuple[float, float, float]
+
+# What a studio's contact may be; anything else is shown as it was written, without a link.
+EMAIL = re.compile(r"[^\s@:/?]+@[^\s@:/?]+\.[^\s@:/?]+")
+PHONE = re.compile(r"\+?[\d\s()./-]{5,30}")
+WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 
 MIN_CONTRAST = 4.5
 BLACK, WHITE = (0.0, 0.0, 0.0), (255.0, 255.0, 255.0)
@@ -27,12 +33,23 @@ class Brand:
     has_logo: bool
     version: str
     """Changes with the colour and the logo, whose addresses browsers keep for a month."""
+    contact: str
+    """How guests reach the studio, as it wrote that; may be empty."""
 
     @classmethod
     def for_session(cls, session: PhotoSession) -> "Brand":
         studio = session.studio
         version = hashlib.sha256(f"{studio.colour} {studio.logo.name}".encode()).hexdigest()[:12]
-        return cls(studio.name, studio.colour, bool(studio.logo), version)
+        return cls(studio.name, studio.colour, bool(studio.logo), version, studio.contact)
+
+    @property
+    def contact_address(self) -> str:
+        """Return what a link to the contact opens: mail, the phone or a page. Empty where it is none of them."""
+        if EMAIL.fullmatch(self.contact):
+            return f"mailto:{self.contact}"
+        if WEB.fullmatch(self.contact):
+            return self.contact
+        return f"tel:{re.sub(r'[^+0-9]', '', self.contact)}" if PHONE.fullmatch(self.contact) else ""
 
 
 def build_stylesheet(colour: str) -> str:

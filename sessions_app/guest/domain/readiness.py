@@ -6,14 +6,14 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
 from facepass.core.work.each_row import for_each_row
 from galleries.models import GalleryImage
-from galleries.models.photo import UNFINISHED
+from galleries.models.photo import FAILED, UNFINISHED
 from sessions_app.guest.domain import mail
 from sessions_app.models import PhotoSession, ReadyNotice
 
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class SessionReadiness:
     total: int
+    """Photos that can be searched, or will be; those whose analysis failed are none."""
     waiting: int
 
     @property
@@ -30,12 +31,18 @@ class SessionReadiness:
         return self.total - self.waiting
 
     @property
-    def percent(self) -> int:
-        return 100 * self.ready // self.total if self.total else 0
-
-    @property
     def is_complete(self) -> bool:
         return self.total > 0 and not self.waiting
+
+    @property
+    def title(self) -> str:
+        """The heading of the page that has nothing to search yet."""
+        return _("Your photos are being prepared") if self.total else _("The photos are not here yet")
+
+    @property
+    def number(self) -> str:
+        """How many photos the session has, in words."""
+        return ngettext("%(n)s photo", "%(n)s photos", self.total) % {"n": self.total}
 
     @property
     def text(self) -> str:
@@ -51,7 +58,7 @@ class SessionReadiness:
     def for_session(cls, session: PhotoSession) -> "SessionReadiness":
         """Count over all galleries of the session, by one query that an index answers without reading the rows."""
         photos = GalleryImage.objects.shown_to_guests()
-        photos = photos.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
+        photos = photos.exclude(FAILED).filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
         waiting = Count("state", filter=UNFINISHED)
         return cls(**photos.aggregate(total=Count("state"), waiting=waiting))
 

@@ -1,6 +1,7 @@
 """`/s/CODE/brand.css`, `/logo` and `/manifest.webmanifest`: what the page looks like, here and on a home screen.
 
-Open to all, as the session's name is: they also dress the page that asks for the PIN.
+Open to all, as the session's name is: they also dress the page that asks for the PIN, and the one that says that the
+session is closed.
 """
 
 from django.core.files.storage import default_storage
@@ -68,5 +69,5 @@ def manifest(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _find_session(code: str) -> PhotoSession:
-    sessions = PhotoSession.objects.open_to_guests().select_related("studio")
+    sessions = PhotoSession.objects.filter(gone_at=None).select_related("studio")
     return get_object_or_404(sessions, code=code.lower())

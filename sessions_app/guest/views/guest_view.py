@@ -205,4 +205,6 @@ def render_pin_page(request: HttpRequest, session: PhotoSession, refusal: FacePa
 def render_ended_link(request: HttpRequest) -> HttpResponse:
     """Render the 404 page for links that somebody was sent and that no longer open anything."""
     context = {"title": _("This link is no longer valid"), "message": _("Ask whoever sent it to you for a new one.")}
-    return render(request, "error.html", {"status": 404, **context}, status=404)
+    page = render_page(request, "guest/closed.html", None, **context)
+    page.status_code = 404
+    return page

@@ -13,7 +13,8 @@ from sessions_app.guest.views.guest_view import Visit, guest_view, render_sessio
 def progress(visit: Visit) -> HttpResponse:
     """Answer an open page, which asks every few seconds."""
     now = SessionReadiness.for_session(visit.session)
-    return JsonResponse({"total": now.total, "ready": now.ready, "waiting": now.waiting, "text": now.text})
+    counts = {"total": now.total, "ready": now.ready, "waiting": now.waiting}
+    return JsonResponse({**counts, "title": now.title, "number": now.number, "text": now.text})
 
 
 @require_POST

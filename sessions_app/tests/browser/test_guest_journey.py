@@ -136,9 +136,13 @@ def test_the_pin_is_asked_for_first(visit, launch_party):
 
 
 def test_a_page_that_waits_for_photos_opens_when_the_first_is_ready(visit, launch_party):
-    GalleryImage.objects.update(state=PhotoState.PENDING)
+    GalleryImage.objects.update(state=PhotoState.PENDING, hidden_from_guests=True)
     page = visit(agreed=False)
+    page.get_by_role("heading", name="The photos are not here yet").wait_for()
+    page.get_by_text("0 photos").wait_for()
+    GalleryImage.objects.update(hidden_from_guests=False)
     page.get_by_role("heading", name="Your photos are being prepared").wait_for()
+    page.get_by_text("3 photos").wait_for()
     page.get_by_text("0 of 3 are ready").wait_for()
     GalleryImage.objects.update(state=PhotoState.PROCESSED)
     page.get_by_role("heading", name="What happens to your selfie").wait_for()

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from facepass.models import Role
@@ -74,9 +75,67 @@ def test_without_a_colour_there_is_no_such_file(client):
     assert client.get(address(session, "logo")).status_code == 404
 
 
-def test_a_session_that_is_switched_off_shows_no_brand(client):
-    session = SessionFactory(studio__colour="#c2185b", facepass_enabled=False)
-    assert client.get(address(session, "brand.css")).status_code == 404
+CONTACT = "studio@example.com"
+
+
+@pytest.fixture
+def studio():
+    logo = ContentFile(picture(), name="logo.png")
+    return StudioFactory(name="Atelier Nord", colour="#c2185b", contact=CONTACT, logo=logo)
+
+
+@pytest.mark.parametrize("closed", ["switched off", "expired"])
+def test_a_session_that_is_closed_says_whose_it_is_and_how_to_reach_them(client, studio, closed):
+    session = SessionFactory(studio=studio, facepass_enabled=closed != "switched off")
+    with_rules(session, expires_at=timezone.now() if closed == "expired" else None)
+    page = text(client.get(address(session)))
+    assert 'alt="Atelier Nord"' in page
+    assert f'<a href="mailto:{CONTACT}">{CONTACT}</a>' in page
+    assert 'href="/"' not in page
+    for kind in ("brand.css", "logo"):
+        shown = re.search(rf'"(/s/\w+/{kind}\?v=\w+)"', page)[1]
+        assert client.get(shown).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/s/nosuchco/", "/shared/nosuchtoken/", "/my/nosuchtoken/"])
+def test_a_link_to_nothing_names_no_studio_and_leads_to_no_page_for_staff(client, studio, path):
+    SessionFactory(studio=studio)
+    response = client.get(path)
+    page = text(response)
+    assert response.status_code == 404
+    assert "Atelier Nord" not in page
+    assert CONTACT not in page
+    assert 'href="/"' not in page
+
+
+def test_an_unknown_code_can_be_typed_again(client, db):
+    page = text(client.get("/s/nosuchco/"))
+    assert f'action="{reverse("guest-code")}"' in page
+    assert 'name="code"' in page
+
+
+def test_before_the_pin_and_on_the_page_itself_the_studio_can_be_asked(client, studio):
+    session = SessionFactory(studio=studio)
+    assert f"mailto:{CONTACT}" in text(client.get(address(session)))
+    with_rules(session, pin="2468")
+    assert f"mailto:{CONTACT}" in text(client.get(address(session)))
+
+
+@pytest.mark.parametrize(
+    ("contact", "href"),
+    [
+        ("ann@example.com", "mailto:ann@example.com"),
+        ("+7 (912) 345-67-89", "tel:+79123456789"),
+        ("https://example.com/ann", "https://example.com/ann"),
+        ("javascript:alert(1)", ""),
+        ("ann@example.com?body=x", ""),
+        ("Ann, at the bar", ""),
+        ("", ""),
+    ],
+)
+def test_a_contact_is_a_link_where_it_can_be_one(contact, href):
+    session = SessionFactory.build(studio__contact=contact)
+    assert branding.Brand.for_session(session).contact_address == href
 
 
 def test_the_logo_is_shown_also_before_the_pin(client):
@@ -141,6 +200,11 @@ def test_what_is_no_png_jpeg_or_webp_is_no_logo(manager, sent):
     response = save(manager, logo=SimpleUploadedFile("logo.png", sent))
     assert response.status_code == 200
     assert not manager.studio.logo
+
+
+def test_a_manager_writes_down_the_contact(manager):
+    assert save(manager, contact=CONTACT).status_code == 302
+    assert manager.studio.contact == CONTACT
 
 
 def test_a_new_logo_takes_the_old_one_s_place(manager, django_capture_on_commit_callbacks):
