@@ -68,7 +68,7 @@ def _build_cards(user: User) -> list[Card]:
         Card(_("Waiting for analysis"), counts["waiting"], _list("galleryimage", "state__exact=pending")),
         Card(_("Photos"), counts["total"], _list("gallery")),
         Card(_("People"), Person.objects.visible_to(user).count(), reverse("admin:galleries_person_grid")),
-        Card(_("Photo sessions open to guests"), _count_open_sessions(user), _list("photosession", app="sessions_app")),
+        Card(_("Events open to guests"), _count_open_sessions(user), _list("photosession", app="sessions_app")),
     ]
 
 

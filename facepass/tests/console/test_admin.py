@@ -311,7 +311,7 @@ def test_the_first_page_counts_and_names_the_model(world, member, fake_engine):
     cards = {card.title: card.number for card in member.get("/admin/").context["cards"]}
     assert cards == {
         "Names to confirm": 1, "Groups without a name": 0, "Photos that failed": 1, "Waiting for analysis": 0,
-        "Photos": 2, "People": 1, "Photo sessions open to guests": 1,
+        "Photos": 2, "People": 1, "Events open to guests": 1,
     }  # fmt: skip
 
 
