@@ -191,7 +191,7 @@ def test_the_sessions_page_shows_plots_of_it(staff, session):
     day_of(session, date(2026, 5, 1), searches=7, hits=5, took=[0, 0, 7])
     page = staff.get(reverse("admin:sessions_app_photosession_change", args=[session.pk])).content.decode()
     assert page.count('class="fp-plot"') == 3
-    assert "May 1, 2026, searches: 7" in page
+    assert "1 May 2026, searches: 7" in page
     assert f"{reverse(CSV)}?session__id__exact={session.pk}" in page
 
 
@@ -209,9 +209,9 @@ def test_the_list_sums_a_studio_up_over_time(staff, session):
     shown = staff.get(reverse(LIST)).context_data
     assert (shown["total"].searches, shown["hit_rate"]) == (5, "40%")
     assert [bar.text for bar in shown["plots"][0].series[0].bars] == [
-        "May 1, 2026, searches: 4",
-        "May 2, 2026, searches: 0",
-        "May 3, 2026, searches: 1",
+        "1 May 2026, searches: 4",
+        "2 May 2026, searches: 0",
+        "3 May 2026, searches: 1",
     ]
     filtered = staff.get(reverse(LIST), {"session__id__exact": str(other.pk)}).context_data
     assert filtered["total"].searches == 2

@@ -59,8 +59,8 @@ def test_the_list_names_files_of_all_and_of_each_guest(staff, session, picks):
     answer = staff.get(path(session, "favourites"))
     assert answer.content.decode().strip().split("\n\n") == [
         "All guests together (2)\nb.jpg, a.jpg",
-        "Guest 1, since Nov. 28, 2026 (2)\na.jpg, b.jpg",
-        "Guest 2, since Nov. 28, 2026 (1)\nb.jpg",
+        "Guest 1, since 28 Nov 2026 (2)\na.jpg, b.jpg",
+        "Guest 2, since 28 Nov 2026 (1)\nb.jpg",
     ]
     assert answer["Content-Disposition"] == 'attachment; filename="summer-party-favourites.txt"'
 

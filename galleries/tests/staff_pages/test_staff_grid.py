@@ -169,10 +169,10 @@ def test_photos_are_found_by_file_folder_and_person(text, found, staff, gallery,
 def test_a_photo_tells_when_it_was_taken_and_where_it_lay(staff, gallery, taken):
     found = {photo["name"]: photo["place"] for photo in window(staff, gallery)["photos"]}
     assert found == {
-        "a.jpg": "08/15/2026 10:30 a.m. · card 1/ceremony",
-        "b.jpg": "08/15/2026 10:30 a.m. · card 1/ceremony",
+        "a.jpg": "15 Aug 2026, 10:30 · card 1/ceremony",
+        "b.jpg": "15 Aug 2026, 10:30 · card 1/ceremony",
         "c.jpg": "card 2",
-        "d.jpg": "08/15/2026 9:15 a.m. · card 2",
+        "d.jpg": "15 Aug 2026, 09:15 · card 2",
     }
 
 
