@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,6 +16,9 @@ from facepass.console.base import EDITORS, is_superuser, roles
 from facepass.console.unfold_admin import StackedInline
 from sessions_app import table_cards
 from sessions_app.models import GuestRules, PhotoSession
+from sessions_app.models.guest import normalise_pin
+
+MIN_PIN_LENGTH = 4
 
 # Path: content type, file name's ending, and what makes it.
 PAPERS: dict[str, tuple[str, Callable[[PhotoSession], bytes], Promise]] = {
@@ -26,15 +30,24 @@ PAPERS: dict[str, tuple[str, Callable[[PhotoSession], bytes], Promise]] = {
 
 class GuestRulesForm(forms.ModelForm[GuestRules]):
     new_pin = forms.CharField(
-        label=_("new PIN"), required=False, min_length=4, max_length=32, strip=True,
+        label=_("new PIN"), required=False, max_length=32, strip=True,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text=_("At least four characters. A PIN that is set cannot be shown; leave this empty to keep it."),
+        help_text=_(
+            "At least four letters or digits; spaces, hyphens and capitals make no difference. A PIN that is set "
+            "cannot be shown, so note it for the cards; leave this empty to keep it."
+        ),
     )  # fmt: skip
     clear_pin = forms.BooleanField(label=_("ask for no PIN"), required=False, widget=UnfoldBooleanSwitchWidget)
 
     class Meta:
         model = GuestRules
         fields = ["expires_at", "browsing", "challenge", "downloads", "watermark"]
+
+    def clean_new_pin(self) -> str:
+        pin: str = self.cleaned_data["new_pin"]
+        if pin and len(normalise_pin(pin)) < MIN_PIN_LENGTH:
+            raise ValidationError(_("A PIN has at least four letters or digits."))
+        return pin
 
     def save(self, commit: bool = True) -> GuestRules:
         if self.cleaned_data.get("clear_pin") or self.cleaned_data["new_pin"]:

@@ -1,5 +1,6 @@
 """Guests of a photo session: what they agreed to, and which photos were found for them. No name, no picture."""
 
+import unicodedata
 import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 GUEST_LIFETIME = timedelta(days=90)
 # `last_seen_at` is as exact as this, so that looking at photos does not write at each request.
 SEEN_PRECISION = timedelta(hours=1)
+# Cyrillic letters that look on a card as Latin ones do. Within one alphabet no two letters become the same (but Ё and
+# Е, which are written alike), so there is nothing less to guess.
+LOOK_ALIKES = str.maketrans("авеёкмнорстух", "abeekmhopctyx")
+
+
+def normalise_pin(pin: str) -> str:
+    """Return the letters and digits of a PIN in small letters: what is compared, however it is typed."""
+    letters = unicodedata.normalize("NFKC", pin).casefold().translate(LOOK_ALIKES)
+    return "".join(letter for letter in letters if letter.isalnum())
 
 
 class GuestRules(models.Model):
@@ -80,11 +90,15 @@ class GuestRules(models.Model):
             raise FacePassError("session_expired", message % {"date": moment}, status=410)
 
     def set_pin(self, pin: str) -> None:
-        self.pin = make_password(pin) if pin else ""
+        self.pin = make_password(normalise_pin(pin)) if pin else ""
 
     def is_pin(self, pin: str) -> bool:
-        """Return whether that is the PIN; any is, where none is set."""
-        return not self.pin or check_password(pin, self.pin)
+        """Return whether that is the PIN, as `normalise_pin` reads it; any is, where none is set.
+
+        A PIN that is stored as it was written, as all once were, has to be typed in that way.
+        """
+        spellings = dict.fromkeys([normalise_pin(pin), pin.strip()])
+        return not self.pin or any(check_password(spelling, self.pin) for spelling in spellings)
 
 
 class GuestQuerySet(TenantQuerySet["Guest"]):

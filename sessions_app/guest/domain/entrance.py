@@ -41,7 +41,7 @@ def check_pin(rules: GuestRules, pin: str, *, address: str) -> None:
     """
     rate_limits.require_quota("guest_pin", f"pin:{rules.session_id}:{address}")
     rate_limits.require_quota("guest_pin_session", f"pins:{rules.session_id}")
-    if not rules.is_pin(pin.strip()):
+    if not rules.is_pin(pin):
         raise FacePassError("pin_wrong", _("That is not the PIN. Look at your card again."), status=403)
 
 

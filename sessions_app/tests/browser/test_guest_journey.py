@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from facepass.testing.pages.guest_browser import AXE, DESKTOP, PHONE, axe, button, jpeg, shoot_and_search
 from facepass.testing.pages.guests import with_rules
+from facepass.testing.pages.photo_pages import shoot
 from galleries.matching import liveness
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
@@ -36,6 +37,25 @@ def test_from_the_code_to_the_first_photos(visit, locale, size):
     first = page.locator(".grid img").first
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=first.element_handle())
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
+
+
+@pytest.mark.parametrize("locale", WORDS)
+def test_the_consent_is_given_within_the_first_screen_of_a_small_phone(visit, launch_party, locale):
+    launch_party.name = "Anna-Maria and Konstantin's wedding, second day"
+    launch_party.save()
+    page = visit(agreed=False, locale=locale, size=(360, 640))
+    shoot(page, f"consent-{locale}")
+    agree = button(page, WORDS[locale][0])
+    for part in (agree, page.locator("#agree"), page.locator("#consent h3")):
+        box = part.bounding_box()
+        assert box["y"] + box["height"] <= 640
+    page.locator("#guardian").focus()
+    covered = page.locator(".agree").bounding_box()["y"]
+    box = page.locator("#guardian").bounding_box()
+    assert box["y"] + box["height"] <= covered, "what has the focus is covered"
+    page.locator("#agree").check()
+    agree.click()
+    page.locator("#search").wait_for()
 
 
 def test_the_consent_must_be_ticked(visit):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
@@ -13,6 +14,7 @@ from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from sessions_app.guest.domain import consent
 from sessions_app.models import FoundPhoto, Guest
+from sessions_app.models.guest import normalise_pin
 
 PATHS = ["", "browse/", "progress/"]
 
@@ -38,6 +40,36 @@ def test_whoever_tells_the_pin_is_remembered_until_another_is_set(client, party)
     rules.set_pin("1357")
     rules.save()
     assert client.get(address(party)).status_code == 403
+
+
+@pytest.mark.parametrize("typed", ["KATE 2024", "kate2024", " Kate-2024 ", "КАТЕ 2024", "ｋａｔｅ２０２４"])
+def test_a_pin_of_letters_is_typed_on_any_keyboard(client, party, typed):
+    with_rules(party, pin="Kate-2024")
+    assert client.post(address(party, "pin/"), {"pin": typed}).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["kate2025", "kat2024", "2024", "", "---"])
+def test_another_pin_is_not_forgiven(client, party, typed):
+    with_rules(party, pin="Kate-2024")
+    assert client.post(address(party, "pin/"), {"pin": typed}).status_code == 403
+
+
+def test_a_pin_that_was_stored_as_it_was_written_still_opens(client, party):
+    rules = with_rules(party)
+    rules.pin = make_password("Red Carpet!")
+    rules.save()
+    assert client.post(address(party, "pin/"), {"pin": "red carpet"}).status_code == 403
+    assert client.post(address(party, "pin/"), {"pin": " Red Carpet! "}).status_code == 302
+
+
+def test_the_pin_can_be_typed_on_a_keyboard_with_letters(client, party):
+    with_rules(party, pin="2468")
+    assert "inputmode" not in text(client.get(address(party)))
+
+
+def test_no_two_letters_of_one_alphabet_are_the_same_in_a_pin():
+    for alphabet in ("abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюя", "0123456789"):
+        assert len({normalise_pin(letter) for letter in alphabet}) == len(alphabet)
 
 
 def test_a_wrong_pin_is_told_so(client, party):
