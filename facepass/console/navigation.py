@@ -26,6 +26,7 @@ TASK_PAGES = {
     "galleries_person_change": "galleries_person_grid",
     "galleries_person_merge": "galleries_person_grid",
     "galleries_person_photos": "galleries_person_grid",
+    "training_settings": "training_settings",
 }
 
 
@@ -58,7 +59,7 @@ def build_navigation(request: HttpRequest) -> list[dict[str, object]]:
         ]),
         (_("Recognition"), [
             (_("Training"), "model_training", "training_facetrainingsession"),
-            (_("Settings"), "tune", "recognition_recognitionconfig"),
+            (_("Settings"), "tune", "training_settings"),
         ]),
         (None, [
             (_("Studios"), "storefront", "facepass_studio"),
@@ -145,6 +146,8 @@ def _list_groups(request: HttpRequest) -> list[tuple[str, list[Table]]]:
         ]),
         (gettext("Recognition"), [
             Table(gettext("Models"), gettext("model versions that described faces"), "recognition_modelversion"),
+            Table(gettext("Settings as JSON"), gettext("all values of the recognition in one text"),
+                  "recognition_recognitionconfig"),
         ]),
     ]  # fmt: skip
     shown = [(title, [table for table in tables if may_see(table.model, request)]) for title, tables in groups]

@@ -1,19 +1,16 @@
 """What a training's page shows: figures before and after, plots, who is found least, names that would change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from facepass.core import charts
-from facepass.models import Studio
 from galleries.models import Person
-from training import name_changes, renaming
+from training import renaming
 from training.admin import names_page
-from training.admin.names_page import ShownChange
 from training.models import FaceTrainingSession
-from training.name_changes import Preview
 
 # A part of a training's `metrics`, as `training.learning` writes them to its row.
 Metrics = dict[str, Any]
@@ -27,15 +24,6 @@ class Figure:
     meaning: str
     before: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class ThresholdTrial:
-    """What other names a studio's faces would have with another threshold."""
-
-    studio: Studio
-    preview: Preview
-    changes: list[ShownChange]
 
 
 def build_context(session: FaceTrainingSession, *, may_train: bool) -> dict[str, object]:
@@ -101,15 +89,6 @@ def name_worst(rows: Sequence[Metrics]) -> list[dict[str, object]]:
         for row in rows
         if row["person"] in by_id
     ]
-
-
-def try_threshold(studios: Iterable[Studio], *, threshold: float) -> list[ThresholdTrial]:
-    """Return which names each studio would get otherwise than now; nothing is changed."""
-    trials = []
-    for studio in studios:
-        preview = name_changes.preview_threshold(studio.pk, threshold)
-        trials.append(ThresholdTrial(studio, preview, names_page.show_changes(preview.listed)))
-    return trials
 
 
 def _percent(value: float | None) -> str:

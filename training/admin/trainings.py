@@ -24,10 +24,8 @@ from facepass.core.access.tenancy import studios_of
 from facepass.core.errors import FacePassError
 from facepass.models import Studio
 from galleries.models import Job
-from recognition import config
 from training import readiness, renaming, run, versions
-from training.admin import names_page, results
-from training.admin.thresholds import ThresholdsForm
+from training.admin import names_page, results, settings_page
 from training.models import FaceTrainingSession
 
 Status = FaceTrainingSession.Status
@@ -187,25 +185,9 @@ class FaceTrainingSessionAdmin(TenantAdmin[FaceTrainingSession]):
         return redirect("admin:training_apply", session.pk)
 
     def settings_view(self, request: HttpRequest) -> HttpResponse:
-        """All staff may try values on their own faces; they hold for the installation, so superusers save them."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        form = ThresholdsForm(request.POST or None, settings=config.recognition_settings())
-        trials: list[results.ThresholdTrial] = []
-        if request.method == "POST" and form.is_valid():
-            if "save" in request.POST and is_superuser(request):
-                config.change_settings({"confidence_thresholds": form.cleaned_data}, by=str(request.user))
-                messages.success(request, gettext("The settings were saved."))
-                return redirect("admin:training_settings")
-            trials = results.try_threshold(studios_of(user_of(request)), threshold=form.cleaned_data["assign"])
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Thresholds"),
-            "form": form,
-            "trials": trials,
-        }
-        may_save = {"may_save": is_superuser(request), "media": self.media}
-        return TemplateResponse(request, "admin/training/settings.html", {**context, **may_save})
+        return settings_page.respond(request, media=self.media)
 
     def _require_training(self, request: HttpRequest, pk: UUID) -> FaceTrainingSession:
         """Return the training. Raise Http404, or PermissionDenied for who may look at it only."""

@@ -4,15 +4,13 @@ import pytest
 from django.urls import reverse
 
 from facepass.models import Role
-from facepass.testing.factories import MembershipFactory, UserFactory
+from facepass.testing.factories import MembershipFactory
 from facepass.testing.trainings import crowd, person_with, trained, unknown_face
 from galleries import tasks
 from galleries.models import Job, PhotoFace, TemplateSet
-from recognition import config
 from training import versions
 from training.admin import names_page
 from training.models import FaceTrainingSession
-from training.name_changes import ChangeKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -200,37 +198,6 @@ def test_a_stranger_finds_nothing(client, studio):
     for what in ("cancel", "apply", "list-names"):
         assert client.post(f"{PAGE}{session.pk}/{what}/").status_code == 404
     assert str(session.pk) not in page(client)
-
-
-def test_other_thresholds_are_tried_without_changing_anything(staff, studio):
-    ann, *_others = crowd(studio)
-    trained(studio)
-    waiting = unknown_face(studio, 1)
-    unlike = unknown_face(studio, 400, person=ann, recognition_confidence=0.7)
-    path = reverse("admin:training_settings")
-    values = config.recognition_settings().confidence_thresholds.model_dump()
-    assert "Nothing changes" in page_after(staff, path, {**values, "try": ""}), "whatever names the faces have"
-    answer = staff.post(path, {**values, "assign": 1, "try": ""})
-    (trial,) = answer.context["trials"]
-    assert trial.preview.numbers == {ChangeKind.GAINED: 0, ChangeKind.LOST: 1, ChangeKind.CHANGED: 0}
-    assert [change.was for change in trial.changes] == [ann.real_name]
-    config.save_settings({"confidence_thresholds": {"assign": 1}})
-    (trial,) = staff.post(path, {**values, "assign": 0.7, "try": ""}).context["trials"]
-    assert trial.preview.numbers == {ChangeKind.GAINED: 1, ChangeKind.LOST: 0, ChangeKind.CHANGED: 0}
-    assert PhotoFace.objects.get(pk=waiting.pk).person is None
-    assert PhotoFace.objects.get(pk=unlike.pk).person == ann
-    config.save_settings({})
-    assert "suggest must not be above assign" in page_after(staff, path, {**values, "assign": 0.1, "try": ""})
-
-
-def test_only_whoever_runs_the_installation_saves_thresholds(staff, client, studio):
-    path = reverse("admin:training_settings")
-    values = {**config.recognition_settings().confidence_thresholds.model_dump(), "assign": 0.8}
-    staff.post(path, {**values, "save": ""})
-    assert config.recognition_settings().confidence_thresholds.assign == 0.7
-    client.force_login(UserFactory(is_superuser=True))
-    client.post(path, {**values, "save": ""})
-    assert config.recognition_settings().confidence_thresholds.assign == 0.8
 
 
 def test_the_similarities_of_given_names_are_drawn_by_month(staff, studio):

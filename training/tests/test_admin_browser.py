@@ -85,5 +85,5 @@ def test_a_threshold_is_tried(studio, page, serve):
     page.locator("input[name=assign]").fill("0.95")
     page.get_by_role("button", name="Preview the changes").click()
     page.wait_for_selector("[data-tried]")
-    shoot(page, "thresholds")
+    shoot(page, "settings")
     assert "1 of 1 names would be given differently" in page.locator("[data-tried]").inner_text()
