@@ -119,8 +119,8 @@ class SectionForm(forms.Form):
         high = next(float(str(bound.le)) for bound in bounds if isinstance(bound, Le))
         widget = UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01" if high <= 1 else "any"})
         return forms.FloatField(
-            label=label,
-            help_text=explanation,
+            label=str(label),
+            help_text=str(explanation),
             min_value=low,
             max_value=high,
             initial=self.show(self._in_use[name]),
@@ -183,8 +183,8 @@ class DetectionForm(SectionForm):
 
     def build_field(self, name: str, label: Promise, explanation: Promise) -> forms.Field:
         return forms.ChoiceField(
-            label=label,
-            help_text=explanation,
+            label=str(label),
+            help_text=str(explanation),
             choices=MODES,
             initial=self._in_use[name],
             widget=UnfoldAdminSelectWidget(),

@@ -81,10 +81,10 @@ def _build_forms(request: HttpRequest, present: RecognitionSettings) -> list[Sec
         return [section(None, settings=present) for section in SECTIONS]
     data = request.POST.copy()
     if "reset" in data:
-        _fill(data, RecognitionSettings(), only=data["reset"])
+        _fill(data, RecognitionSettings(), only=request.POST.get("reset", ""))
         messages.info(request, gettext("The defaults are in the fields. Nothing has been saved yet."))
     elif "restore" in data and is_superuser(request):
-        _fill(data, _find_former_settings(data["restore"]), only="")
+        _fill(data, _find_former_settings(request.POST.get("restore", "")), only="")
         messages.info(request, gettext("The former values are in the fields. Nothing has been saved yet."))
     return [section(data, settings=present) for section in SECTIONS]
 
