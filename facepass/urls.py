@@ -17,6 +17,15 @@ from facepass.ops import health, metrics
 from galleries.staff.urls import staff_urls
 from sessions_app.staff.urls import event_urls
 
+# By their namespace they get the admin's content policy. The staff pages come first: below a model's path the admin
+# takes any other text for the id of a row.
+admin_urls = [
+    path("now/", admin.site.admin_view(current_work.show_current_work), name="now"),
+    path("advanced/", admin.site.admin_view(navigation.show_advanced), name="advanced"),
+    *staff_urls,
+    *event_urls,
+    *admin.site.get_urls(),
+]
 urlpatterns = [
     path("", pages.landing, name="landing"),
     path("health/", health.report_liveness, name="health"),
@@ -29,10 +38,7 @@ urlpatterns = [
     path("redoc/", pages.allow_inline_code(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
     path("language/", pages.set_site_language, name="set-language"),
     path("admin/mail/", pages.set_mail_preference, name="wants-mail"),
-    path("admin/now/", admin.site.admin_view(current_work.show_current_work), name="admin-now"),
-    path("admin/advanced/", admin.site.admin_view(navigation.show_advanced), name="admin-advanced"),
-    # The staff pages come first: below a model's path the admin takes any other text for the id of a row.
-    path("admin/", include(([*staff_urls, *event_urls, *admin.site.get_urls()], "admin"), namespace=admin.site.name)),
+    path("admin/", include((admin_urls, "admin"), namespace=admin.site.name)),
     path("api/v1/admin/users/", administration.StaffView.as_view()),
     path("api/v1/admin/stats/", administration.StatsView.as_view()),
     path("api/v1/", include([*facepass.api.urls.api_urls, *galleries.urls.api_urls, *sessions_app.urls.api_urls])),

@@ -35,7 +35,7 @@ def build_first_page(request: HttpRequest, context: dict[str, object]) -> dict[s
         **context,
         **current_work.build_current_work(user),
         "title": gettext("Overview"),
-        "now_path": reverse("admin-now"),
+        "now_path": reverse("admin:now"),
         "new_event_path": reverse("admin:sessions_app_photosession_new") if new_event.may_create(request) else None,
         "engine": _describe_engine(),
         "sessions": _list_sessions(user),

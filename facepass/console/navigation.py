@@ -92,7 +92,7 @@ def _build_link(page: str, request: HttpRequest) -> dict[str, object]:
     unfold goes by addresses, by which a page of tasks would belong to the list of its rows as well.
     """
     if page == "advanced":
-        return {"link": reverse_lazy("admin-advanced"), "active": _is_advanced(request)}
+        return {"link": reverse_lazy("admin:advanced"), "active": _is_advanced(request)}
     link = reverse_lazy(f"admin:{page if page in (*TASK_PAGES, 'index') else f'{page}_changelist'}")
     current = _current_task(request)
     return {"link": link, "active": page == current} if current else {"link": link}
@@ -102,7 +102,7 @@ def _is_advanced(request: HttpRequest) -> bool:
     """Return whether the page is the list of tables, or one of them and no page of tasks."""
     if _current_task(request):
         return False
-    paths = [reverse("admin-advanced"), *(table.path for table in _list_tables(request))]
+    paths = [reverse("admin:advanced"), *(table.path for table in _list_tables(request))]
     return request.path.startswith(tuple(paths))
 
 

@@ -64,7 +64,7 @@ def test_the_menu_leads_to_the_page_and_the_json_is_behind_advanced(staff):
     json = reverse("admin:recognition_recognitionconfig_changelist")
     assert PAGE in links
     assert json not in links
-    assert json in staff.get(reverse("admin-advanced")).content.decode()
+    assert json in staff.get(reverse("admin:advanced")).content.decode()
     active = [group["items"] for group in staff.get(PAGE).context["sidebar_navigation"]]
     assert [str(item["link"]) for items in active for item in items if item["active"]] == [PAGE]
 

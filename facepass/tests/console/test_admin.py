@@ -326,12 +326,12 @@ def test_what_runs_shows_and_is_asked_again(world, member, outsider):
     gallery = world.rows["galleries_gallery"]
     PhotoFactory(gallery=gallery, stored=False, seed=77)
     runner.start_job("rebuild_index", studio=world.studio)
-    page = member.get(reverse("admin-now")).content.decode()
+    page = member.get(reverse("admin:now")).content.decode()
     assert "2 of 3" in page
     assert "Rebuilding the index" in page
     assert reverse("admin:galleries_gallery_photos", args=[gallery.pk]) in page
-    assert gallery.title not in outsider.get(reverse("admin-now")).content.decode()
-    assert Client().get(reverse("admin-now")).status_code == 302
+    assert gallery.title not in outsider.get(reverse("admin:now")).content.decode()
+    assert Client().get(reverse("admin:now")).status_code == 302
 
 
 def test_the_first_page_plots_searches_and_how_many_found_something(world, member, fake_engine):
@@ -382,20 +382,20 @@ def test_the_menu_has_a_dozen_entries_at_most_also_for_a_superuser(world, superu
 
 def test_every_table_is_behind_advanced(world, member, superuser):
     for client, names in ((member, LISTS), (superuser, [*LISTS, *FOR_SUPERUSERS])):
-        pages = client.get(reverse("admin-advanced")).content.decode()
-        in_menu = [str(item["link"]) for group in client.get(reverse("admin-advanced")).context["sidebar_navigation"]
+        pages = client.get(reverse("admin:advanced")).content.decode()
+        in_menu = [str(item["link"]) for group in client.get(reverse("admin:advanced")).context["sidebar_navigation"]
                    for item in group["items"]]  # fmt: skip
         for name in set(names) - {"django_q_schedule"}:
             address = reverse(f"admin:{name}_changelist")
             assert f'href="{address}"' in pages or address in in_menu, name
-    assert reverse("admin:facepass_user_changelist") not in member.get(reverse("admin-advanced")).content.decode()
+    assert reverse("admin:facepass_user_changelist") not in member.get(reverse("admin:advanced")).content.decode()
 
 
 @pytest.mark.parametrize(
     ("page", "title"),
     [
         ("admin:index", "Overview"),
-        ("admin-advanced", "Advanced"),
+        ("admin:advanced", "Advanced"),
         ("admin:galleries_photoface_changelist", "Advanced"),
         ("admin:galleries_photoface_verify", "Confirm names"),
         ("admin:galleries_facecluster_occasions", "Name faces"),
@@ -407,7 +407,7 @@ def test_one_entry_of_the_menu_is_the_current_one(page, title, world, member, fa
 
 
 def test_the_first_stop_of_the_keyboard_leads_to_the_content(world, member):
-    page = member.get(reverse("admin-advanced")).content.decode()
+    page = member.get(reverse("admin:advanced")).content.decode()
     body = page.partition("<body")[2]
     assert re.findall(r"<(?:a|button|input)\b[^>]*>", body)[0] == '<a class="fp-skip" href="#content">'
     assert 'id="content" tabindex="-1"' in body
