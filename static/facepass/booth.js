@@ -1,6 +1,7 @@
 // @ts-check
 // A selfie by the camera for a form that takes a picture's file: what was taken lies in the form's own field, and goes
-// with it. Where there is no camera for pages, the field stays as it is: it opens the phone's camera app.
+// with it. The field itself opens the phone's library of pictures. Where there is no camera for pages, or it was refused,
+// the button opens the phone's camera app.
 
 import { Stage, can_use_camera } from "./stage.js";
 
@@ -10,9 +11,12 @@ import { Stage, can_use_camera } from "./stage.js";
  */
 function watchBooth(booth, field) {
   const stage = new Stage(booth);
+  let hasCamera = can_use_camera;
 
   async function open() {
+    if (!hasCamera) { openCameraApp(field); return; }
     const problem = await stage.open();
+    hasCamera = !problem;
     if (problem) stage.enter("idle");
     else field.value = "";
     stage.say(problem);
@@ -44,8 +48,15 @@ function put(picture, field) {
   field.files = chosen.files;
 }
 
+/** @param {HTMLInputElement} field  Is asked for the camera this once, and for the library when it is pressed itself. */
+function openCameraApp(field) {
+  field.setAttribute("capture", "user");
+  field.click();
+  field.removeAttribute("capture");
+}
+
 /** @type {HTMLElement | null} */
 const booth = document.querySelector(".booth");
 /** @type {HTMLInputElement | null | undefined} */
 const field = booth?.closest("form")?.querySelector('input[type="file"]');
-if (booth && field && can_use_camera) watchBooth(booth, field);
+if (booth && field) watchBooth(booth, field);

@@ -180,7 +180,28 @@ def test_without_the_camera_the_friends_picture_is_a_file(visit, portrait):
     page.get_by_label("Your friend's picture").set_input_files(picture)
     button(page, "Take a selfie").click()
     page.locator("#notice", has_text="The camera is switched off for this page").wait_for()
-    assert button(page, "Take a selfie").is_visible(), "it can be tried again, and what was chosen stays"
+    assert button(page, "Take a selfie").is_visible(), "it opens the camera app now, and what was chosen stays"
+    search_for_both(page)
+
+
+def test_the_friends_picture_comes_from_the_library_or_the_camera_app(visit, portrait):
+    page = visit(allowed=False)
+    picture = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": jpeg(portrait)}
+    page.locator("#selfie").set_input_files(picture)
+    page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
+    page.get_by_role("link", name="Also my friend").click()
+    field = page.get_by_label("Your friend's picture")
+    field.evaluate("""field => field.addEventListener("click", () => {
+        field.dataset.opened = field.getAttribute("capture") ?? "library";
+    })""")
+    with page.expect_file_chooser() as library:
+        field.click()
+    library.value.set_files([])
+    assert field.get_attribute("data-opened") == "library"
+    with page.expect_file_chooser() as app:
+        button(page, "Take a selfie").click()
+    app.value.set_files(picture)
+    assert field.get_attribute("data-opened") == "user", "the camera app"
     search_for_both(page)
 
 
