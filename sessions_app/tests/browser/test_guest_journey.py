@@ -17,7 +17,7 @@ from sessions_app.models import Guest
 
 WORDS = {
     "en-GB": ("Agree and take a selfie", "Take the picture", "Find my photos", "You are in 2 photos"),
-    "ru-RU": ("Дать согласие и сделать селфи", "Снять", "Найти мои фотографии", "Вы есть на 2 фотографиях"),
+    "ru-RU": ("Дать согласие и сделать селфи", "Снять", "Найти мои фотографии", "Вы на 2 фотографиях"),
 }
 
 

@@ -161,11 +161,11 @@ def test_a_page_before_the_search_says_nothing_about_results(client, session):
     assert "data-searched" not in page
 
 
-def test_photos_that_wait_are_counted(client, session, photos, gallery):
+def test_photos_that_wait_are_counted_and_those_that_failed_are_not(client, session, photos, gallery):
     PhotoFactory(gallery=gallery)
     GalleryImage.objects.filter(pk=photos[0].pk).update(state=PhotoState.FAILED)
     agree(client, session)
-    assert "3 of 4 are ready" in text(client.get(f"/s/{session.code}/"))
+    assert "2 of 3 are ready" in text(client.get(f"/s/{session.code}/"))
     assert "Search again in a few minutes" in text(post(client, session, ["carol"]))
 
 
@@ -268,7 +268,7 @@ def test_the_page_speaks_russian(client, session, photos):
     russian = Client(headers={"Accept-Language": "ru"})
     assert '<html lang="ru">' in text(russian.get(f"/s/{session.code}/"))
     assert "Найдите свои фотографии" in text(russian.get(f"/s/{session.code}/"))
-    assert "Вы есть на 2 фотографиях" in text(post(russian, session, ["ann"]))
+    assert "Вы на 2 фотографиях" in text(post(russian, session, ["ann"]))
 
 
 def test_the_language_can_be_switched(client, session, photos):

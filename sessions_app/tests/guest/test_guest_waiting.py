@@ -123,6 +123,7 @@ def test_the_e_mail_is_in_the_guest_s_language(unready, post_office):
     done()
     readiness.send_ready_notices()
     assert mail.outbox[0].subject == "Ваши фотографии готовы: Summer party"
+    assert "Фотографии с мероприятия «Summer party» готовы" in mail.outbox[0].body
 
 
 def test_an_e_mail_that_did_not_go_out_is_tried_again_later(client, unready, post_office, monkeypatch):
