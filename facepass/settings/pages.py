@@ -23,11 +23,18 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# The green of the guests' pages (`--accent` in static/facepass/base.css) is 600. White on 600 and darker, and 400 and
+# lighter on the dark ground, have a contrast of more than 4.5.
+GREEN = {
+    "50": "#eef8f5", "100": "#d5eee8", "200": "#addcd2", "300": "#7cc5b8", "400": "#4fb3a3", "500": "#2f9c8b",
+    "600": "#0f6b5f", "700": "#0a554b", "800": "#0b443d", "900": "#0b3833", "950": "#04201d",
+}  # fmt: skip
 UNFOLD = {
     "SITE_TITLE": "FacePass",
     "SITE_HEADER": "FacePass",
     "SITE_SYMBOL": "face",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/facepass/logo.svg"}],
+    "COLORS": {"primary": GREEN},
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": "/language/"},
     "DASHBOARD_CALLBACK": "facepass.console.dashboard.build_first_page",

@@ -406,6 +406,13 @@ def test_one_entry_of_the_menu_is_the_current_one(page, title, world, member, fa
     assert [entry for entry, is_current in menu(member, page).items() if is_current] == [title]
 
 
+def test_the_language_is_chosen_before_one_signs_in(client, db):
+    page = client.get(reverse("admin:login")).content.decode()
+    assert re.findall(r'name="language" value="(\w+)"', page) == ["en", "ru"]
+    chosen = client.post(reverse("set-language"), {"language": "ru", "next": reverse("admin:login")}, follow=True)
+    assert "Войти" in chosen.content.decode()
+
+
 def test_the_first_stop_of_the_keyboard_leads_to_the_content(world, member):
     page = member.get(reverse("admin:advanced")).content.decode()
     body = page.partition("<body")[2]
