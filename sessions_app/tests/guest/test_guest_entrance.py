@@ -120,6 +120,13 @@ def test_a_session_that_is_over_says_until_when_it_was_open(client, party, metho
     assert 'type="file"' not in text(response)
 
 
+def test_in_russian_too_it_says_so_with_one_full_stop(party):
+    with_rules(party, expires_at=timezone.now() - timedelta(days=1))
+    page = text(Client(headers={"Accept-Language": "ru"}).get(address(party)))
+    assert "эта страница была открыта." in page
+    assert "г.." not in page
+
+
 def test_the_pin_of_a_session_that_is_over_is_not_looked_at(client, party):
     with_rules(party, pin="2468", expires_at=timezone.now())
     assert client.post(address(party, "pin/"), {"pin": "2468"}, follow=True).status_code == 410
