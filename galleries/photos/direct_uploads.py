@@ -55,8 +55,10 @@ def create_upload_target(gallery: Gallery, *, size: int) -> UploadTarget:
     return UploadTarget(pk, url)
 
 
-def accept_upload(gallery: Gallery, pk: UUID, *, name: str, by: Principal, folder: str = "") -> ingest.UploadReport:
-    """Add the file that the browser has put there to the gallery.
+def accept_upload(
+    gallery: Gallery, pk: UUID, *, name: str, by: Principal, folder: str = "", tags: str = ""
+) -> ingest.UploadReport:
+    """Add the file that the browser has put there to the gallery; `folder` and `tags` as `ingest.add_photos`.
 
     Raises FacePassError 404 `upload_missing` where it is not there (any more), and as `ingest.add_photos`.
     """
@@ -65,7 +67,7 @@ def accept_upload(gallery: Gallery, pk: UUID, *, name: str, by: Principal, folde
         raise FacePassError("upload_missing", _("The file did not arrive. Send it again."), status=404)
     try:
         with default_storage.open(key) as stored:
-            return ingest.add_photos(gallery, [File(stored, name=name)], by=by, folder=folder)
+            return ingest.add_photos(gallery, [File(stored, name=name)], by=by, folder=folder, tags=tags)
     finally:
         default_storage.delete(key)
 

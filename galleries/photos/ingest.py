@@ -50,29 +50,29 @@ class UploadReport:
 
 
 def add_photos(
-    gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal | None, folder: str = ""
+    gallery: Gallery, files: Iterable[File[bytes]], *, by: Principal | None, folder: str = "", tags: str = ""
 ) -> UploadReport:
     """Add each file to the gallery and wake the workers. Each file is accepted or refused on its own.
 
     `by`: whoever uploads them, who must still be allowed to when each is stored; None for commands. Raises 401 or 403
     where they no longer are, and 404 `not_found` where the gallery is gone: photos that were added before stay.
-    `folder`: where the files lay in what was uploaded.
+    `folder`: where the files lay in what was uploaded. `tags`: those of new photos, as the column has them.
     """
     report = UploadReport()
     for file in files:
-        add_to_report(gallery, file, report, by=by, folder=folder)
+        add_to_report(gallery, file, report, by=by, folder=folder, tags=tags)
     if report.accepted:
         queue.wake_workers(gallery.pk, photos=len(report.accepted))
     return report
 
 
 def add_to_report(
-    gallery: Gallery, file: File[bytes], report: UploadReport, *, by: Principal | None, folder: str = ""
+    gallery: Gallery, file: File[bytes], report: UploadReport, *, by: Principal | None, folder: str = "", tags: str = ""
 ) -> None:
     """Add one file and what became of it to the report; wake nobody. Errors that are not about the file are raised."""
     name = clean_filename(file)
     try:
-        photo, is_new = add_photo(gallery, file, name=name, by=by, folder=folder)
+        photo, is_new = add_photo(gallery, file, name=name, by=by, folder=folder, tags=tags)
     except FacePassError as refusal:
         if refusal.status in (401, 404):
             raise
@@ -93,6 +93,7 @@ def add_photo(
     scope: Scope = Scope.WRITE,
     subject: Person | None = None,
     folder: str = "",
+    tags: str = "",
 ) -> tuple[GalleryImage, bool]:
     """Return the gallery's photo with these bytes, and whether it is new.
 
@@ -112,6 +113,7 @@ def add_photo(
         subject=subject,
         original_name=name,
         folder=clean_folder(folder),
+        tags=tags,
         sha256=sha256,
         byte_size=file.size,
         width=info.width,

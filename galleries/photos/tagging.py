@@ -10,6 +10,8 @@ from galleries.models import GalleryImage
 from galleries.models.photo import TAG_SEPARATOR, GalleryImageQuerySet
 
 MOST_CHARACTERS = 500
+# Of a tag that is a folder's name.
+MOST_FOLDER_CHARACTERS = 100
 
 
 def parse_tags(text: str) -> list[str]:
@@ -21,6 +23,16 @@ def parse_tags(text: str) -> list[str]:
     if not tags:
         raise FacePassError("invalid_request", _("Type a tag first."))
     return list(tags.values())
+
+
+def folder_tag(folder: str) -> str:
+    """Return the tag of what lay in that folder: the name of the innermost one, or nothing where it has no letters.
+
+    Commas stand between tags, so one in the name becomes a space.
+    """
+    innermost = folder.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    words = "".join(c if c.isprintable() and c != "," else " " for c in innermost).split()
+    return " ".join(words)[:MOST_FOLDER_CHARACTERS].rstrip()
 
 
 def add_tags(photos: GalleryImageQuerySet, tags: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from facepass.console.base import EDITORS
 from facepass.core.access.authentication import user_of
 from galleries.models import Gallery, GalleryImage
-from galleries.photos import direct_uploads, ingest, progress, replacing
+from galleries.photos import direct_uploads, ingest, progress, replacing, tagging
 from galleries.staff.grid import find_gallery
 from galleries.staff_kit.json_views import (
     answer_json,
@@ -40,13 +40,14 @@ def find_duplicates(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 
 def upload_file(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Add the one `file` of the form to the gallery, which lay in its `folder`."""
+    """Add the one `file` of the form to the gallery, which lay in its `folder`, by which `tagged` has it found."""
     gallery = _require_gallery(request, pk)
     files = request.FILES.getlist("file")
     if len(files) != 1:
         raise invalid_request()
     folder = request.POST.get("folder", "")
-    return _answer(request, ingest.add_photos(gallery, files, by=user_of(request), folder=folder))
+    tags = tagging.folder_tag(folder) if request.POST.get("tagged") else ""
+    return _answer(request, ingest.add_photos(gallery, files, by=user_of(request), folder=folder, tags=tags))
 
 
 def replace_photo(request: HttpRequest, pk: UUID) -> JsonResponse:
@@ -72,15 +73,18 @@ def create_target(request: HttpRequest, pk: UUID) -> JsonResponse:
 
 
 def accept_direct_upload(request: HttpRequest, pk: UUID) -> JsonResponse:
-    """Add the file `id` that the browser has put into the bucket, under its `name`, which lay in its `folder`."""
+    """Add the file `id` that the browser has put into the bucket, under its `name`; `folder` and `tagged` as above."""
     gallery = _require_gallery(request, pk)
     _require_bucket()
     body = parse_body(request)
     name = str(body.get("name") or "")[:NAME_CHARACTERS]
     file_id = parse_uuid(body.get("id"))
     folder = str(body.get("folder") or "")
-    report = direct_uploads.accept_upload(gallery, file_id, name=name, by=user_of(request), folder=folder)
-    return _answer(request, report)
+    tags = tagging.folder_tag(folder) if body.get("tagged") else ""
+    user = user_of(request)
+    return _answer(
+        request, direct_uploads.accept_upload(gallery, file_id, name=name, by=user, folder=folder, tags=tags)
+    )
 
 
 def _require_gallery(request: HttpRequest, pk: UUID) -> Gallery:

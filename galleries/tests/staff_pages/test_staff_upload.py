@@ -49,6 +49,27 @@ def test_a_photo_keeps_the_folder_that_it_lay_in(sent, kept, staff, gallery):
     assert GalleryImage.objects.get().folder == kept
 
 
+@pytest.mark.parametrize(
+    ("folder", "tags"),
+    [
+        ("wedding/card 1\\The  ceremony/", "The ceremony"),
+        ("ann, ben\x07", "ann ben"),
+        ("wedding/" + "x" * 300, "x" * 100),
+        ("wedding/,", ""),
+        ("", ""),
+    ],
+)
+def test_the_innermost_folder_is_the_tag_where_that_was_chosen(folder, tags, staff, gallery):
+    fields = {"file": SimpleUploadedFile("a.jpg", PICTURE), "folder": folder}
+    staff.post(address(gallery, "upload_file"), {**fields, "tagged": "1"})
+    assert GalleryImage.objects.get().tags == tags
+
+
+def test_a_photo_has_no_tag_where_none_was_chosen(staff, gallery):
+    staff.post(address(gallery, "upload_file"), {"file": SimpleUploadedFile("a.jpg", PICTURE), "folder": "card 1"})
+    assert GalleryImage.objects.get().tags == ""
+
+
 def test_what_is_there_is_known_by_its_content(staff, gallery):
     send(staff, gallery)
     digest, other = hashlib.sha256(PICTURE).hexdigest(), "0" * 64
@@ -99,6 +120,14 @@ def test_a_file_goes_into_the_bucket_and_is_taken_in_from_there(bucket, staff, g
     assert (photo.original_name, photo.folder) == ("a.jpg", "card 1")
     assert photo.sha256 == hashlib.sha256(PICTURE).hexdigest()
     assert keys(bucket) == ["original.jpg"]
+
+
+def test_a_file_from_the_bucket_has_its_folder_as_tag_too(bucket, staff, gallery):
+    for tagged, tag in [(True, "card 1"), (False, "")]:
+        GalleryImage.objects.all().delete()
+        pk = put(staff, gallery)
+        post(staff, gallery, "upload_arrived", id=pk, name="a.jpg", folder="day/card 1", tagged=tagged)
+        assert GalleryImage.objects.get().tags == tag
 
 
 def test_what_is_no_picture_or_there_already_is_named_and_removed(bucket, staff, gallery):

@@ -110,7 +110,7 @@ def test_dropped_folders_may_stay_in_one_gallery(browser, server, user, folder, 
     page.set_input_files("[data-folder]", str(folder))
     summary(page, "Done: 4 added")
     until(titles, ["Summer wedding"])
-    assert in_thread(lambda: GalleryImage.objects.filter(folder__endswith="Ceremony").count()) == 2
+    assert in_thread(lambda: GalleryImage.objects.filter(folder__endswith="Ceremony", tags="Ceremony").count()) == 2
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: npm ci --prefix deploy/axe")

@@ -2,7 +2,7 @@
 /* Dropping or choosing photos on the page of a gallery or an event, and what became of each. */
 
 import { all, fill, find, make, need, readJson } from "../kit/dom.js";
-import { destinationsOf } from "./upload_destination.js";
+import { areTagged, destinationsOf } from "./upload_destination.js";
 import { chosen, dropped, ofHandles } from "./upload_files.js";
 import { keep, kept } from "./upload_memory.js";
 import { OVER, Queue } from "./upload_queue.js";
@@ -28,6 +28,7 @@ class Upload {
     this.report = new UploadReport(section, this.texts);
     this.queue = new Queue({
       pathsOf: destinationsOf(section),
+      areTagged: () => areTagged(section),
       changed: (entry) => this.#changed(entry),
       lost: (is) => this.#lost(is),
     });

@@ -33,6 +33,14 @@ export function destinationsOf(section) {
 }
 
 /**
+ * Return whether photos are to have their folder's name as a tag, as they do where folders become no galleries.
+ * @param {HTMLElement} section
+ */
+export function areTagged(section) {
+  return find("[data-tagged]:checked", section) !== null;
+}
+
+/**
  * Return the name of the gallery for a file of dropped folders: what lies in a sub-folder, however deep, goes to that; the
  * rest to the folder itself. Empty for a file without a folder.
  * @param {string} path

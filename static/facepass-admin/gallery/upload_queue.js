@@ -25,11 +25,12 @@ export class Queue {
   #wait = FIRST_WAIT_MS;
 
   /**
-   * @param {{pathsOf: (path: string) => Promise<Paths>, changed: (entry: Entry) => void, lost: (is: boolean) => void}} options
-   *   `lost` tells whether the connection is
+   * @param {{pathsOf: (path: string) => Promise<Paths>, areTagged: () => boolean, changed: (entry: Entry) => void, lost: (is: boolean) => void}} options
+   *   `areTagged` tells whether a photo gets its folder's name as a tag, `lost` whether the connection is
    */
-  constructor({ pathsOf, changed, lost }) {
+  constructor({ pathsOf, areTagged, changed, lost }) {
     this.pathsOf = pathsOf;
+    this.areTagged = areTagged;
     this.changed = changed;
     this.lost = lost;
   }
@@ -144,15 +145,17 @@ export class Queue {
   async #send(entry, file, paths) {
     const cut = entry.path.lastIndexOf("/");
     const [folder, name] = [entry.path.slice(0, Math.max(0, cut)), entry.path.slice(cut + 1)];
+    const tagged = this.areTagged();
     const onProgress = (/** @type {number} */ bytes) => { entry.sent = bytes; this.changed(entry); };
     if (!paths.upload_place) {
       const form = new FormData();
       form.append("folder", folder);
+      if (tagged) form.append("tagged", "1");
       form.append("file", file, name);
       return upload(paths.upload_file ?? "", form, onProgress);
     }
     const { id, url } = await post(paths.upload_place, { size: file.size });
     await put(url, file, onProgress);
-    return post(paths.upload_arrived ?? "", { id, name, folder });
+    return post(paths.upload_arrived ?? "", { id, name, folder, tagged });
   }
 }
