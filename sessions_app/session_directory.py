@@ -1,4 +1,4 @@
-"""Photo sessions for the pages of galleries, which know their ids only."""
+"""Photo sessions for the edges of galleries, which know their ids only."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from facepass.core.access.tenancy import Principal
 from galleries.staff_kit.photo_sessions import SessionEntry
+from sessions_app import session_access
 from sessions_app.models import PhotoSession
 
 
@@ -22,6 +23,14 @@ class LocalDirectory:
         """Return those that were not deleted in Pixora, the latest made first."""
         sessions = PhotoSession.objects.visible_to(principal).filter(gone_at=None).select_related("studio")
         return [build_entry(session) for session in sessions.order_by("-created_at", "pk")[:most]]
+
+    def is_of_studio(self, pk: UUID, *, studio_id: UUID) -> bool:
+        """Ask Pixora only where the table has no copy, or one of what was deleted there."""
+        known = PhotoSession.objects.filter(pk=pk, gone_at=None).first()
+        if known is None:
+            current = session_access.find_current([pk]).get(pk)
+            known = current.session if current else None
+        return known is not None and known.studio_id == studio_id
 
 
 def build_entry(session: PhotoSession) -> SessionEntry:

@@ -46,6 +46,7 @@ CODES: dict[str, Code] = {
     "not_found": Code(404, "There is no such object, or it belongs to another studio."),
     "file_missing": Code(404, "The photo's file is not in the storage."),
     "studio_not_found": Code(404, "X-Studio names no studio of yours."),
+    "session_not_found": Code(404, "The studio has no photo session with the id that a gallery is to have."),
     "studio_ambiguous": Code(409, "A member of several studios has to name one by X-Studio."),
     "session_exists": Code(409, "There is a photo session with this id."),
     "email_taken": Code(409, "Somebody of the studio has this e-mail address."),

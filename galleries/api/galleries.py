@@ -26,6 +26,7 @@ from galleries.api.serializers import (
 )
 from galleries.models import Gallery, GalleryImage
 from galleries.photos import ingest, progress
+from galleries.staff_kit.photo_sessions import require_session
 
 
 class OldestFirst(Cursors):
@@ -53,7 +54,17 @@ class GalleryViewSet(
     ordering = ["-created_at"]
 
     def perform_create(self, serializer: BaseSerializer[Gallery]) -> None:
-        serializer.save(studio=require_single_studio(self.principal))
+        studio = require_single_studio(self.principal)
+        if pk := serializer.validated_data.get("session_id"):
+            require_session(pk, studio_id=studio.pk)
+        serializer.save(studio=studio)
+
+    def perform_update(self, serializer: BaseSerializer[Gallery]) -> None:
+        """A session that the gallery has already is not looked up: it may live where nobody answers now."""
+        gallery, pk = serializer.instance, serializer.validated_data.get("session_id")
+        if gallery and pk and pk != gallery.session_id:
+            require_session(pk, studio_id=gallery.studio_id)
+        serializer.save()
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={202: UploadReportSerializer})
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])

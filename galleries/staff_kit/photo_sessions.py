@@ -1,4 +1,4 @@
-"""Photo sessions as the pages of galleries name them: by their name, not by the id that a gallery holds.
+"""Photo sessions as the edges of galleries need them: by name on pages, and whether a studio has the one that is named.
 
 A gallery has its session's id only, and galleries know no sessions. The app above that does registers its directory
 here; without one there are no names, and pages show what they have.
@@ -11,9 +11,11 @@ from typing import Protocol
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import Principal
+from facepass.core.errors import FacePassError
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,16 @@ class SessionEntry:
 
 
 class SessionDirectory(Protocol):
-    """What is asked of the app that knows photo sessions. Neither returns what the principal may not see."""
+    """What is asked of the app that knows photo sessions. Nothing is returned that the principal may not see."""
 
     def find(self, ids: Collection[UUID], *, principal: Principal) -> dict[UUID, SessionEntry]:
         """Return those of the sessions that exist, by one query."""
 
     def list_latest(self, *, principal: Principal, most: int) -> Sequence[SessionEntry]:
         """Return sessions that galleries may be put into, the latest first."""
+
+    def is_of_studio(self, pk: UUID, *, studio_id: UUID) -> bool:
+        """Return whether the studio has the session. Raise 503 where that lives elsewhere and cannot be asked for."""
 
 
 _registered: list[SessionDirectory] = []
@@ -62,3 +67,9 @@ def find_session(request: HttpRequest, pk: UUID | None) -> SessionEntry | None:
 def list_latest_sessions(request: HttpRequest, *, most: int) -> Sequence[SessionEntry]:
     """Return the sessions of the studios of the member of staff, the latest first."""
     return _registered[0].list_latest(principal=user_of(request), most=most) if _registered else []
+
+
+def require_session(pk: UUID, *, studio_id: UUID) -> None:
+    """Raise 404 `session_not_found` where the studio has no such session, and as `SessionDirectory.is_of_studio`."""
+    if not (_registered and _registered[0].is_of_studio(pk, studio_id=studio_id)):
+        raise FacePassError("session_not_found", _("There is no such photo session."), status=404)

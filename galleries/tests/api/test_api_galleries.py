@@ -11,6 +11,7 @@ from facepass.testing.factories import (
     GalleryFactory,
     MembershipFactory,
     PhotoFactory,
+    SessionFactory,
     StudioFactory,
 )
 from facepass.testing.pictures.fake import picture_of
@@ -27,11 +28,36 @@ def file(data: bytes, name: str) -> SimpleUploadedFile:
 
 
 def test_a_gallery_is_made_in_the_studio_of_the_key(api, studio):
-    session = str(uuid.uuid4())
+    session = str(SessionFactory(studio=studio).pk)
     answer = api.post(URL, {"title": "Party", "shoot_date": "2026-11-20", "session_id": session})
     assert answer.status_code == 201
     gallery = Gallery.objects.get(pk=answer.json()["id"])
     assert (gallery.studio, gallery.title, str(gallery.session_id)) == (studio, "Party", session)
+
+
+def test_a_session_that_is_unknown_or_another_studios_is_refused_alike(api, studio):
+    gallery = GalleryFactory(studio=studio)
+    answers = []
+    for pk in (uuid.uuid4(), SessionFactory().pk):
+        answers += [api.post(URL, {"title": "Party", "session_id": str(pk)})]
+        answers += [api.patch(f"{URL}{gallery.pk}", {"session_id": str(pk)})]
+    assert {(answer.status_code, answer.json()["error"]["code"]) for answer in answers} == {(404, "session_not_found")}
+    assert len({str(answer.json()["error"]) for answer in answers}) == 1
+    assert [row.session_id for row in Gallery.objects.all()] == [None]
+
+
+def test_a_gallery_changes_its_session_and_leaves_it(api, studio):
+    gallery, session = GalleryFactory(studio=studio), SessionFactory(studio=studio)
+    for pk in (session.pk, None):
+        answer = api.patch(f"{URL}{gallery.pk}", {"session_id": pk and str(pk)}, format="json")
+        gallery.refresh_from_db()
+        assert (answer.status_code, gallery.session_id) == (200, pk)
+
+
+def test_a_gallery_whose_session_is_gone_is_still_changed(api, studio):
+    gallery = GalleryFactory(studio=studio, session_id=uuid.uuid4())
+    body = {"title": "Party", "session_id": str(gallery.session_id)}
+    assert api.patch(f"{URL}{gallery.pk}", body).status_code == 200
 
 
 def test_lists_are_pages_with_counts(api, studio):

@@ -16,7 +16,7 @@ from sessions_app.pixora.router import ALIAS, ReadOnly
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-URL = "/api/v1/sessions"
+URL, GALLERIES = "/api/v1/sessions", "/api/v1/galleries/"
 NOT_FOUND = {"valid": False, "session": None, "error": "Session not found"}
 DISABLED = {"valid": False, "session": None, "error": "FacePass is not enabled"}
 
@@ -154,6 +154,29 @@ def test_whatever_is_wrong_with_it_nobody_waits_longer_than_two_seconds(api, pix
             refused(validated(api, pk))  # who waited for the answer would have it
     assert PATIENCE < 2
     assert len(asked) == breaker.THRESHOLD, "then the breaker is open, and nobody waits any more"
+
+
+def put_into(api, session):
+    return api.post(GALLERIES, {"title": "Party", "session_id": str(session)})
+
+
+def test_a_gallery_is_put_into_a_session_that_only_pixora_knows_yet(api, stranger, pixora):
+    pk = pixora.add()
+    for client, session in [(stranger, pk), (api, uuid.uuid4()), (api, pixora.add(studio_id=uuid.uuid4()))]:
+        answer = put_into(client, session)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "session_not_found")
+    assert put_into(api, pk).status_code == 201
+
+
+def test_a_gallery_is_saved_while_pixora_is_down_unless_its_new_session_is_unknown(api, pixora):
+    known = pixora.add()
+    gallery = put_into(api, known).json()
+    pixora.age(known, seconds=301)
+    with pixora.stopped():
+        changed = api.patch(f"{GALLERIES}{gallery['id']}", {"title": "Dinner", "session_id": str(known)})
+        assert (changed.status_code, changed.json()["title"]) == (200, "Dinner")
+        assert put_into(api, known).status_code == 201
+        refused(put_into(api, uuid.uuid4()))
 
 
 def test_the_breaker_lets_one_try_after_its_time_and_closes_when_it_answers(api, pixora):
