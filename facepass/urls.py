@@ -13,6 +13,7 @@ import training.urls
 from facepass import pages
 from facepass.api import administration
 from facepass.console import current_work, navigation
+from facepass.console.password_reset import reset_urls
 from facepass.ops import health, metrics
 from galleries.staff.urls import staff_urls
 from sessions_app.staff.urls import event_urls
@@ -22,6 +23,7 @@ from sessions_app.staff.urls import event_urls
 admin_urls = [
     path("now/", admin.site.admin_view(current_work.show_current_work), name="now"),
     path("advanced/", admin.site.admin_view(navigation.show_advanced), name="advanced"),
+    *reset_urls,
     *staff_urls,
     *event_urls,
     *admin.site.get_urls(),

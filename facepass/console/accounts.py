@@ -27,6 +27,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from facepass import pages
 from facepass.console.base import MANAGERS, SuperuserAdmin, TenantAdmin, column, is_superuser
+from facepass.console.password_reset import offer_reset
 from facepass.console.studio_form import StudioForm
 from facepass.console.unfold_admin import TabularInline
 from facepass.core.errors import FacePassError
@@ -36,7 +37,7 @@ from facepass.models import PARTNER_SCOPES, ApiKey, Membership, Scope, Studio, U
 admin.site.unregister(Group)
 admin.site.unregister((OrmQ, Success, Failure, Schedule))
 # Whoever guesses passwords is slowed down here as at the API.
-admin.site.login = pages.limit_login(admin.site.login)  # type: ignore[method-assign,assignment]
+admin.site.login = pages.limit_login(offer_reset(admin.site.login))  # type: ignore[method-assign,assignment]
 # Ids of tokens, which tell nobody anything.
 admin.site.unregister((OutstandingToken, BlacklistedToken))
 

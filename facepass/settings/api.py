@@ -49,6 +49,7 @@ RATE_LIMITS: dict[str, tuple[float, int]] = {
     "guest": (ENV.rate_limit_requests_per_minute, ENV.rate_limit_burst),
     "key": (ENV.rate_limit_key_requests_per_minute, ENV.rate_limit_key_burst),
     "login": (10, 5),
+    "password_mail": (0.05, 3),  # links for a new password, to one address
     # Guests who agreed (see `sessions_app.guest.domain.guest_search`). A whole party has its Wi-Fi's address.
     "guest_address": (120, 40),
     "guest_consent": (60, 40),

@@ -115,6 +115,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+# Of the link for a new password, whose mail says so.
+PASSWORD_RESET_TIMEOUT = 86_400
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
