@@ -260,8 +260,6 @@ PAGES = {
     "/api/v1/health/",
     "/language/",
     "/admin/mail/",
-    "/admin/advanced/",
-    "/admin/now/",
     "/photos-of/{}/",
     "/s/",
     "/s/{}/",
