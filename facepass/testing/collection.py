@@ -22,7 +22,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def _shares_fixtures(item: pytest.Item) -> bool:
     """Return whether the tests of a module share a fixture, which every worker that has some of them would make."""
     definitions = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
-    return any(found[-1].scope in ("module", "class") for found in definitions.values() if found)
+    return any(found[-1].scope == "module" for found in definitions.values() if found)
 
 
 @pytest.hookimpl(trylast=True)

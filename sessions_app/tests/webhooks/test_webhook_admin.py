@@ -113,11 +113,11 @@ def test_switched_on_by_hand_it_has_three_days_again(studio, owner, endpoint):
 
 
 @pytest.mark.parametrize("role", [Role.PHOTOGRAPHER, Role.VERIFIER, Role.VIEWER])
-def test_who_is_no_manager_may_look_and_nothing_else(studio, endpoint, role):
+def test_who_is_no_manager_sees_nothing_and_changes_nothing(studio, endpoint, role):
     delivery = outbox.send_test_event(endpoint)
     WebhookDelivery.objects.update(state=DeliveryState.DELIVERED)
     client = member(studio, role)
-    assert client.get(page_of(endpoint)).status_code == client.get(page_of(delivery)).status_code == 200
+    assert client.get(page_of(endpoint)).status_code == client.get(page_of(delivery)).status_code == 403
     assert client.get(ADD).status_code == 403
     assert client.post(page_of(endpoint), form(studio)).status_code == 403
     nothing_happens(client, endpoint, delivery)
