@@ -112,7 +112,8 @@ class PhotoFactory(DjangoModelFactory):
         data = factory.LazyAttribute(lambda p: picture_of(p.people, size=p.size, seed=p.seed))
 
     gallery = factory.SubFactory(GalleryFactory)
-    original_name = factory.Sequence(lambda n: f"photo-{n}.jpg")
+    # As cameras count: in the order of names the photos stand as they were made.
+    original_name = factory.Sequence(lambda n: f"photo-{n:06}.jpg")
     sha256 = factory.LazyAttribute(lambda p: hashlib.sha256(p.data).hexdigest())
     byte_size = factory.LazyAttribute(lambda p: len(p.data))
     width = factory.LazyAttribute(lambda p: p.size[0])
