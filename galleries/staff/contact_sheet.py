@@ -9,21 +9,19 @@ from zlib import crc32
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from facepass.console.base import VERIFIERS, has_role_anywhere
+from facepass.console.base import VERIFIERS
 from facepass.core.access.authentication import user_of
 from galleries.matching.likeness import measure_likeness
-from galleries.models import FaceDecision, Occasion, Person, PhotoFace
+from galleries.models import Occasion, Person, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
 from galleries.people import confirming
 from galleries.people.confirming import AnsweredProposals
 from galleries.staff import script_texts
 from galleries.staff_kit import markup
-from galleries.staff_kit.decision_history import answer_decisions, load_history
+from galleries.staff_kit.decision_history import answer_decisions
 from galleries.staff_kit.faces import find_faces, select_shown
 from galleries.staff_kit.json_views import (
     Body,
@@ -37,12 +35,9 @@ from galleries.staff_kit.json_views import (
     require_role,
 )
 from galleries.staff_kit.occasions import (
-    build_heading,
     find_chosen_occasion,
-    list_open_occasions,
-    occasion_version,
-    studios_snapshot,
 )
+from galleries.staff_kit.open_proposals import build_frame, build_list_context, find_proposals
 from recognition.config import recognition_settings
 
 # A page takes people until it has FACES_SHOWN. It never shows more than MOST_FACES; the next ones follow.
@@ -83,16 +78,8 @@ class SheetPerson:
 def show_sheet(request: HttpRequest) -> HttpResponseBase:
     """Names to confirm by person: of all studios of the user, or of the occasion `of`, or of one `person`."""
     occasion = find_chosen_occasion(request)
-    state_page = "all_state" if occasion is None else "state"
-    context = {
-        **_build_context(request, occasion),
-        **build_heading(request, occasion, task=_("Confirm names")),
-        "occasion": occasion,
-        "occasions": list_open_occasions(request),
-        "keys": script_texts.sheet_keys(),
-        "socket_path": f"/ws/occasions/{occasion.key}/" if occasion else "/ws/decisions/",
-        "poll_path": reverse(f"admin:galleries_facecluster_{state_page}", args=[occasion.key] if occasion else []),
-    }
+    frame = build_frame(request, occasion, keys=script_texts.sheet_keys())
+    context = {**_build_context(request, occasion), **frame}
     return render_page(request, "admin/galleries/photoface/contact_sheet.html", context)
 
 
@@ -103,20 +90,14 @@ def render_list(request: HttpRequest) -> HttpResponse:
 
 
 def _build_context(request: HttpRequest, occasion: Occasion | None) -> Context:
-    user = user_of(request)
-    proposed, made = PhotoFace.objects.visible_to(user).proposed(), FaceDecision.objects.visible_to(user)
-    if occasion:
-        proposed, made = proposed.within(occasion), made.within(occasion)
+    proposed = find_proposals(request, occasion)
     if person := request.GET.get("person"):
         proposed = proposed.filter(person=parse_page_uuid(person))
     skipped = [parse_page_uuid(pk) for pk in request.GET.getlist("skip")]
     return {
         "total": proposed.count(),
         "people": list_people(proposed.exclude(person__in=skipped)),
-        "skipped": len(skipped),
-        "history": load_history(made),
-        "may_decide": has_role_anywhere(request, VERIFIERS),
-        "version": occasion_version(occasion) if occasion else studios_snapshot(request)["version"],
+        **build_list_context(request, occasion, skipped=len(skipped)),
     }
 
 
