@@ -5,22 +5,24 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from facepass.console.base import BaseAdmin, SuperuserAdmin, column, is_superuser, roles
+from facepass.console.base import BaseAdmin, ExtraContext, SuperuserAdmin, column, is_superuser, roles
 from facepass.core.errors import FacePassError
 from facepass.core.forms import ParseableJSONField
 from recognition import config
 from recognition.engines import registry
 from recognition.models import ModelVersion, RecognitionConfig, RecognitionConfigChange
+from recognition.settings import overrides
+from recognition.settings.levels import BOUNDS_KEY, read_bounds
 
 M = TypeVar("M", bound=Model)
 
@@ -42,6 +44,12 @@ class InstallationAdmin(BaseAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return is_superuser(request)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: ExtraContext = None) -> HttpResponse:
+        """Superusers alone: it names who changed something, and they may be of other studios."""
+        if not is_superuser(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
 
 @admin.register(ModelVersion)
@@ -98,13 +106,17 @@ class RecognitionConfigForm(forms.ModelForm[RecognitionConfig]):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("key", self.instance.key) == config.KEY and "value" in cleaned:
-            self._check(cleaned)
+        key = cleaned.get("key", self.instance.key)
+        if key in (config.KEY, BOUNDS_KEY) and "value" in cleaned:
+            self._check(cleaned, key)
         return cleaned
 
-    def _check(self, cleaned: dict[str, Any]) -> None:
+    def _check(self, cleaned: dict[str, Any], key: str) -> None:
         try:
-            cleaned["value"] = config.validate_settings(cleaned["value"]).model_dump()
+            if key == config.KEY:
+                cleaned["value"] = config.validate_settings(cleaned["value"]).model_dump()
+            else:
+                read_bounds(cleaned["value"])
         except FacePassError as refusal:
             wrong = [f"{name}: {reason}" for name, reason in refusal.details.items()]
             self.add_error("value", ValidationError(wrong))
@@ -126,6 +138,8 @@ class RecognitionConfigAdmin(InstallationAdmin[RecognitionConfig]):
         """By the one way that also writes the history."""
         if obj.key == config.KEY:
             config.save_settings(obj.value, by=str(request.user))
+        elif obj.key == BOUNDS_KEY:
+            overrides.change_bounds(obj.value, by=str(request.user))
         else:
             super().save_model(request, obj, form, change)
 
@@ -138,9 +152,10 @@ class RecognitionConfigAdmin(InstallationAdmin[RecognitionConfig]):
 class RecognitionConfigChangeAdmin(SuperuserAdmin[RecognitionConfigChange]):
     """Read only: it says what was done."""
 
-    list_display = ["changed_at", "key", "changed_by"]
+    list_display = ["changed_at", "key", "studio", "changed_by"]
     list_filter = ["key"]
-    fields = ["changed_at", "key", "changed_by", "before", "after"]
+    list_select_related = ["studio"]
+    fields = ["changed_at", "key", "studio", "session_id", "changed_by", "before", "after"]
 
     def has_add_permission(self, request: HttpRequest, obj: RecognitionConfigChange | None = None) -> bool:
         return False

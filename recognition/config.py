@@ -1,7 +1,8 @@
 """Settings that staff may tune without a restart: quality filters, confidence thresholds and the detection mode.
 
-They are one row of `face_recognition_config`, key `recognition_settings`. It is read at each use, so a change applies
-to the next photo in every process. Unknown keys and values out of range are refused, not ignored.
+The installation's are one row of `face_recognition_config`, key `recognition_settings`. It is read at each use, so a
+change applies to the next photo in every process. Unknown keys and values out of range are refused, not ignored. What
+holds in a studio or an event, `recognition.settings.overrides` says.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from facepass.core.database.storable_values import replace_surrogates
 from facepass.core.errors import FacePassError
 from recognition.models import RecognitionConfig, RecognitionConfigChange
 
@@ -97,7 +99,7 @@ class RecognitionSettings(_Part):
 
 
 def recognition_settings() -> RecognitionSettings:
-    """Return the settings in force; defaults where staff changed nothing. One query."""
+    """Return the installation's settings; defaults where nothing was changed. One query."""
     value = RecognitionConfig.objects.filter(key=KEY).values_list("value", flat=True).first()
     return RecognitionSettings() if value is None else validate_settings(value)
 
@@ -116,11 +118,6 @@ def validate_settings(value: object) -> RecognitionSettings:
         raise FacePassError("invalid_config", message, details=problems) from None
 
 
-def replace_surrogates(name: str) -> str:
-    """Return the name with lone surrogates, which JSON may hold and a response cannot, replaced by question marks."""
-    return name.encode("utf-8", "replace").decode()
-
-
 def settings_etag(settings: RecognitionSettings) -> str:
     """Return an HTTP ETag that depends on the settings alone, not on who stored them or when."""
     text = json.dumps(settings.model_dump(), sort_keys=True)
@@ -133,7 +130,7 @@ def save_settings(value: Mapping[str, object], *, by: str = "") -> RecognitionSe
     `by`: who did it, for the history. Raise as `validate_settings` does.
     """
     with transaction.atomic():
-        return _store(_lock_row(), validate_settings(value), by=by)
+        return _store(lock_row(KEY), validate_settings(value), by=by)
 
 
 def change_settings(part: object, *, by: str, if_match: Sequence[str] = ()) -> RecognitionSettings:
@@ -143,7 +140,7 @@ def change_settings(part: object, *, by: str, if_match: Sequence[str] = ()) -> R
     `config_changed` where the settings have changed since.
     """
     with transaction.atomic():
-        row = _lock_row()
+        row = lock_row(KEY)
         current = validate_settings(row.value)
         if if_match and not {"*", settings_etag(current)} & set(if_match):
             message = _("Somebody else has changed the settings. Read them again first.")
@@ -151,10 +148,10 @@ def change_settings(part: object, *, by: str, if_match: Sequence[str] = ()) -> R
         return _store(row, validate_settings(_merge(current.model_dump(), part)), by=by)
 
 
-def _lock_row() -> RecognitionConfig:
+def lock_row(key: str) -> RecognitionConfig:
     """Return the row, made where there is none, locked until the transaction ends: changes wait for each other."""
-    RecognitionConfig.objects.get_or_create(key=KEY, defaults={"value": {}})
-    return RecognitionConfig.objects.select_for_update().get(key=KEY)
+    RecognitionConfig.objects.get_or_create(key=key, defaults={"value": {}})
+    return RecognitionConfig.objects.select_for_update().get(key=key)
 
 
 def _store(row: RecognitionConfig, checked: RecognitionSettings, *, by: str) -> RecognitionSettings:

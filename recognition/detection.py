@@ -5,16 +5,15 @@ The engine itself only detects faces in a picture as it stands.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import BinaryIO, Final, Literal
+from typing import BinaryIO, Final
 
 import numpy as np
 
 from recognition.engines.base import FaceEngine
+from recognition.engines.suppression import non_maximum_suppression
 from recognition.pictures.decoding import decode_picture
-from recognition.suppression import non_maximum_suppression
-from recognition.types import Box, DetectedFace, FloatArray, Picture
+from recognition.types import Box, DetectedFace, DetectionMode, FloatArray, Picture
 
-DetectionMode = Literal["fast", "balanced", "thorough"]
 # Longest side, in pixels, of the picture to analyse. A picture of half that side will do where it is quicker to decode,
 # except in `thorough`, which looks for faces of 25 pixels in 3200. A detector with an input of 640 pixels finds faces
 # of 31 pixels in a picture of 1600 or of 62 in one of 3200; the larger picture is for landmarks and descriptors, which
@@ -27,6 +26,8 @@ TILE_SIDE, TILE_OVERLAP = 1280, 256
 SAME_FACE = 0.4
 # In a rotated picture the best face must have this score: false detections stay below 0.7, most upright faces do not.
 MIN_ROTATED_SCORE = 0.7
+# A picture is rotated where that shows a face of a score so much higher than what was found in it as it stands.
+ROTATED_LEAD = 0.02
 # Eyes whose line is less steep than this belong to an upright face.
 UPRIGHT_DEGREES = 45
 
@@ -39,7 +40,7 @@ def decode_for_detection(file: BinaryIO, mode: DetectionMode) -> Picture:
 def detect_close_ups(engine: FaceEngine, pictures: Sequence[Picture]) -> list[list[DetectedFace]]:
     """Return the same as `detect_faces`, for pictures of one large face each, such as selfies."""
     detected = engine.detect(pictures, close_up=True)
-    return [_detect_rotated(engine, *pair) for pair in zip(pictures, detected, strict=True)]
+    return [_detect_rotated(engine, *pair, close_up=True) for pair in zip(pictures, detected, strict=True)]
 
 
 def detect_faces(engine: FaceEngine, pictures: Sequence[Picture], mode: DetectionMode) -> list[list[DetectedFace]]:
@@ -119,21 +120,24 @@ def _drop_duplicates(faces: Sequence[DetectedFace]) -> list[DetectedFace]:
     return _largest_first(kept)
 
 
-def _detect_rotated(engine: FaceEngine, picture: Picture, detected: list[DetectedFace]) -> list[DetectedFace]:
+def _detect_rotated(
+    engine: FaceEngine, picture: Picture, detected: list[DetectedFace], *, close_up: bool = False
+) -> list[DetectedFace]:
     """Return `detected`, or the faces of the picture rotated to the direction that shows the best upright face.
 
-    Some cameras do not record how they were held. In a picture on its side a detector misses faces, marks them badly,
-    and takes things for upright ones.
+    Some cameras do not record how they were held. In a picture on its side or upside down a detector misses faces,
+    marks them badly, and takes them for upright ones.
     """
     certain = [face for face in detected if face.score >= MIN_ROTATED_SCORE]
-    if 2 * sum(map(_is_upright, certain)) > len(certain):
+    upright = [face.score for face in certain if _is_upright(face)]
+    if 2 * len(upright) > len(certain) and max(upright) >= engine.unmistakable_score:
         return detected
     views = [np.ascontiguousarray(np.rot90(picture, turns)) for turns in (1, 2, 3)]
-    faces_by_view = engine.detect(views, fast=True)
+    faces_by_view = engine.detect(views, fast=not close_up, close_up=close_up)
     best_score, best = max((_best_upright_score(faces), index) for index, faces in enumerate(faces_by_view))
-    if best_score < MIN_ROTATED_SCORE or best_score <= _best_upright_score(detected):
+    if best_score < MIN_ROTATED_SCORE or best_score <= _best_upright_score(detected) + ROTATED_LEAD:
         return detected
-    faces = engine.detect([views[best]])[0]
+    faces = faces_by_view[best] if close_up else engine.detect([views[best]])[0]
     return _largest_first([_rotate_face_back(face, picture, turns=best + 1) for face in faces])
 
 

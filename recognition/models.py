@@ -106,10 +106,43 @@ class RecognitionConfig(models.Model):
         return self.key
 
 
+class RecognitionOverride(models.Model):
+    """The settings that a studio, or one of its events, has otherwise than the installation (see overrides.py).
+
+    `session_id`: the photo session, which may live in another database; null for the whole studio.
+    """
+
+    studio = models.ForeignKey("facepass.Studio", models.CASCADE, related_name="+", verbose_name=_("studio"))
+    session_id = models.UUIDField(_("photo session"), null=True, blank=True)
+    value = models.JSONField(_("value"), validators=[check_json])
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        db_table = "face_recognition_overrides"
+        ordering = ["pk"]
+        verbose_name = _("recognition setting of a studio")
+        verbose_name_plural = _("recognition settings of studios")
+        constraints = [
+            readable_constraint("face_recognition_overrides", json=["value"], moments=["updated_at"]),
+            models.UniqueConstraint(
+                fields=["studio", "session_id"], nulls_distinct=False, name="one_override_per_studio_and_session"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.session_id or self.studio_id)
+
+
 class RecognitionConfigChange(models.Model):
-    """Who changed which setting, and its value before and after. Rows are written by config.py and never changed."""
+    """Who changed which setting, and its value before and after. Rows are written by config.py and overrides.py, and
+    never changed.
+
+    `studio` and `session_id`: whose setting it is; with no studio the installation's.
+    """
 
     key = models.TextField(_("key"))
+    studio = models.ForeignKey("facepass.Studio", models.CASCADE, null=True, related_name="+", verbose_name=_("studio"))
+    session_id = models.UUIDField(_("photo session"), null=True)
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"))
     # Text, not a foreign key: the account or API key may have been deleted since.

@@ -1,7 +1,7 @@
 """Face quality: is a face large, sharp, lit and turned to the camera enough to be recognised?
 
 Reasons are stable codes, and several may hold at once: `too_small`, `blurred`, `turned_away`, `too_dark`, `too_bright`,
-`low_confidence`.
+`low_confidence`; of a face by which somebody is to be known, also those of `coverings.py`.
 """
 
 from dataclasses import replace
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from recognition.align import align_face
 from recognition.config import QualityFilters
+from recognition.coverings import list_coverings
 from recognition.types import DescribedFace, DetectedFace, Landmarks, Picture, Quality
 
 # A mean adult face in millimetres, x to the right and y down in the picture, z towards the camera: eyes, nose tip,
@@ -29,8 +30,9 @@ DESCRIBABLE_LIMITS = QualityFilters(
 
 def assess_quality(picture: Picture, face: DetectedFace, filters: QualityFilters) -> Quality:
     """Measure a face of an RGB picture and name what falls short of `filters`. Sizes are in pixels of this picture."""
-    # The middle of the aligned crop: cheeks, eyes and mouth, without hair and background.
-    grey = cv2.cvtColor(align_face(picture, face.landmarks), cv2.COLOR_RGB2GRAY)[16:96, 16:96]
+    aligned = align_face(picture, face.landmarks)
+    # The middle of the crop: cheeks, eyes and mouth, without hair and background.
+    grey = cv2.cvtColor(aligned, cv2.COLOR_RGB2GRAY)[16:96, 16:96]
     yaw, pitch, roll = estimate_pose(face.landmarks)
     size = min(face.box.width, face.box.height)
     sharpness, brightness = float(cv2.Laplacian(grey, cv2.CV_64F).var()), float(grey.mean())
@@ -42,6 +44,7 @@ def assess_quality(picture: Picture, face: DetectedFace, filters: QualityFilters
         yaw=yaw,
         pitch=pitch,
         roll=roll,
+        coverings=list_coverings(aligned),
     )
     return replace(measured, reasons=list_shortfalls(measured, face.score, filters))
 

@@ -3,13 +3,15 @@
 One coordinate frame everywhere: pixels of the upright picture (after EXIF rotation), origin at the top left.
 """
 
-from dataclasses import dataclass
-from typing import TypedDict
+from dataclasses import dataclass, replace
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
+# How closely a picture is looked at; see `recognition.detection.detect_faces`.
+DetectionMode = Literal["fast", "balanced", "thorough"]
 # Upright picture: uint8 (height, width, 3), channels in the order RGB.
 Picture = NDArray[np.uint8]
 # Five points (5, 2), x and y in pixels: right eye, left eye, nose tip, right and left corner of the mouth, where right
@@ -69,6 +71,10 @@ class DetectedFace:
     landmarks: Landmarks
     score: float
 
+    def scaled(self, factor: float) -> "DetectedFace":
+        """Return the face in a picture that was scaled by that factor."""
+        return replace(self, box=self.box.scaled(factor), landmarks=self.landmarks * np.float32(factor))
+
 
 class QualityJson(TypedDict):
     """`Quality` as the API and `photo_faces.quality` hold it."""
@@ -89,7 +95,8 @@ class Quality:
 
     `score` 0..1 (higher is better); `size` the shorter side of the box in pixels; `sharpness` the variance of the
     Laplacian of the aligned grey face; `brightness` its mean, 0..255; `yaw` and `pitch` in degrees estimated from the
-    landmarks, `roll` from the eyes.
+    landmarks, `roll` from the eyes. `coverings`: what is worn over the face, as `recognition.coverings` names it. At an
+    event people are found with it, so it is no reason against a face unless somebody is to be known by that face.
     """
 
     score: float
@@ -100,6 +107,11 @@ class Quality:
     pitch: float
     roll: float
     reasons: tuple[str, ...] = ()
+    coverings: tuple[str, ...] = ()
+
+    def with_coverings_as_reasons(self) -> "Quality":
+        """Return the quality of a face by which somebody is to be known: what covers it speaks against it too."""
+        return replace(self, reasons=tuple(dict.fromkeys((*self.reasons, *self.coverings))))
 
     def as_json(self) -> QualityJson:
         """Return the measurements, rounded to three decimals, and the reasons."""
@@ -122,3 +134,12 @@ class DescribedFace:
     face: DetectedFace
     quality: Quality
     descriptor: Descriptor
+
+    def as_only_one(self) -> "DescribedFace":
+        """Return the face as one by which somebody is to be known, see `Quality.with_coverings_as_reasons`."""
+        return replace(self, quality=self.quality.with_coverings_as_reasons())
+
+    def scaled(self, factor: float) -> "DescribedFace":
+        """Return the face in pixels of a picture that was scaled by that factor; sharpness stays as it was measured."""
+        quality = replace(self.quality, size=self.quality.size * factor)
+        return replace(self, face=self.face.scaled(factor), quality=quality)

@@ -31,6 +31,9 @@ class FaceEngine(Protocol):
     calibration: Calibration
     """Turns cosines of this engine's descriptors into similarities."""
 
+    unmistakable_score: float
+    """An upright face of at least this score is one. Below, it may be a face on its side or upside down."""
+
     def detect(
         self, pictures: Sequence[Picture], *, fast: bool = False, close_up: bool = False
     ) -> list[list[DetectedFace]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.suppression import non_maximum_suppression
+from recognition.engines.suppression import non_maximum_suppression
 from recognition.types import Box, DetectedFace, FloatArray, Landmarks
 
 

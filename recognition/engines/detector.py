@@ -13,6 +13,9 @@ from recognition.types import DetectedFace, Picture
 class Detector(Protocol):
     """Detects faces in RGB pictures. Its methods may be called by several threads."""
 
+    unmistakable_score: float
+    """See FaceEngine."""
+
     def detect(self, pictures: Sequence[Picture], *, fast: bool = False) -> list[list[DetectedFace]]:
         """Return the faces of each picture, in its pixels; boxes may reach beyond it. `fast`: in one pass."""
 

@@ -36,6 +36,7 @@ class FakeEngine:
     dimension = DIMENSION
     contract_id = "fake-squares-1"
     license = License("none: test pictures only", commercial=True)
+    unmistakable_score = 0.0
     calibration = Calibration(((-1.0, 0.0), (0.35, 0.4), (0.45, 0.5), (1.0, 1.0)), True, "by construction")
 
     def detect(

@@ -37,6 +37,7 @@ class PackEngine:
         self.contract_id = contracts.compute_contract_id(pack)
         self.calibration = calibration.load_calibration(contracts.calibration_key(pack))
         self._detector = _load_model(detector.open_detector, pack, pack.detector)
+        self.unmistakable_score = self._detector.unmistakable_score
         self._recogniser = _load_model(Recogniser, pack, pack.recogniser)
         self._marker = _load_model(LandmarkMarker, pack, pack.landmarks) if pack.landmarks else None
         self.dimension = self._recogniser.dimension

@@ -10,6 +10,9 @@ Where no installed pack describes as the active version did (its engine was remo
 otherwise), there is no engine until `generate_descriptors` has run: stored faces can be compared with each other, but
 new pictures cannot.
 
+Where another TEMPLATE_KEY protects the active version's descriptors, there is no engine either: what it described could
+not be compared with them, and a search would find nobody as if nobody were there.
+
 Tests put another engine in its place with `use_engine(...)`, or with the Django setting FACE_ENGINE_CLASS in a settings
 module of their own; no environment variable can.
 """
@@ -26,14 +29,18 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from facepass.core.errors import FacePassError
+from facepass.core.errors import RETRY_AFTER_SECONDS, FacePassError
 from facepass.env import AUTO
 from recognition.engines.base import FaceEngine
 from recognition.engines.engine_info import EngineInfo, find_best_pack
 from recognition.models import ModelVersion
 from recognition.packs import contracts, installed
 from recognition.packs.licenses import License
+from recognition.protected_templates import template_key_id
 from recognition.runtimes.idle_release import IdleReleased
+
+# Codes of refusals with which everything goes on but searches and new photos: stored faces can be compared.
+NOTHING_COMPARABLE = frozenset({"model_gone", "template_key_changed"})
 
 
 class _Process:
@@ -73,9 +80,14 @@ os.register_at_fork(after_in_child=_reset_after_fork)
 def get_engine() -> FaceEngine:
     """Return the engine in use, loaded at the first call, and again after MODEL_IDLE_SECONDS without one.
 
-    Raise FacePassError 503: `model_not_installed`, `model_corrupt` or `model_gone`.
+    Raise FacePassError 503: `model_not_installed`, `model_corrupt`, `model_gone` or `template_key_changed`.
     """
     return _process.replacement or _process.engine.get(_load_chosen, idle_seconds=settings.ENV.model_idle_seconds)
+
+
+def is_loaded() -> bool:
+    """Return whether this process holds the engine in memory."""
+    return _process.replacement is not None or _process.engine.is_loaded
 
 
 def engine_in_use() -> EngineInfo:
@@ -91,11 +103,11 @@ def engine_in_use() -> EngineInfo:
 
 
 def contract_in_use() -> str:
-    """Return the contract id of the engine in use; empty where no pack describes as the active version did."""
+    """Return the contract id of the engine in use; empty where nothing describes as the active version did."""
     try:
         return engine_in_use().contract_id
     except FacePassError as refusal:
-        if refusal.code != "model_gone":
+        if refusal.code not in NOTHING_COMPARABLE:
             raise
         return ""
 
@@ -192,7 +204,7 @@ def _class_in_settings() -> str:
 
 
 def _chosen_pack() -> str:
-    """Return the name of the chosen pack. Raise FacePassError 503 `model_gone`.
+    """Return the name of the chosen pack. Raise FacePassError 503 `model_gone` and `template_key_changed`.
 
     The choice is made once: a pack that is installed later does not change what this process's descriptors mean. It is
     not kept while the database cannot be read.
@@ -201,6 +213,8 @@ def _chosen_pack() -> str:
         if _process.pack_name is not None:
             return _process.pack_name
         active = _read_active()
+        if active and active.key_differs:
+            raise _key_refusal(active)
         pack_name = _find_pack_serving(active) if active and _is_allowed(active) else configured_pack()
         if _process.has_read_active:
             _process.pack_name = pack_name
@@ -217,6 +231,18 @@ def _read_active() -> ModelVersion | None:
             return None
         _process.has_read_active = True
     return _process.active
+
+
+def _key_refusal(active: ModelVersion) -> FacePassError:
+    message = _(
+        "TEMPLATE_KEY is not the one that protects the stored faces (fingerprint %(stored)s, now %(present)s). "
+        "Photos and people can be seen; searches and new photos wait until that key is put back, or this has run: "
+        "manage.py generate_descriptors"
+    )
+    values = {"stored": active.template_key_id, "present": template_key_id()}
+    return FacePassError(
+        "template_key_changed", message % values, status=503, details=values, retry_after=RETRY_AFTER_SECONDS
+    )
 
 
 def _is_allowed(active: ModelVersion) -> bool:

@@ -28,6 +28,9 @@ SUBJECT_SHARE = 0.25
 class ScrfdDetector:
     """Satisfies Detector."""
 
+    # Of 33 pictures of one face, upside down: up to 0.81; upright 0.81 and more, all but two above 0.82.
+    unmistakable_score = 0.82
+
     def __init__(self, path: Path) -> None:
         """Raise UnsupportedNetwork, or one of `network.ERRORS`."""
         self.network = Scrfd(path)

@@ -53,6 +53,9 @@ class _InputBuffers(threading.local):
 class YuNet:
     """Satisfies Detector. Its methods may be called by several threads."""
 
+    # Of 33 pictures of one face, on their side or upside down: up to 0.84; upright 0.89 and more where it is sharp.
+    unmistakable_score = 0.88
+
     def __init__(self, path: Path) -> None:
         """Raise UnsupportedNetwork, or one of `network.ERRORS`."""
         self._path = path

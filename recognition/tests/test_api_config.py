@@ -25,7 +25,9 @@ def put(client, part, **headers):
 @pytest.mark.parametrize("path", [URL, f"{URL}/"])
 def test_the_settings_in_force_and_their_etag(api, path):
     answer = api.get(path)
-    assert answer.json() == {"recognition_settings": RecognitionSettings().model_dump(), "updated_at": None}
+    body = answer.json()
+    assert body["recognition_settings"] == RecognitionSettings().model_dump()
+    assert (body["level"], body["sources"]["detection"]) == ("installation", "default")
     assert answer["ETag"] == config.settings_etag(RecognitionSettings())
 
 
@@ -89,7 +91,7 @@ def test_who_has_seen_older_settings_changes_nothing(api):
 def test_the_history_says_who_changed_what(api, client_of, studio, django_assert_num_queries):
     put(api, {"detection": "fast"})
     put(api, {"detection": "fast"})  # nothing new
-    put(client_of(studio, scopes=["admin"]), {"detection": "thorough"})
+    put(client_of(studio, scopes=["admin", "installation"]), {"detection": "thorough"})
     with django_assert_num_queries(3):  # the key, the count, the page
         rows = api.get(HISTORY).json()["results"]
     assert [(row["before"].get("detection"), row["after"]["detection"]) for row in rows] == [

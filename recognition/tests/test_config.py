@@ -1,6 +1,7 @@
 """Tunable settings: defaults, effect without restart, and refusals that name the field."""
 
 import pytest
+from django.core.management.sql import emit_post_migrate_signal
 
 from facepass.core.errors import FacePassError
 from recognition import config
@@ -8,15 +9,30 @@ from recognition.config import RecognitionSettings, recognition_settings, valida
 from recognition.models import RecognitionConfig
 
 
+@pytest.fixture
+def migrated(db):
+    """The tables are as after a migration: tests that commit empty them."""
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+
+
+@pytest.mark.usefixtures("migrated")
+def test_the_row_is_there_from_the_first_migration_and_says_what_holds():
+    """Other programs read `quality_filters` and `confidence_thresholds` in the table."""
+    row = RecognitionConfig.objects.get(key="recognition_settings")
+    assert row.value == RecognitionSettings().model_dump()
+    assert {"quality_filters", "confidence_thresholds"} <= row.value.keys()
+
+
 @pytest.mark.django_db
 def test_defaults_hold_without_a_row(django_assert_num_queries):
+    RecognitionConfig.objects.all().delete()
     with django_assert_num_queries(1):
         assert recognition_settings() == RecognitionSettings()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("migrated")
 def test_a_change_holds_at_once_and_leaves_the_rest_at_its_defaults():
-    RecognitionConfig.objects.create(key=config.KEY, value={"confidence_thresholds": {"search": 0.66}})
+    RecognitionConfig.objects.filter(key=config.KEY).update(value={"confidence_thresholds": {"search": 0.66}})
     found = recognition_settings()
     assert found.confidence_thresholds.search == 0.66
     assert found.quality_filters == RecognitionSettings().quality_filters
@@ -51,4 +67,4 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_field(value, field):
 def test_a_wrong_value_is_not_stored():
     with pytest.raises(FacePassError):
         config.save_settings({"confidence_thresholds": {"search": 2}})
-    assert not RecognitionConfig.objects.exists()
+    assert recognition_settings() == RecognitionSettings()

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from importlib.resources import files
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
@@ -192,6 +194,48 @@ def test_who_does_what_was_asked_is_live(steps, frames):
 )
 def test_what_speaks_against_it_is_named(steps, frames, reasons):
     assert active.find_liveness_problems(steps, frames, FakeEngine.calibration) == reasons
+
+
+def held(picture, *, yaw=0.0, pitch=0.0, roll=0.0, near=2.2, size=1.0, at=(0.0, 0.0)):
+    """A printed picture before the camera: tilted, turned in its plane, moved. `near`: its distance, in its widths."""
+    side = picture.shape[0]
+    y, x, z = np.radians([yaw, pitch, roll])
+    about_y = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
+    about_x = np.array([[1, 0, 0], [0, np.cos(x), -np.sin(x)], [0, np.sin(x), np.cos(x)]])
+    about_z = np.array([[np.cos(z), -np.sin(z), 0], [np.sin(z), np.cos(z), 0], [0, 0, 1]])
+    corners = np.array([[-0.5, -0.5, 0], [0.5, -0.5, 0], [0.5, 0.5, 0], [-0.5, 0.5, 0]])
+    turned = corners @ (about_y @ about_x @ about_z).T
+    seen_at = turned[:, :2] / (turned[:, 2:] + near) * near * side * size + side / 2 + np.array(at) * side
+    plain = np.float32([[0, 0], [side, 0], [side, side], [0, side]])
+    return cv2.warpPerspective(
+        picture, cv2.getPerspectiveTransform(plain, np.float32(seen_at)), (side, side), borderValue=(90, 90, 90)
+    )
+
+
+# What one can do with a picture in one's hand.
+MOVES = [
+    {}, {"yaw": 30}, {"yaw": -30}, {"yaw": 40}, {"yaw": -40}, {"pitch": 30}, {"pitch": -30}, {"roll": 12},
+    {"size": 1.3}, {"at": (0.1, -0.05)}, {"yaw": 35, "roll": -8, "size": 1.2}, {"yaw": -35, "pitch": 15, "size": 0.8},
+]  # fmt: skip
+
+
+def test_a_still_picture_that_is_moved_about_before_the_camera_never_passes(opencv_zoo_engine):
+    """The real engine, each of the 34 challenges."""
+    portrait = cv2.imread(str(files("skimage") / "data/astronaut.png"))[0:300, 80:380]
+    picture = cv2.cvtColor(cv2.resize(portrait, (480, 480), interpolation=cv2.INTER_CUBIC), cv2.COLOR_BGR2RGB)
+    frames = []
+    for move in MOVES:
+        (face, *_others) = opencv_zoo_engine.detect([held(picture, **move)], close_up=True)[0]
+        frames.append(Frame(face.landmarks, face.box.height / 480, seen().descriptor))
+    challenges = {tuple(active.draw_steps()) for _number in range(2000)}
+    for steps in challenges:
+        assert "still_picture" in active.find_liveness_problems(steps, frames, FakeEngine.calibration)
+
+
+def test_a_picture_of_a_turned_face_shows_no_turn():
+    """However it is tilted, it is turned from its own straightest sight by less than a head that turns."""
+    frames = [seen(18), seen(30), seen(11)]
+    assert "steps_not_done" in active.find_liveness_problems([LEFT, AHEAD, LEFT], frames, FakeEngine.calibration)
 
 
 def test_challenges_are_random_and_always_ask_for_a_turn():

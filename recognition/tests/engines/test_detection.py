@@ -1,5 +1,7 @@
 """Small faces in large pictures, pictures on their side, and how hard to look."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -19,6 +21,8 @@ UPRIGHT = np.array([[3, 4], [7, 4], [5, 6], [3, 8], [7, 8]], np.float32)
 
 class Sees:
     """Sees a face in a bright spot of the picture that is large enough, and keeps what it was asked."""
+
+    unmistakable_score = 0.8
 
     def __init__(self, upright=True):
         self.asked, self.upright = [], upright
@@ -125,6 +129,39 @@ def test_a_photo_without_exif_is_read_in_every_direction(engine, degrees):
         align_face(upright, expected[0].landmarks).astype(int) - align_face(picture, faces[0].landmarks)
     )
     assert difference.mean() < 8
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_each_face_as_a_selfie_is_the_same_in_every_direction(engine, turns):
+    """Tight crops of six faces: upside down a detector takes some for upright ones, with a score a little lower."""
+    with GROUP.open("rb") as file:
+        group = decoding.decode_picture(file)
+    for face in detection.detect_faces(engine, [group], "balanced")[0]:
+        box = face.box
+        x, y, margin = int(box.x), int(box.y), int(0.4 * box.height)
+        rows = slice(max(0, y - margin), y + int(box.height) + margin)
+        crop = group[rows, max(0, x - margin) : x + int(box.width) + margin]
+        rotated = np.ascontiguousarray(np.rot90(crop, turns))
+        faces = detection.detect_close_ups(engine, [crop, rotated])
+        first, second = (engine.embed(*pair)[0] for pair in zip([crop, rotated], faces, strict=True))
+        assert float(first @ second) > 0.9
+
+
+def test_a_mistakable_face_gives_way_only_to_a_clearly_better_one():
+    class Doubtful(Sees):
+        unmistakable_score = 0.95
+
+        def detect(self, pictures, *, fast=False, close_up=False):
+            scores = [0.8] if len(pictures) == 1 else self.rotated
+            found = super().detect(pictures, fast=fast, close_up=close_up)
+            return [[replace(face, score=score) for face in faces] for faces, score in zip(found, scores, strict=True)]
+
+    picture = picture_with((40, 20, 150, 150), (300, 200))
+    for rotated, is_turned in (([0.81, 0.7, 0.7], False), ([0.7, 0.9, 0.7], True)):
+        engine = Doubtful()
+        engine.rotated = rotated
+        (face,) = detection.detect_close_ups(engine, [picture])[0]
+        assert (face.score == 0.9) == is_turned
 
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="no photos here")

@@ -13,6 +13,7 @@ from recognition.engines.onet import LandmarkMarker
 from recognition.engines.yunet import YuNet
 from recognition.types import Box
 
+pytestmark = pytest.mark.slow
 PATH = OPENCV_ZOO / "onet.onnx"
 DEGREES = [0, 30, -30, 60, -60, 90, -90, 135, 180]
 

@@ -14,9 +14,9 @@ from recognition.engines.pack_engine import PackEngine
 from recognition.engines.recogniser import Recogniser
 from recognition.engines.scrfd import NMS, Scrfd
 from recognition.engines.scrfd_detector import ScrfdDetector
+from recognition.engines.suppression import non_maximum_suppression
 from recognition.packs import installed
 from recognition.pictures import decoding
-from recognition.suppression import non_maximum_suppression
 from recognition.types import Box
 
 pytestmark = pytest.mark.skipif(not TESTPACK.is_dir(), reason="no model pack to test with")

@@ -13,6 +13,7 @@ from recognition.engines.yunet import LARGE, MIDDLE, SMALL, YuNet
 from recognition.packs import installed
 from recognition.types import Box
 
+pytestmark = pytest.mark.slow
 PATH = OPENCV_ZOO / "face_detection_yunet_2023mar.onnx"
 
 

@@ -97,11 +97,13 @@ def test_a_folder_of_pairs_and_of_living_and_printed_faces(tmp_path, pictures, m
         call_command("evaluate", "--data-dir", str(tmp_path / "data"))
 
 
+@pytest.mark.slow
 def test_made_up_scores_have_the_error_rate_that_they_were_made_with(tmp_path):
     (found,) = evaluated(tmp_path, "--synthetic")
     assert found["eer"]["low"] < 0.02275 < found["eer"]["high"]
 
 
+@pytest.mark.slow
 def test_the_plots_are_pictures(tmp_path):
     pytest.importorskip("matplotlib")
     evaluated(tmp_path, "--synthetic", "--generate-plots")

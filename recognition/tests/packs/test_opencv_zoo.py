@@ -17,6 +17,7 @@ from recognition.packs import installed
 from recognition.runtimes import inference_sessions
 from recognition.types import Box
 
+pytestmark = pytest.mark.slow
 YUNET, SFACE, ONET = (
     "face_detection_yunet_2023mar.onnx",
     "face_recognition_sface_2021dec.onnx",

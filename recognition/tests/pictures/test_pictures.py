@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from facepass.core.errors import FacePassError
 from facepass.testing.pictures.files import STORED, exif_of, saved
-from recognition.pictures import decoding, thumbnails
+from recognition.pictures import decoding, formats, thumbnails
+from recognition.pictures.decoders import decoder
+from recognition.pictures.decoders.refusals import PictureRefused
 
 HEIC = Path(__file__).parent.parent / "data"
 CORNERS = np.array([[[200, 30, 30], [30, 200, 30]], [[30, 30, 200], [220, 220, 40]]], np.uint8)
@@ -72,17 +74,6 @@ def test_inspect_names_format_size_and_moment():
     assert file.tell() == 0
 
 
-def test_a_moment_without_offset_is_naive_and_nonsense_is_none():
-    naive = decoding.inspect_picture(
-        saved(Image.fromarray(quadrants()), "JPEG", exif=exif_of(taken="2026:05:01 18:30:00"))
-    )
-    assert naive.taken_at == datetime(2026, 5, 1, 18, 30)
-    nonsense = decoding.inspect_picture(
-        saved(Image.fromarray(quadrants()), "JPEG", exif=exif_of(taken="0000:00:00 00:00:00"))
-    )
-    assert nonsense.taken_at is None
-
-
 def test_sixteen_bit_grey_is_scaled_not_clipped():
     ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (16, 1))
     picture = decoding.decode_picture(saved(Image.fromarray(ramp), "PNG"))
@@ -129,26 +120,6 @@ def test_an_animation_shows_its_first_frame(form):
     assert_like(decoding.decode_picture(file), quadrants(), tolerance=3)
 
 
-def test_a_wide_gamut_profile_is_converted_to_srgb(display_p3):
-    stored = np.full((32, 32, 3), (200, 60, 60), np.uint8)
-    tagged = decoding.decode_picture(saved(Image.fromarray(stored), "PNG", icc_profile=display_p3))
-    plain = decoding.decode_picture(saved(Image.fromarray(stored), "PNG"))
-    assert (plain == stored).all()
-    # The same numbers mean a stronger red in Display P3 than in sRGB.
-    assert tagged[0, 0, 0] > 205
-    assert tagged[0, 0, 1] < 58
-
-
-def test_a_broken_profile_is_ignored():
-    file = saved(Image.fromarray(quadrants()), "PNG", icc_profile=b"not a profile at all" * 10)
-    assert (decoding.decode_picture(file) == quadrants()).all()
-
-
-def test_srgb_profile_changes_nothing():
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert (decoding.decode_picture(saved(Image.fromarray(quadrants()), "PNG", icc_profile=srgb)) == quadrants()).all()
-
-
 @pytest.mark.parametrize("size", [(4000, 3000), (3001, 4003), (1700, 20)])
 def test_a_large_jpeg_is_reduced_to_exactly_the_longest_side(size):
     picture = decoding.decode_picture(saved(Image.new("RGB", size, "teal"), "JPEG"), longest_side=1600)
@@ -179,9 +150,9 @@ def test_a_jpeg_is_decoded_as_pillow_does(mode, options):
 
 def test_a_large_jpeg_is_never_decoded_in_full(monkeypatch):
     made = []
-    decode_jpeg = decoding.simplejpeg.decode_jpeg
+    decode_jpeg = decoder.simplejpeg.decode_jpeg
     monkeypatch.setattr(
-        decoding.simplejpeg, "decode_jpeg", lambda *a, **k: made.append(decode_jpeg(*a, **k)) or made[-1]
+        decoder.simplejpeg, "decode_jpeg", lambda *a, **k: made.append(decode_jpeg(*a, **k)) or made[-1]
     )
     decoding.decode_picture(saved(Image.new("RGB", (6000, 4000)), "JPEG"), longest_side=1600)
     assert [found.shape for found in made] == [(1500, 2250, 3)]
@@ -193,7 +164,7 @@ def test_a_jpeg_with_a_flaw_that_viewers_pass_over_is_taken():
     at = data.index(b"\xff\xda")
     flawed = data[:at] + b"\x00\x01\x02" + data[at:]
     with pytest.raises(ValueError, match="xtraneous"):
-        decoding.simplejpeg.decode_jpeg(flawed)
+        decoder.simplejpeg.decode_jpeg(flawed)
     assert_like(decoding.decode_picture(BytesIO(flawed)), quadrants())
 
 
@@ -204,9 +175,6 @@ def test_the_first_picture_of_an_mpo_is_shown():
 
 REFUSED = {
     "GIF": saved(Image.new("RGB", (8, 8)), "GIF").getvalue(),
-    "TIFF": saved(Image.new("RGB", (8, 8)), "TIFF").getvalue(),
-    "BMP": saved(Image.new("RGB", (8, 8)), "BMP").getvalue(),
-    "AVIF": b"\x00\x00\x00\x20ftypavif\x00\x00\x00\x00avifmif1miafMA1B" + b"\x00" * 40,
     "SVG": b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
     "PDF": b"%PDF-1.7\n%\xe2\xe3",
     "video": b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom",
@@ -230,15 +198,6 @@ def test_bytes_that_are_no_picture_are_refused(data):
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-def test_a_truncated_picture_is_refused_at_decoding(form):
-    noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (200, 300, 3), dtype=np.uint8))
-    data = saved(noise, form).getvalue()
-    with pytest.raises(FacePassError) as refusal:
-        decoding.decode_picture(BytesIO(data[: len(data) // 2]))
-    assert refusal.value.code == "not_an_image"
-
-
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_damaged_bytes_give_a_picture_or_a_clear_refusal(form):
     rng = np.random.default_rng(2)
     whole = bytearray(saved(Image.fromarray(quadrants()), form, exif=exif_of(6, "2026:05:01 18:30:00")).getvalue())
@@ -252,7 +211,7 @@ def test_damaged_bytes_give_a_picture_or_a_clear_refusal(form):
         except FacePassError as error:
             outcomes.add(error.code)
     assert "not_an_image" in outcomes
-    assert outcomes <= {"uint8", "not_an_image", "unsupported_type", "image_too_large"}
+    assert outcomes <= {"uint8", "not_an_image", "unsupported_type", "image_too_large", "truncated_image"}
 
 
 @pytest.mark.parametrize("name", ["upright", "turned"])
@@ -299,11 +258,13 @@ def bomb(width, height):
     return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\x00" * 1000)) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("size", [(16000, 16000), (60000, 60000), (2**31 - 1, 2**31 - 1), (10_000_000, 7)])
+@pytest.mark.parametrize("size", [(16000, 16000), (60000, 60000), (2**31 - 1, 2**31 - 1), (100_000_000, 7)])
 def test_a_decompression_bomb_is_refused_by_its_declared_size(size, monkeypatch):
     from PIL import ImageFile
 
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("decoded"))
+    with pytest.raises(PictureRefused, match="image_too_large"):
+        decoder.decode(bomb(*size), formats.PNG, max_pixels=60_000_000, longest_side=None, loosely=False)
     for read in (decoding.inspect_picture, decoding.decode_picture):
         with pytest.raises(FacePassError) as refusal:
             read(BytesIO(bomb(*size)))

@@ -1,0 +1,1 @@
+"""Copies of pictures' files without what they say of place, camera and owner."""
