@@ -18,12 +18,14 @@ class GalleriesConfig(AppConfig):
         runner.register_handler("cluster_unknown_faces", "galleries.faces.grouping.run_grouping_job")
         runner.register_handler("move_to_trash", "galleries.jobs.deletion_jobs.run_deletion_job")
         runner.register_handler("restore_from_trash", "galleries.jobs.deletion_jobs.run_restoration_job")
+        runner.register_handler("erase_from_trash", "galleries.jobs.deletion_jobs.run_erasure_job")
         runner.register_handler("rebuild_index", "galleries.matching.nearest.run_rebuild_job")
         runner.register_handler("recognize_gallery", "galleries.faces.name_proposals.propose_names")
         runner.register_handler("generate_descriptors", "galleries.faces.redescription.run_redescription_job")
         runner.register_handler("regenerate_unknown_descriptors", "galleries.faces.unknown_faces.run_unknown_faces_job")
 
         chores.register_chore("galleries.photos.direct_uploads.sweep", every=3600)
+        chores.register_chore("galleries.photos.bursts.measuring.measure_old_photos", every=60)
         chores.register_chore("galleries.models.suggestion.delete_orphaned_counts", every=3600)
 
         trash.register()

@@ -7,11 +7,14 @@ import logging
 import time
 from uuid import UUID
 
+from django.db.models import Count
+
 from facepass.core.work import chores, heartbeats
 from facepass.core.work.each_row import for_each_row
 from galleries.jobs import gallery_completion, queue, runner
 from galleries.models import Gallery, GalleryImage, Job, Occasion
 from galleries.photos import progress
+from galleries.photos.bursts import stacking
 from recognition.engines import registry
 
 log = logging.getLogger(__name__)
@@ -45,7 +48,7 @@ def run_job(job_id: str) -> None:
 
 
 def group_faces(gallery_id: str) -> None:
-    """Group the faces that are new in the gallery's photo session.
+    """Group the faces that are new in the gallery's photo session, and find its bursts.
 
     At the end of each turn, so that guests who search while photos are still being analysed have groups too.
     """
@@ -55,6 +58,7 @@ def group_faces(gallery_id: str) -> None:
     if gallery and not heartbeats.is_stopping():
         with heartbeats.hold_work_lease("group_faces"):  # minutes, in a large session
             grouping.group_faces(Occasion.for_gallery(gallery))
+            stacking.stack_photos(Occasion.for_gallery(gallery))
         gallery_completion.notify_if_done(gallery)
         progress.publish_progress(gallery.pk)
 
@@ -69,12 +73,16 @@ def reconcile() -> None:
 
 
 def _wake_where_work_waits() -> None:
-    """Wake a worker per gallery. While calls wait in the queue there is no need: what they leave is seen next time."""
+    """Wake the workers for each gallery, as many as could be of use.
+
+    While calls wait in the queue there is no need: what they leave is seen next time.
+    """
     if queue.has_waiting_calls():
         return
-    waiting = GalleryImage.objects.claimable().order_by().values_list("gallery_id", flat=True).distinct()
-    for gallery_id in waiting.union(Gallery.objects.awaiting_grouping().order_by().values_list("pk", flat=True)):
-        queue.wake_workers(gallery_id, photos=1)
+    photos = dict(GalleryImage.objects.claimable().order_by().values_list("gallery_id").annotate(Count("pk")))
+    to_group = Gallery.objects.awaiting_grouping().order_by().values_list("pk", flat=True)
+    for gallery_id in {*photos, *to_group}:
+        queue.wake_workers(gallery_id, photos=photos.get(gallery_id, 1))
     runner.wake_waiting_jobs()
 
 

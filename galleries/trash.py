@@ -5,17 +5,15 @@ Foreign keys say the rest (see `facepass.core.trash.registry`).
 
 from collections.abc import Sequence
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
-from facepass.core.trash import registry
+from facepass.core.trash import entries, erased_subjects, registry
 from facepass.core.trash.registry import Kind
 from facepass.models import EDITORS, MANAGERS
 from galleries.jobs import queue
-from galleries.models import FaceDecision, Gallery, GalleryImage, Person, PhotoFace
+from galleries.models import Gallery, GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from galleries.models.photo import MAX_ATTEMPTS, PhotoState
 from recognition.models import ModelVersion
@@ -66,8 +64,10 @@ TITLES = {
     "galleries.PhotoFace": _("Faces"),
     "galleries.FaceCluster": _("Groups of faces"),
     "galleries.FaceDecision": _("Decisions"),
+    "galleries.LeftOutRequest": _("Requests to be left out"),
     "galleries.Person": _("People"),
     "galleries.PersonTemplate": _("Templates that trainings learnt"),
+    "galleries.PhotoFace.insightface_descriptor": _("Descriptions of faces"),
     "galleries.PhotoFace.person_id": _("Faces that lose their name"),
     "galleries.FaceCluster.person_id": _("Groups that lose their name"),
     "galleries.Person.avatar_url": _("People who lose their picture"),
@@ -79,19 +79,32 @@ def register() -> None:
     for kind in KINDS:
         registry.register_kind(kind)
     registry.TITLES.update(TITLES)
+    registry.RECEIPTS["left_out"] = _("faces of somebody who asked to be left out")
     registry.LOCKED_FIRST.extend(["galleries.Person", "galleries.GalleryImage"])
     registry.COMPUTED.add("galleries.FaceCluster")
     registry.FILES["galleries.GalleryImage"] = registry.Files(
         ("gallery_id", "file"), "galleries.photos.media_files.storage_names"
     )
     registry.RESTORED["galleries.GalleryImage"] = "galleries.trash.resume_analysis"
-    registry.ERASED["galleries.Person"] = "galleries.trash.erase_names"
+    registry.ERASED["galleries.Person"] = "galleries.people.traces.erase_traces"
+    erased_subjects.ERASERS.update(
+        {
+            "galleries.PhotoFace": "galleries.faces.erasure.erase_faces_again",
+            "galleries.Person": "galleries.trash.erase_people",
+            "galleries.GalleryImage": "galleries.trash.erase_photos",
+            "galleries.Gallery": "galleries.trash.erase_galleries",
+        }
+    )
     registry.CONFLICTS.update(
         one_person_per_email=_("Somebody of this studio has this e-mail address already."),
         one_person_per_external_id=_("Somebody of this studio has this external id already."),
         one_photo_per_content=_("The same photo was uploaded to its gallery again."),
     )
-    registry.DELETE_LATER.append("galleries.jobs.deletion_jobs.start_deletion")
+    registry.LATER.update(
+        delete="galleries.jobs.deletion_jobs.start_deletion",
+        restore="galleries.jobs.deletion_jobs.start_restoration",
+        erase="galleries.jobs.deletion_jobs.start_erasure",
+    )
     _register_references()
 
 
@@ -101,6 +114,7 @@ def _register_references() -> None:
         verified=False, recognition_confidence=None, face_category=FaceCategory.UNKNOWN.value,
     )  # fmt: skip
     registry.register_loose_link("galleries.SuggestionCount", "occasion", parent="galleries.Gallery")
+    registry.register_loose_link("galleries.LeftOutRequest", "gallery_id", parent="galleries.Gallery")
     registry.register_loose_link("facepass.StaffNotice", "subject", parent="galleries.Gallery")
     registry.register_loose_link(
         "galleries.Person",
@@ -128,13 +142,16 @@ def resume_analysis(keys: Sequence[str]) -> None:
         queue.wake_workers(gallery_id, photos=1)
 
 
-def erase_names(keys: Sequence[str]) -> None:
-    """Delete what logs and decisions say of people who are gone for good: their names and addresses."""
-    of_people = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Person), object_id__in=keys)
-    of_people.update(object_repr="–")
-    for key in keys:
-        told = Q(before__people__has_key=key) | Q(after__people__has_key=key)
-        for decision in FaceDecision.objects.filter(told).only("before", "after"):
-            decision.before.pop("people", None)
-            decision.after.pop("people", None)
-            decision.save(update_fields=["before", "after"])
+def erase_people(keys: Sequence[str]) -> int:
+    """Erase people who were erased before, and came back with a back-up; return how many there were."""
+    return entries.erase_at_once("person", keys)
+
+
+def erase_photos(keys: Sequence[str]) -> int:
+    """Erase photos, as `erase_people`."""
+    return entries.erase_at_once("photo", keys)
+
+
+def erase_galleries(keys: Sequence[str]) -> int:
+    """Erase galleries, as `erase_people`."""
+    return entries.erase_at_once("gallery", keys)

@@ -5,6 +5,7 @@ from galleries import views
 from galleries.api import (
     decisions,
     detection,
+    enrolments,
     faces,
     galleries,
     grouping,
@@ -32,6 +33,7 @@ router = DefaultRouter(use_regex_path=False)
 router.include_root_view = False
 router.include_format_suffixes = False
 router.register("galleries", galleries.GalleryViewSet)
+router.register("enrolments", enrolments.EnrolmentViewSet, basename="enrolment")
 router.register("groups", groups.GroupViewSet)
 router.register("decisions", decisions.DecisionViewSet)
 router.register("images", galleries.PhotoViewSet)
@@ -41,13 +43,19 @@ router.register("users", people.UserViewSet, basename="user")
 
 api_urls = [
     path("faces/search/", identification.FacesSearchView.as_view()),
-    path("faces/upload/", faces.EnrolView.as_view()),
+    path("faces/upload/", enrolments.EnrolView.as_view()),
+    path("faces/bulk-delete/", faces.DeleteFacesView.as_view()),
     path("faces/user/<uuid:user_id>/", faces.FacesOfUserView.as_view()),
     path("faces/<uuid:pk>/", faces.FaceView.as_view()),
+    path("faces/<uuid:pk>/move/", faces.MoveFaceView.as_view()),
+    path("images/<uuid:photo_id>/faces/", faces.FacesOfPhotoView.as_view()),
+    path("tasks/", jobs.TasksView.as_view()),
     path("tasks/<uuid:pk>/", jobs.TaskView.as_view()),
+    path("tasks/<uuid:pk>/cancel/", jobs.CancelTaskView.as_view()),
     path("liveness/challenges/", liveness.ChallengesView.as_view()),
     path("liveness/", liveness.LivenessView.as_view()),
     path("verify/", references.VerifyView.as_view()),
+    path("compare/", references.CompareView.as_view()),
     *router.urls,
 ]
 api_v2_urls = [path("recognize/batch/", identification.RecognizeBatchView.as_view())]

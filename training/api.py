@@ -1,21 +1,21 @@
 """/api/v2/train: what a training would learn from, the training itself, and what is done with its version."""
 
 from collections import Counter
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import generics, serializers, status
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import require_single_studio
 from facepass.core.api.pagination import Cursors
+from facepass.core.api.rows import get_row, missing_error
 from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
-from facepass.core.api.views import InputView
+from facepass.core.api.views import InputView, ListView, PlainView
 from facepass.models import Scope
 from galleries.api.jobs import TaskProgressSerializer, answer_job
 from galleries.jobs import runner
@@ -31,17 +31,22 @@ class LeftOutSerializer(serializers.Serializer[object]):
     too_few = serializers.IntegerField()
 
 
+@extend_schema_serializer(deprecate_fields=["id"])
 class PersonCountSerializer(serializers.Serializer[object]):
-    id = serializers.UUIDField()
+    person_id = serializers.UUIDField()
+    id = serializers.UUIDField(help_text="The same as `person_id`.")
     train = serializers.IntegerField()
     test = serializers.IntegerField()
     stranger = serializers.IntegerField(help_text="Faces of somebody whom the run must not learn, to test “nobody”.")
 
 
+@extend_schema_serializer(deprecate_fields=["face", "person"])
 class SuspectSerializer(serializers.Serializer[object]):
-    face = serializers.UUIDField()
-    person = serializers.UUIDField()
-    looks_like = serializers.UUIDField()
+    face_id = serializers.UUIDField(source="face")
+    person_id = serializers.UUIDField(source="person")
+    looks_like = serializers.UUIDField(help_text="Whom the face is more like.")
+    face = serializers.UUIDField(help_text="The same as `face_id`.")
+    person = serializers.UUIDField(help_text="The same as `person_id`.")
 
 
 class PreparedSerializer(StrictModelSerializer[FaceTrainingSession]):
@@ -68,19 +73,26 @@ class PreparedSerializer(StrictModelSerializer[FaceTrainingSession]):
     @extend_schema_field(PersonCountSerializer(many=True))
     def get_people(self, session: FaceTrainingSession) -> list[dict[str, object]]:
         none = {part.value: 0 for part in dataset.Part}
-        return [{"id": person, **none, **counts} for person, counts in session.manifest["people"].items()]
+        return [
+            {"person_id": person, "id": person, **none, **counts}
+            for person, counts in session.manifest["people"].items()
+        ]
 
 
+@extend_schema_serializer(deprecate_fields=["session_id"])
 class TrainingStartedSerializer(serializers.Serializer[object]):
     """`task_id` is for /api/v1/tasks, where it is cancelled too."""
 
     task_id = serializers.UUIDField()
-    session_id = serializers.UUIDField(required=False, help_text="Where it is known already.")
+    training_id = serializers.UUIDField(required=False, help_text="Where it is known already.")
+    session_id = serializers.UUIDField(required=False, help_text="The same as `training_id`; no photo session.")
 
 
 class TrainingExecuteSerializer(StrictSerializer):
-    session_id = serializers.UUIDField(
-        required=False, help_text="A prepared session, whose data must still be as then."
+    former_names = {"session_id": "training_id"}
+
+    training_id = serializers.UUIDField(
+        required=False, help_text="A prepared training, whose data must still be as then."
     )
 
 
@@ -131,9 +143,12 @@ class TrainingDetailSerializer(TrainingSerializer):
         fields = [*TrainingSerializer.Meta.fields, "metrics"]
 
 
+@extend_schema_serializer(deprecate_fields=["face", "photo"])
 class NameChangeSerializer(serializers.Serializer[object]):
-    face = serializers.UUIDField()
-    photo = serializers.UUIDField()
+    face_id = serializers.UUIDField()
+    photo_id = serializers.UUIDField()
+    face = serializers.UUIDField(help_text="The same as `face_id`.")
+    photo = serializers.UUIDField(help_text="The same as `photo_id`.")
     was = serializers.UUIDField(allow_null=True)
     becomes = serializers.UUIDField(allow_null=True)
     similarity = serializers.FloatField()
@@ -163,10 +178,13 @@ class RolledBackSerializer(serializers.Serializer[object]):
     version = serializers.IntegerField(allow_null=True, help_text="In use now; null: the nearest faces decide.")
 
 
-class PrepareView(APIView):
+class PrepareView(PlainView):
     """Looks through the verified faces of the studio: whom a run can learn, what is left out and why."""
 
     scope = Scope.ADMIN
+
+    def build_path(self, pk: object) -> str:
+        return f"/api/v2/train/status/{pk}/"
 
     @extend_schema(request=None, responses={201: PreparedSerializer, 202: TrainingStartedSerializer})
     def post(self, request: Request) -> Response:
@@ -186,21 +204,23 @@ class ExecuteView(InputView):
     @extend_schema(responses={202: TrainingStartedSerializer})
     def post(self, request: Request) -> Response:
         """Learns from the verified faces; one run of a studio at a time, the others are 409 `training_running`."""
-        prepared_id = self.read_input().get("session_id")
-        prepared = get_object_or_404(_visible_trainings(request), pk=prepared_id) if prepared_id else None
+        prepared_id = self.read_input().get("training_id")
+        prepared = get_row(_visible_trainings(request), prepared_id) if prepared_id else None
         session = run.start_training(require_single_studio(self.principal), by=str(self.principal), prepared=prepared)
-        return Response(
-            {"task_id": str(session.job_id), "session_id": str(session.pk)}, status=status.HTTP_202_ACCEPTED
-        )
+        pk = str(session.pk)
+        started = {"task_id": str(session.job_id), "training_id": pk, "session_id": pk}
+        return Response(started, status=status.HTTP_202_ACCEPTED)
 
 
-class StatusView(APIView):
+class StatusView(PlainView):
     scope = Scope.READ
 
     @extend_schema(responses=TrainingDetailSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """By the id of the session, or of its task."""
-        session = get_object_or_404(_visible_trainings(request), Q(pk=pk) | Q(job=pk))
+        session = _visible_trainings(request).filter(Q(pk=pk) | Q(job=pk)).first()
+        if session is None:
+            raise missing_error("training_id", [pk])
         return Response(TrainingDetailSerializer(session).data)
 
 
@@ -208,7 +228,7 @@ class NewestFirst(Cursors):
     ordering = "-created_at"
 
 
-class HistoryView(generics.ListAPIView[FaceTrainingSession]):
+class HistoryView(ListView[FaceTrainingSession]):
     """Every training of the studio with who did what with it, newest first."""
 
     serializer_class = TrainingSerializer
@@ -220,49 +240,51 @@ class HistoryView(generics.ListAPIView[FaceTrainingSession]):
         return _visible_trainings(self.request)
 
 
-class ChangesView(APIView):
+class ChangesView(PlainView):
     scope = Scope.READ
 
     @extend_schema(responses=NameChangesSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """The names that this version would change, as they were when it was learnt. 409 where it learnt nothing."""
-        session = get_object_or_404(_visible_trainings(request), pk=pk)
+        session = get_row(_visible_trainings(request), pk)
         if not session.changes:
             raise versions.nothing_learnt_error()
-        return Response(session.changes)
+        return Response({**session.changes, "listed": list(map(_describe_change, session.changes.get("listed", ())))})
 
 
-class ActivateView(APIView):
+class ActivateView(PlainView):
     scope = Scope.ADMIN
 
     @extend_schema(request=None, responses=TrainingSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """From now on names are given by this version."""
-        session = get_object_or_404(_visible_trainings(request), pk=pk)
+        session = get_row(_visible_trainings(request), pk)
         versions.activate_version(session, by=str(principal_of(request)))
-        return Response(TrainingSerializer(get_object_or_404(_visible_trainings(request), pk=pk)).data)
+        return Response(TrainingSerializer(get_row(_visible_trainings(request), pk)).data)
 
 
-class RollBackView(APIView):
+class RollBackView(PlainView):
     scope = Scope.ADMIN
 
     @extend_schema(request=None, responses=RolledBackSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Takes the version out of use, for the one before it."""
-        former = versions.roll_back_version(
-            get_object_or_404(_visible_trainings(request), pk=pk), by=str(principal_of(request))
-        )
+        former = versions.roll_back_version(get_row(_visible_trainings(request), pk), by=str(principal_of(request)))
         return Response({"version": former.number if former else None})
 
 
-class ApplyView(APIView):
+class ApplyView(PlainView):
     scope = Scope.ADMIN
 
     @extend_schema(request=None, responses=NamesAppliedSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Changes the names that are listed. What a person decided stays, also if it was decided since."""
-        session = get_object_or_404(_visible_trainings(request), pk=pk)
+        session = get_row(_visible_trainings(request), pk)
         return Response({"applied": renaming.apply_changes(session, by=str(principal_of(request)))})
+
+
+def _describe_change(change: Mapping[str, object]) -> dict[str, object]:
+    return {"face_id": change["face"], "photo_id": change["photo"], **change}
 
 
 def _visible_trainings(request: Request) -> QuerySet[FaceTrainingSession]:

@@ -16,6 +16,7 @@ from galleries.matching import descriptors
 from galleries.matching.identification import FACES_PER_PERSON
 from galleries.models import FaceDecision, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.face import PhotoFaceQuerySet
+from galleries.models.gallery import Limit
 from recognition.calibration import Calibration
 from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
@@ -102,7 +103,8 @@ def find_candidates(
 
 def undecided_faces(studio_id: UUID) -> PhotoFaceQuerySet:
     """Return faces of events whose name, or whose lack of one, neither a person nor a group's name has decided."""
-    faces = PhotoFace.objects.searchable(current_model_version()).event_faces().filter(gallery__studio=studio_id)
+    faces = PhotoFace.objects.searchable(current_model_version()).event_faces().outside(Limit.ENDED)
+    faces = faces.filter(gallery__studio=studio_id)
     decided = FaceDecision.objects.filter(studio=studio_id).standing()
     has_no_name_of_a_group = (
         Q(cluster=None) | Q(cluster__person=None) | Q(person=None) | ~Q(cluster__person=F("person"))

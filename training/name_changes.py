@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from recognition.config import recognition_settings
+from facepass.core.api.moments import format_moment
+from recognition.settings.overrides import settings_in
 from training import candidates
 from training.candidates import NamingVersion, UndecidedFaces
 from training.learning.scoring import Progress
@@ -104,7 +105,7 @@ class Preview:
             "changed": self.numbers[ChangeKind.CHANGED],
             "threshold": self.threshold,
             "listed": [change.as_json() for change in self.listed],
-            "listed_at": timezone.now().isoformat(),
+            "listed_at": format_moment(timezone.now()),
             "applied": applied,
         }
 
@@ -115,14 +116,14 @@ def preview_changes(studio_id: UUID, naming: NamingVersion | None, *, progress: 
     `naming`: None where the nearest faces alone decide.
     """
     faces = candidates.find_candidates(studio_id, naming, progress=progress)
-    threshold = recognition_settings().confidence_thresholds.assign
+    threshold = settings_in(studio_id).confidence_thresholds.assign
     return _compare(faces, faces.present_names, faces.names_from(threshold), threshold=threshold)
 
 
 def preview_threshold(studio_id: UUID, threshold: float) -> Preview:
     """Return which names the version in use would give otherwise with `threshold` than with the present one."""
     faces = candidates.find_candidates(studio_id, candidates.find_version_in_use(studio_id))
-    present = recognition_settings().confidence_thresholds.assign
+    present = settings_in(studio_id).confidence_thresholds.assign
     return _compare(faces, faces.names_from(present), faces.names_from(threshold), threshold=threshold)
 
 

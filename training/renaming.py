@@ -127,7 +127,7 @@ def _list_again(training: FaceTrainingSession, report: Callable[[int, int], None
         training.refresh_from_db(fields=["changes"])
         training.changes = preview.as_json(applied=training.changes.get("applied", 0))
         training.save(update_fields=["changes"])
-    return {"session_id": str(training.pk), "would_change": preview.count}
+    return {"training_id": str(training.pk), "session_id": str(training.pk), "would_change": preview.count}
 
 
 def _read_batches(training: FaceTrainingSession) -> Iterator[Sequence[NameChange]]:

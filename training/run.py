@@ -65,11 +65,10 @@ class StopRequested(Exception):
 def start_training(studio: Studio, *, by: str, prepared: FaceTrainingSession | None = None) -> FaceTrainingSession:
     """Start a run, of the prepared training if one is given, and return the training, whose `job` shows progress.
 
-    Raise FacePassError 409: `nothing_to_train` without any verified face, `training_running` while a run of the studio
-    is under way, `already_run` where the training has been started before.
+    Raise FacePassError 409: `nothing_to_train` where nobody has enough verified faces, `training_running` while a run
+    of the studio is under way, `already_run` where the training has been started before.
     """
-    if not preparation.has_verified_faces(studio):
-        raise preparation.nothing_to_train_error()
+    preparation.require_something_to_train(studio)
     FaceTrainingSession.objects.filter(studio=studio).end_with_jobs()
     try:
         with transaction.atomic():
@@ -111,7 +110,7 @@ class _TrainingRun:
         self._training, self._turn = training, turn
         self._version = current_model_version()
         self._scores = self._version.scores
-        self._threshold = default_threshold()
+        self._threshold = default_threshold([training.studio_id])
 
     def run(self) -> JobResult:
         """Do all steps and return the job's result. Raise StopRequested, ClaimLost, or FacePassError as the steps do.
@@ -223,6 +222,7 @@ class _TrainingRun:
         """
         training = self._training
         result = {
+            "training_id": str(training.pk),
             "session_id": str(training.pk),
             "skipped": training.same_as_id is not None,
             "activated": training.is_active,

@@ -4,6 +4,7 @@ from galleries.admin.cluster import FaceClusterAdmin
 from galleries.admin.decision import FaceDecisionAdmin
 from galleries.admin.face import PhotoFaceAdmin
 from galleries.admin.gallery import GalleryAdmin
+from galleries.admin.left_out import LeftOutRequestAdmin
 from galleries.admin.person import PersonAdmin
 from galleries.admin.photo import GalleryImageAdmin
 
@@ -12,6 +13,7 @@ __all__ = [
     "FaceDecisionAdmin",
     "GalleryAdmin",
     "GalleryImageAdmin",
+    "LeftOutRequestAdmin",
     "PersonAdmin",
     "PhotoFaceAdmin",
 ]

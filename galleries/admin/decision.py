@@ -63,7 +63,7 @@ class FaceDecisionAdmin(TenantAdmin[FaceDecision]):
     def who(self, decision: FaceDecision) -> str:
         return decision.maker
 
-    @column(_("faces deleted since"), empty="–")
+    @column(_("faces deleted since"))
     def faces_gone(self, decision: FaceDecision) -> int | None:
         """Its photo was deleted, or the face erased; what is undone brings none of them back."""
         return decision.faces_gone or None
@@ -72,6 +72,6 @@ class FaceDecisionAdmin(TenantAdmin[FaceDecision]):
     def standing(self, decision: FaceDecision) -> bool:
         return decision.undone_at is None
 
-    @column(_("undone by"), empty="–")
+    @column(_("undone by"))
     def undoer_shown(self, decision: FaceDecision) -> str | None:
         return decision.undoer or None

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,6 +12,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from facepass.console.base import VERIFIERS, TenantAdmin, column
 from facepass.core.access.authentication import user_of
+from facepass.core.figures import format_decimal
 from galleries.admin.person_forms import OwnPersonForm
 from galleries.faces import decisions, erasure
 from galleries.models import PhotoFace
@@ -37,11 +39,11 @@ class PhotoFaceAdmin(TenantAdmin[PhotoFace]):
     search_fields = ["person__real_name", "photo__original_name"]
     fields = [
         "crop_large", "person", "verified", "face_category", "photo_link", "similarity", "detection", "quality_shown",
-        "model_version", "training_used", "created_at",
+        "model_version", "training_used", "created_at", "leave_out",
     ]  # fmt: skip
     readonly_fields = [
         "crop_large", "photo_link", "similarity", "detection", "quality_shown", "model_version", "training_used",
-        "created_at",
+        "created_at", "leave_out",
     ]  # fmt: skip
     autocomplete_fields = ["person"]
     actions = ["verify"]
@@ -82,9 +84,9 @@ class PhotoFaceAdmin(TenantAdmin[PhotoFace]):
         text = ngettext("%(number)d face was confirmed.", "%(number)d faces were confirmed.", number)
         self.message_user(request, text % {"number": number}, messages.SUCCESS)
 
-    @column("")
+    @column(_("face"))
     def crop(self, face: PhotoFace) -> str:
-        return markup.face_crop(face)
+        return markup.face_crop(face, alt=str(face))
 
     @column(_("face"))
     def crop_large(self, face: PhotoFace) -> str:
@@ -100,13 +102,18 @@ class PhotoFaceAdmin(TenantAdmin[PhotoFace]):
             '<a class="fp-link" href="{}">{}</a>', markup.change_page_path("galleryimage", face.photo_id), face.photo
         )
 
-    @column(_("similarity"), ordering="recognition_confidence", empty="–")
+    @column(_("asked to be left out"))
+    def leave_out(self, face: PhotoFace) -> str:
+        path = reverse("admin:galleries_photoface_leave_out", args=[face.pk])
+        return format_html('<a class="fp-link" href="{}">{}</a>', path, _("Leave out…"))
+
+    @column(_("similarity"), ordering="recognition_confidence")
     def similarity(self, face: PhotoFace) -> str | None:
-        return None if face.recognition_confidence is None else f"{face.recognition_confidence:.2f}"
+        return None if face.recognition_confidence is None else format_decimal(face.recognition_confidence, 2)
 
     @column(_("detection"), ordering="insightface_confidence")
     def detection(self, face: PhotoFace) -> str:
-        return f"{face.insightface_confidence:.2f}"
+        return format_decimal(face.insightface_confidence, 2)
 
     @column(_("quality"))
     def quality_shown(self, face: PhotoFace) -> str:

@@ -24,10 +24,12 @@ from facepass.console.base import ExtraContext, column
 from facepass.console.deletion import TrashAdmin
 from facepass.core.access.authentication import user_of
 from galleries.admin.gallery_form import GalleryForm, build_event_field, parse_id
-from galleries.models import Gallery, GalleryImage
+from galleries.faces import event_change
+from galleries.models import Gallery, GalleryImage, Occasion
 from galleries.models.gallery import GalleryQuerySet
 from galleries.models.photo import FAILED, UNFINISHED
 from galleries.photos import ingest, progress
+from galleries.photos.cameras import assumed_zones
 from galleries.staff_kit import markup, photo_sessions
 from galleries.staff_kit.photo_sessions import SessionEntry
 
@@ -90,6 +92,7 @@ class GalleryAdmin(TrashAdmin[Gallery]):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Gallery | None:
         gallery = super().get_object(request, object_id, from_field)
         if gallery:
+            assumed_zones.read_in_time_of_event(gallery)
             gallery.event = photo_sessions.find_session(request, gallery.session_id)  # type: ignore[attr-defined]
         return gallery
 
@@ -118,6 +121,13 @@ class GalleryAdmin(TrashAdmin[Gallery]):
         initial = super().get_changeform_initial_data(request)
         event = photo_sessions.find_session(request, parse_id(initial.get("session_id")))
         return {**initial, "studio": str(event.studio_id)} if event else initial
+
+    def save_model(self, request: HttpRequest, obj: Gallery, form: forms.ModelForm[Gallery], change: bool) -> None:
+        """Take what is known of its faces along to another event."""
+        former = Gallery.objects.filter(pk=obj.pk).first() if change else None
+        super().save_model(request, obj, form, change)
+        if former:
+            event_change.carry_gallery(obj, source=Occasion.for_gallery(former))
 
     def get_urls(self) -> list[URLPattern]:
         upload = self.admin_site.admin_view(require_POST(self.upload_view))

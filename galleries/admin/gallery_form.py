@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminSelect2Widget
@@ -30,7 +31,11 @@ class EventField(forms.TypedChoiceField):
         self.events = {event.pk: event for event in events}
         self._options = _build_choices(events)
         options |= {"coerce": parse_id, "empty_value": None, "required": False}
-        label = pgettext_lazy("photo session", "event")
+        label = capfirst(pgettext_lazy("photo session", "event"))
+        options["help_text"] = _(
+            "Where it gets another event, its photos are no longer seen by guests of the one that it had. Names and "
+            "decisions stay; faces without a name are grouped anew."
+        )
         super().__init__(choices=self._options, label=label, widget=UnfoldAdminSelect2Widget(), **options)
 
     def offer(self, pk: UUID, event: SessionEntry | None) -> None:

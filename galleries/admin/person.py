@@ -51,12 +51,18 @@ class PersonAdmin(TrashAdmin[Person]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         return cast(PersonQuerySet, super().get_queryset(request)).with_face_count()
 
-    @column("")
+    @column(_("picture"))
     def avatar(self, person: Person) -> str:
         """Pictures of other hosts are not shown: the page's policy forbids them, and they would tell who looks."""
         if urlsplit(person.avatar_url).netloc or not person.avatar_url:
-            return format_html('<span class="fp-avatar fp-none" aria-hidden="true">{}</span>', person.real_name[:1])
-        return format_html('<img class="fp-avatar" loading="lazy" alt="" src="{}">', person.avatar_url)
+            return format_html(
+                '<span class="fp-avatar fp-none" role="img" aria-label="{}">{}</span>',
+                person.real_name,
+                person.real_name[:1],
+            )
+        return format_html(
+            '<img class="fp-avatar" loading="lazy" alt="{}" src="{}">', person.real_name, person.avatar_url
+        )
 
     @column(_("faces"), ordering="face_count")
     def face_count(self, person: Person) -> int:

@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from facepass.console.base import ExtraContext, column
 from facepass.console.deletion import TrashAdmin
+from facepass.core.figures import format_decimal
 from galleries.jobs import queue
 from galleries.models import GalleryImage
 from galleries.models.photo import GalleryImageQuerySet
@@ -23,8 +24,8 @@ from galleries.staff_kit import markup
 class GalleryImageAdmin(TrashAdmin[GalleryImage]):
     trash_kind = "photo"
     studio_path = "gallery__studio"
-    list_display = ["thumbnail", "original_name", "gallery", "state_shown", "face_count", "error_shown", "created_at"]
-    list_display_links = ["thumbnail", "original_name"]
+    list_display = ["thumbnail", "file_name", "gallery", "state_shown", "face_count", "error_shown", "created_at"]
+    list_display_links = ["thumbnail", "file_name"]
     list_select_related = ["gallery"]
     list_filter = [("state", ChoicesDropdownFilter), ("gallery", AutocompleteSelectFilter)]
     search_fields = ["original_name", "gallery__title"]
@@ -58,15 +59,19 @@ class GalleryImageAdmin(TrashAdmin[GalleryImage]):
     def analyse_again(self, request: HttpRequest, queryset: GalleryImageQuerySet) -> None:
         photos = self.editable(request, queryset)
         galleries = set(photos.order_by().values_list("gallery_id", flat=True))
-        number = photos.requeue()
+        number = photos.with_files().requeue()
         for gallery_id in galleries:
             queue.wake_workers(gallery_id, photos=number)
         text = ngettext("%(number)d photo waits for analysis.", "%(number)d photos wait for analysis.", number)
         self.message_user(request, text % {"number": number}, messages.SUCCESS)
 
-    @column("")
+    @column(_("photo"))
     def thumbnail(self, photo: GalleryImage) -> str:
-        return markup.photo_thumbnail(photo)
+        return markup.photo_thumbnail(photo, alt=photo.original_name)
+
+    @column(_("file name"), ordering="name_key")
+    def file_name(self, photo: GalleryImage) -> str:
+        return photo.original_name
 
     @column(_("status"), ordering="state", label=markup.STATE_LABELS)
     def state_shown(self, photo: GalleryImage) -> tuple[str, str]:
@@ -76,7 +81,7 @@ class GalleryImageAdmin(TrashAdmin[GalleryImage]):
     def face_count(self, photo: GalleryImage) -> int:
         return photo.face_count
 
-    @column(_("error"), empty="–")
+    @column(_("error"))
     def error_shown(self, photo: GalleryImage) -> str | None:
         return markup.photo_error(photo) or None
 
@@ -98,7 +103,7 @@ def _build_picture(photo: GalleryImage) -> dict[str, object]:
                 "box": box,
                 "crop": markup.face_crop(face),
                 "reasons": markup.quality_reasons(face),
-                "score": f"{face.insightface_confidence:.2f}",
+                "score": format_decimal(face.insightface_confidence, 2),
                 "path": markup.change_page_path("photoface", face.pk),
             }
             for number, (face, box) in enumerate(boxes, 1)

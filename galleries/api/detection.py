@@ -1,6 +1,5 @@
 """/detect-faces"""
 
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -9,34 +8,40 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.core.access.authentication import require_scope
+from facepass.core.access.tenancy import studios_of
 from facepass.core.api.parsers import JSONParser
-from facepass.core.api.serializers import StrictSerializer
+from facepass.core.api.rows import get_row
 from facepass.core.api.views import InputView, Validated
 from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin
 from facepass.models import Scope
-from galleries.api.serializers import FoundFaceSerializer
+from galleries.api.serializers import DetectionChoiceSerializer, FoundFaceSerializer
 from galleries.faces import detection
 from galleries.models import GalleryImage
+from recognition.settings.overrides import settings_across
 
 
-class DetectSerializer(serializers.Serializer[object]):
+class DetectSerializer(DetectionChoiceSerializer):
     """Either a picture, which is not kept, or a photo of a gallery."""
 
-    image = serializers.FileField(allow_empty_file=True, required=False)
+    former_names = {"image": "file"}
+
+    file = serializers.FileField(allow_empty_file=True, required=False)
     photo_id = serializers.UUIDField(required=False)
     save = serializers.BooleanField(  # type: ignore[assignment]
         default=False, help_text="Write what is found to the photo's faces, as its analysis does. Needs `photo_id`."
     )
 
     def validate(self, attrs: Validated) -> Validated:
-        if ("image" in attrs) == ("photo_id" in attrs):
-            raise serializers.ValidationError(_("Send either image or photo_id."))
-        if attrs["save"] and "image" in attrs:
+        if ("file" in attrs) == ("photo_id" in attrs):
+            raise serializers.ValidationError(_("Send either file or photo_id."))
+        if attrs["save"] and "file" in attrs:
             raise serializers.ValidationError({"save": [_("Only the faces of a photo can be saved.")]})
+        if attrs["save"] and "detection" in attrs:
+            raise serializers.ValidationError({"detection": [_("What is saved is found as the settings say.")]})
         return attrs
 
 
-class DetectPhotoSerializer(StrictSerializer):
+class DetectPhotoSerializer(DetectionChoiceSerializer):
     photo_id = serializers.UUIDField()
     save = serializers.BooleanField(default=False)  # type: ignore[assignment]
 
@@ -54,7 +59,7 @@ class DetectionSerializer(serializers.Serializer[object]):
     processing_ms = serializers.FloatField()
 
 
-PICTURE = OpenApiExample("a picture", {"image": "party.jpg"}, request_only=True, media_type="multipart/form-data")
+PICTURE = OpenApiExample("a picture", {"file": "party.jpg"}, request_only=True, media_type="multipart/form-data")
 PHOTO = OpenApiExample(
     "a photo",
     {"photo_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "save": False},
@@ -77,11 +82,15 @@ class DetectFacesView(InMemoryUploadMixin, InputView):
     def post(self, request: Request) -> Response:
         """The faces of a picture, largest first, in pixels of the upright picture."""
         values = self.read_input()
+        mode = values.get("detection")
         photo = self._find_photo(values)
         if photo is None:
-            found = detection.detect_in_upload(values["image"])
+            studios = studios_of(self.principal).values_list("pk", flat=True)
+            found = detection.detect_in_upload(values["file"], settings=settings_across(studios, detection=mode))
         else:
-            found = detection.detect_and_record(photo) if values["save"] else detection.detect_in_photo(photo)
+            found = (
+                detection.detect_and_record(photo) if values["save"] else detection.detect_in_photo(photo, mode=mode)
+            )
         return Response(
             {
                 "photo_id": str(photo.pk) if photo else None,
@@ -99,7 +108,7 @@ class DetectFacesView(InMemoryUploadMixin, InputView):
         if values["save"]:
             require_scope(self.request, Scope.WRITE)
         visible_photos = GalleryImage.objects.visible_to(self.principal).event_photos()
-        return get_object_or_404(visible_photos, pk=values["photo_id"])
+        return get_row(visible_photos, values["photo_id"])
 
 
 def _describe_face(face: detection.ReportedFace) -> dict[str, object]:

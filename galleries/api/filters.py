@@ -29,6 +29,8 @@ class _Created(django_filters.FilterSet):
 
 
 class GalleryFilter(_Created):
+    former_names = {"person": "person_id"}
+
     session_id = django_filters.UUIDFilter()
     shot_from = django_filters.DateFilter("shoot_date", lookup_expr="gte")
     shot_until = django_filters.DateFilter("shoot_date", lookup_expr="lte")
@@ -36,6 +38,7 @@ class GalleryFilter(_Created):
         choices=PhotoState.choices, method="with_photos", label=_("has photos of this status")
     )
     has_faces = django_filters.BooleanFilter(method="with_faces", label=_("has faces"))
+    person_id = django_filters.UUIDFilter(method="showing", label=_("shows this person"))
     person = django_filters.UUIDFilter(method="showing", label=_("shows this person"))
 
     def with_photos(self, rows: QuerySet[Gallery], _name: str, state: str) -> QuerySet[Gallery]:
@@ -49,13 +52,14 @@ class GalleryFilter(_Created):
         return rows.filter(Exists(PhotoFace.objects.filter(gallery=OuterRef("pk"), person=person)))
 
 
-class PhotoFilter(_Created):
+class PhotosOfGalleryFilter(_Created):
+    former_names = {"person": "person_id"}
+
     state = django_filters.MultipleChoiceFilter(choices=PhotoState.choices)
-    gallery = django_filters.UUIDFilter("gallery_id")
-    session_id = django_filters.UUIDFilter("gallery__session_id")
     taken_after = Moment("taken_at", lookup_expr="gte")
     taken_before = Moment("taken_at", lookup_expr="lt")
     has_faces = django_filters.BooleanFilter(method="with_faces", label=_("has faces"))
+    person_id = django_filters.UUIDFilter(method="showing", label=_("shows this person"))
     person = django_filters.UUIDFilter(method="showing", label=_("shows this person"))
 
     def with_faces(self, rows: QuerySet[GalleryImage], _name: str, wanted: bool) -> QuerySet[GalleryImage]:
@@ -64,3 +68,11 @@ class PhotoFilter(_Created):
 
     def showing(self, rows: QuerySet[GalleryImage], _name: str, person: UUID) -> QuerySet[GalleryImage]:
         return rows.filter(Exists(PhotoFace.objects.filter(photo=OuterRef("pk"), person=person)))
+
+
+class PhotoFilter(PhotosOfGalleryFilter):
+    former_names = {**PhotosOfGalleryFilter.former_names, "gallery": "gallery_id"}
+
+    gallery_id = django_filters.UUIDFilter()
+    gallery = django_filters.UUIDFilter("gallery_id")
+    session_id = django_filters.UUIDFilter("gallery__session_id")

@@ -1,6 +1,5 @@
 """/cluster-unknown-faces and /reject-face-cluster, and the occasion that a request names."""
 
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -8,11 +7,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.core.access.tenancy import Principal
+from facepass.core.api.rows import get_row, missing_error
 from facepass.core.api.serializers import StrictSerializer
+from facepass.core.api.tasks import StartedSerializer
 from facepass.core.api.views import InputView, Validated
 from facepass.models import Scope, Studio
 from galleries.api.decisions import DecisionSerializer, answer_decision
-from galleries.api.jobs import StartedSerializer, answer_job
+from galleries.api.jobs import answer_job
 from galleries.faces import decisions
 from galleries.jobs import runner
 from galleries.models import FaceCluster, Gallery, Occasion
@@ -35,7 +36,9 @@ class ClusterSerializer(WhereSerializer):
 
 
 class RejectSerializer(StrictSerializer):
-    cluster_id = serializers.UUIDField()
+    former_names = {"cluster_id": "group_id"}
+
+    group_id = serializers.UUIDField()
 
 
 class ClusterUnknownFacesView(InputView):
@@ -63,7 +66,7 @@ class RejectFaceClusterView(InputView):
     def post(self, request: Request) -> Response:
         """As `/api/v1/groups/{id}/reject/`."""
         visible_groups = FaceCluster.objects.visible_to(self.principal)
-        group = get_object_or_404(visible_groups, pk=self.read_input()["cluster_id"])
+        group = get_row(visible_groups, self.read_input()["group_id"])
         return answer_decision(decisions.reject(group, by=self.principal))
 
 
@@ -74,4 +77,6 @@ def find_occasion(values: Validated, principal: Principal) -> Occasion:
         gallery = galleries.filter(session_id=values["session_id"]).first()
     else:
         gallery = galleries.filter(pk=values["gallery_id"]).first()
-    return Occasion.for_gallery(get_object_or_404(galleries, pk=gallery and gallery.pk))
+    if gallery is None:
+        raise missing_error(*next((name, [pk]) for name, pk in values.items() if name in ("session_id", "gallery_id")))
+    return Occasion.for_gallery(gallery)

@@ -5,8 +5,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Prefetch
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -18,6 +16,7 @@ from rest_framework.response import Response
 from facepass.core.access.tenancy import TenantQuerySet
 from facepass.core.api.filters import FilterBackend
 from facepass.core.api.pagination import Cursors
+from facepass.core.api.rows import get_row, get_rows
 from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
 from facepass.core.api.views import TenantViewSet, Validated, validate
 from galleries.api import matches
@@ -116,12 +115,10 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         return (groups.shown() if self.action == "list" else groups).prefetch_related(best)
 
     @extend_schema(responses=matches.ShownFaceSerializer(many=True))
-    @action(detail=True, filterset_class=None)
+    @action(detail=True, filter_backends=[], pagination_class=Cursors)
     def faces(self, request: Request, pk: UUID) -> Response:
         faces = self.get_object().faces.select_related("photo").defer("insightface_descriptor", "landmarks")
-        paginator = Cursors()
-        page = paginator.paginate_queryset(faces, request, view=None) or []
-        return paginator.get_paginated_response([matches.describe_face(face, request) for face in page])
+        return self.answer_nested(faces, lambda page: [matches.describe_face(face, request) for face in page])
 
     @extend_schema(request=OthersSerializer, responses=DecisionSerializer)
     @action(detail=True, methods=["post"])
@@ -165,7 +162,7 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         return answer_decision(decisions.reject(self.get_object(), by=self.principal))
 
     @extend_schema(parameters=[WhereSerializer], responses=SuggestionSerializer(many=True))
-    @action(detail=False, pagination_class=None, filterset_class=None)
+    @action(detail=False, pagination_class=None, filter_backends=[])
     def suggestions(self, request: Request) -> Response:
         """Pairs that may be one person, the most alike first."""
         occasion = find_occasion(validate(WhereSerializer, request.query_params.dict()), self.principal)
@@ -180,14 +177,11 @@ class GroupViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
             return naming.get_or_create_person(values["name"], studio_id=studio_id, by=self.principal)
         if values["person_id"] is None:
             return None
-        return get_object_or_404(Person.objects.visible_to(self.principal), pk=values["person_id"], studio=studio_id)
+        return get_row(Person.objects.visible_to(self.principal).filter(studio=studio_id), values["person_id"])
 
     def _find_groups(self, ids: list[UUID]) -> list[FaceCluster]:
         """Return the visible groups of these ids. Raise 404 where one of them is not there."""
-        groups = list(FaceCluster.objects.visible_to(self.principal).filter(pk__in=ids))
-        if len(groups) != len(set(ids)):
-            raise Http404
-        return groups
+        return get_rows(FaceCluster.objects.visible_to(self.principal), ids)
 
 
 def _find_faces(group: FaceCluster, ids: list[UUID]) -> list[PhotoFace]:

@@ -1,9 +1,5 @@
 """/api/v1/liveness and /api/v1/liveness/challenges"""
 
-from typing import cast
-
-from django.http import QueryDict
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
@@ -11,34 +7,38 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.tenancy import require_single_studio
+from facepass.core.access.tenancy import require_single_studio, studios_of
+from facepass.core.api.rows import get_row
 from facepass.core.api.serializers import StrictModelSerializer
-from facepass.core.api.views import InputView, Validated, validate
+from facepass.core.api.views import InputView, Validated
 from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin
 from facepass.models import Scope
+from galleries.api.serializers import DetectionChoiceSerializer
 from galleries.matching import liveness
 from galleries.models import LivenessChallenge
 from recognition.liveness.active import Step
 
 
-class LivenessSerializer(serializers.Serializer[object]):
+class LivenessSerializer(DetectionChoiceSerializer):
     """Either one picture, or a challenge with the pictures taken while it was done, in their order, not mirrored."""
 
-    image = serializers.FileField(allow_empty_file=True, required=False)
+    former_names = {"image": "file", "frames": "files"}
+
+    file = serializers.FileField(allow_empty_file=True, required=False)
     challenge_id = serializers.UUIDField(required=False)
-    frames = serializers.ListField(
+    files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True),
         required=False,
         min_length=liveness.MIN_FRAMES,
         max_length=liveness.MAX_FRAMES,
-        help_text="Also taken as `frames[]`.",
+        help_text="The frames of a challenge.",
     )
 
     def validate(self, attrs: Validated) -> Validated:
-        if "image" in attrs and len(attrs) == 1:
+        if "file" in attrs and set(attrs) <= {"file", "detection"}:
             return attrs
-        if "image" in attrs or not {"challenge_id", "frames"} <= set(attrs):
-            raise serializers.ValidationError(_("Send either image, or challenge_id and frames."))
+        if {"file", "detection"} & set(attrs) or not {"challenge_id", "files"} <= set(attrs):
+            raise serializers.ValidationError(_("Send either file, or challenge_id and files."))
         return attrs
 
 
@@ -61,12 +61,12 @@ class ChallengeSerializer(StrictModelSerializer[LivenessChallenge]):
 
 
 EXAMPLES = [
-    OpenApiExample("one picture", {"image": "selfie.jpg"}, request_only=True),
+    OpenApiExample("one picture", {"file": "selfie.jpg"}, request_only=True),
     OpenApiExample(
         "a challenge",
         {
             "challenge_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
-            "frames": ["left.jpg", "straight.jpg", "closer.jpg"],
+            "files": ["left.jpg", "straight.jpg", "closer.jpg"],
         },
         request_only=True,
     ),
@@ -92,20 +92,14 @@ class LivenessView(InMemoryUploadMixin, InputView):
     @extend_schema(request={"multipart/form-data": LivenessSerializer}, responses=VerdictSerializer, examples=EXAMPLES)
     def post(self, request: Request) -> Response:
         """A decision with its reasons, and no score."""
-        values = validate(LivenessSerializer, _read_form(request))
-        if "image" in values:
-            return _answer(liveness.judge_picture(values["image"]))
+        values = self.read_input()
+        if "file" in values:
+            studios = studios_of(self.principal).values_list("pk", flat=True)
+            mode = values.get("detection")
+            return _answer(liveness.judge_picture(values["file"], studio_ids=studios, mode=mode))
         visible_challenges = LivenessChallenge.objects.visible_to(self.principal)
-        challenge = get_object_or_404(visible_challenges, pk=values["challenge_id"])
-        return _answer(liveness.judge_frames(challenge, values["frames"]))
-
-
-def _read_form(request: Request) -> dict[str, object]:
-    """Return the form's fields; frames may be named `frames` or, as some clients name lists, `frames[]`."""
-    sent = cast(QueryDict, request.data)  # of a form, which is all that the parser takes
-    data: dict[str, object] = {name: sent[name] for name in ("image", "challenge_id") if name in sent}
-    frames = [*request.FILES.getlist("frames"), *request.FILES.getlist("frames[]")]
-    return {**data, "frames": frames} if frames else data
+        challenge = get_row(visible_challenges, values["challenge_id"])
+        return _answer(liveness.judge_frames(challenge, values["files"]))
 
 
 def _answer(verdict: liveness.LivenessVerdict) -> Response:

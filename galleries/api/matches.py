@@ -3,6 +3,7 @@
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from facepass.core.api.addresses import absolute_address
 from galleries.api.serializers import BoxSerializer
 from galleries.matching.misses import Miss
 from galleries.matching.search import Match
@@ -52,8 +53,8 @@ def describe_face(face: PhotoFace, request: Request) -> dict[str, object]:
     """
     return {
         **_describe_place(face),
-        "thumbnail_url": request.build_absolute_uri(media_files.signed_path(face.photo, "thumbnail")),
-        "image_url": request.build_absolute_uri(media_files.signed_path(face.photo, "original")),
+        "thumbnail_url": absolute_address(request, media_files.signed_path(face.photo, "thumbnail")),
+        "image_url": absolute_address(request, media_files.signed_path(face.photo, "original")),
     }
 
 

@@ -1,36 +1,47 @@
 """/api/v1/people/… and /api/v1/users/…: the same rows, under two names of their fields."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 import django_filters
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.http import HttpResponseBase
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
-from rest_framework.filters import OrderingFilter, SearchFilter
+from rest_framework.filters import SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.core.access.tenancy import require_single_studio
-from facepass.core.api.filters import FilterBackend
+from facepass.core.api import bulk_deletion
+from facepass.core.api.contract import names_of, require_fields
+from facepass.core.api.filters import FilterBackend, OrderingFilter
 from facepass.core.api.pagination import Cursors
+from facepass.core.api.renderers import AnyAccepted
+from facepass.core.api.rows import get_rows
 from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
-from facepass.core.api.views import TenantViewSet, validate
+from facepass.core.api.tasks import StartedSerializer
+from facepass.core.api.views import TenantViewSet, TrashMixin, validate
 from facepass.core.database.storable_values import json_problem
 from facepass.core.errors import FacePassError, refusal_from_drf
-from facepass.models import Studio
+from facepass.models import Scope, Studio, TrashEntry
 from galleries.api.filters import Moment
+from galleries.exports.person_data import build_person_data
+from galleries.faces import decisions
 from galleries.models import Person
 from galleries.models.person import refuse_duplicates
 from galleries.people import records
+from galleries.photos.archives import archive_response
 
-MAX_METADATA_BYTES = 10_000
-MAX_BULK = 1000
+MAX_METADATA_BYTES, MAX_BULK = 10_000, 1000
 # A row of a bulk request, before its own serializer has checked it.
 BulkRow = Mapping[str, Any]
 
@@ -121,6 +132,23 @@ class BulkReportSerializer(serializers.Serializer[object]):
     results = BulkResultSerializer(many=True)
 
 
+class DeletePeopleSerializer(StrictSerializer):
+    person_ids = bulk_deletion.ids_field()
+
+
+class MergePeopleSerializer(StrictSerializer):
+    person_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100)
+
+
+class MergedSerializer(PersonSerializer):
+    """The person who stays."""
+
+    decision_ids = serializers.ListField(child=serializers.UUIDField(), read_only=True)
+
+    class Meta(PersonSerializer.Meta):
+        fields = [*PersonSerializer.Meta.fields, "decision_ids"]
+
+
 BULK = OpenApiExample(
     "two people",
     {
@@ -149,10 +177,11 @@ class _PeopleViewSet(
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
+    TrashMixin[Person],
     mixins.ListModelMixin,
     TenantViewSet[Person],
 ):
+    trash_kind = "person"
     queryset = Person.objects.with_face_count()
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     pagination_class = Cursors
@@ -165,11 +194,16 @@ class _PeopleViewSet(
     def perform_create(self, serializer: serializers.BaseSerializer[Person]) -> None:
         serializer.save(studio=require_single_studio(self.principal))
 
-    @extend_schema(responses={200: PersonDeletedSerializer})
+    @extend_schema(responses={200: PersonDeletedSerializer, 202: StartedSerializer})
     def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
-        person = self.get_object()
-        pk = person.pk
-        return Response({"id": str(pk), "deleted": asdict(records.delete_person(person, by=self.principal))})
+        """Moves the person to the trash with their pictures; in photos of events their faces lose only the name.
+
+        An API key needs the scope `admin` too. 202 with a task where they have more than 1,000 pictures.
+        """
+        return super().destroy(request, *args, **kwargs)
+
+    def answer_deleted(self, entries: Sequence[TrashEntry]) -> Response:
+        return Response({"id": str(self.kwargs["pk"]), "deleted": asdict(records.count_erased(entries))})
 
 
 class UserViewSet(_PeopleViewSet):
@@ -178,6 +212,21 @@ class UserViewSet(_PeopleViewSet):
 
 class PersonViewSet(_PeopleViewSet):
     serializer_class = PersonSerializer
+    scope: Scope | None = None
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @action(
+        detail=True,
+        methods=["get"],
+        scope=Scope.ADMIN,
+        pagination_class=None,
+        filter_backends=[],
+        content_negotiation_class=AnyAccepted,
+    )
+    def export(self, request: Request, pk: str) -> HttpResponseBase:
+        """Everything that is kept of a person, as a ZIP: `data.json` and their photos. Descriptors are left out."""
+        person = self.get_object()
+        return archive_response(build_person_data(person), person.real_name)
 
     @extend_schema(request=BulkSerializer, responses={200: BulkReportSerializer}, examples=[BULK])
     @action(detail=False, methods=["post"], pagination_class=None, filter_backends=[])
@@ -195,6 +244,27 @@ class PersonViewSet(_PeopleViewSet):
         counts = {kind: sum(r["status"] == kind for r in results) for kind in ("created", "updated", "failed")}
         return Response({**counts, "results": results})
 
+    @extend_schema(request=DeletePeopleSerializer, responses=bulk_deletion.DeletedManySerializer)
+    @action(detail=False, methods=["post"], url_path="bulk-delete", pagination_class=None, filter_backends=[])
+    def bulk_delete(self, request: Request) -> Response:
+        """Moves up to 1,000 people to the trash, as one entry; one who is not there stops no other."""
+        ids = validate(DeletePeopleSerializer, request.data)["person_ids"]
+        rows = Person.objects.visible_to(self.principal).in_bulk(ids)
+        return bulk_deletion.move_to_trash(self.trash_kind, ids, rows, by=self.principal)
+
+    @extend_schema(request=MergePeopleSerializer, responses=MergedSerializer)
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def merge(self, request: Request, pk: UUID) -> Response:
+        """The others are this person: faces, groups, pictures and what this one lacks go over, and they are gone.
+
+        Undo `decision_ids`, the last one first, to have them back.
+        """
+        kept, ids = self.get_object(), validate(MergePeopleSerializer, request.data)["person_ids"]
+        visible_people = Person.objects.visible_to(self.principal)
+        made = [decisions.unite(kept, other, by=self.principal).pk for other in get_rows(visible_people, ids)]
+        return Response({**self.get_serializer(self.get_object()).data, "decision_ids": made})
+
 
 def _refuse_without_id() -> records.UpsertedPerson:
     details = {"external_id": [gettext("Each row needs an external id.")]}
@@ -208,6 +278,7 @@ def _person_writer(studio: Studio) -> Callable[[BulkRow, Person | None], Person]
 
     def write(row: BulkRow, known: Person | None) -> Person:
         serializer = PersonSerializer(known, data=row, partial=known is not None)
+        require_fields(row, names_of(serializer))
         try:
             serializer.is_valid(raise_exception=True)
         except serializers.ValidationError as error:

@@ -2,10 +2,26 @@
 
 from rest_framework import serializers
 
-from facepass.core.api.serializers import StrictModelSerializer
+from facepass.core.api import bulk_deletion
+from facepass.core.api.addresses import absolute_address
+from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
 from galleries.models import Gallery, GalleryImage
+from galleries.models.photo import PhotoState
 from galleries.photos import media_files
+from recognition.settings.levels import DETECTION_MODES
 from recognition.types import DescribedFace
+
+
+class DetectionChoiceSerializer(StrictSerializer):
+    """A request with a picture, which may say how closely it is looked at."""
+
+    detection = serializers.ChoiceField(
+        DETECTION_MODES,
+        required=False,
+        help_text="How closely to look for faces: `fast` looks at a reduced picture once, `balanced` closer where that "
+        "shows no face well, `thorough` always at the large one, for small faces. By default what the operation needs. "
+        "Only what the settings' bounds allow.",
+    )
 
 
 class GallerySerializer(StrictModelSerializer[Gallery]):
@@ -28,16 +44,16 @@ class PhotoSerializer(StrictModelSerializer[GalleryImage]):
     class Meta:
         model = GalleryImage
         fields = [
-            "id", "gallery_id", "filename", "width", "height", "byte_size", "taken_at", "state", "error", "created_at",
-            "processed_at", "face_count", "thumbnail_url", "image_url",
+            "id", "gallery_id", "filename", "width", "height", "byte_size", "taken_at", "truncated", "state", "error",
+            "created_at", "processed_at", "face_count", "thumbnail_url", "image_url",
         ]  # fmt: skip
         read_only_fields = fields
 
     def get_thumbnail_url(self, photo: GalleryImage) -> str:
-        return str(self.context["request"].build_absolute_uri(media_files.signed_path(photo, "thumbnail")))
+        return absolute_address(self.context["request"], media_files.signed_path(photo, "thumbnail"))
 
     def get_image_url(self, photo: GalleryImage) -> str:
-        return str(self.context["request"].build_absolute_uri(media_files.signed_path(photo, "original")))
+        return absolute_address(self.context["request"], media_files.signed_path(photo, "original"))
 
 
 class BoxSerializer(serializers.Serializer[object]):
@@ -61,26 +77,32 @@ class FoundFaceSerializer(serializers.Serializer[object]):
     quality = serializers.DictField()
 
 
-def describe_found_face(found: DescribedFace, *, scale: float) -> dict[str, object]:
-    """Return the face in the shape of `FoundFaceSerializer`.
-
-    `scale`: pixels of the uploaded picture per pixel of the one that was searched for faces, which may be smaller.
-    """
+def describe_found_face(found: DescribedFace) -> dict[str, object]:
+    """Return the face in the shape of `FoundFaceSerializer`."""
     return {
-        "bbox": found.face.box.scaled(scale).as_json(),
-        "landmarks": [[round(float(axis), 1) for axis in point] for point in found.face.landmarks * scale],
+        "bbox": found.face.box.as_json(),
+        "landmarks": [[round(float(axis), 1) for axis in point] for point in found.face.landmarks],
         "confidence": round(found.face.score, 4),
         "quality": found.quality.as_json(),
     }
 
 
-class UploadSerializer(serializers.Serializer[object]):
+class UploadSerializer(StrictSerializer):
+    former_names = {"file": "files", "images": "files"}
+
     files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), min_length=1)
+
+
+class DeletePhotosSerializer(StrictSerializer):
+    photo_ids = bulk_deletion.ids_field()
 
 
 class AcceptedPhotoSerializer(serializers.Serializer[object]):
     id = serializers.UUIDField()
     filename = serializers.CharField()
+    state = serializers.ChoiceField(PhotoState.choices, required=False, help_text="With `wait`: what came of it.")
+    error = serializers.CharField(required=False, allow_null=True, help_text="With `wait`: why it failed.")
+    face_count = serializers.IntegerField(required=False, help_text="With `wait`: how many faces were found.")
 
 
 class RefusedPhotoSerializer(serializers.Serializer[object]):
@@ -104,3 +126,6 @@ class ProgressSerializer(serializers.Serializer[object]):
     faces = serializers.IntegerField()
     photos_per_second = serializers.FloatField()
     eta_seconds = serializers.FloatField(allow_null=True)
+    blocked_by = serializers.CharField(
+        help_text="The error's code of what photos wait for, such as storage_unavailable; empty where they do not wait."
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from galleries.models import GalleryImage, Occasion, PhotoFace
+from galleries.models.photo import BY_CAPTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +40,5 @@ def list_named_photos(occasion: Occasion) -> list[NamedPhoto]:
     for photo_id, person_id, name, verified in faces.values_list("photo", "person", "person__real_name", "verified"):
         people[photo_id][person_id] = NamedPerson(person_id, name, verified)
     photos = GalleryImage.objects.filter(gallery__in=occasion.galleries).select_related("gallery")
-    ordered = photos.order_by("taken_at", "original_name", "pk")
+    ordered = photos.order_by(*BY_CAPTURE)
     return [NamedPhoto(photo, list(people[photo.pk].values())) for photo in ordered]

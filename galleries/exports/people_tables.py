@@ -59,11 +59,12 @@ def write_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text.write(BYTE_ORDER_MARK)
     writer = csv.writer(text)
     writer.writerow(head)
-    writer.writerows([_plain(str(cell)) for cell in row] for row in rows)
+    writer.writerows([plain_cell(str(cell)) for cell in row] for row in rows)
     return text.getvalue()
 
 
-def _plain(cell: str) -> str:
+def plain_cell(cell: str) -> str:
+    """Return the cell so that no spreadsheet takes it for a formula."""
     return f"'{cell}" if cell.startswith(FORMULA_BEGINNINGS) else cell
 
 

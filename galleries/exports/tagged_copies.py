@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
-from django.core.files.storage import default_storage
-from zipstream import ZipStream  # type: ignore[import-untyped]
+from zipstream import ZipStream
 
+from facepass.core.file_names import safe_folder
 from galleries.exports import name_tags
 from galleries.exports.named_photos import NamedPhoto
 from galleries.models import GalleryImage
-from galleries.photos import archives, media_files
+from galleries.photos import archives
+from galleries.photos.rotation.shown_files import read_original
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,7 @@ def _list_copies(rows: Sequence[NamedPhoto]) -> Iterator[tuple[PurePosixPath, ar
 
 def _path_of(photo: GalleryImage) -> PurePosixPath:
     """Return where the photo lay when it was uploaded, below the archive's own folder."""
-    parts = [part for part in PurePosixPath(photo.folder).parts if part not in ("/", "..", ".")]
-    name = PurePosixPath(photo.original_name).name or "photo"
-    return PurePosixPath(*parts, name)
+    return safe_folder(photo.folder) / photo.shown_name
 
 
 def _make_sidecar(row: NamedPhoto) -> bytes:
@@ -55,8 +54,7 @@ def _make_sidecar(row: NamedPhoto) -> bytes:
 
 
 def _make_copy(row: NamedPhoto) -> bytes:
-    with default_storage.open(media_files.storage_name(row.photo, "original")) as file:
-        original: bytes = file.read()
+    original = read_original(row.photo)
     tagged = name_tags.embed_names(original, row.confirmed_names)
     if tagged is None and _path_of(row.photo).suffix.lower() not in name_tags.WITHOUT_NAMES:
         log.warning("photo %s is copied without names: its metadata cannot be read", row.photo.pk)

@@ -136,7 +136,10 @@ def _restore_people(decision: FaceDecision) -> None:
         pairs = zip(PERSON_COLUMNS, before[str(person.pk)][:-1], after[str(person.pk)][:-1], strict=False)
         unchanged = {column: was for column, was, became in pairs if getattr(person, column) == became}
         Person.objects.filter(pk=person.pk).update(**unchanged)
-    # Stored before and not after: the decision deleted them.
+    # Stored before and not after: the decision deleted them. With whom they became one is perhaps deleted since, and
+    # then so are they.
+    if Person.objects.filter(pk__in=after).count() < len(after):
+        return
     for pk in before.keys() - after.keys():
         *values, created_at = before[pk]
         Person.objects.create(

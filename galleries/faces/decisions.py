@@ -115,20 +115,40 @@ def assign(faces: Sequence[PhotoFace], person: Person | None, *, by: Principal) 
 
 
 @transaction.atomic
-def reject(group: FaceCluster, *, by: Principal) -> FaceDecision:
-    """Say that the group's faces are no faces, or nobody who should be found: search and grouping leave them out."""
-    change = Change(group.occasion, groups=[group])
-    change.update_groups(rejected=True)
-    change.update_faces(face_category=FaceCategory.IGNORED)
-    return change.record(Kind.REJECT, by=by)
+def move(faces: Sequence[PhotoFace], group: FaceCluster, *, by: Principal) -> FaceDecision:
+    """Say that single faces show whom the group shows, and not whom their former groups show.
+
+    They have the group's name, or none. Raises FacePassError 400 `not_one_occasion` where they are not of the group's.
+    """
+    moved = [face.pk for face in faces]
+    if _occasion_of_faces(faces) != group.occasion:
+        raise FacePassError("not_one_occasion", _("Choose faces of one photo session."), status=400)
+    change = Change(group.occasion, groups=[group], faces=faces)
+    former = PhotoFace.objects.filter(pk__in=moved).exclude(cluster=None).exclude(cluster=group.pk).values("cluster")
+    left = PhotoFace.objects.filter(cluster__in=former).exclude(pk__in=moved)
+    apart = list(left.values_list("pk", flat=True))
+    change.update_faces(only=moved, cluster_id=group.pk, **_name_columns(group.person_id))
+    return change.record(Kind.MERGE, by=by, same=change.face_ids, apart=apart, person_id=group.person_id)
 
 
 @transaction.atomic
-def ignore(faces: Sequence[PhotoFace], *, by: Principal) -> FaceDecision:
+def reject(group: FaceCluster, *, by: Principal, kind: FaceDecision.Kind = Kind.REJECT) -> FaceDecision:
+    """Say that the group's faces are no faces or, with the kind HIDE, nobody who should be found.
+
+    Search and grouping leave them out.
+    """
+    change = Change(group.occasion, groups=[group])
+    change.update_groups(rejected=True)
+    change.update_faces(face_category=FaceCategory.IGNORED)
+    return change.record(kind, by=by)
+
+
+@transaction.atomic
+def ignore(faces: Sequence[PhotoFace], *, by: Principal, kind: FaceDecision.Kind = Kind.REJECT) -> FaceDecision:
     """Reject single faces of one occasion, as `reject` does those of a group."""
     change = Change(Occasion.for_gallery(faces[0].gallery), faces=faces)
     change.update_faces(face_category=FaceCategory.IGNORED)
-    return change.record(Kind.REJECT, by=by)
+    return change.record(kind, by=by)
 
 
 @transaction.atomic

@@ -13,10 +13,12 @@ from galleries.matching import probe
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import PhotoState
 from galleries.photos import analysis
-from galleries.photos.pipeline import decode_photo
+from galleries.photos.pipeline import decode_photo, require_described
+from galleries.photos.places.undescribed import load_places
 from recognition import detection, pipeline
-from recognition.config import recognition_settings
-from recognition.types import FloatArray, Picture, QualityJson
+from recognition.config import RecognitionSettings
+from recognition.settings.overrides import settings_in
+from recognition.types import DetectionMode, FloatArray, Picture, QualityJson
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +42,33 @@ class DetectionReport:
     processing_ms: float
 
 
-def detect_in_upload(file: File[bytes]) -> DetectionReport:
+def detect_in_upload(file: File[bytes], *, settings: RecognitionSettings) -> DetectionReport:
     """Return the faces that the model sees in an uploaded picture. Raises what `probe.read_picture` raises."""
     started = time.perf_counter()
     width, height = probe.read_size(file)
-    picture = detection.decode_for_detection(probe.open_upload(file), recognition_settings().detection)
-    return DetectionReport(width, height, _describe(picture, width), _milliseconds_since(started))
+    picture = detection.decode_for_detection(probe.open_upload(file), settings.detection)
+    return DetectionReport(width, height, _describe(picture, width, settings), _milliseconds_since(started))
 
 
-def detect_in_photo(photo: GalleryImage) -> DetectionReport:
-    """Return the faces that the model sees in the photo now; nothing is written. Raises as `decode_photo` does."""
+def detect_in_photo(photo: GalleryImage, *, mode: DetectionMode | None = None) -> DetectionReport:
+    """Return the faces that the model sees in the photo now; nothing is written.
+
+    `mode`: of detection, within the bounds of the settings. Raises as `require_described` and `decode_photo` do.
+    """
+    require_described(photo)
     started = time.perf_counter()
-    return DetectionReport(
-        photo.width, photo.height, _describe(decode_photo(photo), photo.width), _milliseconds_since(started)
-    )
+    settings = settings_in(photo.gallery.studio_id, photo.gallery.session_id, detection=mode)
+    faces = _describe(decode_photo(photo, settings), photo.width, settings, select=load_places([photo]).get(photo.pk))
+    return DetectionReport(photo.width, photo.height, faces, _milliseconds_since(started))
 
 
 def detect_and_record(photo: GalleryImage) -> DetectionReport:
     """Analyse the photo anew as a worker would, in this process, and return its rows.
 
     Raises FacePassError 409 `photo_busy` while a worker has it, 422 `photo_failed` with its error where it cannot be
-    analysed.
+    analysed, and as `require_described`.
     """
+    require_described(photo)
     started = time.perf_counter()
     claimed = None
     row = GalleryImage.objects.filter(pk=photo.pk)
@@ -86,17 +93,20 @@ def _photo_busy() -> FacePassError:
     return FacePassError("photo_busy", _("This photo is being analysed."), status=409, retry_after=5)
 
 
-def _describe(picture: Picture, width: int) -> list[ReportedFace]:
+def _describe(
+    picture: Picture, width: int, settings: RecognitionSettings, *, select: pipeline.SelectFaces | None = None
+) -> list[ReportedFace]:
     scale = width / picture.shape[1]
+    described = pipeline.describe_picture(picture, settings=settings, select=select)
     return [
         ReportedFace(
             pk=None,
-            bbox=found.face.box.scaled(scale).as_json(),
-            landmarks=found.face.landmarks * scale,
+            bbox=found.face.box.as_json(),
+            landmarks=found.face.landmarks,
             confidence=found.face.score,
             quality=found.quality.as_json(),
         )
-        for found in pipeline.describe_picture(picture)
+        for found in (face.scaled(scale) for face in described)
     ]
 
 

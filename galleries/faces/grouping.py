@@ -25,7 +25,6 @@ from galleries.models import FaceCluster, Gallery, Occasion, Person, PhotoFace
 from galleries.models.face import proposal_columns
 from recognition import clustering
 from recognition.clustering import Group
-from recognition.config import recognition_settings
 from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
@@ -87,7 +86,7 @@ class _GroupingRun:
 
     def __init__(self, occasion: Occasion, version: ModelVersion) -> None:
         self._occasion = occasion
-        self._min_cosine = version.scores.cosine(recognition_settings().confidence_thresholds.group)
+        self._min_cosine = version.scores.cosine(occasion.load_settings().confidence_thresholds.group)
         self._rules = GroupingRules.for_occasion(occasion)
         # Groups that another version described cannot be compared; they wait until they are described anew.
         groups = FaceCluster.objects.within(occasion).shown().described_by(version)

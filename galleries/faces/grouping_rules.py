@@ -7,7 +7,7 @@ which are against the other side.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -55,14 +55,14 @@ class GroupingRules:
         decisions = list(FaceDecision.objects.within(occasion).standing())
         marks, against = _sides_of(decisions)
         denied = find_denied_people(decisions)
-        united = [
-            decision.same for decision in decisions if decision.kind in KINDS_THAT_UNITE and len(decision.same) > 1
-        ]
+        uniting = [decision for decision in decisions if decision.kind in KINDS_THAT_UNITE and len(decision.same) > 1]
         group_of: dict[UUID, UUID | None] = {}
-        named = PhotoFace.objects.filter(pk__in={*marks, *denied}.union(*united))
+        named = PhotoFace.objects.filter(pk__in={*marks, *denied}.union(*(decision.same for decision in uniting)))
         for face, group_id, person_id in named.values_list("pk", "cluster_id", "person_id"):
             group_of[face] = group_id
-            against[face] |= denied.get(face, set()) - {person_id}  # somebody may have given the name again
+            denied.get(face, set()).discard(person_id)  # somebody has given the name again
+            against[face] |= denied.get(face, set())
+        united = [_still_united(decision, denied) for decision in uniting]
         return cls(united, _frozen(marks), _frozen(against), group_of)
 
     def unite_indexes(self, clusters: Sequence[FaceCluster], faces: Sequence[LooseFace]) -> list[list[int]]:
@@ -100,6 +100,11 @@ class GroupingRules:
             own_marks = own_photos | marks[cluster.pk] | _name_mark(cluster.person_id)
             total = descriptors.as_array(cluster.centroid) * np.float32(cluster.size)
             yield Group(total, cluster.size, own_marks, own_photos | against[cluster.pk], cluster.person_id)
+
+
+def _still_united(decision: FaceDecision, denied: Mapping[UUID, set[UUID]]) -> list[UUID]:
+    """Return the faces that the decision unites, without those from which its name was taken away."""
+    return [face for face in decision.same if decision.person_id not in denied.get(face, ())]
 
 
 def _sides_of(

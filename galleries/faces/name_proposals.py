@@ -10,8 +10,9 @@ from galleries.jobs.runner import JobTurn
 from galleries.matching import descriptors, identification
 from galleries.models import Person, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet, proposal_columns
-from recognition.config import recognition_settings
+from galleries.models.gallery import Limit
 from recognition.model_versions import current_model_version
+from recognition.settings.overrides import settings_in
 
 
 class ProposalCursor(TypedDict):
@@ -29,9 +30,9 @@ def propose_names(turn: JobTurn) -> dict[str, Any] | None:
     name that somebody denied is not proposed again, and nobody is in a photo twice.
     """
     position: ProposalCursor = turn.job.cursor or ProposalCursor(face=str(UUID(int=0)), faces=0, named=0)
-    version, threshold = current_model_version(), recognition_settings().confidence_thresholds.assign
+    version, threshold = current_model_version(), settings_in(turn.job.studio_id).confidence_thresholds.assign
     faces = PhotoFace.objects.filter(gallery=turn.job.arguments["gallery_id"], gallery__studio=turn.job.studio_id)
-    unknown = faces.searchable(version).filter(person=None, pk__gt=position["face"]).order_by("pk")
+    unknown = faces.searchable(version).outside(Limit.ENDED).filter(person=None, pk__gt=position["face"]).order_by("pk")
     rows, stacked = descriptors.read(unknown, "pk", "photo_id")
     total = position["faces"] + len(rows)
     # Read once: decisions that are made while this turn runs count from the next one on.

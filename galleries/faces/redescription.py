@@ -209,7 +209,7 @@ def _match_to_faces(photo: GalleryImage, version: ModelVersion, spares: list[Spa
 
     Those that were erased are left out, and those of faces that this version describes in use already.
     """
-    faces = list(photo.faces.defer("insightface_descriptor"))
+    faces = [face for face in photo.faces.defer("insightface_descriptor") if not face.is_of_whole_photo]
     found = same_faces.match_faces(
         [spare.as_box for spare in spares],
         [face.as_box for face in faces],

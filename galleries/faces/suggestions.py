@@ -14,7 +14,6 @@ from galleries.faces.grouping_rules import GroupingRules
 from galleries.matching import descriptors
 from galleries.models import FaceCluster, Occasion, SuggestionCount
 from recognition import clustering
-from recognition.config import recognition_settings
 from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import FloatArray
@@ -56,7 +55,7 @@ def find_suggestions(occasion: Occasion, *, limit: int = 50) -> list[Suggestion]
     version = current_model_version()
     clusters = _load_largest(occasion, version)
     ranked = _rank_pairs(
-        clusters, min_cosine=version.scores.cosine(recognition_settings().confidence_thresholds.suggest)
+        clusters, min_cosine=version.scores.cosine(occasion.load_settings().confidence_thresholds.suggest)
     )
     suggestions = (
         Suggestion(clusters[i], clusters[j], round(version.scores.similarity(cosine), 4))

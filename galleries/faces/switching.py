@@ -75,8 +75,9 @@ def _match_in_photos(loose: dict[UUID, list[SpareFace]], version: ModelVersion) 
     """Bind a spare to the face that is there now, or delete it where the face was erased."""
     has_spare = Exists(SpareFace.objects.filter(face=OuterRef("pk"), model_version=version))
     faces, erased = defaultdict(list), defaultdict(list)
-    for face in PhotoFace.objects.filter(~has_spare, photo__in=loose).only("photo", "insightface_bbox"):
-        faces[face.photo_id].append(face)
+    for face in PhotoFace.objects.filter(~has_spare, photo__in=loose).only("photo", "insightface_bbox", "quality"):
+        if not face.is_of_whole_photo:
+            faces[face.photo_id].append(face)
     for erased_face in ErasedFace.objects.filter(photo__in=loose):
         erased[erased_face.photo_id].append(erased_face.as_box)
     known, erased_ids = [], []

@@ -15,7 +15,6 @@ from galleries.jobs.runner import JobTurn
 from galleries.models import GalleryImage, PhotoFace
 from galleries.photos.pipeline import decode_photo, is_photos_fault
 from recognition import pipeline
-from recognition.config import recognition_settings
 from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import DescribedFace, DetectedFace
@@ -50,7 +49,7 @@ def run_unknown_faces_job(turn: JobTurn) -> dict[str, Any] | None:
 
 
 def _photos_with_unknown(studio_id: UUID) -> "QuerySet[GalleryImage]":
-    own = GalleryImage.objects.processed().filter(gallery__studio_id=studio_id)
+    own = GalleryImage.objects.processed().describable().filter(gallery__studio_id=studio_id)
     return own.filter(Exists(_unknown().filter(photo=OuterRef("pk")))).order_by("pk")
 
 
@@ -64,7 +63,7 @@ def _unknown() -> "QuerySet[PhotoFace]":
 
 def _describe(photo: GalleryImage) -> int | None:
     """Describe the photo's unknown faces anew; return how many, or None where the photo cannot be read."""
-    settings = recognition_settings()
+    settings = photo.gallery.load_settings()
     faces = list(_unknown().filter(photo=photo))
     try:
         picture = decode_photo(photo, settings)

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from facepass.core import events, notices
+from facepass.core.logs.request_ids import on_behalf_of
 from facepass.models import EventType, NoticeKind
 from galleries.models import Gallery, GalleryImage
 from galleries.models.gallery import GalleryQuerySet
@@ -30,7 +31,7 @@ def notify_if_done(gallery: Gallery) -> None:
         return
     session_id = gallery.session_id and str(gallery.session_id)
     data = {"gallery_id": str(gallery.pk), "session_id": session_id, "photos": photos["total"]}
-    with transaction.atomic():
+    with on_behalf_of(_latest_request(gallery)), transaction.atomic():
         events.emit(EventType.GALLERY_PROCESSED, studio_id=gallery.studio_id, data=data)
         for kind, number in ((NoticeKind.GALLERY_DONE, photos["total"]), (NoticeKind.PHOTOS_FAILED, photos["failed"])):
             if number:
@@ -42,3 +43,9 @@ def notify_if_done(gallery: Gallery) -> None:
                     photos=number,
                     analyses=gallery.analyses,
                 )
+
+
+def _latest_request(gallery: Gallery) -> str:
+    """Return the id of the request that brought the gallery's last photo; empty where none did."""
+    photos = GalleryImage.objects.filter(gallery=gallery).exclude(request_id="")
+    return photos.order_by("-created_at").values_list("request_id", flat=True).first() or ""

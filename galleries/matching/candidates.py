@@ -64,7 +64,7 @@ class SearchCandidate:
     """A group, or a face that is in none.
 
     `cosine`: the mean cosine of the probe to its faces. `centroid`: the mean of their descriptors, float32 (512,).
-    `vouched`: one of its faces is beyond doubt.
+    `vouched`: one of its faces is beyond doubt, or the person said that it is theirs.
     """
 
     pk: UUID

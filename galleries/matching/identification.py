@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from statistics import mean
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from galleries.matching.nearest import find_nearest
 from galleries.models import Person, PersonTemplate, PhotoFace, TemplateSet
 from galleries.models.face import PhotoFaceQuerySet
+from galleries.models.gallery import Limit
 from recognition.calibration import Calibration
-from recognition.config import recognition_settings
 from recognition.model_versions import current_model_version
+from recognition.settings.overrides import settings_across
 from recognition.types import FloatArray
 
 # How many of the nearest faces are read, and over how many of one person the mean is taken.
@@ -57,8 +58,9 @@ class Identification:
     threshold: float
 
 
-def default_threshold() -> float:
-    return float(recognition_settings().confidence_thresholds.identify)
+def default_threshold(studio_ids: Iterable[UUID]) -> float:
+    """Return the similarity that the settings require of a search among the people or faces of these studios."""
+    return float(settings_across(studio_ids).confidence_thresholds.identify)
 
 
 def identify(
@@ -67,14 +69,17 @@ def identify(
     studio_ids: Iterable[UUID],
     threshold: float | None = None,
     candidates: int = DEFAULT_CANDIDATES,
+    beyond: Limit = Limit.ENDED,
 ) -> Identification:
     """Return whom the descriptor shows, of the people of these studios.
 
     `descriptor`: protected, float32 (512,), unit length, made by the engine in use. `threshold`: a similarity, by
-    default that of the settings. Raises FacePassError 503 as `current_model_version` does.
+    default that of the settings. `beyond`: nothing is compared with faces of events to which the limit applies; for
+    apps that is CLOSED. Raises FacePassError 503 as `current_model_version` does.
     """
-    required = default_threshold() if threshold is None else threshold
-    found = _find_candidates(descriptor, list(studio_ids), limit=candidates)
+    studios = list(studio_ids)
+    required = default_threshold(studios) if threshold is None else threshold
+    found = _find_candidates(descriptor, studios, limit=candidates, beyond=beyond)
     ranked = sorted(found, key=lambda candidate: (-candidate.similarity, -candidate.cosine))[:candidates]
     best = ranked[0] if ranked else None
     margin = round(ranked[0].similarity - ranked[1].similarity, 4) if len(ranked) > 1 else None
@@ -94,9 +99,11 @@ def combine_cosines(template: float, face: float) -> float:
     return TEMPLATE_WEIGHT * template + (1 - TEMPLATE_WEIGHT) * face
 
 
-def _find_candidates(descriptor: FloatArray, studios: list[UUID], *, limit: int) -> Iterator[PersonCandidate]:
+def _find_candidates(
+    descriptor: FloatArray, studios: list[UUID], *, limit: int, beyond: Limit
+) -> Iterator[PersonCandidate]:
     version = current_model_version()
-    known = PhotoFace.objects.searchable(version).filter(person__studio__in=studios, verified=True)
+    known = PhotoFace.objects.searchable(version).filter(person__studio__in=studios, verified=True).outside(beyond)
     known = known.select_related("person")
     template_sets = list(TemplateSet.objects.in_use(version).filter(studio__in=studios))
     for templates in template_sets:
@@ -105,9 +112,9 @@ def _find_candidates(descriptor: FloatArray, studios: list[UUID], *, limit: int)
         # The others. People are looked through rather than faces: there are twenty times fewer of them.
         own_templates = PersonTemplate.objects.filter(template_set__in=template_sets, person=OuterRef("pk"))
         known = known.filter(person__in=Person.objects.filter(~Exists(own_templates), studio__in=studios))
-    faces_of_person: dict[UUID, list[PhotoFace]] = defaultdict(list)
+    faces_of_person: dict[UUID | None, list[PhotoFace]] = defaultdict(list)
     for face in find_nearest(known, descriptor, limit=FACES_COMPARED):
-        faces_of_person[face.person_id].append(face)  # type: ignore[index]
+        faces_of_person[face.person_id].append(face)
     for faces in faces_of_person.values():
         yield _candidate(faces[0], mean(1 - face.distance for face in faces[:FACES_PER_PERSON]), version.scores)
 
@@ -118,7 +125,7 @@ def _find_by_templates(
     """Yield the people with the nearest templates: twice as many as wanted, because faces may change their order."""
     best = templates.templates.nearest_people(descriptor, limit=2 * limit)
     faces = known.filter(person__in=best).defer("insightface_descriptor", "landmarks").at_distance(descriptor)
-    nearest_first = faces.order_by("person_id", "distance")  # type: ignore[misc] # an annotation
+    nearest_first = faces.order_by("person_id", F("distance"))
     for face in nearest_first.distinct("person_id"):
         cosine = combine_cosines(best[face.person_id], 1 - face.distance)  # type: ignore[index]
         yield _candidate(face, cosine, templates.scores)

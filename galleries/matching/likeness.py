@@ -53,6 +53,16 @@ def measure_likeness_to(person_id: UUID, descriptor: FloatArray) -> float | None
     return None if known is None or cosine is None else current_model_version().scores.similarity(cosine)
 
 
+def measure_cosines_to(person_id: UUID, probes: FloatArray) -> list[float] | None:
+    """Return the cosine of each probe to the person; None where no face of theirs is confirmed.
+
+    `probes`: as in `measure_likeness_to`, float32 (n, 512).
+    """
+    known = read_confirmed([person_id]).get(person_id)
+    cosines = _mean_of_nearest(probes, known)
+    return None if known is None else [cosine for cosine in cosines if cosine is not None]
+
+
 def read_confirmed(person_ids: Iterable[UUID]) -> dict[UUID, FloatArray]:
     """Return the descriptors of each person's best confirmed faces, float32 (n, 512); who has none is left out."""
     verified = PhotoFace.objects.filter(person__in=list(person_ids), verified=True).searchable(current_model_version())

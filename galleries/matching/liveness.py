@@ -1,7 +1,8 @@
 """Whether a living person is before the camera: by one picture, or by what somebody was asked to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.core.files import File
 from django.utils import timezone
@@ -13,7 +14,8 @@ from galleries.matching import probe
 from galleries.models import LivenessChallenge
 from recognition.liveness import active, passive
 from recognition.model_versions import current_model_version
-from recognition.types import Picture
+from recognition.settings.overrides import settings_across
+from recognition.types import DetectionMode, Picture
 
 MIN_FRAMES, MAX_FRAMES = active.STEPS, 20
 
@@ -29,14 +31,17 @@ class LivenessVerdict:
         return not self.reasons
 
 
-def judge_picture(file: File[bytes]) -> LivenessVerdict:
+def judge_picture(
+    file: File[bytes], *, studio_ids: Iterable[UUID] = (), mode: DetectionMode | None = None
+) -> LivenessVerdict:
     """Return whether the picture shows a living person.
 
-    Raises what `probe.read_picture` and `probe.describe_subject` raise, and 503 where the liveness model is missing or
-    damaged.
+    `mode`: of detection, within the bounds of the studios' settings. Raises what `probe.read_subject` raises, and 503
+    where the liveness model is missing or damaged.
     """
-    picture = probe.read_picture(file)
-    reason = passive.check_liveness(picture, probe.describe_subject(picture).face)
+    settings = settings_across(studio_ids, detection=mode) if mode else None
+    read = probe.read_subject(file, settings=settings, mode=mode)
+    reason = passive.check_liveness(read.picture, read.faces[0].face)
     return LivenessVerdict([reason] if reason else [])
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db.models import F
+
 from galleries.matching.search import Match
 from galleries.models import GalleryImage, Occasion, PhotoFace
 from recognition.calibration import Calibration
-from recognition.config import recognition_settings
 from recognition.model_versions import current_model_version
 from recognition.types import FloatArray
 
@@ -34,15 +35,15 @@ def find_misses(
     `descriptor` and `threshold`: as they were searched with. Only faces that come near the threshold are returned.
     """
     version = current_model_version()
-    rules = recognition_settings().confidence_thresholds
-    given = [match.face.photo_id for match in matches]
+    rules = within.load_settings().confidence_thresholds
+    given = [match.face.photo.sha256 for match in matches]  # with copies of photos that were given
     galleries = list(within.galleries.shown_to_guests().values_list("pk", flat=True))
     hidden = GalleryImage.objects.filter(gallery__in=galleries).hidden().order_by().values("pk")
-    faces = PhotoFace.objects.in_galleries(galleries).exclude(photo__in=given).exclude(photo__in=hidden)
+    faces = PhotoFace.objects.in_galleries(galleries).exclude(photo__sha256__in=given).exclude(photo__in=hidden)
     faces = faces.select_related("photo")
     faces = faces.defer("insightface_descriptor", "landmarks")
     min_cosine = version.scores.cosine(max(0.0, threshold - rules.possible))
-    near = faces.described_by(version).at_distance(descriptor).closer_than(min_cosine).order_by("distance")  # type: ignore[misc] # an annotation
+    near = faces.described_by(version).at_distance(descriptor).closer_than(min_cosine).order_by(F("distance"))
     misses = [_miss(face, version.scores, threshold=threshold) for face in near[:limit]]
     others = faces.not_described_by(version).order_by("pk")[: limit - len(misses)]
     return misses + [Miss(face, None, None, "other_model_version") for face in others]

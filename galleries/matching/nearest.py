@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from pgvector.django import CosineDistance
 
 from galleries.jobs.runner import JobTurn
@@ -47,7 +47,7 @@ def _find_by_index(faces: "QuerySet[PhotoFace]", descriptor: FloatArray, limit: 
     with transaction.atomic(), connection.cursor() as cursor:
         calls = ", ".join(["set_config(%s, %s, true)"] * len(SETTINGS))
         cursor.execute(f"SELECT {calls}", [part for setting in SETTINGS.items() for part in setting])
-        ranked = faces.annotate(distance=distance).order_by("distance")  # type: ignore[misc, no-redef]
+        ranked = faces.annotate(distance=distance).order_by(F("distance"))  # type: ignore[no-redef]
         return sorted(ranked[: limit * OVERSAMPLING], key=lambda face: face.distance)[:limit]
 
 

@@ -8,20 +8,22 @@ faces, and what may be the person as well, is in candidates.py; thresholds are i
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from galleries.matching import descriptors
 from galleries.matching.candidates import WEAK_PROBE, Levels, SearchCandidate, choose_candidates
 from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
+from galleries.models.gallery import Limit
+from recognition import coverings
 from recognition.calibration import Calibration
-from recognition.config import ConfidenceThresholds, recognition_settings
+from recognition.config import ConfidenceThresholds
 from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import DescribedFace, FloatArray
@@ -49,7 +51,7 @@ class Match:
 
 def is_weak_probe(probe: DescribedFace) -> bool:
     """Return whether a probe is too small, blurred or badly lit to be trusted as much as another (`WEAK_PROBE`)."""
-    return bool(set(probe.quality.reasons) - {"turned_away"})
+    return bool(set(probe.quality.reasons) - {"turned_away", *coverings.CODES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +86,34 @@ def search_photos(
     limit: int = DEFAULT_LIMIT,
     rules: ConfidenceThresholds | None = None,
     weak: bool = False,
+    vouched: Collection[UUID] = (),
 ) -> SearchResult:
     """Return photos of the person, and photos that may show the same person.
 
     `descriptor`: protected, float32 (512,), unit length, made by the engine in use; faces that another model version
     described are not compared. `threshold`: a similarity; by default that of the settings for as many groups and loose
-    faces as the occasion has, and a little more for a `weak` probe. `rules`: the settings, where they are read already.
+    faces as the occasion has, and a little more for a `weak` probe. `vouched`: faces of which somebody said that they
+    are the person's; they and their groups need only be possible. `rules`: the settings, where they are read already.
     Raises FacePassError 503 as `current_model_version` does.
     """
     version = current_model_version()
-    rules = rules or recognition_settings().confidence_thresholds
+    rules = rules or within.load_settings().confidence_thresholds
     if threshold is None:
         usual = search_threshold(within, rules=rules)
         threshold = min(1.0, round(usual + WEAK_PROBE, 4)) if weak else usual
     levels = Levels.for_threshold(threshold, rules, version.scores)
     faces = _faces(descriptor, within=within, version=version)
     groups = FaceCluster.objects.within(within).shown()
+    sure = _read_sure_faces(faces, levels.sure)  # the one comparison with every face; what follows looks rows up
+    vouching = {*sure.values(), *faces.filter(pk__in=vouched).order_by().values_list("cluster_id", flat=True)}
     candidates = [
-        *_groups(
-            groups.nearest_to(descriptor, version=version, min_cosine=levels.near),
-            vouched=faces.closer_than(levels.sure).values_list("cluster_id", flat=True),
-        ),
-        *_loose(faces.closer_than(levels.near).filter(cluster=None)),
+        *_groups(groups.nearest_to(descriptor, version=version, min_cosine=levels.near), vouched=vouching),
+        *_loose(faces.closer_than(levels.near).filter(cluster=None), vouched=vouched),
     ]
     decision = choose_candidates(descriptor, candidates, levels)
-    matches = _match_photos(_faces_of(faces, decision.found, sure=levels.sure), decision.found, version.scores)
+    matches = _match_photos(_faces_of(faces, decision.found, also=sure), decision.found, version.scores)
+    named = {group.person_id: group.cosine for group in decision.found if group.is_group and group.person_id}
+    matches += _match_undescribed(named, matches, within=within, scores=version.scores)
     given = {match.face.photo_id for match in matches}
     possible = [
         match
@@ -116,6 +121,30 @@ def search_photos(
         if match.face.photo_id not in given
     ]
     return SearchResult(matches[:limit], possible[:limit], threshold)
+
+
+def _read_sure_faces(faces: PhotoFaceQuerySet, cosine: float) -> dict[UUID, UUID | None]:
+    """Return the groups of the faces that reach the cosine, by face; None where a face is in no group."""
+    return dict(faces.filter(Q(distance__lte=1 - cosine)).order_by().values_list("pk", "cluster_id"))
+
+
+def _match_undescribed(
+    named: Mapping[UUID, float], matches: Sequence[Match], *, within: Occasion, scores: Calibration
+) -> list[Match]:
+    """Return photos in which somebody confirmed one of these people, though no face of theirs is seen there.
+
+    `named`: people by whose name a group that was found goes, and its cosine. `matches`: photos that are found already.
+    """
+    if not named:
+        return []
+    photos = GalleryImage.objects.filter(gallery__in=_galleries(within)).shown_to_guests().order_by().values("pk")
+    faces = PhotoFace.objects.undescribed_names().filter(person__in=named, photo__in=photos)
+    faces = faces.exclude(photo__in=[match.face.photo_id for match in matches]).prefetch_related("photo")
+    cosines = [(face, named[face.person_id]) for face in faces.order_by("photo", "pk") if face.person_id]
+    return _first_of_photo(
+        Match(face=face, cosine=round(cosine, 4), similarity=round(scores.similarity(cosine), 4), via="person")
+        for face, cosine in cosines
+    )
 
 
 def search_threshold(within: Occasion, *, rules: ConfidenceThresholds) -> float:
@@ -138,7 +167,7 @@ def find_photos_of_person(
     Without a verified face, the faces to which a model gave the name are searched with; without any, nothing is found.
     """
     version = current_model_version()
-    known = PhotoFace.objects.searchable(version).filter(person=person)
+    known = PhotoFace.objects.searchable(version).filter(person=person).outside(Limit.ENDED)
     _rows, verified = descriptors.read(known.filter(verified=True), "pk")
     if not len(verified):
         _rows, verified = descriptors.read(known, "pk")
@@ -148,6 +177,7 @@ def find_photos_of_person(
     mean /= np.linalg.norm(mean)
     named = _faces(mean, within=within, version=version).filter(person=person)
     found = [_match(face, {}, version.scores, via="person") for face in named.iterator(chunk_size=500)]
+    found += _match_undescribed({person.pk: 0.0}, found, within=within, scores=version.scores)
     photos = {match.face.photo_id for match in found}
     alike = find_matches(mean, within=within, threshold=threshold, limit=MAX_LIMIT)
     others = [match for match in alike if match.face.photo_id not in photos and match.face.person_id is None]
@@ -172,20 +202,20 @@ def combine_matches(found: Sequence[Sequence[Match]], *, combine: Literal["any",
     return sorted(shown, key=lambda match: -match.cosine)
 
 
-def lock_existing_matches(matches: Sequence[Match]) -> list[Match]:
-    """Return the matches whose face is still shown and whose photo is still there, and not hidden from guests.
+def lock_existing_matches(matches: Sequence[Match], *, session_id: UUID) -> list[Match]:
+    """Return the matches whose face is still shown and whose photo is still in the session, and not hidden from guests.
 
     They cannot be deleted until the caller's transaction ends.
     """
     faces = PhotoFace.objects.filter(pk__in=[match.face.pk for match in matches]).shown().lock_against_deletion()
     rows = GalleryImage.objects.filter(pk__in=[match.face.photo_id for match in matches])
-    photos = rows.shown_to_guests().lock_against_deletion()
+    photos = rows.filter(gallery__session_id=session_id).shown_to_guests().lock_against_deletion()
     return [match for match in matches if match.face.pk in faces and match.face.photo_id in photos]
 
 
-def _groups(near: "QuerySet[FaceCluster]", *, vouched: Iterable[UUID | None]) -> list[SearchCandidate]:
+def _groups(near: "QuerySet[FaceCluster]", *, vouched: Collection[UUID | None]) -> list[SearchCandidate]:
     """Return a candidate for each group. `vouched`: ids of the groups with a face that is beyond doubt."""
-    groups, vouched_ids = list(near), set(vouched)
+    groups = list(near)
     photos: dict[UUID, set[UUID]] = defaultdict(set)
     shown = PhotoFace.objects.filter(cluster__in=groups).values_list("cluster_id", "photo_id")
     for cluster_id, photo_id in shown if groups else ():
@@ -199,13 +229,13 @@ def _groups(near: "QuerySet[FaceCluster]", *, vouched: Iterable[UUID | None]) ->
             size=group.size,
             photos=frozenset(photos[group.pk]),
             person_id=group.person_id,
-            vouched=group.pk in vouched_ids,
+            vouched=group.pk in vouched,
         )
         for group in groups
     ]
 
 
-def _loose(near: PhotoFaceQuerySet) -> list[SearchCandidate]:
+def _loose(near: PhotoFaceQuerySet, *, vouched: Collection[UUID]) -> list[SearchCandidate]:
     rows, stacked = descriptors.read(near.order_by(), "pk", "photo_id", "person_id", "distance")
     return [
         SearchCandidate(
@@ -216,21 +246,19 @@ def _loose(near: PhotoFaceQuerySet) -> list[SearchCandidate]:
             size=1,
             photos=frozenset({photo_id}),
             person_id=person_id,
+            vouched=pk in vouched,
         )
         for (pk, photo_id, person_id, distance), descriptor in zip(rows, stacked, strict=True)
     ]
 
 
 def _faces_of(
-    faces: PhotoFaceQuerySet, candidates: Sequence[SearchCandidate], *, sure: float | None = None
+    faces: PhotoFaceQuerySet, candidates: Sequence[SearchCandidate], *, also: Collection[UUID] = ()
 ) -> PhotoFaceQuerySet:
-    """Return the faces of the candidates, and those that reach the cosine `sure`, whatever group they are in."""
+    """Return the faces of the candidates, and those of the ids in `also`, whatever group they are in."""
     groups = [candidate.pk for candidate in candidates if candidate.is_group]
     singles = [candidate.pk for candidate in candidates if not candidate.is_group]
-    wanted = Q(cluster__in=groups) | Q(pk__in=singles)
-    if sure is not None:
-        return faces.filter(wanted | Q(distance__lte=1 - sure))
-    return faces.filter(wanted) if candidates else faces.none()
+    return faces.filter(Q(cluster__in=groups) | Q(pk__in=[*singles, *also]))
 
 
 def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -> PhotoFaceQuerySet:
@@ -239,7 +267,7 @@ def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -
     faces = PhotoFace.objects.searchable(version).in_galleries(galleries).exclude(photo__in=hidden)
     faces = faces.at_distance(descriptor)
     # The few photos are read by themselves: a join would be planned for as many as there are.
-    return faces.prefetch_related("photo").defer("insightface_descriptor", "landmarks").order_by("distance")  # type: ignore[misc]
+    return faces.prefetch_related("photo").defer("insightface_descriptor", "landmarks").order_by(F("distance"))
 
 
 def _match_photos(faces: PhotoFaceQuerySet, candidates: Sequence[SearchCandidate], scores: Calibration) -> list[Match]:

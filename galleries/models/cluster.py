@@ -9,7 +9,9 @@ from pgvector.django import HalfVectorField, MaxInnerProduct
 from facepass.core.access.tenancy import Principal, TenantQuerySet
 from facepass.core.database.constraints import readable_constraint
 from galleries.models.gallery import Gallery
+from recognition.config import RecognitionSettings
 from recognition.models import ModelVersion
+from recognition.settings.overrides import settings_in
 from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
 
 if TYPE_CHECKING:
@@ -46,6 +48,10 @@ class Occasion:
         galleries = Gallery.objects.filter(studio_id=self.studio_id)
         return galleries.in_session(self.session_id) if self.session_id else galleries.filter(pk=self.gallery_id)  # type: ignore[misc]
 
+    def load_settings(self) -> RecognitionSettings:
+        """Return the recognition settings that hold there. One query."""
+        return settings_in(self.studio_id, self.session_id)
+
     @property
     def is_studio_wide(self) -> bool:
         """Whether it has no bounds: for decisions about people alone."""
@@ -81,7 +87,7 @@ class FaceClusterQuerySet(TenantQuerySet["FaceCluster"]):
         product = MaxInnerProduct("centroid", descriptor)  # pgvector's is negative
         exact = models.ExpressionWrapper(product + models.Value(1.0), output_field=models.FloatField())
         near = self.described_by(version).annotate(distance=exact)  # type: ignore[no-redef]
-        return near.filter(distance__lte=1 - min_cosine).order_by("distance")  # type: ignore[misc]
+        return near.filter(models.Q(distance__lte=1 - min_cosine)).order_by(models.F("distance"))
 
 
 class FaceCluster(models.Model):

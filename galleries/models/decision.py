@@ -58,7 +58,9 @@ class FaceDecision(models.Model):
         SPLIT = "split", _("split")
         APART = "apart", _("not the same person")
         NAME = "name", _("named")
+        # Both leave faces out of searches and groups. What was decided before there were two kinds is the first.
         REJECT = "reject", _("not a face, or unwanted")
+        HIDE = "hide", _("hidden: somebody who should not be found")
         CONFIRM = "confirm", _("confirmed")
         DENY = "deny", _("not that person")
         UNITE = "unite", _("two people are one")

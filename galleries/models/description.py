@@ -103,5 +103,5 @@ def photos_to_describe(version: ModelVersion) -> "models.QuerySet[GalleryImage]"
     )
     faces = PhotoFace.objects.filter(photo=OuterRef("pk"))
     analysed = Exists(faces.described_by(version)) & ~Exists(faces.not_described_by(version))
-    done = GalleryImage.objects.processed().filter(processed_at__isnull=False)
+    done = GalleryImage.objects.processed().describable().filter(processed_at__isnull=False)
     return done.filter(~Exists(seen)).exclude(analysed).order_by("created_at", "pk")

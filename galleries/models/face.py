@@ -11,7 +11,7 @@ from facepass.core.database.constraints import readable_constraint
 from galleries.models.box import BoxField
 from galleries.models.cluster import FaceCluster, Occasion
 from galleries.models.decision import FaceDecision
-from galleries.models.gallery import GalleryKind
+from galleries.models.gallery import Gallery, GalleryKind, Limit
 from recognition.models import ModelVersion
 from recognition.types import DESCRIPTOR_DIMENSION, Box, FloatArray
 
@@ -28,6 +28,8 @@ DESCRIPTION_COLUMNS = (
 GUESS_COLUMNS = ("cluster_id", "person_id", "face_category", "recognition_confidence")
 
 
+# The reason why a face has no descriptor that was never drawn: it stands for a person of whom no face is seen.
+WHOLE_PHOTO = "whole_photo"
 BEST_FIRST = (models.F("quality__score").desc(nulls_last=True), models.F("pk").asc())
 # Of faces that are shown: those of which nobody has said who it is, and those with a name, proposed or confirmed.
 UNNAMED = models.Q(person=None, face_category="unknown")
@@ -44,6 +46,14 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
     def searchable(self, version: ModelVersion) -> "PhotoFaceQuerySet":
         """Faces that a descriptor of that model version may be compared with."""
         return self.shown().described_by(version).filter(insightface_descriptor__isnull=False)
+
+    def outside(self, limit: Limit) -> "PhotoFaceQuerySet":
+        """Faces in photos of no photo session to which the limit applies."""
+        return self.exclude(gallery__in=Gallery.objects.limited(limit).order_by().values("pk"))
+
+    def undescribed_names(self) -> "PhotoFaceQuerySet":
+        """Confirmed people of whom no face is seen where they are: drawn boxes without a descriptor, whole photos."""
+        return self.shown().filter(verified=True, person__isnull=False, insightface_descriptor=None)
 
     def described_by(self, version: ModelVersion) -> "PhotoFaceQuerySet":
         return self.filter(model_version=version)
@@ -101,7 +111,7 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
 
     def closer_than(self, min_cosine: float) -> "PhotoFaceQuerySet":
         """For rows with `at_distance`: those that reach the cosine."""
-        return self.filter(distance__lte=1 - min_cosine)  # type: ignore[misc] # an annotation
+        return self.filter(models.Q(distance__lte=1 - min_cosine))
 
 
 def _decided() -> models.Q:
@@ -209,6 +219,11 @@ class PhotoFace(models.Model):
     @property
     def is_hidden(self) -> bool:
         return self.face_category == FaceCategory.IGNORED
+
+    @property
+    def is_of_whole_photo(self) -> bool:
+        """Whether somebody said that the person is in the photo, without saying where: no face of theirs is seen."""
+        return WHOLE_PHOTO in self.quality.get("reasons", [])
 
     @property
     def as_box(self) -> Box:

@@ -1,17 +1,38 @@
 import uuid
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
 
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantModel, TenantQuerySet
 from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import check_moment
+from recognition.config import RecognitionSettings
+from recognition.settings.overrides import settings_in
 
 
 class GalleryKind(models.TextChoices):
     EVENT = "event", _("photos of a shoot")
     ENROLMENT = "enrolment", _("pictures by which people are known")
+
+
+class Limit(StrEnum):
+    """What no longer holds for the galleries of a photo session."""
+
+    # Guests and apps may not search: it is not open, or ended.
+    CLOSED = "closed"
+    # Nobody searches in it by face any more, staff included: its time is over, or it was archived without faces.
+    ENDED = "ended"
+    # Its faces are no longer described.
+    FACELESS = "faceless"
+
+
+# Return the ids of the photo sessions to which a limit applies; the app that keeps sessions registers them.
+LIMITED_SESSIONS: dict[Limit, Callable[[], "models.QuerySet[Any, uuid.UUID]"]] = {}
 
 
 def shown_now(path: str = "") -> models.Q:
@@ -23,6 +44,10 @@ class GalleryQuerySet(TenantQuerySet["Gallery"]):
     def event_galleries(self) -> "GalleryQuerySet":
         """Galleries of photos that were taken at events, without those that hold enrolment pictures."""
         return self.filter(kind=GalleryKind.EVENT)
+
+    def limited(self, limit: Limit) -> "GalleryQuerySet":
+        """Galleries of photo sessions to which the limit applies."""
+        return self.filter(session_id__in=LIMITED_SESSIONS[limit]()) if limit in LIMITED_SESSIONS else self.none()
 
     def in_session(self, session_id: uuid.UUID) -> "GalleryQuerySet":
         return self.filter(session_id=session_id)
@@ -71,6 +96,8 @@ class Gallery(TenantModel):
         help_text=_("Until then no guest finds or sees its photos. Empty: at once."),
     )  # fmt: skip
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # By how many seconds the clock of each camera was put right: see `galleries.photos.cameras.camera_clocks`.
+    clock_shifts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), editable=False)
     # How many analyses of its photos have ended, good or bad, and how many of them had when the last grouping of its
     # faces began. The gallery is done when the two are equal and no photo waits.
     analyses = models.PositiveBigIntegerField(default=0, editable=False)
@@ -85,7 +112,9 @@ class Gallery(TenantModel):
         db_table = "galleries"
         ordering = ["-created_at"]
         constraints = [
-            readable_constraint("galleries", days=["shoot_date"], moments=["created_at", "shown_from"]),
+            readable_constraint(
+                "galleries", days=["shoot_date"], moments=["created_at", "shown_from"], json=["clock_shifts"]
+            ),
             models.UniqueConstraint(
                 fields=["studio"], condition=models.Q(kind="enrolment"), name="one_enrolment_gallery_per_studio"
             ),
@@ -99,3 +128,32 @@ class Gallery(TenantModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def is_limited(self, limit: Limit) -> bool:
+        return self.session_id is not None and Gallery.objects.filter(pk=self.pk).limited(limit).exists()
+
+    def load_settings(self) -> RecognitionSettings:
+        """Return the recognition settings that hold for its photos. One query."""
+        return settings_in(self.studio_id, self.session_id)
+
+
+class ImportedFile(models.Model):
+    """A file of a folder that a photo was imported from; while it has not changed, it need not be read again."""
+
+    gallery = models.ForeignKey(Gallery, models.CASCADE, related_name="imported_files", verbose_name=_("gallery"))
+    # A photo that was deleted can be imported again; one that was moved to another gallery stays there.
+    photo = models.ForeignKey(
+        "galleries.GalleryImage", models.CASCADE, related_name="imported_files", verbose_name=_("photo")
+    )
+    path = models.TextField(_("file"))
+    byte_size = models.PositiveBigIntegerField(_("bytes"))
+    # When the file was changed, in nanoseconds since 1970.
+    modified_ns = models.BigIntegerField()
+
+    class Meta:
+        db_table = "imported_files"
+        verbose_name = _("imported file")
+        verbose_name_plural = _("imported files")
+
+    def __str__(self) -> str:
+        return self.path

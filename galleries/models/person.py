@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantModel, TenantQuerySet
 from facepass.core.database.constraints import readable_constraint
-from facepass.core.database.storable_values import ADDRESS_LENGTH, check_json
+from facepass.core.database.storable_values import ADDRESS_LENGTH, check_json, check_moment
 from facepass.core.errors import FacePassError
 from galleries.models.face import PhotoFace
 
@@ -91,6 +91,27 @@ class PersonLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class EnrolmentConsent(models.Model):
+    """Who agreed that a picture enrols somebody, when, and to which notice. A picture without a row has no consent."""
+
+    photo = models.OneToOneField(
+        "galleries.GalleryImage", models.CASCADE, primary_key=True, related_name="consent", verbose_name=_("photo")
+    )
+    given_by = models.CharField(_("given by"), max_length=200)
+    given_at = models.DateTimeField(_("given"), validators=[check_moment])
+    # Its version, its address or its title: whatever finds the text again.
+    notice = models.CharField(_("notice"), max_length=200)
+
+    class Meta:
+        db_table = "enrolment_consents"
+        verbose_name = _("consent to an enrolment")
+        verbose_name_plural = _("consents to enrolments")
+        constraints = [readable_constraint("enrolment_consents", moments=["given_at"])]
+
+    def __str__(self) -> str:
+        return str(self.photo_id)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from django.db.models import F
 
 from galleries.models import GalleryImage, Person, PhotoFace
 from galleries.models.cluster import Occasion
-from galleries.models.photo import GalleryImageQuerySet
+from galleries.models.photo import BY_NAME, GalleryImageQuerySet
 
 
 def find_photos(person: Person, *, occasion: Occasion | None = None) -> GalleryImageQuerySet:
@@ -16,9 +16,9 @@ def find_photos(person: Person, *, occasion: Occasion | None = None) -> GalleryI
     photos = GalleryImage.objects.event_photos().filter(pk__in=confirmed.values("photo"))
     if occasion:
         photos = photos.filter(gallery__in=occasion.galleries)
-    return photos.order_by(F("taken_at").desc(nulls_last=True), "original_name", "pk")
+    return photos.order_by(F("taken_at").desc(nulls_last=True), *BY_NAME)
 
 
 def find_sendable_photos(person: Person) -> GalleryImageQuerySet:
-    """Return the photos that whoever holds a private link gets: none that staff have hidden from guests."""
-    return find_photos(person).shown_to_guests().processed()
+    """Return the photos that whoever holds a private link gets: none that staff have hidden from guests, each once."""
+    return find_photos(person).shown_to_guests().processed().without_copies()

@@ -12,6 +12,7 @@ from PIL import Image
 from galleries.models import Person, PhotoFace
 from galleries.models.face import BEST_FIRST
 from galleries.photos import media_files
+from galleries.photos.rotation.shown_files import prepare_file
 
 SIDE = 256
 # The side of the square that is cut out, as a multiple of the box's longer side.
@@ -57,7 +58,7 @@ def set_avatar(person: Person, face: PhotoFace) -> None:
 def crop_face(face: PhotoFace) -> bytes:
     """Return a square JPEG of the face, SIDE pixels wide. Raises FileNotFoundError where the photo has no preview."""
     with (
-        default_storage.open(media_files.storage_name(face.photo, "preview")) as file,
+        default_storage.open(prepare_file(face.photo, "preview")) as file,
         Image.open(cast(BinaryIO, file)) as picture,
     ):
         scale = picture.width / face.photo.width

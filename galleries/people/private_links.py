@@ -55,7 +55,7 @@ def send_link(link: PersonLink, address: str) -> None:
     text = _("Hello %(name)s,\n\nhere are your photos:\n%(url)s\n\nThe link is open until %(date)s.\n\n%(studio)s") % {
         "name": link.person.real_name,
         "url": build_url(link),
-        "date": date_format(timezone.localtime(link.expires_at)),
+        "date": date_format(timezone.localtime(link.expires_at, link.person.studio.zone)),
         "studio": studio,
     }
     one_line = " ".join(subject.split())  # a line break in a name would end the header

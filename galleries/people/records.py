@@ -1,14 +1,14 @@
 """Rows of people: written in bulk, and deleted with all that is known of their faces."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from facepass.core.access.tenancy import Principal
 from facepass.core.errors import FacePassError
 from facepass.core.trash import entries
-from facepass.models import Studio
+from facepass.models import Studio, TrashEntry
 from galleries.models import Person
 from galleries.models.person import refuse_duplicates
 
@@ -71,7 +71,12 @@ def delete_person(person: Person, *, by: Principal | None) -> ErasureCounts:
 
     Faces in photos of events lose only the name.
     """
-    counts = sum((Counter(entry.counts) for entry in entries.move_to_trash("person", [person], by=by)), Counter())
+    return count_erased(entries.move_to_trash("person", [person], by=by))
+
+
+def count_erased(deleted: Iterable[TrashEntry]) -> ErasureCounts:
+    """Return what went with the people of these entries."""
+    counts = sum((Counter(entry.counts) for entry in deleted), Counter())
     return ErasureCounts(
         pictures=counts["galleries.GalleryImage"],
         faces=counts["galleries.PhotoFace"],

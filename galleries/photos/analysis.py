@@ -9,16 +9,23 @@ import logging
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from facepass.core import events
 from facepass.core.database.value_loaders import list_unreadable_columns
 from facepass.core.errors import FacePassError
+from facepass.core.logs.request_ids import on_behalf_of
+from facepass.core.work import work_counts
+from facepass.models import EventType
 from galleries.matching import probe
 from galleries.models import GalleryImage
 from galleries.photos import media_files, progress, recording
+from galleries.photos.bursts import measuring as bursts
 from galleries.photos.pipeline import PhotoResult, decode_photo, describe_photo, is_photos_fault
 from recognition.config import RecognitionSettings
-from recognition.pictures import decoding, thumbnails
+from recognition.pictures import thumbnails
+from recognition.pictures.decoders import decoder
 from recognition.types import DescribedFace, Picture
 
 log = logging.getLogger(__name__)
@@ -27,10 +34,11 @@ log = logging.getLogger(__name__)
 def analyse_photo(photo: GalleryImage) -> None:
     """Analyse one claimed photo from start to end, and publish the progress of its gallery.
 
-    A picture that cannot be read fails for good and says why. Where a dependency or model is missing, the photo goes
+    A picture that cannot be read fails for good and says why. Where the storage or a model is missing, the photo goes
     back to wait, and the error is raised.
     """
     record_result(describe_photo(photo, decode=prepare_photo))
+    work_counts.write_counts()
     progress.publish_progress(photo.gallery_id)
 
 
@@ -42,8 +50,11 @@ def prepare_photo(photo: GalleryImage, settings: RecognitionSettings) -> Picture
     if columns := list_unreadable_columns(photo):
         message = _("Something stored with the photo cannot be read: %(columns)s.") % {"columns": ", ".join(columns)}
         raise FacePassError("unreadable_value", message, status=422, details={"columns": columns})
-    picture = decode_photo(photo, settings)
-    photo.blur = thumbnails.encode_blur(_write_thumbnails(photo, picture))
+    with work_counts.time_stage("decode"):
+        picture = decode_photo(photo, settings)
+    with work_counts.time_stage("thumbnails"):
+        photo.blur = thumbnails.encode_blur(_write_thumbnails(photo, picture))
+    bursts.measure(photo, decoder.shrink_to_fit(picture, longest_side=media_files.SIDES["preview"]))
     return picture
 
 
@@ -53,28 +64,37 @@ def _write_thumbnails(photo: GalleryImage, picture: Picture) -> Picture:
     Under fixed names: a second attempt writes the same files again. The smaller is made from the larger.
     """
     for variant, side in media_files.SIDES.items():
-        picture = decoding.shrink_to_fit(picture, longest_side=side)
+        picture = decoder.shrink_to_fit(picture, longest_side=side)
         name = media_files.storage_name(photo, variant)
         default_storage.delete(name)
         default_storage.save(name, ContentFile(thumbnails.encode_thumbnail(picture, longest_side=side)))
     return picture
 
 
+def rebuild_previews(photo: GalleryImage) -> None:
+    """Make preview and thumbnail anew from the original, and nothing else. Raises as `decode_photo`."""
+    _write_thumbnails(photo, decode_photo(photo, photo.gallery.load_settings()))
+
+
 def record_result(result: PhotoResult) -> None:
     """Write what came out of a claimed photo: its faces, or the code of what is wrong with it.
 
-    Raises FacePassError where it is not the photo's fault (a model is missing): the attempt does not count then.
+    Raises FacePassError where it is not the photo's fault (the storage is away, a model is missing): the attempt does
+    not count then, and the photo's row says why it waits.
     """
     try:
         faces = _require_faces(result)
     except FacePassError as refusal:
+        work_counts.count("analysis", refusal.code)
         if not is_photos_fault(refusal):
-            result.photo.return_attempt()
+            result.photo.return_attempt(refusal.code)
             raise
-        log.warning("photo %s failed: %s", result.photo.pk, refusal.code)
-        result.photo.fail(refusal.code)
+        with on_behalf_of(result.photo.request_id):
+            log.warning("photo %s failed: %s", result.photo.pk, refusal.code)
+            _give_up(result.photo, refusal)
     else:
-        recording.record_faces(result.photo, faces, scale=result.scale)
+        with on_behalf_of(result.photo.request_id), work_counts.time_stage("record"):
+            recording.record_faces(result.photo, faces, scale=result.scale)
 
 
 def _require_faces(result: PhotoResult) -> list[DescribedFace]:
@@ -82,3 +102,17 @@ def _require_faces(result: PhotoResult) -> list[DescribedFace]:
     if result.error is not None:
         raise result.error
     return result.faces if result.photo.subject_id is None else [probe.require_single_usable(result.faces)]
+
+
+def _give_up(photo: GalleryImage, refusal: FacePassError) -> None:
+    """Fail the photo. Of a picture that was to enrol somebody only the reasons are kept, and whoever waits is told."""
+    reasons = [str(reason) for reason in refusal.details.get("reasons", ())]
+    if photo.subject_id is None:
+        photo.fail(refusal.code, reasons=reasons)
+        return
+    with transaction.atomic():
+        if photo.fail(refusal.code, reasons=reasons):
+            data = {"face_id": str(photo.pk), "person_id": str(photo.subject_id), "error": refusal.code}
+            studio_id = photo.gallery.studio_id
+            events.emit(EventType.FACE_REFUSED, studio_id=studio_id, data={**data, "reasons": reasons})
+            transaction.on_commit(lambda: media_files.delete_files(media_files.storage_names(photo)))

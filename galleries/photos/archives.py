@@ -1,17 +1,22 @@
 """Many photos as one ZIP that is made while it is read, so that any number of them needs no room."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import PurePosixPath
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
-from zipstream import ZipStream  # type: ignore[import-untyped]
+from zipstream import ZipStream
 
 from galleries.models import GalleryImage
-from galleries.photos import media_files
+from galleries.photos import given_files
+from galleries.photos.rotation.shown_files import prepare_file
+from recognition.pictures.file_names import agreeing_name
+from recognition.pictures.formats import Format
 
 # How much of a file is in memory at a time.
 CHUNK_BYTES = 1 << 18
@@ -20,21 +25,29 @@ Maker = Callable[[], bytes]
 
 
 def build_archive(
-    photos: Sequence[GalleryImage], *, storage_name: Callable[[GalleryImage], str], originals: bool
+    photos: Sequence[GalleryImage],
+    *,
+    storage_name: Callable[[GalleryImage], str],
+    copies_as: Format | None = None,
+    stripped: Container[UUID] = (),
 ) -> ZipStream:
     """Return a ZIP of the photos, stored as they are.
 
-    `storage_name`: which file of a photo goes in, asked when it is its turn. The length of the ZIP is known beforehand
-    only where it holds `originals`, the files as they were uploaded; everything else is JPEG.
+    `storage_name`: which file of a photo goes in, asked when it is its turn. `copies_as`: the format of all of them,
+    where they are copies; None for originals. `stripped`: the ids of the photos whose originals are given without place
+    and serial numbers. The length of the ZIP is known beforehand only of originals as they were uploaded.
     """
-    archive = ZipStream(sized=originals)
-    for photo, name in zip(photos, _unique_names(photos, as_jpeg=not originals), strict=True):
-        archive.add(_read_chunks(photo, storage_name), name, size=photo.byte_size if originals else None)
+    is_sized = copies_as is None and not any(photo.rotation or photo.pk in stripped for photo in photos)
+    archive = ZipStream(sized=is_sized)
+    for photo, name in zip(photos, _unique_names(photos, copies_as=copies_as, stripped=stripped), strict=True):
+        content = _read_stripped(photo) if photo.pk in stripped else _read_chunks(photo, storage_name)
+        archive.add(content, name, size=photo.byte_size if is_sized else None)
     return archive
 
 
-def build_originals_archive(photos: Sequence[GalleryImage]) -> ZipStream:
-    return build_archive(photos, storage_name=lambda photo: media_files.storage_name(photo, "original"), originals=True)
+def build_originals_archive(photos: Sequence[GalleryImage], *, stripped: Container[UUID] = ()) -> ZipStream:
+    """Return a ZIP of the originals, as they were uploaded but for those in `stripped`."""
+    return build_archive(photos, storage_name=partial(prepare_file, variant="original"), stripped=stripped)
 
 
 def build_made_archive(entries: Iterable[tuple[PurePosixPath, Maker]]) -> ZipStream:
@@ -67,12 +80,15 @@ async def _stream(archive: ZipStream) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _unique_names(photos: Sequence[GalleryImage], *, as_jpeg: bool) -> Iterator[str]:
+def _unique_names(
+    photos: Sequence[GalleryImage], *, copies_as: Format | None, stripped: Container[UUID]
+) -> Iterator[str]:
     """Yield the photos' own names; one that occurred before gets a number."""
     used: set[str] = set()
     for photo in photos:
-        own = PurePosixPath(PurePosixPath(photo.original_name).name or "photo")
-        yield _unique_name(own.with_suffix(".jpg") if as_jpeg else own, used)
+        own = given_files.given_name(photo) if photo.pk in stripped else photo.shown_name
+        own = agreeing_name(photo.original_name, stored=copies_as.extension) if copies_as else own
+        yield _unique_name(PurePosixPath(own), used)
 
 
 def _unique_name(path: PurePosixPath, used: set[str]) -> str:
@@ -82,6 +98,13 @@ def _unique_name(path: PurePosixPath, used: set[str]) -> str:
         name, number = f"{path.stem}-{number}{path.suffix}", number + 1
     used.add(key)
     return name
+
+
+def _read_stripped(photo: GalleryImage) -> Iterator[bytes]:
+    """Read and strip the file when it is its turn."""
+    content = memoryview(given_files.read_stripped(photo))
+    for at in range(0, len(content), CHUNK_BYTES):
+        yield bytes(content[at : at + CHUNK_BYTES])
 
 
 def _read_chunks(photo: GalleryImage, storage_name: Callable[[GalleryImage], str]) -> Iterator[bytes]:

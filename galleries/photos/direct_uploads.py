@@ -49,7 +49,7 @@ def create_upload_target(gallery: Gallery, *, size: int) -> UploadTarget:
     ingest.check_size(size)
     pk = uuid4()
     target = {"Bucket": settings.ENV.s3_bucket, "Key": _key(gallery, pk), "ContentLength": size}
-    url = _storage().connection.meta.client.generate_presigned_url(
+    url = _storage().for_browsers.connection.meta.client.generate_presigned_url(
         "put_object", Params=target, ExpiresIn=ADDRESS_SECONDS, HttpMethod="PUT"
     )
     return UploadTarget(pk, url)
@@ -78,7 +78,7 @@ def sweep() -> int:
         return 0
     last = timezone.now() - KEEP_FOR
     old = [row for row in _storage().bucket.objects.filter(Prefix=f"{PREFIX}/") if row.last_modified < last]
-    for_each_row(old, lambda row: row.delete(), task="sweeping uploads")
+    for_each_row(old, lambda row: default_storage.delete(row.key), task="sweeping uploads")
     return len(old)
 
 

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import DataError, IntegrityError
 
 from facepass.core.errors import FacePassError
-from facepass.core.work import heartbeats
+from facepass.core.logs.request_ids import on_behalf_of
+from facepass.core.work import heartbeats, work_counts
 from galleries.models import GalleryImage
-from galleries.models.photo import GalleryImageQuerySet
+from galleries.models.photo import DEFECT, GalleryImageQuerySet
 from galleries.photos import analysis, progress
 from galleries.photos.pipeline import AHEAD, BATCH, PhotoPipeline, PhotoResult
 
@@ -41,9 +42,9 @@ class _Indexing:
         with PhotoPipeline(decode=analysis.prepare_photo, isolate_errors=True) as pipeline:
             try:
                 self._run_through(pipeline)
-            except FacePassError:
+            except FacePassError as refusal:
                 for photo in pipeline.photos_under_way():
-                    photo.return_attempt()
+                    photo.return_attempt(refusal.code)
                 raise
         # The last events may have been left out by PUBLISH_EVERY_SECONDS.
         for gallery_id in self._published:
@@ -58,6 +59,7 @@ class _Indexing:
             for results in pipeline.run(self._claim_fresh):
                 for result in results:
                     self._record(result)
+                work_counts.write_counts()
                 # The worker is to stop soon: what its networks have not begun goes to another one at once.
                 if heartbeats.is_stopping():
                     for photo in pipeline.cancel_waiting():
@@ -73,7 +75,7 @@ class _Indexing:
     def _share(self) -> int:
         """Return how many photos to claim at once: fewer towards the end, so that every worker has some of the last."""
         waiting = self._photos.claimable().filter(attempts=0).count()
-        return max(1, min(BATCH, waiting // (AHEAD * settings.WORKERS)))
+        return max(1, min(BATCH, waiting // (AHEAD * max(1, settings.WORKERS))))
 
     def _record(self, result: PhotoResult) -> None:
         try:
@@ -91,17 +93,20 @@ class _Indexing:
         except FacePassError:
             raise
         except Exception as error:  # a defect: the other photos go on, and it is raised at the end
-            log.exception("photo %s was not analysed", photo.pk)
+            with on_behalf_of(photo.request_id):
+                log.exception("photo %s was not analysed", photo.pk)
             self._keep_error(photo, error)
         self._done += 1
 
     def _note_error(self, photo: GalleryImage, error: BaseException) -> None:
-        log.error("photo %s was not analysed", photo.pk, exc_info=error)
+        with on_behalf_of(photo.request_id):
+            log.error("photo %s was not analysed", photo.pk, exc_info=error)
         self._keep_error(photo, error)
 
     def _keep_error(self, photo: GalleryImage, error: BaseException) -> None:
         """Keep it until `run` raises it; the photo's row says so until an attempt succeeds."""
-        GalleryImage.objects.held_by(photo).update(error="internal_error")
+        GalleryImage.objects.held_by(photo).update(error=DEFECT)
+        work_counts.count("analysis", DEFECT)
         self._first_error = self._first_error or error
 
     def _count(self, photo: GalleryImage) -> None:

@@ -5,6 +5,7 @@ are signed and short-lived, so that an `<img>` can fetch them without a header; 
 """
 
 import hashlib
+from pathlib import PurePath
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -19,19 +20,36 @@ Variant = Literal["original", "preview", "thumbnail"]
 SIDES: dict[Variant, int] = {"preview": 1600, "thumbnail": 360}
 SIGNED_FOR_SECONDS = 3600
 SALT = "galleries.media"
-WATERMARKED = "-marked-"
+_WATERMARKED, _TURNED, _WEBP = "-marked-", "-turned-", "-copy.webp"
+# Files that are made from others, when somebody asks for them first.
+_MADE = (_WATERMARKED, _TURNED, _WEBP)
 
 
 def storage_name(photo: GalleryImage, variant: Variant) -> str:
-    """Return the name under which the storage has the file; empty for an original that was never stored."""
+    """Return the name under which the storage has the file as it is shown; empty for an original never stored.
+
+    A photo that was turned has files of its own beside those that it had: one that is fetched never changes.
+    """
+    if photo.rotation:
+        extension = ".jpg" if variant != "original" or photo.shown_as_jpeg else PurePath(photo.file.name or "").suffix
+        return f"{_folder(photo)}/{variant}{_TURNED}{photo.rotation}{extension}" if photo.file.name else ""
     if variant == "original":
         return photo.file.name or ""
     return f"{_folder(photo)}/{variant}.jpg"
 
 
 def photo_path(photo: GalleryImage, variant: Variant) -> str:
-    """Return the lasting path of a file; fetching it needs a sign-in, a key or a signature."""
-    return reverse("photo-file", args=[photo.pk, variant])
+    """Return the lasting path of a file; fetching it needs a sign-in, a key or a signature.
+
+    Of a photo that was turned it says how far, so that no browser shows what it has kept from before.
+    """
+    path = reverse("photo-file", args=[photo.pk, variant])
+    return f"{path}?{urlencode(turned_query(photo))}" if photo.rotation else path
+
+
+def turned_query(photo: GalleryImage) -> dict[str, str]:
+    """Return what addresses of the photo's files say beside their path; nothing checks it."""
+    return {"turned": str(photo.rotation)} if photo.rotation else {}
 
 
 def face_path(face: PhotoFace) -> str:
@@ -41,8 +59,9 @@ def face_path(face: PhotoFace) -> str:
 
 def signed_path(photo: GalleryImage, variant: Variant) -> str:
     """Return the path with a signature that lets anyone who holds it fetch this one file for an hour."""
-    path = photo_path(photo, variant)
-    return f"{path}?{urlencode({'signature': signing.TimestampSigner(salt=SALT).sign(path).rpartition(path)[2][1:]})}"
+    path = reverse("photo-file", args=[photo.pk, variant])
+    signature = signing.TimestampSigner(salt=SALT).sign(path).rpartition(path)[2][1:]
+    return f"{path}?{urlencode({'signature': signature, **turned_query(photo)})}"
 
 
 def is_signed(path: str, signature: str) -> bool:
@@ -55,22 +74,39 @@ def is_signed(path: str, signature: str) -> bool:
 
 
 def storage_names(photo: GalleryImage) -> list[str]:
-    """Return the names of all three files, written or not, and of the copies with a watermark."""
-    variants: tuple[Variant, ...] = ("original", *SIDES)
-    return [name for variant in variants if (name := storage_name(photo, variant))] + _watermarked_names(photo)
+    """Return the names of the original and what the worker makes, written or not, and of what was made from them."""
+    original = [photo.file.name] if photo.file.name else []
+    return [*original, *made_by_workers(photo), *_made_names(photo)]
+
+
+def made_by_workers(photo: GalleryImage) -> list[str]:
+    """Return the names of the preview and the thumbnail that the analysis makes, written or not."""
+    return [f"{_folder(photo)}/{variant}.jpg" for variant in SIDES]
 
 
 def watermarked_name(photo: GalleryImage, variant: Variant, *, text: str) -> str:
     """Return the storage name of the copy with that watermark."""
-    return f"{_folder(photo)}/{variant}{WATERMARKED}{hashlib.sha256(text.encode()).hexdigest()[:12]}.jpg"
+    shown = PurePath(storage_name(photo, variant)).stem
+    return f"{_folder(photo)}/{shown}{_WATERMARKED}{hashlib.sha256(text.encode()).hexdigest()[:12]}.jpg"
 
 
-def _watermarked_names(photo: GalleryImage) -> list[str]:
+def webp_name(name: str) -> str:
+    """Return the storage name of the WebP copy of a preview, with or without a watermark."""
+    return f"{name.removesuffix('.jpg')}{_WEBP}"
+
+
+def _made_names(photo: GalleryImage) -> list[str]:
+    """Return the names of the copies that were turned, have a watermark or are WebP."""
     try:
         names = default_storage.listdir(_folder(photo))[1]
     except FileNotFoundError:
         return []
-    return [f"{_folder(photo)}/{name}" for name in names if WATERMARKED in name]
+    return [f"{_folder(photo)}/{name}" for name in names if is_made(name)]
+
+
+def is_made(name: str) -> bool:
+    """Return whether the name is that of a copy that is made from another file when somebody asks for it first."""
+    return any(mark in name for mark in _MADE)
 
 
 def _folder(photo: GalleryImage) -> str:

@@ -8,20 +8,26 @@ takes photos and writes what comes out.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import groupby
 from typing import BinaryIO, Self, cast
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
-from galleries.models import GalleryImage
+from facepass.core.work import work_counts
+from galleries.models import Gallery, GalleryImage
+from galleries.models.gallery import Limit
+from galleries.photos.places.undescribed import PlacesLeftOut, load_places
 from recognition import detection
 from recognition import pipeline as recognition_pipeline
-from recognition.config import RecognitionSettings, recognition_settings
+from recognition.config import RecognitionSettings
 from recognition.engines.base import FaceEngine
+from recognition.pictures.rotation import turn_picture
 from recognition.types import DescribedFace, Picture
 
 # Photos that are described together: a network answers for four in little more time than for three.
@@ -32,7 +38,7 @@ AHEAD = 2
 DECODERS = 2
 
 DecodePhoto = Callable[[GalleryImage, RecognitionSettings], Picture]
-DescribePictures = Callable[[Sequence[Picture]], list[list[DescribedFace]]]
+DescribePhotos = Callable[[Sequence[GalleryImage], Sequence[Picture]], list[list[DescribedFace]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +59,35 @@ class PhotoResult:
         return self.photo.width / self.width
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoRules:
+    """What holds for a gallery's photos. `has_faces`: False where faces of the event are no longer described."""
+
+    settings: RecognitionSettings
+    has_faces: bool
+
+
 def is_photos_fault(error: BaseException | None) -> bool:
     """Return whether the photo itself is refused. A missing model or a broken storage is not its fault."""
     return isinstance(error, FacePassError) and error.status < 500
 
 
-def decode_photo(photo: GalleryImage, settings: RecognitionSettings | None = None) -> Picture:
-    """Return the photo, upright, at the size of the analysis.
+def require_described(photo: GalleryImage) -> None:
+    """Raise FacePassError 409 `faces_ended` where faces of the photo's event are no longer described."""
+    if photo.gallery.is_limited(Limit.FACELESS):
+        message = _("The faces of this event are no longer described: their deadline is over, or it was archived.")
+        raise FacePassError("faces_ended", message, status=409)
+
+
+def decode_photo(photo: GalleryImage, settings: RecognitionSettings) -> Picture:
+    """Return the photo, upright and as it was turned, at the size of the analysis.
 
     Raises FacePassError as `recognition.detection.decode_for_detection`, and 404 `file_missing`.
     """
-    mode = (settings or recognition_settings()).detection
     try:
         with photo.file.open("rb") as stream:
-            return detection.decode_for_detection(cast(BinaryIO, stream), mode)
+            picture = detection.decode_for_detection(cast(BinaryIO, stream), settings.detection)
+            return turn_picture(picture, photo.rotation)
     except FileNotFoundError as missing:
         message = _("The photo's file is not in the storage.")
         raise FacePassError("file_missing", message, status=404) from missing
@@ -74,13 +95,30 @@ def decode_photo(photo: GalleryImage, settings: RecognitionSettings | None = Non
 
 def describe_photo(photo: GalleryImage, *, decode: DecodePhoto = decode_photo) -> PhotoResult:
     """Decode and describe one photo in the caller's thread. A FacePassError is in the result, any other is raised."""
-    settings = recognition_settings()
+    rules = load_rules(photo.gallery_id)
     try:
-        picture = decode(photo, settings)
-        faces = recognition_pipeline.describe_picture(picture, settings=settings)
+        picture = decode(photo, rules.settings)
+        select = load_places([photo]).get(photo.pk)
+        describe = partial(recognition_pipeline.describe_picture, settings=rules.settings, select=select)
+        with work_counts.time_stage("networks"):
+            faces = describe(picture) if rules.has_faces else []
     except FacePassError as refusal:
         return PhotoResult(photo, error=refusal)
     return PhotoResult(photo, faces, picture.shape[1])
+
+
+def split_by_rules(photos: Sequence[GalleryImage]) -> list[tuple[list[GalleryImage], PhotoRules]]:
+    """Return the photos in their order, in runs for which the same rules hold."""
+    rules = {pk: load_rules(pk) for pk in {photo.gallery_id for photo in photos}}
+    return [(list(some), held) for held, some in groupby(photos, key=lambda photo: rules[photo.gallery_id])]
+
+
+def load_rules(gallery_id: UUID) -> PhotoRules:
+    """Return what holds for a gallery's photos. One that has just gone has the defaults: nothing is written for it."""
+    gallery = Gallery.objects.filter(pk=gallery_id).first()
+    if gallery is None:
+        return PhotoRules(RecognitionSettings(), has_faces=True)
+    return PhotoRules(gallery.load_settings(), has_faces=not gallery.is_limited(Limit.FACELESS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +127,7 @@ class _Batch:
 
     photos: list[GalleryImage]
     pictures: list[Future[Picture]]
-    describe: DescribePictures
+    describe: DescribePhotos
     faces: Future[list[list[DescribedFace]]]
 
 
@@ -128,7 +166,8 @@ class PhotoPipeline:
         """
         while True:
             while len(self._under_way) < AHEAD and (photos := take()):
-                self._under_way.append(self._begin(photos))
+                # Settings are read here, because the threads ask no database.
+                self._under_way.extend(self._begin(some, rules) for some, rules in split_by_rules(photos))
             if not self._under_way:
                 return
             # Under way until the caller comes back for more, so that an error while writing gives all of it back.
@@ -146,11 +185,12 @@ class PhotoPipeline:
             self._under_way.remove(batch)
         return [photo for batch in cancelled for photo in batch.photos]
 
-    def _begin(self, photos: list[GalleryImage]) -> _Batch:
-        settings = recognition_settings()  # read here, because the threads ask no database
-        pictures = [self._decoders.submit(self._decode, photo, settings) for photo in photos]
-        describe = partial(recognition_pipeline.describe_pictures, engine=self._engine, settings=settings)
-        return _Batch(photos, pictures, describe, self._networks.submit(_describe_decoded, pictures, describe))
+    def _begin(self, photos: list[GalleryImage], rules: PhotoRules) -> _Batch:
+        pictures = [self._decoders.submit(self._decode, photo, rules.settings) for photo in photos]
+        describe: DescribePhotos = _describe_nobody
+        if rules.has_faces:
+            describe = _Describer(self._engine, rules.settings, load_places(photos))
+        return _Batch(photos, pictures, describe, self._networks.submit(_describe_decoded, photos, pictures, describe))
 
     def _finish(self, batch: _Batch) -> list[PhotoResult]:
         error = batch.faces.exception()
@@ -168,10 +208,10 @@ class PhotoPipeline:
             for photo, picture in zip(batch.photos, batch.pictures, strict=True)
         ]
 
-    def _describe_alone(self, photo: GalleryImage, picture: Future[Picture], describe: DescribePictures) -> PhotoResult:
+    def _describe_alone(self, photo: GalleryImage, picture: Future[Picture], describe: DescribePhotos) -> PhotoResult:
         if problem := picture.exception():
             return PhotoResult(photo, error=problem)
-        faces = self._networks.submit(describe, [picture.result()])
+        faces = self._networks.submit(describe, [photo], [picture.result()])
         error = faces.exception()
         if isinstance(error, FacePassError):
             raise error
@@ -180,5 +220,29 @@ class PhotoPipeline:
         return PhotoResult(photo, faces.result()[0], picture.result().shape[1])
 
 
-def _describe_decoded(pictures: Sequence[Future[Picture]], describe: DescribePictures) -> list[list[DescribedFace]]:
-    return describe([picture.result() for picture in pictures if picture.exception() is None])
+@dataclass(frozen=True, slots=True)
+class _Describer:
+    """Describes pictures, but no face of whom somebody asked that it be left out of that photo."""
+
+    engine: FaceEngine | None
+    settings: RecognitionSettings
+    places: Mapping[UUID, PlacesLeftOut]
+
+    def __call__(self, photos: Sequence[GalleryImage], pictures: Sequence[Picture]) -> list[list[DescribedFace]]:
+        selections = [self.places.get(photo.pk) for photo in photos]
+        return recognition_pipeline.describe_pictures(
+            pictures, engine=self.engine, settings=self.settings, selections=selections
+        )
+
+
+def _describe_nobody(photos: Sequence[GalleryImage], _pictures: Sequence[Picture]) -> list[list[DescribedFace]]:
+    return [[] for _photo in photos]
+
+
+def _describe_decoded(
+    photos: Sequence[GalleryImage], pictures: Sequence[Future[Picture]], describe: DescribePhotos
+) -> list[list[DescribedFace]]:
+    pairs = zip(photos, pictures, strict=True)
+    decoded = [(photo, picture.result()) for photo, picture in pairs if picture.exception() is None]
+    with work_counts.time_stage("networks", number=len(decoded)):
+        return describe([photo for photo, _picture in decoded], [picture for _photo, picture in decoded])

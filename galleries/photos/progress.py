@@ -9,14 +9,18 @@ from django.utils import timezone
 
 from facepass.core.live import progress
 from galleries.models import Gallery, GalleryImage, PhotoFace
-from galleries.models.photo import PhotoState
+from galleries.models.photo import DEFECT, UNFINISHED, PhotoState
 
 # Over what time the rate is measured: long enough to be steady, short enough to follow a change.
 RATE_WINDOW = timedelta(seconds=60)
 
 
 class GalleryProgress(TypedDict):
-    """Photos by their state; `failed` includes the quarantined."""
+    """Photos by their state; `failed` includes the quarantined.
+
+    `blocked_by`: the error's code of what unfinished photos wait for, such as `storage_unavailable`; empty where they
+    wait for nothing.
+    """
 
     total: int
     pending: int
@@ -26,6 +30,7 @@ class GalleryProgress(TypedDict):
     faces: int
     photos_per_second: float
     eta_seconds: float | None
+    blocked_by: str
 
 
 class ProgressEvent(TypedDict):
@@ -45,6 +50,7 @@ def load_progress(gallery_id: UUID) -> GalleryProgress:
         recent=Count("pk", filter=recent),
         first=Min("processed_at", filter=recent),
         last=Max("processed_at", filter=recent),
+        blocked_by=Max("error", filter=UNFINISHED & ~Q(error=DEFECT)),
     )
     span = (counts["last"] - counts["first"]).total_seconds() if counts["recent"] > 1 else 0.0
     rate = (counts["recent"] - 1) / span if span else 0.0
@@ -61,6 +67,7 @@ def load_progress(gallery_id: UUID) -> GalleryProgress:
         faces=PhotoFace.objects.filter(gallery_id=gallery_id).count(),
         photos_per_second=round(rate, 2),
         eta_seconds=round(unfinished / rate, 1) if rate else (None if unfinished else 0.0),
+        blocked_by=counts["blocked_by"] or "",
     )
 
 

@@ -7,6 +7,7 @@ stays away. All is written in one transaction, on condition that the worker's cl
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import numpy as np
@@ -14,13 +15,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from facepass.core import events
+from facepass.core.logs.log_lines import log_line
+from facepass.core.work import work_counts
 from facepass.models import EventType
 from galleries.matching import descriptors
 from galleries.models import FaceCluster, GalleryImage, PhotoFace
 from galleries.models.face import DESCRIPTION_COLUMNS, GUESS_COLUMNS, FaceCategory
+from galleries.models.gallery import Limit
 from galleries.models.photo import PhotoState
 from galleries.photos import same_faces
-from recognition.config import recognition_settings
+from galleries.photos.places import left_out
 from recognition.model_versions import current_model_version
 from recognition.models import ModelVersion
 from recognition.types import DescribedFace
@@ -44,11 +48,33 @@ def record_faces(photo: GalleryImage, faces: Sequence[DescribedFace], *, scale: 
             return
         # `photo` was read before the picture was worked on; only `held` is what the row is now.
         rows = [build_face(photo, described, version, scale=scale) for described in faces]
-        _write(held, rows, version) if held.subject_id is None else _enrol(held, *rows)
+        if held.subject_id is not None:
+            _enrol(held, *rows)
+        elif not held.gallery.is_limited(Limit.FACELESS):
+            _write(held, rows, version)
         held.state, held.error, held.lease_expires_at = PhotoState.PROCESSED, "", None
         held.processed_at, held.blur = timezone.now(), photo.blur
-        held.save(update_fields=["state", "error", "lease_expires_at", "processed_at", "blur"])
+        held.picture_hash, held.sharpness = photo.picture_hash, photo.sharpness
+        measured = ["blur", "picture_hash", "sharpness"]
+        held.save(update_fields=["state", "error", "lease_expires_at", "processed_at", *measured])
         held.count_analysis()
+    _log_analysis(held, faces=len(rows))
+
+
+def _log_analysis(photo: GalleryImage, *, faces: int) -> None:
+    waited = photo.processed_at - photo.created_at if photo.processed_at else timedelta()
+    work_counts.count("analysis", "processed")
+    work_counts.observe("photo_seconds", waited.total_seconds())
+    log_line(
+        log,
+        "analysis",
+        request_id=photo.request_id,
+        photo=str(photo.pk),
+        gallery=str(photo.gallery_id),
+        attempt=photo.attempts,
+        faces=faces,
+        seconds=round(waited.total_seconds(), 1),
+    )
 
 
 def _write(photo: GalleryImage, rows: list[PhotoFace], version: ModelVersion) -> None:
@@ -56,13 +82,13 @@ def _write(photo: GalleryImage, rows: list[PhotoFace], version: ModelVersion) ->
 
     Of the rows that are not found again, those stay to which something is bound.
     """
-    known = _lock_faces(photo)
-    comparison = _Comparison.between(rows, known, version)
+    known = [face for face in _lock_faces(photo) if not face.is_of_whole_photo]
+    comparison = _Comparison.between(rows, known, version, photo=photo)
     erased = [face.as_box for face in photo.erased_faces.all()]
     matching = same_faces.match_faces(
         [row.as_box for row in rows], [face.as_box for face in known], erased=erased, alike=comparison.same_person
     )
-    PhotoFace.objects.bulk_create([row for index, row in enumerate(rows) if matching.is_new(index)])
+    PhotoFace.objects.bulk_create(left_out.keep_out(photo, [row for i, row in enumerate(rows) if matching.is_new(i)]))
     # A face at the same place that is clearly not the same person: the photo's file was replaced.
     changed = {known[j].pk for i, j in matching.known.items() if (i, j) in comparison.other_person}
     _describe_anew(photo, {known[j]: rows[i] for i, j in matching.known.items()}, changed=changed)
@@ -107,7 +133,9 @@ class _Comparison:
     other_person: frozenset[tuple[int, int]]
 
     @classmethod
-    def between(cls, rows: Sequence[PhotoFace], known: Sequence[PhotoFace], version: ModelVersion) -> "_Comparison":
+    def between(
+        cls, rows: Sequence[PhotoFace], known: Sequence[PhotoFace], version: ModelVersion, *, photo: GalleryImage
+    ) -> "_Comparison":
         comparable = [
             index
             for index, face in enumerate(known)
@@ -117,7 +145,7 @@ class _Comparison:
             return cls(frozenset(), frozenset())
         before = np.stack([descriptors.as_array(known[index].insightface_descriptor) for index in comparable])
         cosines = np.stack([descriptors.as_array(row.insightface_descriptor) for row in rows]) @ before.T
-        rules = recognition_settings().confidence_thresholds
+        rules = photo.gallery.load_settings().confidence_thresholds
         masks = cosines >= version.scores.cosine(rules.assign), cosines < version.scores.cosine(rules.verify)
         return cls(*(frozenset((int(i), comparable[j]) for i, j in np.argwhere(mask)) for mask in masks))
 
@@ -134,7 +162,8 @@ def _enrol(photo: GalleryImage, row: PhotoFace) -> None:
     row.pk, row.person_id = photo.pk, photo.subject_id
     row.verified, row.face_category = True, FaceCategory.KNOWN
     row.save(force_insert=True)
-    data = {"face_id": str(row.pk), "user_id": str(photo.subject_id)}
+    person = str(photo.subject_id)
+    data = {"face_id": str(row.pk), "person_id": person, "user_id": person}
     events.emit(EventType.FACE_ENROLLED, studio_id=photo.gallery.studio_id, data=data)
 
 

@@ -38,7 +38,7 @@ from galleries.staff_kit.occasions import (
     find_chosen_occasion,
 )
 from galleries.staff_kit.open_proposals import build_frame, build_list_context, find_proposals
-from recognition.config import recognition_settings
+from recognition.settings.overrides import settings_in
 
 # A page takes people until it has FACES_SHOWN. It never shows more than MOST_FACES; the next ones follow.
 FACES_SHOWN, MOST_FACES, PEOPLE_SHOWN = 120, 300, 40
@@ -107,15 +107,20 @@ def list_people(proposed: PhotoFaceQuerySet) -> list[SheetPerson]:
     rows = select_shown(proposed.filter(person__in=totals)).select_related("person")
     faces = list(rows.order_by("-recognition_confidence", "pk")[:MOST_FACES])
     similarities = measure_likeness(PhotoFace.objects.filter(pk__in=[face.pk for face in faces]))
-    least = recognition_settings().confidence_thresholds.identify
+    studios = {face.person.studio_id for face in faces if face.person}
+    least = {pk: settings_in(pk).confidence_thresholds.identify for pk in studios}
+    people: dict[UUID, Person] = {}
     of_person: dict[UUID, list[SheetFace]] = defaultdict(list)
     for face in faces:
-        of_person[face.person_id].append(_build_face(face, similarities.get(face.pk), least=least))  # type: ignore[index]  # proposed faces have a person
+        assert face.person is not None  # noqa: S101 - proposed faces have a person
+        shown = _build_face(face, similarities.get(face.pk), least=least[face.person.studio_id])
+        people[face.person.pk] = face.person
+        of_person[face.person.pk].append(shown)
     known = _load_known(of_person)
     return [
-        SheetPerson(theirs[0].face.person, known.get(pk, []), _most_alike_first(theirs), totals[pk])  # type: ignore[arg-type]
+        SheetPerson(people[pk], known.get(pk, []), _most_alike_first(of_person[pk]), totals[pk])
         for pk in totals
-        if (theirs := of_person.get(pk))
+        if pk in people
     ]
 
 
@@ -149,7 +154,8 @@ def _load_known(people: Iterable[UUID]) -> dict[UUID, list[SafeString]]:
     verified = PhotoFace.objects.filter(person__in=list(people), verified=True)
     known: dict[UUID, list[SafeString]] = defaultdict(list)
     for face in select_shown(verified).best_per("person", KNOWN_FACES_SHOWN):
-        known[face.person_id].append(markup.face_picture(face))  # type: ignore[index]  # verified faces have a person
+        if face.person_id:  # as all verified faces have
+            known[face.person_id].append(markup.face_picture(face))
     return known
 
 

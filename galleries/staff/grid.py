@@ -3,7 +3,9 @@
 from typing import TypedDict
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.conf import settings
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -12,10 +14,11 @@ from facepass.console.base import EDITORS, has_role
 from galleries.jobs import queue
 from galleries.models import Gallery, GalleryImage, Occasion, PhotoFace
 from galleries.models.face import PhotoFaceQuerySet
-from galleries.models.photo import FAILED, UNFINISHED, PhotoState
+from galleries.models.photo import FAILED, UNFINISHED, GalleryImageQuerySet, PhotoState
 from galleries.photos import media_files, moving, progress
+from galleries.photos.cameras import assumed_zones
 from galleries.staff import script_texts
-from galleries.staff.photo_grid.filters import Filter, apply_filter, filter_photos
+from galleries.staff.photo_grid.filters import Filter, apply_filter, filter_photos, is_best_shot
 from galleries.staff.photo_grid.sort_orders import Sort
 from galleries.staff_kit import markup, photo_sessions
 from galleries.staff_kit.json_views import (
@@ -34,7 +37,10 @@ WINDOW = 200
 
 
 class GridPhoto(TypedDict):
-    """A photo as the grid's script draws it. `place`: when taken, folder and tags; `note`: a line below it."""
+    """A photo as the grid's script draws it. `place`: when taken, folder and tags; `note`: a line below it.
+
+    `burst`: the id of the one that it is a shot of, empty for none; `shots`: its place there, in words.
+    """
 
     id: str
     name: str
@@ -46,11 +52,15 @@ class GridPhoto(TypedDict):
     thumbnail: str | None
     faces: int
     unnamed: int
+    burst: str
+    shots: str
 
 
 def find_gallery(request: HttpRequest, pk: UUID) -> Gallery:
     """Return the gallery. Raise Http404 for a stranger's."""
-    return find_visible(request, Gallery.objects.event_galleries(), pk)
+    gallery = find_visible(request, Gallery.objects.event_galleries(), pk)
+    assumed_zones.read_in_time_of_event(gallery)
+    return gallery
 
 
 def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
@@ -68,6 +78,8 @@ def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "sorts": Sort.choices,
         "export_key": Occasion.for_gallery(gallery).key,
         "download_path": reverse("admin:galleries_gallery_download", args=[pk]),
+        "elsewhere_path": reverse("admin:galleries_gallery_elsewhere", args=[pk]),
+        "clocks_path": reverse("admin:galleries_gallery_clocks", args=[pk]),
         "targets": moving.list_targets(gallery) if may_upload else [],
         "may_upload": may_upload,
         "paths": _build_paths(pk, may_upload=may_upload),
@@ -76,6 +88,7 @@ def show_grid(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         "texts": script_texts.grid_texts(),
         "keys": script_texts.grid_keys(),
         "upload_texts": script_texts.upload_texts(),
+        "takes_raw": settings.RAW_PHOTOS,
     }
     return render_page(request, "admin/galleries/gallery/work.html", context)
 
@@ -94,8 +107,19 @@ def read_window(request: HttpRequest, pk: UUID) -> JsonResponse:
     start = parse_number(request.GET.get("offset", 0), most=10_000_000)
     end = start + parse_number(request.GET.get("limit", WINDOW), least=1, most=WINDOW)
     rows = list(
-        photos.only(
-            "original_name", "folder", "tags", "taken_at", "hidden_from_guests", "state", "error", "gallery_id"
+        _with_shots(photos).only(
+            "original_name",
+            "folder",
+            "tags",
+            "taken_at",
+            "hidden_from_guests",
+            "truncated",
+            "state",
+            "error",
+            "rotation",
+            "gallery_id",
+            "burst",
+            "burst_place",
         )[start:end]
     )
     faces = PhotoFace.objects.filter(gallery=gallery, photo__in=[photo.pk for photo in rows]).order_by()
@@ -108,8 +132,25 @@ def _count_by_photo(faces: PhotoFaceQuerySet) -> dict[UUID, int]:
     return dict(faces.values_list("photo").annotate(Count("pk")))
 
 
+def _with_shots(photos: GalleryImageQuerySet) -> GalleryImageQuerySet:
+    """Add to each photo how many shots its burst has within the gallery, and how many of them are better."""
+    shots = GalleryImage.objects.filter(burst=OuterRef("burst"), gallery=OuterRef("gallery")).order_by()
+    better = shots.filter(burst_place__lt=OuterRef("burst_place"))
+    return photos.annotate(**{name: _count_rows(rows) for name, rows in (("shots", shots), ("better", better))})
+
+
+def _count_rows(rows: GalleryImageQuerySet) -> Coalesce:
+    return Coalesce(Subquery(rows.values("burst").annotate(n=Count("pk")).values("n")), 0)
+
+
+def _describe_shot(photo: GalleryImage) -> str:
+    """Return which of how many shots a photo from `_with_shots` is, the best first; empty where it is in no burst."""
+    shots, better = getattr(photo, "shots", 0), getattr(photo, "better", 0)
+    return gettext("shot %(number)s of %(total)s") % {"number": better + 1, "total": shots} if shots > 1 else ""
+
+
 def _describe_photo(photo: GalleryImage, *, faces: int, unnamed: int) -> GridPhoto:
-    is_done = photo.state == PhotoState.PROCESSED
+    shots, is_done = _describe_shot(photo), photo.state == PhotoState.PROCESSED
     return {
         "id": str(photo.pk),
         "name": photo.original_name,
@@ -121,6 +162,8 @@ def _describe_photo(photo: GalleryImage, *, faces: int, unnamed: int) -> GridPho
         "thumbnail": media_files.photo_path(photo, "thumbnail") if is_done else None,
         "faces": faces,
         "unnamed": unnamed,
+        "burst": str(photo.burst) if shots else "",
+        "shots": shots,
     }
 
 
@@ -140,6 +183,7 @@ def count_photos(request: HttpRequest, pk: UUID) -> JsonResponse:
         unprocessed=Count("pk", filter=UNFINISHED),
         failed=Count("pk", filter=FAILED),
         hidden=Count("pk", filter=Q(hidden_from_guests=True)),
+        best_shots=Count("pk", filter=is_best_shot(gallery)),
     )
     by_faces = {chosen: apply_filter(gallery, chosen).count() for chosen in (Filter.NO_FACES, Filter.UNNAMED)}
     return answer_json(**by_state, **by_faces)
@@ -160,7 +204,7 @@ def retry_photos(request: HttpRequest, pk: UUID) -> JsonResponse:
     ids = parse_body(request).get("photos")
     photos = GalleryImage.objects.filter(gallery=gallery)
     photos = photos.failed() if ids is None else photos.filter(pk__in=map(parse_uuid, ids))
-    number = photos.requeue()
+    number = photos.with_files().requeue()
     if number:
         queue.wake_workers(pk, photos=number)
         progress.publish_progress(pk)

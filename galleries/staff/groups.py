@@ -17,6 +17,7 @@ from galleries.matching.descriptors import as_array
 from galleries.models import FaceCluster, FaceDecision, GalleryImage, Occasion, PhotoFace
 from galleries.models.cluster import FaceClusterQuerySet
 from galleries.models.face import BEST_FIRST, PhotoFaceQuerySet
+from galleries.models.gallery import Limit
 from galleries.people import naming
 from galleries.staff import script_texts
 from galleries.staff_kit import markup
@@ -42,6 +43,8 @@ GROUPS_SHOWN, FACES_SHOWN, SINGLES_SHOWN = 16, 24, 48
 MOST_FACES = 600
 PEOPLE_SUGGESTED = 3
 KINDS = ("unknown", "named", "hidden")
+# Decisions after which nobody finds a group.
+REJECTIONS = (FaceDecision.Kind.REJECT, FaceDecision.Kind.HIDE)
 
 
 class ShownFace(TypedDict):
@@ -127,7 +130,7 @@ def _build_card(group: FaceCluster, *, is_open: bool) -> dict[str, Any]:  # the 
 def _add_hiding_decisions(cards: list[dict[str, Any]], occasion: Occasion) -> None:
     """Add `hidden_by` to the card of each hidden group: the decision to undo, where there is one that stands."""
     ids = [str(card["group"].pk) for card in cards]
-    rejections = FaceDecision.objects.within(occasion).standing().filter(kind=FaceDecision.Kind.REJECT)
+    rejections = FaceDecision.objects.within(occasion).standing().filter(kind__in=REJECTIONS)
     decision_of_group = {
         group: pk
         for pk, groups in rejections.filter(before__groups__has_any_keys=ids).values_list("pk", "before__groups")
@@ -161,7 +164,8 @@ def list_likely_people(request: HttpRequest, key: UUID, pk: UUID) -> JsonRespons
     """Whom the group looks like, of the studio's people who are in none of its photos under another face."""
     occasion = find_occasion(request, key)
     group = _find_group(occasion, pk)
-    if group.centroid is None or group.model_version_id != current_model_version().pk:
+    is_described = group.centroid is not None and group.model_version_id == current_model_version().pk
+    if not is_described or occasion.galleries.limited(Limit.ENDED).exists():
         return answer_json(people=[])
     others = PhotoFace.objects.filter(photo__faces__cluster=group, person__isnull=False).exclude(cluster=group)
     likely = suggest_people(
@@ -215,11 +219,12 @@ def split_faces(request: HttpRequest, key: UUID) -> JsonResponse:
 
 @transaction.atomic
 def reject_faces(request: HttpRequest, key: UUID) -> JsonResponse:
-    """Decide that `faces`, and the whole `groups` or `group`, are no faces or nobody who should be found."""
-    faces, groups = _find_ticked(require_occasion(request, key), parse_body(request))
-    by = user_of(request)
-    made = [decisions.ignore(faces, by=by)] if faces else []
-    made += [decisions.reject(group, by=by) for group in groups]
+    """Decide that `faces`, and the whole `groups` or `group`, are no faces or, with `hide`, nobody to be found."""
+    body, by = parse_body(request), user_of(request)
+    faces, groups = _find_ticked(require_occasion(request, key), body)
+    kind = FaceDecision.Kind.HIDE if body.get("hide") else FaceDecision.Kind.REJECT
+    made = [decisions.ignore(faces, by=by, kind=kind)] if faces else []
+    made += [decisions.reject(group, by=by, kind=kind) for group in groups]
     return answer_decisions(made, text=_("Hidden."), person=None)
 
 

@@ -1,11 +1,13 @@
 """A person's page: its part that changes, merging with another person, their picture, and enrolling one."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -16,7 +18,7 @@ from galleries.faces import decisions
 from galleries.models import FaceCluster, GalleryImage, Person, PhotoFace
 from galleries.models.face import BEST_FIRST
 from galleries.people import avatars, enrolment
-from galleries.people.enrolment import EnrolmentDoubt
+from galleries.people.enrolment import ConsentGiven, EnrolmentDoubt
 from galleries.staff_kit import markup
 from galleries.staff_kit.faces import select_shown
 from galleries.staff_kit.json_views import (
@@ -126,12 +128,26 @@ def enrol_picture(request: HttpRequest, pk: UUID) -> JsonResponse:
     files = request.FILES.getlist("file")
     if len(files) != 1:
         raise invalid_request()
+    consent = _read_consent(request)
     doubt = None if request.POST.get("sure") else enrolment.find_doubt(person, files[0])
     if doubt:
         return answer_json(conflict=_describe_doubt(person, doubt))
-    photo = enrolment.enrol(person, files[0], by=user_of(request), scope=Scope.SEARCH)
+    photo = enrolment.enrol(person, files[0], by=user_of(request), scope=Scope.SEARCH, consent=consent)
     log_change(request, person, [{"added": {"name": "enrolment picture", "object": photo.original_name}}])
     return answer_json(photo=str(photo.pk), text=_("The picture is being analysed."))
+
+
+def _read_consent(request: HttpRequest) -> ConsentGiven | None:
+    """Return the consent that the form says, whose day begins in the studio's zone. Raises as `ConsentGiven.build`."""
+    typed = request.POST.get("consent_at", "")
+    try:
+        day = date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise invalid_request() from None
+    at = timezone.make_aware(datetime.combine(day, time.min)) if day else None
+    return ConsentGiven.build(
+        by=request.POST.get("consent_by", ""), at=at, notice=request.POST.get("consent_notice", "")
+    )
 
 
 def _describe_doubt(person: Person, doubt: EnrolmentDoubt) -> Context:

@@ -1,4 +1,4 @@
-"""All photos of a person: to look at, as a ZIP, by a private link that ends, by e-mail."""
+"""All photos of a person: to look at, as a ZIP, by a link that ends, by e-mail; and all that is kept of them."""
 
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from facepass.console.base import EDITORS, has_role
+from facepass.console.base import EDITORS, MANAGERS, has_role
 from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import UUID_TEXT
+from galleries.exports.person_data import build_person_data
 from galleries.models import Person, PersonLink
 from galleries.people import appearances, private_links
 from galleries.photos import archives
@@ -59,6 +60,14 @@ def download_photos(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     person = find_visible(request, Person.objects.all(), pk)
     photos = appearances.find_photos(person, occasion=find_chosen_occasion(request)).exclude(file="")
     return archives.archive_response(archives.build_originals_archive(list(photos)), person.real_name)
+
+
+def download_data(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Everything that is kept of the person, as a ZIP, for who asked the studio for it."""
+    person = find_visible(request, Person.objects.select_related("studio"), pk)
+    require_role(request, person.studio_id, MANAGERS)
+    log_change(request, person, [{"changed": {"name": "export", "object": str(person.pk), "fields": ["data.json"]}}])
+    return archives.archive_response(build_person_data(person), person.real_name)
 
 
 def _create(request: HttpRequest, person: Person) -> PersonLink:

@@ -10,16 +10,17 @@ from facepass.console.base import EDITORS, VERIFIERS, has_role
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.photo import GalleryImageQuerySet
 from galleries.photos import media_files
+from galleries.photos.cameras import assumed_zones
 from galleries.staff import script_texts
 from galleries.staff.photo_grid.filters import filter_photos, parse_sort
 from galleries.staff.photo_grid.sort_orders import list_after, list_before
 from galleries.staff_kit import markup, photo_sessions
 from galleries.staff_kit.json_views import answer_json, find_visible, render_page
-from recognition.pictures.formats import HEIC
+from recognition.pictures.formats import find_by_ending
 
 NO_ROW = UUID(int=0)
 # Paths below a photo's; the page's script puts the photo's id in.
-PARTS = ("described", "people", "candidates", "decisions", "decide", "draw", "retry_one", "replace")
+PARTS = ("described", "people", "candidates", "decisions", "decide", "draw", "retry_one", "turn", "also", "replace")
 
 
 class ShownFace(TypedDict):
@@ -31,6 +32,7 @@ class ShownFace(TypedDict):
     verified: bool
     hidden: bool
     drawn: bool
+    whole: bool
     similarity: float | None
     notes: str
     group: dict[str, object] | None
@@ -47,6 +49,7 @@ class ShownPhoto(TypedDict):
     taken: str
     width: int
     height: int
+    rotation: int
     picture: str
     full: str
     faces: list[ShownFace]
@@ -54,7 +57,9 @@ class ShownPhoto(TypedDict):
 
 def find_photo(request: HttpRequest, pk: UUID) -> GalleryImage:
     """Return the photo with its gallery. Raise Http404 for a stranger's."""
-    return find_visible(request, GalleryImage.objects.event_photos().select_related("gallery"), pk)
+    photo = find_visible(request, GalleryImage.objects.event_photos().select_related("gallery"), pk)
+    assumed_zones.read_in_time_of_event(photo.gallery)
+    return photo
 
 
 def show_photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
@@ -100,7 +105,8 @@ def describe_photo(photo: GalleryImage) -> ShownPhoto:
         "taken": markup.describe_place(photo, markup.format_capture_time(photo)),
         "width": photo.width,
         "height": photo.height,
-        "picture": media_files.photo_path(photo, "preview" if photo.processed_at and not photo.error else "original"),
+        "rotation": photo.rotation,
+        "picture": media_files.photo_path(photo, "preview" if _has_preview(photo) else "original"),
         "full": media_files.photo_path(photo, "original" if _is_shown_by_browsers(photo) else "preview"),
         "faces": [
             _describe_face(face) for face in sorted(faces, key=_reading_order) if not (face.is_hidden and face.drawn)
@@ -108,14 +114,20 @@ def describe_photo(photo: GalleryImage) -> ShownPhoto:
     }
 
 
+def _has_preview(photo: GalleryImage) -> bool:
+    """Return whether there is a preview: the analysis makes it, and of a photo that was turned whoever asks first."""
+    return bool(photo.rotation or (photo.processed_at and not photo.error))
+
+
 def _is_shown_by_browsers(photo: GalleryImage) -> bool:
-    """Return whether browsers show the file as it was uploaded: all formats that are accepted but HEIC."""
-    return not (photo.file.name or "").endswith(HEIC.extension)
+    """Return whether browsers show the file as people are given it."""
+    form = find_by_ending(photo.file.name or "")
+    return photo.shown_as_jpeg or form is None or form.in_browsers
 
 
-def _reading_order(face: PhotoFace) -> tuple[bool, float]:
-    """Sort from left to right, hidden faces last, as people look for face number 3."""
-    return face.is_hidden, face.box["x"]
+def _reading_order(face: PhotoFace) -> tuple[bool, bool, float]:
+    """Sort from left to right, hidden faces last, as people look for face number 3; before them who shows no face."""
+    return face.is_hidden, face.is_of_whole_photo, face.box["x"]
 
 
 def _describe_face(face: PhotoFace) -> ShownFace:
@@ -126,7 +138,8 @@ def _describe_face(face: PhotoFace) -> ShownFace:
         "person": {"id": str(face.person_id), "name": str(face.person)} if face.person_id else None,
         "verified": face.verified,
         "hidden": face.is_hidden,
-        "drawn": face.drawn,
+        "drawn": face.drawn and not face.is_of_whole_photo,
+        "whole": face.is_of_whole_photo,
         "similarity": face.recognition_confidence,
         "notes": markup.quality_reasons(face),
         "group": {"id": str(group.pk), "size": group.size} if group and not group.rejected else None,

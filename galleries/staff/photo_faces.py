@@ -18,8 +18,10 @@ from galleries.jobs import queue
 from galleries.matching import descriptors
 from galleries.models import FaceDecision, GalleryImage, Occasion, PhotoFace
 from galleries.models.decision import FaceDecisionQuerySet
+from galleries.models.gallery import Limit
 from galleries.people import naming
 from galleries.photos import progress
+from galleries.photos.rotation import turning
 from galleries.staff.photo import describe_photo, find_photo
 from galleries.staff_kit import markup
 from galleries.staff_kit.decision_history import answer_decisions, find_decisions, load_history, undo_decisions
@@ -42,8 +44,10 @@ from galleries.staff_kit.person_choice import (
     offer_person,
     suggest_people,
 )
+from recognition.pictures.rotation import ROTATIONS
 from recognition.types import Box
 
+TURNS = ROTATIONS[1:]
 DECISIONS_SHOWN = 30
 Verb = Callable[[HttpRequest, GalleryImage, Body], Sequence[FaceDecision]]
 
@@ -71,7 +75,7 @@ def list_candidates(request: HttpRequest, pk: UUID) -> JsonResponse:
     """
     photo = find_photo(request, pk)
     (face,) = _find_faces(photo, [request.GET.get("face")])
-    if face.insightface_descriptor is None:
+    if face.insightface_descriptor is None or photo.gallery.is_limited(Limit.ENDED):
         return answer_json(people=[])
     studio_id = photo.gallery.studio_id
     others = photo.faces.exclude(pk=face.pk).filter(verified=True)
@@ -181,6 +185,15 @@ def draw_face(request: HttpRequest, pk: UUID) -> JsonResponse:
     return _answer(photo, [decision], face=str(face.pk), described=is_described)
 
 
+@transaction.atomic
+def add_person(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Say who is in the photo of whom no face is seen; see `choose_person` for `person` and `name`."""
+    photo, body = _require_photo(request, pk), parse_body(request)
+    person, by = choose_person(request, body, studio_id=photo.gallery.studio_id), user_of(request)
+    row, decision = marking.mark_person(photo, person, by=by)
+    return _answer(photo, [decision, *naming.name_faces([row], person, by=by)], face=str(row.pk))
+
+
 def retry_photo(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Have the photo analysed again. 409 `photo_busy` while it is being analysed."""
     photo = find_photo(request, pk)
@@ -191,6 +204,19 @@ def retry_photo(request: HttpRequest, pk: UUID) -> JsonResponse:
     log_change(request, photo, "analysed again")
     photo.refresh_from_db(fields=["state", "error", "attempts", "processed_at"])
     return _answer(photo, [])
+
+
+def turn_photo(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Turn the photo clockwise by `degrees`: 90, 180 or 270. Raise as `turning.turn_photo`."""
+    photo = find_photo(request, pk)
+    require_role(request, photo.gallery.studio_id, EDITORS)
+    degrees = parse_body(request).get("degrees")
+    if degrees not in TURNS:
+        raise invalid_request()
+    turned = turning.turn_photo(photo, degrees, by=user_of(request))
+    queue.wake_workers(turned.gallery_id, photos=1)
+    log_change(request, turned, f"turned by {degrees} degrees")
+    return _answer(turned, [])
 
 
 def _answer(photo: GalleryImage, made: Sequence[FaceDecision], **more: object) -> JsonResponse:

@@ -1,6 +1,6 @@
 """Where the staff pages are: below the admin's own pages of the model that each is about."""
 
-from galleries.models import FaceCluster, Gallery, GalleryImage, Person, PhotoFace
+from galleries.models import FaceCluster, Gallery, GalleryImage, LeftOutRequest, Person, PhotoFace
 from galleries.staff import (
     contact_sheet,
     exports,
@@ -16,7 +16,8 @@ from galleries.staff import (
     upload,
     verify,
 )
-from galleries.staff.photo_grid import chosen_photos
+from galleries.staff.photo_grid import camera_clocks, chosen_photos, event_move
+from galleries.staff.privacy import leaving_out
 from galleries.staff_kit.json_views import ModelPages
 
 gallery_pages = ModelPages(Gallery)
@@ -24,6 +25,7 @@ photo_pages = ModelPages(GalleryImage)
 group_pages = ModelPages(FaceCluster)
 face_pages = ModelPages(PhotoFace)
 person_pages = ModelPages(Person)
+request_pages = ModelPages(LeftOutRequest)
 
 staff_urls = [
     gallery_pages.page("<uuid:pk>/photos/", grid.show_grid, name="photos"),
@@ -34,6 +36,8 @@ staff_urls = [
     gallery_pages.read("<uuid:pk>/photos/ids/", chosen_photos.list_ids, name="ids"),
     gallery_pages.write("<uuid:pk>/photos/act/", chosen_photos.act, name="act"),
     gallery_pages.file("<uuid:pk>/photos/download/", chosen_photos.download, name="download"),
+    gallery_pages.form("<uuid:pk>/photos/clocks/", camera_clocks.edit_clocks, name="clocks"),
+    gallery_pages.file("<uuid:pk>/photos/elsewhere/", event_move.move_elsewhere, name="elsewhere"),
     gallery_pages.write("<uuid:pk>/upload/there/", upload.find_duplicates, name="upload_there"),
     gallery_pages.write("<uuid:pk>/upload/file/", upload.upload_file, name="upload_file"),
     gallery_pages.write("<uuid:pk>/upload/place/", upload.create_target, name="upload_place"),
@@ -46,6 +50,8 @@ staff_urls = [
     photo_pages.write("<uuid:pk>/faces/decide/", photo_faces.decide, name="decide"),
     photo_pages.write("<uuid:pk>/faces/draw/", photo_faces.draw_face, name="draw"),
     photo_pages.write("<uuid:pk>/faces/replace/", upload.replace_photo, name="replace"),
+    photo_pages.write("<uuid:pk>/faces/also/", photo_faces.add_person, name="also"),
+    photo_pages.write("<uuid:pk>/faces/turn/", photo_faces.turn_photo, name="turn"),
     photo_pages.write("<uuid:pk>/faces/retry/", photo_faces.retry_photo, name="retry_one"),
     group_pages.page("occasions/", open_work.show_open_work, name="occasions"),
     group_pages.page("occasions/list/", open_work.render_list, name="occasion_list"),
@@ -75,6 +81,10 @@ staff_urls = [
     person_pages.page("grid/", people_grid.show_people, name="grid"),
     person_pages.form("<uuid:pk>/photos/", person_photos.show_photos, name="photos"),
     person_pages.page("<uuid:pk>/photos.zip", person_photos.download_photos, name="zip"),
+    person_pages.file("<uuid:pk>/data.zip", person_photos.download_data, name="data"),
+    face_pages.form("<uuid:pk>/leave-out/", leaving_out.leave_out_face, name="leave_out"),
+    person_pages.form("<uuid:pk>/leave-out/", leaving_out.leave_out_person, name="leave_out"),
+    request_pages.form("<uuid:pk>/take-back/", leaving_out.take_back, name="take_back"),
     person_pages.form("<uuid:pk>/merge/", people.merge_people, name="merge"),
     person_pages.page("<uuid:pk>/part/", people.render_overview, name="part"),
     person_pages.read("<uuid:pk>/others/", people.list_others, name="others"),

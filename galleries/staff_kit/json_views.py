@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from facepass.console.base import has_role
+from facepass.console.base import has_role, read_in_time_of
 from facepass.core import errors
 from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import TenantQuerySet
@@ -102,6 +102,7 @@ def find_visible(request: HttpRequest, rows: TenantQuerySet[M], pk: UUID) -> M:
     row = rows.visible_to(user_of(request)).filter(pk=pk).first()
     if row is None:
         raise Http404
+    read_in_time_of(request, row, rows.studio_path)
     return row
 
 

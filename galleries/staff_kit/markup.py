@@ -23,9 +23,11 @@ STATE_LABELS = {
 ERRORS = {
     "worker_lost": _("The analysis was interrupted three times. The picture may be too much for this machine."),
     "internal_error": _("The analysis failed on our side. The log says more."),
+    "storage_unavailable": _("The storage of the photos does not answer. The photo is analysed when it does."),
     "unreadable_value": _("Something stored with the photo cannot be read, such as its date."),
     "file_missing": _("The photo's file is not in the storage."),
     "not_an_image": _("The file is damaged or is not a picture."),
+    "truncated_image": _("The file is cut off before anything of the picture."),
     "unsupported_type": _("This kind of picture cannot be read here."),
     "image_too_large": _("The picture is too large."),
 }
@@ -36,18 +38,25 @@ QUALITY_REASONS = {
     "too_dark": _("too dark"),
     "too_bright": _("too bright"),
     "low_confidence": _("possibly not a face"),
+    "sunglasses": _("sunglasses"),
+    "mask": _("mask"),
+    "whole_photo": _("no face is seen"),
     "not_described": _("drawn by hand; the engine sees no face there, so no search finds it"),
 }
 # How much of a face's surroundings its crop shows, as a multiple of the box's longer side.
 CROP_MARGIN = 1.3
 
 
-def photo_thumbnail(photo: GalleryImage) -> SafeString:
-    """Return a small picture. The worker makes it, so before the analysis there is only a frame."""
+def photo_thumbnail(photo: GalleryImage, *, alt: str = "") -> SafeString:
+    """Return a small picture. The worker makes it, so before the analysis there is only a frame.
+
+    `alt` says which photo it is where nothing beside it does.
+    """
     if photo.state != PhotoState.PROCESSED:
-        return SafeString('<span class="fp-thumbnail fp-none" aria-hidden="true"></span>')
+        name = format_html('role="img" aria-label="{}"', alt) if alt else SafeString('aria-hidden="true"')
+        return format_html('<span class="fp-thumbnail fp-none" {}></span>', name)
     address = media_files.photo_path(photo, "thumbnail")
-    return format_html('<img class="fp-thumbnail" loading="lazy" alt="" src="{}">', address)
+    return format_html('<img class="fp-thumbnail" loading="lazy" alt="{}" src="{}">', alt, address)
 
 
 def format_capture_time(photo: GalleryImage, name: str = "DATETIME_FORMAT") -> str:
@@ -57,21 +66,24 @@ def format_capture_time(photo: GalleryImage, name: str = "DATETIME_FORMAT") -> s
 
 
 def describe_place(photo: GalleryImage, taken: str) -> str:
-    """Return a line of when the photo was taken, the folder in which it lay, and its tags."""
-    return " · ".join(filter(None, [taken, photo.folder, *(f"#{tag}" for tag in photo.tag_list)]))
+    """Return a line: whether the file is cut off, when the photo was taken, its folder, and its tags."""
+    damage = _("file cut off") if photo.truncated else ""
+    return " · ".join(filter(None, [str(damage), taken, photo.folder, *(f"#{tag}" for tag in photo.tag_list)]))
 
 
-def face_crop(face: PhotoFace) -> SafeString:
+def face_crop(face: PhotoFace, *, alt: str = "") -> SafeString:
     """Return the face, cut out of the photo's preview by style alone.
 
-    The style is in percent of the face's frame, so it holds for any size of the preview.
+    The style is in percent of the face's frame, so it holds for any size of the preview. `alt` says who it is where
+    nothing beside it does.
     """
     photo, box = face.photo, face.box
     side = max(box["width"], box["height"]) * CROP_MARGIN
     left, top = box["x"] + box["width"] / 2 - side / 2, box["y"] + box["height"] / 2 - side / 2
     style = f"width:{100 * photo.width / side:.2f}%;left:{-100 * left / side:.2f}%;top:{-100 * top / side:.2f}%"
     address = media_files.photo_path(photo, "preview")
-    return format_html('<span class="fp-crop"><img loading="lazy" alt="" src="{}" style="{}"></span>', address, style)
+    frame = '<span class="fp-crop"><img loading="lazy" alt="{}" src="{}" style="{}"></span>'
+    return format_html(frame, alt, address, style)
 
 
 def face_picture(face: PhotoFace) -> SafeString:

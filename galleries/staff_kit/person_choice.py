@@ -14,7 +14,7 @@ from galleries.matching.identification import PersonCandidate
 from galleries.models import Person
 from galleries.people import naming
 from galleries.staff_kit.json_views import Body, answer_json, find_visible, parse_uuid, require_role
-from recognition.config import recognition_settings
+from recognition.settings.overrides import settings_in
 from recognition.types import FloatArray
 
 PEOPLE_OFFERED = 8
@@ -65,7 +65,7 @@ def suggest_people(
 
     `descriptor`: protected, float32 (512,), unit length. `excluded`: people who it cannot be.
     """
-    least = recognition_settings().confidence_thresholds.suggest
+    least = settings_in(studio_id).confidence_thresholds.suggest
     candidates = identification.identify(descriptor, studio_ids=[studio_id], candidates=PEOPLE_OFFERED).candidates
     likely = [one for one in candidates if one.similarity >= least and not one.person.is_hidden]
     return [one for one in likely if one.person.pk not in excluded][:most]

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
-from facepass.console.base import VERIFIERS, has_role
+from facepass.console.base import MANAGERS, VERIFIERS, has_role
+from galleries.faces.privacy.left_out_requests import find_of_person
 from galleries.models import FaceDecision, Gallery, GalleryImage, Occasion, Person, PhotoFace
 from galleries.models.face import BEST_FIRST
 from galleries.people import avatars
@@ -39,7 +40,7 @@ def build_overview(request: HttpRequest, person: Person) -> Context:
     faces = PhotoFace.objects.filter(person=person)
     best = select_shown(faces).order_by("-verified", *BEST_FIRST)[:FACES_SHOWN]
     photos = GalleryImage.objects.filter(faces__person=person).event_photos().distinct()
-    pictures = GalleryImage.objects.filter(subject=person).order_by("-created_at")
+    pictures = GalleryImage.objects.filter(subject=person).select_related("consent").order_by("-created_at")
     merges = FaceDecision.objects.filter(studio=person.studio_id, kind=FaceDecision.Kind.UNITE)
     return {
         "person": person,
@@ -57,6 +58,8 @@ def build_overview(request: HttpRequest, person: Person) -> Context:
         ],
         "history": load_history(merges.filter(before__people__has_key=str(person.pk))),
         "may_decide": has_role(request, person.studio_id, VERIFIERS),
+        "may_export": has_role(request, person.studio_id, MANAGERS),
+        "left_out": find_of_person(person),
         "version": studios_snapshot(request)["version"],
     }
 

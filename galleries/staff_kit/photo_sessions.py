@@ -19,6 +19,14 @@ from facepass.core.errors import FacePassError
 
 
 @dataclass(frozen=True, slots=True)
+class FoundByGuests:
+    """How many guests of a session have found some photos, and how many of them some guest likes."""
+
+    guests: int
+    favourites: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEntry:
     """A photo session in a list. `day`: when it is or, where nobody has said, when it was made. `path`: its page."""
 
@@ -41,6 +49,9 @@ class SessionDirectory(Protocol):
 
     def is_of_studio(self, pk: UUID, *, studio_id: UUID) -> bool:
         """Return whether the studio has the session. Raise 503 where that lives elsewhere and cannot be asked for."""
+
+    def count_found(self, photos: Collection[UUID]) -> FoundByGuests:
+        """Return who sees these photos among those that were found for them."""
 
 
 _registered: list[SessionDirectory] = []
@@ -67,6 +78,11 @@ def find_session(request: HttpRequest, pk: UUID | None) -> SessionEntry | None:
 def list_latest_sessions(request: HttpRequest, *, most: int) -> Sequence[SessionEntry]:
     """Return the sessions of the studios of the member of staff, the latest first."""
     return _registered[0].list_latest(principal=user_of(request), most=most) if _registered else []
+
+
+def count_found(photos: Collection[UUID]) -> FoundByGuests:
+    """Return which guests see these photos among those that were found for them."""
+    return _registered[0].count_found(photos) if _registered else FoundByGuests(0, 0)
 
 
 def require_session(pk: UUID, *, studio_id: UUID) -> None:

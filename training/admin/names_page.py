@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.paginator import Paginator
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from galleries.models import Job, Person, PhotoFace
@@ -100,7 +101,7 @@ def show_changes(listed: Iterable[NameChange]) -> list[ShownChange]:
     return [
         ShownChange(
             KIND_TITLES[row.kind],
-            markup.face_crop(by_id[row.face]),
+            markup.face_crop(by_id[row.face], alt=gettext("face")),
             markup.change_page_path("photoface", row.face),
             names.get(row.was or "", "–"),
             names.get(row.becomes or "", "–"),

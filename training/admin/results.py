@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from facepass.core import charts
+from facepass.core.figures import format_decimal, format_percent
 from galleries.models import Person
 from training import renaming
 from training.admin import names_page
@@ -69,12 +70,13 @@ def compare_figures(before: Metrics, after: Metrics) -> list[Figure]:
     for old, new in zip(before["tar_at_far"], after["tar_at_far"], strict=False):
         meaning = _("True match rate at this false match rate")
         values = [_percent(one["tar"] and one["tar"]["value"]) for one in (old, new)]
-        found.append(Figure(f"TAR@FAR {new['far']:g}", meaning, *values))
+        found.append(Figure(f"TAR@FAR {format_decimal(new['far'])}", meaning, *values))
     if after["at_fpir"] and before["at_fpir"]:
         meaning = _(
             "Known people given their name at the threshold (in brackets) where 1 in 100 strangers is given one too"
         )
-        values = [f"{_percent(one['at_fpir']['found'])} ({one['at_fpir']['threshold']:.2f})" for one in (before, after)]
+        points = [one["at_fpir"] for one in (before, after)]
+        values = [f"{_percent(point['found'])} ({format_decimal(point['threshold'], 2)})" for point in points]
         found.append(Figure(_("Recognised, with 1 in 100 strangers named"), meaning, *values))
     return found
 
@@ -92,4 +94,4 @@ def name_worst(rows: Sequence[Metrics]) -> list[dict[str, object]]:
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
+    return "–" if value is None else format_percent(value, 1)

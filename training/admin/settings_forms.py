@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from annotated_types import Ge, Le
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
@@ -14,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
+from facepass.core.figures import format_decimal
 from recognition.config import ConfidenceThresholds, QualityFilters, RecognitionSettings, SelfieFilters
+from recognition.settings.levels import STUDIO_WIDE, Source, field_range
 
 # The label of a field, and what it does.
 Explanations = dict[str, tuple[Promise, Promise]]
@@ -83,13 +84,37 @@ DETECTION: Explanations = {
 MODES = [("fast", _("Fast")), ("balanced", _("Balanced")), ("thorough", _("Thorough"))]
 
 
+ORIGINS = {
+    "default": _("from the defaults"),
+    "installation": _("from the installation"),
+    "studio": _("from the studio"),
+    "event": _("from the event"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """A field with its value by default, and whether another one is in use."""
+    """A field with its value by default, and whether another one is in use.
+
+    `origin`: where the value in use comes from; `allowed`: what the installation allows here, or nothing where the page
+    sets up the installation itself.
+    """
 
     field: BoundField
     default: str
     is_changed: bool
+    origin: Promise | str = ""
+    allowed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFrame:
+    """What a studio's or an event's settings stand in: those of the level above, the bounds, and where each is from."""
+
+    inherited: RecognitionSettings
+    sources: Mapping[str, Any]
+    bounds: Mapping[str, Any]
+    level: Source
 
 
 class SectionForm(forms.Form):
@@ -101,11 +126,14 @@ class SectionForm(forms.Form):
     intro: ClassVar[Promise]
     explained: ClassVar[Explanations]
 
-    def __init__(self, data: Mapping[str, Any] | None, *, settings: RecognitionSettings) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, settings: RecognitionSettings, frame: SettingsFrame | None = None
+    ) -> None:
         super().__init__(data, prefix=None if self.key == ThresholdsForm.key else self.key)
-        self._in_use = self.read(settings)
+        self._in_use, self._frame = self.read(settings), frame
         for name, (label, explanation) in self.explained.items():
             self.fields[name] = self.build_field(name, label, explanation)
+            self.fields[name].disabled = self._is_fixed(name)
 
     @classmethod
     def read(cls, settings: RecognitionSettings) -> dict[str, Any]:
@@ -114,28 +142,51 @@ class SectionForm(forms.Form):
         return values
 
     def build_field(self, name: str, label: Promise, explanation: Promise) -> forms.Field:
-        bounds = self.part.model_fields[name].metadata
-        low = next(float(str(bound.ge)) for bound in bounds if isinstance(bound, Ge))
-        high = next(float(str(bound.le)) for bound in bounds if isinstance(bound, Le))
+        low, high = field_range(self.part, name)
         widget = UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01" if high <= 1 else "any"})
         return forms.FloatField(
             label=str(label),
             help_text=str(explanation),
             min_value=low,
             max_value=high,
-            initial=self.show(self._in_use[name]),
+            initial=_write(self._in_use[name]),
             widget=widget,
         )
 
     def rows(self) -> Iterator[SettingRow]:
         """Yield the fields for the page."""
-        defaults = self.read(RecognitionSettings())
+        frame = self._frame
+        defaults = self.read(frame.inherited if frame else RecognitionSettings())
         for name in self.explained:
-            yield SettingRow(self[name], self.show(defaults[name]), self._in_use[name] != defaults[name])
+            default, is_changed = self.show(defaults[name]), self._in_use[name] != defaults[name]
+            if frame:
+                origin = ORIGINS[self._find(frame.sources, name)]
+                yield SettingRow(self[name], default, is_changed, origin, self._show_bound(name))
+            else:
+                yield SettingRow(self[name], default, is_changed)
+
+    def _find(self, values: Mapping[str, Any], name: str) -> Any:
+        """Return what is said of a field, in the shape of the settings."""
+        part = values[self.key]
+        return part[name] if isinstance(part, Mapping) else part
+
+    def _is_fixed(self, name: str) -> bool:
+        """Return whether only a level above sets the field."""
+        if self._frame is None:
+            return False
+        is_studio_wide = self._frame.level == "event" and f"{self.key}.{name}" in STUDIO_WIDE
+        return is_studio_wide or self._find(self._frame.bounds, name) is None
+
+    def _show_bound(self, name: str) -> str:
+        bound = self._find(self._frame.bounds, name) if self._frame else None
+        if bound is None or self._is_fixed(name):
+            return ""
+        parts = [self.show(float(one) if isinstance(one, int) else one) for one in bound]
+        return ", ".join(parts) if self.key == "detection" else "\u00a0–\u00a0".join(parts)
 
     def show(self, value: object) -> str:
         """Return a value as the page and the history show it."""
-        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        return format_decimal(value) if isinstance(value, float) else _write(value)
 
     def collect(self) -> dict[str, Any]:
         """Return the checked values as a part of the settings."""
@@ -216,3 +267,8 @@ class SelfieQualityForm(QualityForm):
 
 
 SECTIONS: tuple[type[SectionForm], ...] = (ThresholdsForm, DetectionForm, QualityForm, SelfieQualityForm)
+
+
+def _write(value: object) -> str:
+    """Return a value as a field takes it."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -22,6 +22,7 @@ from facepass.core import charts
 from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import studios_of
 from facepass.core.errors import FacePassError
+from facepass.core.figures import format_percent
 from facepass.models import Studio
 from galleries.models import Job
 from training import readiness, renaming, run, versions
@@ -203,11 +204,11 @@ class FaceTrainingSessionAdmin(TenantAdmin[FaceTrainingSession]):
         text = gettext("skipped, nothing new") if session.same_as_id else session.get_status_display()
         return session.status, text
 
-    @column(_("accuracy"), ordering="model_accuracy", empty="–")
+    @column(_("accuracy"), ordering="model_accuracy")
     def accuracy(self, session: FaceTrainingSession) -> str | None:
-        return None if session.model_accuracy is None else f"{session.model_accuracy:.1%}"
+        return None if session.model_accuracy is None else format_percent(session.model_accuracy, 1)
 
-    @column(_("version"), empty="–")
+    @column(_("version"))
     def version(self, session: FaceTrainingSession) -> str | None:
         if session.template_set is None:
             return None

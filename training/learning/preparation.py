@@ -66,7 +66,8 @@ def prepare_training(studio: Studio, *, by: str = "") -> FaceTrainingSession:
 def run_prepare_job(turn: JobTurn) -> JobResult:
     """Do the job `prepare_training`, in one turn."""
     turn.report(done=0, total=1)
-    return {"session_id": str(prepare_training(turn.job.studio, by=turn.job.arguments["by"]).pk)}
+    prepared = str(prepare_training(turn.job.studio, by=turn.job.arguments["by"]).pk)
+    return {"training_id": prepared, "session_id": prepared}
 
 
 def needs_job(studio: Studio) -> bool:
@@ -87,8 +88,13 @@ def nothing_to_train_error() -> FacePassError:
     return FacePassError("nothing_to_train", _("Nobody has enough verified faces yet."), status=409)
 
 
-def has_verified_faces(studio: Studio) -> bool:
-    return _verified_faces(studio, current_model_version()).exists()
+def require_something_to_train(studio: Studio) -> None:
+    """Raise FacePassError 409 `nothing_to_train` where nobody has enough verified faces that can be learnt from.
+
+    With more faces than a request should prepare, only by their number; the run itself looks closer.
+    """
+    if not needs_job(studio):
+        build_current_dataset(studio, current_model_version())
 
 
 def freeze_dataset(training: FaceTrainingSession, data: Dataset, version: ModelVersion) -> None:

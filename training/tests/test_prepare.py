@@ -36,7 +36,8 @@ def test_a_face_under_a_wrong_name_is_named_with_whom_it_looks_like(api, studio)
     wrong = PhotoFace.objects.filter(person=bob).first()
     PhotoFace.objects.filter(pk=wrong.pk).update(person=ann)
     told = api.post(PREPARE).json()
-    assert told["suspects"] == [{"face": str(wrong.pk), "person": str(ann.pk), "looks_like": str(bob.pk)}]
+    names = {"face_id": str(wrong.pk), "person_id": str(ann.pk), "looks_like": str(bob.pk)}
+    assert told["suspects"] == [{**names, "face": str(wrong.pk), "person": str(ann.pk)}]
     assert told["left_out"]["mislabelled"] == 1
 
 

@@ -294,3 +294,12 @@ def test_scores_are_counted_by_the_person_who_is_probed():
     assert found.searches.known.tolist() == [True, True, False]
     assert found.own_scores[:2].tolist() == pytest.approx([0.9, 0.8])
     assert found.impostor_counts.sum(axis=1).tolist() == [1, 1, 2]
+
+
+def test_where_nobody_has_enough_faces_nothing_is_started(api, studio):
+    for seed in (1, 2):
+        person_with(studio, 1, seed=seed)
+    answer = api.post(EXECUTE)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "nothing_to_train")
+    assert not FaceTrainingSession.objects.exists()
+    assert not Job.objects.exists()

@@ -1,15 +1,26 @@
 """The page of the settings: explained, tried against the values in use, reset, saved by superusers, with a history."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from facepass.models import Role
-from facepass.testing.factories import FaceFactory, GalleryFactory, MembershipFactory, PhotoFactory, UserFactory
+from facepass.testing.factories import (
+    FaceFactory,
+    GalleryFactory,
+    MembershipFactory,
+    PhotoFactory,
+    SessionFactory,
+    UserFactory,
+)
 from facepass.testing.trainings import crowd, trained, unknown_face
 from galleries.models import PhotoFace
 from recognition import config, quality
 from recognition.config import QualityFilters, RecognitionSettings, recognition_settings
-from recognition.models import RecognitionConfigChange
+from recognition.models import RecognitionConfigChange, RecognitionOverride
+from recognition.settings import overrides
+from recognition.settings.overrides import SettingsOwner, settings_in
 from recognition.types import Quality
 from training.admin.settings_forms import SECTIONS
 from training.admin.settings_trials import QualityTrial, falls_short
@@ -146,6 +157,50 @@ def test_superusers_save_and_the_history_says_what_changed(superuser):
     assert [(value.before, value.after) for value in past.values] == [
         ("0.7", "0.8"), ("Balanced", "Fast"), ("45", "30"),
     ]  # fmt: skip
+
+
+def manager_of(client, studio):
+    client.force_login(MembershipFactory(studio=studio, role=Role.MANAGER).user)
+    return client
+
+
+def test_managers_save_what_their_studio_has_otherwise(client, studio):
+    manager, theirs = manager_of(client, studio), SettingsOwner(studio.pk)
+    page = text_of(manager.get(PAGE))
+    assert "From the defaults" in page
+    assert "Allowed: 0.5 – 1" in page
+    values = {**sent(DEFAULTS), "search": 0.65, "seen": config.settings_etag(DEFAULTS), "save": ""}
+    assert manager.post(PAGE, values).status_code == 302
+    assert (recognition_settings(), settings_in(studio.pk).confidence_thresholds.search) == (DEFAULTS, 0.65)
+    assert RecognitionOverride.objects.get(studio=studio).value == {"confidence_thresholds": {"search": 0.65}}
+    answer = manager.get(PAGE)
+    (past,) = answer.context["history"]
+    assert [(value.before, value.after) for value in past.values] == [("not set here", "0.65")]
+    assert "From the studio, otherwise 0.59. Allowed: 0.5 – 1" in re.sub(r"<[^>]+>", "", text_of(answer)).replace(
+        " ,", ","
+    )
+    refused = manager.post(PAGE, {**values, "search": 0.2, "seen": config.settings_etag(settings_in(studio.pk))})
+    assert "The installation allows: 0.5 – 1" in text_of(refused)
+    overrides.change_override(theirs, {"confidence_thresholds": None}, by="")
+    restored = manager.post(PAGE, {**sent(DEFAULTS), "restore": str(RecognitionConfigChange.objects.first().pk)})
+    assert shown(restored, "search").value() == "0.65"
+
+
+def test_an_event_has_its_own_page_where_names_of_the_studio_are_fixed(client, studio):
+    session = SessionFactory(studio=studio)
+    manager, page = manager_of(client, studio), f"{PAGE}?event={session.pk}"
+    assert shown(manager.get(page), "assign").field.disabled
+    values = {**sent(DEFAULTS), "search": 0.65, "assign": 0.9, "seen": config.settings_etag(DEFAULTS), "save": ""}
+    assert manager.post(page, values).status_code == 302
+    found = settings_in(studio.pk, session.pk).confidence_thresholds
+    assert (found.search, found.assign) == (0.65, 0.7)
+    assert settings_in(studio.pk) == DEFAULTS
+
+
+def test_a_stranger_s_studio_and_event_are_not_found(client, studio):
+    manager, stranger = manager_of(client, studio), SessionFactory()
+    assert manager.get(f"{PAGE}?event={stranger.pk}").status_code == 404
+    assert manager.get(f"{PAGE}?studio={stranger.studio_id}").status_code == 404
 
 
 def test_nobody_else_saves_or_sees_the_history(staff):

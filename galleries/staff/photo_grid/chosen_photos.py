@@ -1,4 +1,4 @@
-"""What is done with photos that were chosen in the grid: hidden from guests, shown again, moved, deleted, downloaded.
+"""What is done with photos that were chosen in the grid: hidden from guests, shown again, moved, turned, deleted …
 
 Analysing again is `grid.retry_photos`.
 """
@@ -15,11 +15,15 @@ from django.utils.translation import ngettext
 
 from facepass.console.base import EDITORS
 from facepass.core.access.authentication import user_of
+from facepass.core.errors import FacePassError
 from facepass.core.trash import entries
 from facepass.models import TrashEntry
-from galleries.models import Gallery, GalleryImage
+from galleries.jobs import queue
+from galleries.models import Gallery, GalleryImage, Occasion
 from galleries.models.photo import GalleryImageQuerySet
 from galleries.photos import archives, moving, progress, tagging
+from galleries.photos.bursts import taking_apart
+from galleries.photos.rotation import turning
 from galleries.staff.grid import find_gallery
 from galleries.staff.photo_grid.filters import filter_photos
 from galleries.staff_kit.json_views import (
@@ -34,6 +38,8 @@ from galleries.staff_kit.json_views import (
     require_role,
 )
 
+# Degrees clockwise.
+TURNS: Final = {"left": 270, "right": 90}
 # So many may be chosen at once, as `parse_uuids` takes.
 MOST_CHOSEN = 5000
 
@@ -127,22 +133,59 @@ def _untag(_request: HttpRequest, photos: GalleryImageQuerySet, _gallery: Galler
     return Outcome(number, text % {"number": number})
 
 
+def _turn(request: HttpRequest, photos: GalleryImageQuerySet, gallery: Gallery, body: Body) -> Outcome:
+    """Turn them as the verb says. Raise 400 `invalid_request` for more than MOST_TURNED."""
+    asked, degrees = photos.count(), TURNS[body["verb"]]
+    if asked > turning.MOST_TURNED:
+        message = _("At most %(number)d photos are turned at once.") % {"number": turning.MOST_TURNED}
+        raise FacePassError("invalid_request", message)
+    number = turning.turn_photos(photos, degrees, by=user_of(request))
+    if number:
+        queue.wake_workers(gallery.pk, photos=number)
+    text = ngettext("%(number)d photo was turned.", "%(number)d photos were turned.", number) % {"number": number}
+    if number == asked:
+        return Outcome(number, text)
+    stay = _("The others stay: they have not been analysed.")
+    return Outcome(number, f"{text} {stay}")
+
+
+def _take_apart(_request: HttpRequest, photos: GalleryImageQuerySet, _gallery: Gallery, _body: Body) -> Outcome:
+    shots = taking_apart.take_apart(photos)
+    text = ngettext("%(number)d shot is shown by itself.", "%(number)d shots are shown by themselves.", len(shots))
+    undo: Body = {"verb": "together", "photos": [str(shot.pk) for shot in shots]}
+    return Outcome(len(shots), text % {"number": len(shots)}, undo if shots else None)
+
+
+def _put_together(_request: HttpRequest, photos: GalleryImageQuerySet, gallery: Gallery, _body: Body) -> Outcome:
+    number = taking_apart.put_together(photos, Occasion.for_gallery(gallery))
+    return Outcome(number, _("Similar shots stand together again."))
+
+
 VERBS: Final[dict[str, Callable[[HttpRequest, GalleryImageQuerySet, Gallery, Body], Outcome]]] = {
     "hide": _hide,
     "show": _show,
     "move": _move,
+    "left": _turn,
+    "right": _turn,
     "tag": _tag,
     "untag": _untag,
+    "apart": _take_apart,
+    "together": _put_together,
     "delete": _delete,
     "restore": _restore,
 }
 
 
+def find_chosen(request: HttpRequest, gallery: Gallery) -> GalleryImageQuerySet:
+    """Return the gallery's photos that a form's field `photos` names, ids with commas between them."""
+    ids = [parse_page_uuid(text) for text in request.POST.get("photos", "").split(",")[:MOST_CHOSEN]]
+    return GalleryImage.objects.filter(gallery=gallery, pk__in=ids)
+
+
 def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Answer with the originals of `photos`, ids with commas between them, as one ZIP. Raise Http404 for none."""
     gallery = find_gallery(request, pk)
-    ids = [parse_page_uuid(text) for text in request.POST.get("photos", "").split(",")[:MOST_CHOSEN]]
-    photos = list(GalleryImage.objects.filter(gallery=gallery, pk__in=ids).exclude(file=""))
+    photos = list(find_chosen(request, gallery).exclude(file=""))
     if not photos:
         raise Http404
     return archives.archive_response(archives.build_originals_archive(photos), gallery.title)

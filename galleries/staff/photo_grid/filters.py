@@ -20,15 +20,18 @@ class Filter(models.TextChoices):
     NO_FACES = "no_faces", _("No faces")
     UNNAMED = "unnamed", _("With unnamed faces")
     HIDDEN = "hidden", _("Hidden from guests")
+    BEST_SHOTS = "best_shots", _("Best of each burst")
 
 
 def filter_photos(gallery: Gallery, query: QueryDict) -> GalleryImageQuerySet:
-    """Return the photos that the page's `filter`, `person` and `q` leave, in the order of its `sort`."""
+    """Return the photos that the page's `filter`, `burst`, `person` and `q` leave, in the order of its `sort`."""
     try:
         chosen = Filter(query.get("filter") or Filter.ALL)
     except ValueError:
         raise invalid_request() from None
     photos = apply_filter(gallery, chosen)
+    if burst := query.get("burst"):
+        photos = photos.filter(burst=parse_uuid(burst))
     if person := query.get("person"):
         faces = PhotoFace.objects.filter(photo=OuterRef("pk"), gallery_id=gallery.pk).named()
         photos = photos.filter(Exists(faces.filter(person=parse_uuid(person))))
@@ -58,8 +61,16 @@ def apply_filter(gallery: Gallery, chosen: Filter) -> GalleryImageQuerySet:
         case Filter.UNNAMED:
             return photos.filter(Exists(faces.unnamed()))
         case Filter.HIDDEN:
-            return photos.hidden()
+            photos = photos.hidden()
+        case Filter.BEST_SHOTS:
+            photos = photos.filter(is_best_shot(gallery))
     return photos
+
+
+def is_best_shot(gallery: Gallery) -> Q:
+    """Return the condition that no shot of the photo's burst in the gallery is better; it holds where there is none."""
+    shots = GalleryImage.objects.filter(gallery=gallery, burst=OuterRef("burst"))
+    return ~Q(Exists(shots.filter(burst_place__lt=OuterRef("burst_place"))))
 
 
 def _shows(gallery: Gallery, text: str) -> Q:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from galleries.models import GalleryImage
-from galleries.models.photo import GalleryImageQuerySet
+from galleries.models.photo import BY_CAPTURE, BY_NAME, GalleryImageQuerySet
 
 
 class Sort(models.TextChoices):
@@ -16,10 +16,9 @@ class Sort(models.TextChoices):
     UPLOAD = "upload", _("By upload")
 
 
-# A photo without a capture time comes last, as PostgreSQL sorts. The last column is never equal.
 COLUMNS: Final[dict[Sort, tuple[str, ...]]] = {
-    Sort.TAKEN: ("taken_at", "original_name", "pk"),
-    Sort.NAME: ("original_name", "pk"),
+    Sort.TAKEN: BY_CAPTURE,
+    Sort.NAME: BY_NAME,
     Sort.UPLOAD: ("created_at", "pk"),
 }
 

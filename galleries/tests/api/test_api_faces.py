@@ -48,7 +48,8 @@ def test_an_enrolled_face_is_the_persons_and_has_the_id_that_the_upload_told(api
     assert face["face_category"] == "known"
     assert api.get(face["image_url"]).status_code == 200
     task = api.get(f"/api/v1/tasks/{told['task_id']}").json()
-    assert (task["state"], task["result"]) == ("done", {"face_id": told["face_id"], "user_id": str(ann.pk)})
+    result = {"face_id": told["face_id"], "person_id": str(ann.pk), "user_id": str(ann.pk)}
+    assert (task["state"], task["result"]) == ("done", result)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from facepass.testing.factories import (
     SessionFactory,
     StudioFactory,
 )
+from facepass.testing.pictures.costly import jpeg_of_scans
 from facepass.testing.pictures.fake import picture_of
 from galleries.models import Gallery, GalleryImage
 from galleries.photos import analysis, media_files
@@ -82,13 +83,15 @@ def test_a_list_takes_as_many_queries_for_many_galleries_as_for_one(api, studio,
 def test_an_upload_says_what_became_of_each_file(api, studio):
     gallery, data = GalleryFactory(studio=studio), picture_of(["ann"])
     files = [file(data, "a.jpg"), file(data, "again.jpg"), file(b"hello", "notes.jpg")]
+    files.append(file(jpeg_of_scans(64, extra=60), "scans.jpg"))
     answer = api.post(f"{URL}{gallery.pk}/images", {"files": files}, format="multipart")
     assert answer.status_code == 202
     body = answer.json()
     [photo] = gallery.photos.all()
     assert body["accepted"] == [{"id": str(photo.pk), "filename": "a.jpg"}]
     assert body["duplicates"] == [{"id": str(photo.pk), "filename": "again.jpg"}]
-    assert [(r["filename"], r["code"]) for r in body["rejected"]] == [("notes.jpg", "not_an_image")]
+    refused = [("notes.jpg", "not_an_image"), ("scans.jpg", "image_too_complex")]
+    assert [(r["filename"], r["code"]) for r in body["rejected"]] == refused
 
 
 def test_an_upload_without_files_is_400(api, studio):

@@ -46,7 +46,7 @@ def test_names_that_a_file_has_stay_and_nobody_is_named_twice():
     assert name_tags.read_names(name_tags.embed_names(once, NAMES)) == ["Zoe", "Ann Ä", "Борис"]
 
 
-@pytest.mark.parametrize("file", [b"", b"no picture", picture("GIF")])
+@pytest.mark.parametrize("file", [b"", b"no picture", picture("GIF")], ids=["empty", "text", "GIF"])
 def test_what_takes_no_names_is_none(file):
     assert name_tags.embed_names(file, NAMES) is None
 

@@ -118,3 +118,12 @@ def test_once_the_denial_is_undone_it_may_be_proposed(faces, gallery, ann):
     grouping.group_faces(Occasion.for_gallery(gallery), rebuild=True)
     assert PhotoFace.objects.get(pk=faces[1].pk).person == ann
     assert not FaceDecision.objects.standing().exists()
+
+
+def test_who_was_named_with_a_group_is_not_named_again_once_the_name_was_taken_away(faces, ann, user):
+    """The group was named as a whole: what united its faces holds for the others only."""
+    decisions.name(faces[0].cluster, ann, by=user)
+    take_away(faces[1], ann, user)
+    grouping.group_faces(Occasion.for_gallery(faces[0].gallery))
+    assert PhotoFace.objects.get(pk=faces[1].pk).person is None
+    assert set(PhotoFace.objects.filter(person=ann)) == {faces[0], faces[2]}

@@ -17,6 +17,7 @@ from facepass.testing.pictures.files import exif_of, saved
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from galleries.photos import ingest
+from galleries.staff_kit import markup
 
 pytestmark = pytest.mark.django_db
 
@@ -51,16 +52,23 @@ def test_a_picture_is_stored_under_its_id_and_waits(format):
     assert OrmQ.objects.count() == 1
 
 
+def cut_at(mark: bytes, behind: int) -> bytes:
+    data = picture_of(["ann"])
+    return data[: data.index(mark) + behind]
+
+
 REFUSED = {
     "text": (b"hello", "not_an_image", 415),
     "empty": (b"", "not_an_image", 415),
     "gif": (encoded("P", format="GIF"), "unsupported_type", 415),
-    "tiff": (encoded("RGB", format="TIFF"), "unsupported_type", 415),
-    "bmp": (encoded("RGB", format="BMP"), "unsupported_type", 415),
+    "psd": (b"8BPS\0\x01" + bytes(600), "unsupported_type", 415),
+    "raw": (b"FUJIFILMCCD-RAW 0201" + bytes(600), "unsupported_type", 415),
+    "video": (b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(600), "unsupported_type", 415),
     "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "unsupported_type", 415),
     "pdf": (b"%PDF-1.7\n%....", "unsupported_type", 415),
+    "cut off before the pixels": (cut_at(b"\xff\xda", 14), "truncated_image", 415),
     "header only": (picture_of(["ann"])[:20], "not_an_image", 415),
-    "too many pixels": (encoded("1", format="PNG", size=(9000, 9000)), "image_too_large", 413),
+    "too many pixels": (encoded("1", format="PNG", size=(13000, 13000)), "image_too_large", 413),
 }
 
 
@@ -73,6 +81,16 @@ def test_a_refused_file_is_named_with_its_code_and_leaves_nothing(kind):
     assert report.rejected[0].message
     assert [photo.original_name for photo in report.accepted] == ["good.jpg"]
     assert stored(gallery) == gallery.photos.count() == 1
+
+
+def test_a_file_that_is_cut_off_is_taken_and_marked(api, studio):
+    data = picture_of(["ann"])
+    gallery = GalleryFactory(studio=studio)
+    report = ingest.add_photos(gallery, [upload(data[: len(data) * 3 // 4], "cut.jpg"), upload(data, "a.jpg")], by=None)
+    assert [photo.truncated for photo in report.accepted] == [True, False]
+    answered = api.get(f"/api/v1/images?gallery_id={gallery.pk}").json()["results"]
+    assert {photo["filename"]: photo["truncated"] for photo in answered} == {"cut.jpg": True, "a.jpg": False}
+    assert ["file cut off" in markup.describe_place(photo, "") for photo in report.accepted] == [True, False]
 
 
 def test_a_file_with_too_many_bytes_is_refused(settings):

@@ -9,6 +9,7 @@ from galleries.models import GalleryImage
 FIRST, NUMBER = 1_000_000, 300
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/Los_Angeles"])

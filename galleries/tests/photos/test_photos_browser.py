@@ -5,7 +5,7 @@ import re
 import pytest
 
 from facepass.testing.factories import FaceFactory, MembershipFactory, PersonFactory, PhotoFactory
-from facepass.testing.pages.browser import in_thread
+from facepass.testing.pages.browser import in_thread, wait_until_true
 from facepass.testing.pages.photo_pages import open_grid, open_photo, row, shoot
 from facepass.testing.pictures.fake import picture_of
 from galleries.models import FaceDecision, GalleryImage, PhotoFace
@@ -195,7 +195,7 @@ class TestPhoto:
         page = browser(user)
         open_photo(page, server, photo)
         page.keyboard.press("Enter")
-        page.locator(".fp-field").press_sequentially("Ann", delay=0)
+        page.get_by_role("combobox", name="Name", exact=True).press_sequentially("Ann", delay=0)
         page.keyboard.press("Enter")
         page.wait_for_selector('.fp-row[data-kind="verified"]')
         assert photo.faces.get().person.real_name == "Anna"
@@ -220,10 +220,10 @@ class TestPhoto:
         page.keyboard.press("r")
         page.wait_for_selector('.fp-row[data-kind="hidden"]')
         page.keyboard.press("i")
-        page.wait_for_function("document.querySelectorAll('.fp-row[data-kind=hidden]').length === 3")
+        wait_until_true(page, "document.querySelectorAll('.fp-row[data-kind=hidden]').length === 3")
         page.wait_for_selector('[data-trouble]:has-text("rejected or ignored")')
         page.keyboard.press("u")
-        page.wait_for_function("document.querySelectorAll('.fp-row[data-kind=hidden]').length === 1")
+        wait_until_true(page, "document.querySelectorAll('.fp-row[data-kind=hidden]').length === 1")
         page.keyboard.press("u")
         page.wait_for_selector('.fp-row[data-kind="hidden"]', state="detached")
         page.keyboard.press("u")
@@ -358,7 +358,7 @@ def test_the_pages_in_light_and_dark_on_a_screen_and_a_tablet(browser, server, u
             shoot(page, f"first-{name}-{scheme}")
             for where, (opened, what) in {"grid": (open_grid, gallery), "photo": (open_photo, photo)}.items():
                 opened(page, server, what)
-                page.wait_for_function("[...document.images].every((image) => image.complete)")
+                wait_until_true(page, "[...document.images].every((image) => image.complete)")
                 shoot(page, f"{where}-{name}-{scheme}")
                 assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
                 drawn_by_browser = page.evaluate("getComputedStyle(document.documentElement).colorScheme")

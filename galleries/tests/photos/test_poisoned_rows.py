@@ -3,7 +3,9 @@ on, and the row says what is wrong. The database refuses such values; here its c
 """
 
 import importlib
+import re
 from contextlib import contextmanager
+from itertools import zip_longest
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -44,6 +46,12 @@ POISON = [
 ]
 each = pytest.mark.parametrize(
     "where", POISON, ids=[f"{table}.{column}={value[:16]}" for table, column, value in POISON]
+)
+TABLES = {table: [one for one in POISON if one[0] == table] for table, _column, _value in POISON}
+# For what takes dozens of requests: one value in each table at a time, so that each list has one such row.
+ROUNDS = [[one for one in some if one] for some in zip_longest(*TABLES.values())]
+one_in_each_table = pytest.mark.parametrize(
+    "places", ROUNDS, ids=[" ".join(f"{table}.{column}" for table, column, _value in some) for some in ROUNDS]
 )
 
 
@@ -106,15 +114,16 @@ def pages_of(gallery, session):
     yield f"/s/{session.code}/"
 
 
-@each
-def test_lists_and_pages_show_it_and_its_neighbours(rows, session, api, staff, where):
-    poison(*where)
+@one_in_each_table
+def test_lists_and_pages_show_it_and_its_neighbours(rows, session, api, staff, places):
+    for where in places:
+        poison(*where)
     for page in pages_of(rows, session):
         client = api if page.startswith("/api/") else staff
         response = client.get(page)
         assert response.status_code == 200, page
         if response["Content-Type"].startswith("application/json"):
-            assert "NaN" not in response.content.decode(), page
+            assert not re.search(r"(?<![\w-])NaN(?![\w-])", response.content.decode()), page  # signatures may have it
 
 
 @each

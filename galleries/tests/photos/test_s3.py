@@ -4,7 +4,7 @@ import pytest
 import requests
 from django.core.files.base import ContentFile
 
-from facepass.testing.factories import GalleryFactory
+from facepass.testing.factories import GalleryFactory, MembershipFactory
 from facepass.testing.pictures.fake import picture_of
 from facepass.testing.stand_ins.s3 import keys
 from galleries.models import GalleryImage
@@ -22,7 +22,10 @@ def test_a_photo_lives_in_the_bucket_from_upload_to_deletion(bucket, client, dja
     assert keys(bucket) == ["original.jpg", "preview.jpg", "thumbnail.jpg"]
     assert photo.faces.count() == 1
 
-    answer = client.get(media_files.signed_path(photo, "original"))
+    preview = client.get(media_files.signed_path(photo, "preview"))
+    assert requests.get(preview["Location"], timeout=300).headers["Content-Type"] == "image/jpeg"
+    client.force_login(MembershipFactory(studio=photo.gallery.studio).user)
+    answer = client.get(media_files.photo_path(photo, "original"))
     assert answer.status_code == 302
     assert requests.get(answer["Location"], timeout=300).content == data
 

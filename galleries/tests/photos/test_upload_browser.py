@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from facepass.testing.pages.browser import wait_until_true
 from facepass.testing.pages.photo_pages import open_grid, shoot, summary
 from facepass.testing.pictures.fake import picture_of
 from facepass.testing.waiting import eventually
@@ -104,7 +105,7 @@ def test_three_files_are_on_their_way_at_once(browser, server, user, gallery):
     held = []
     page.route("**/upload/file/", lambda route: held.append(route))  # noqa: PLW0108 - it looks at its handler
     drop(page, files=pictures(8))
-    page.wait_for_function("document.querySelectorAll('[data-waiting] li[data-state=sending]').length === 3")
+    wait_until_true(page, "document.querySelectorAll('[data-waiting] li[data-state=sending]').length === 3")
     page.wait_for_timeout(300)
     assert len(held) == 3
     page.unroute("**/upload/file/")  # what is held goes on with it
@@ -147,7 +148,7 @@ def break_off(page, handles):
     page.route("**/upload/file/", let_two)
     drop(page, files=pictures(6), handles=handles)
     summary(page, "2 of 6 files")
-    eventually(lambda: page.evaluate(WRITTEN_DOWN, 4))  # `wait_for_function` does not wait for a promise
+    eventually(lambda: page.evaluate(WRITTEN_DOWN, 4))
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     page.unroute("**/upload/file/")  # only now: what is held goes on with it

@@ -18,7 +18,8 @@ from facepass.testing.factories import (
     descriptor,
     near,
 )
-from facepass.testing.pages.browser import in_thread, until
+from facepass.testing.pages.browser import in_thread, until, wait_until_true
+from facepass.testing.pages.naming import ON_SCREEN, at_rest
 from facepass.testing.pages.photo_pages import SHOTS, open_page, shoot
 from facepass.testing.pictures.fake import picture_of
 from galleries.models import FaceDecision, PhotoFace
@@ -31,24 +32,6 @@ from recognition.engines.fake import FakeEngine
 SIZES = [48 - 3 * place // 2 if place < 30 else 9 - place // 20 for place in range(89)]
 NAMES, MOST_KEYS = 1301, 120
 WRONG = 13
-# Faces whose larger part is in the window and above the bar at its foot, with their pictures; measured by themselves,
-# not by what the page says.
-ON_SCREEN = """() => {
-  const end = document.querySelector("[data-foot]").getBoundingClientRect().top;
-  return [...document.querySelectorAll("[data-face]")].filter((face) => {
-    const { top, bottom, height } = face.getBoundingClientRect();
-    return Math.min(bottom, end) - Math.max(top, 0) >= 0.75 * height && face.querySelector("img").naturalWidth;
-  }).map((face) => face.dataset.face);
-}"""
-# The page is at rest: what was decided is written, pictures in sight are there, and the page has noticed them.
-AT_REST = f"""() => {{
-  if (document.querySelector("[data-contact-sheet]").getAttribute("aria-busy") === "true") return false;
-  const seen = ({ON_SCREEN})().length;
-  const waiting = [...document.querySelectorAll("[data-face] img")].some((picture) =>
-    !picture.complete && picture.getBoundingClientRect().top < innerHeight);
-  const crossed = document.querySelectorAll("[data-face][aria-pressed=true]").length;
-  return !waiting && Number(document.querySelector("[data-foot] [data-count]").textContent) + crossed >= seen;
-}}"""
 
 
 @pytest.fixture(autouse=True)
@@ -89,10 +72,6 @@ def propose(gallery, sizes, *, wrong=0):
         face.insightface_descriptor = descriptor(99_999)
     PhotoFace.objects.bulk_create(faces)
     return {str(face.pk) for face in strays}
-
-
-def at_rest(page):
-    page.wait_for_function(AT_REST, polling=20)
 
 
 def confirmed():
@@ -151,7 +130,7 @@ def test_a_key_confirms_of_one_person_what_was_on_the_screen_and_goes_on(sign_in
     page.keyboard.press("y")
     until(lambda: len(confirmed()), len(on_screen) + 2)
     page.keyboard.press("u")
-    page.wait_for_function("document.querySelectorAll('.fp-current [data-face]').length === 2")
+    wait_until_true(page, "document.querySelectorAll('.fp-current [data-face]').length === 2")
 
 
 def test_a_face_is_crossed_out_by_keys_too_and_a_picture_that_does_not_load_is_not_confirmed(sign_in, serve, gallery):

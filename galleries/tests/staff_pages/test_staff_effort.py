@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from facepass import asgi
 from facepass.testing.event import MAKE_EVENT, NEEDS_EVENT, PEOPLE, add, readable, who_is_who
 from facepass.testing.factories import GalleryFactory, MembershipFactory
 from facepass.testing.pages.browser import in_thread
+from facepass.testing.pages.naming import Staff
 from galleries.faces import grouping
 from galleries.models import FaceCluster, GalleryImage, Occasion, Person, PhotoFace
 from galleries.photos import analysis
@@ -46,96 +46,6 @@ def event(tmp_path, insightface_engine):
         yield gallery, truth
 
 
-class Staff:
-    """Somebody at the page, whose every key and click is counted."""
-
-    def __init__(self, page, names, gallery):
-        self.page, self.names, self.gallery = page, names, gallery
-        self.counts = Counter()
-        self.typing = True
-
-    def press(self, key, *, as_what):
-        self.page.keyboard.press(key)
-        self.counts[as_what] += 1
-
-    def click(self, face):
-        self.page.locator(f'[data-face="{face}"]').click()
-        self.typing = False
-        self.counts["select"] += 1
-
-    def at_letters(self):
-        if self.typing:
-            self.press("Escape", as_what="to the letters")
-            self.typing = False
-
-    def name(self, name):
-        """By the first suggestion where it is right, else by typing."""
-        first = self.page.locator(".fp-current [data-person]").first
-        offered = first.inner_text().removesuffix("↵").strip() if first.count() else None
-        if not self.typing:
-            self.press("n", as_what="to the field")
-            self.typing = True
-        if offered != readable(name):
-            self.page.keyboard.type(readable(name))
-            self.counts["names typed"] += 1
-            self.counts["letters"] += len(readable(name))
-        self.press("Enter", as_what="accept" if offered == readable(name) else "enter")
-
-    def faces_of_current(self):
-        return self.page.eval_on_selector_all(".fp-current [data-face]", "faces => faces.map(f => f.dataset.face)")
-
-    def settled(self):
-        """The page is at rest: what was asked is answered, and what is shown is what there is."""
-        self.page.wait_for_timeout(100)
-        self.page.wait_for_selector("[data-groups]:not([aria-busy=true])")
-        self.page.wait_for_function("!document.querySelector('.fp-current [data-likes][data-asked=yes]')")
-
-    def work(self):
-        for _turn in range(400):
-            self.settled()
-            if not self.page.locator(".fp-current").count():
-                return
-            if self.page.locator(".fp-current .fp-more").count():
-                self.at_letters()
-                self.press("a", as_what="show all")
-                self.settled()
-            if not self.page.locator(".fp-current").get_attribute("data-id"):
-                if not self.single():
-                    return
-            else:
-                self.group()
-
-    def group(self):
-        faces = self.faces_of_current()
-        of_guest = defaultdict(list)
-        for face in faces:
-            of_guest[self.names[face]].append(face)
-        main = max(of_guest, key=lambda guest: len(of_guest[guest]))
-        strays = [face for guest, theirs in of_guest.items() if guest != main for face in theirs]
-        for face in strays:
-            self.click(face)
-        if strays:
-            self.press("s", as_what="split")
-        elif main is None:
-            self.at_letters()
-            self.press("r", as_what="hide")
-        else:
-            self.name(main)
-
-    def single(self):
-        """Faces of no group: all of one guest, or, where no guest is left, all that are shown."""
-        of_guest = defaultdict(list)
-        for face in self.faces_of_current():
-            of_guest[self.names[face]].append(face)
-        guests = [guest for guest in of_guest if guest]
-        if not guests:
-            return False
-        for face in of_guest[guests[0]]:
-            self.click(face)
-        self.name(guests[0])
-        return True
-
-
 def test_an_event_of_forty_guests_is_named_with_less_than_three_keys_for_each(event, browser, serve):
     gallery, truth = event
     names = in_thread(lambda: who_is_who(gallery, truth))
@@ -146,18 +56,17 @@ def test_an_event_of_forty_guests_is_named_with_less_than_three_keys_for_each(ev
     page.wait_for_selector('[data-state="live"]')
     groups = in_thread(lambda: FaceCluster.objects.filter(gallery=gallery).shown().count())
     singles = in_thread(lambda: PhotoFace.objects.filter(gallery=gallery, cluster=None).count())
-    staff = Staff(page, names, gallery)
+    staff = Staff(page, names)
     pictured(page, staff)
     staff.work()
 
     guests = {name for name in names.values() if name}
     verified = in_thread(lambda: dict(PhotoFace.objects.filter(verified=True).values_list("pk", "person__real_name")))
     right = sum(readable(names[str(pk)] or "") == name for pk, name in verified.items())
-    actions = sum(number for what, number in staff.counts.items() if what not in ("names typed", "letters"))
     of_guests = sum(name is not None for name in names.values())
     found = (
-        f"{groups} groups, {singles} faces in none, {len(guests)} guests: {actions} keys and clicks,"
-        f" {actions / len(guests):.2f} for each; {dict(staff.counts)}\n{right} of {of_guests} faces verified,"
+        f"{groups} groups, {singles} faces in none, {len(guests)} guests: {staff.actions} keys and clicks,"
+        f" {staff.actions / len(guests):.2f} for each; {dict(staff.counts)}\n{right} of {of_guests} faces verified,"
         f" {len(verified) - right} wrong"
     )
     noted(found)
@@ -165,7 +74,7 @@ def test_an_event_of_forty_guests_is_named_with_less_than_three_keys_for_each(ev
         found
     )
     assert (right, len(verified)) == (of_guests, of_guests), found
-    assert actions < MOST_PER_PERSON * len(guests), found
+    assert staff.actions < MOST_PER_PERSON * len(guests), found
 
 
 def pictured(page, staff):

@@ -15,7 +15,7 @@ from facepass.testing.factories import (
     PhotoFactory,
     descriptor,
 )
-from facepass.testing.pages.browser import in_thread, until
+from facepass.testing.pages.browser import in_thread, until, wait_until_true
 from facepass.testing.pages.photo_pages import open_page, shoot
 from facepass.testing.pictures.fake import picture_of
 from galleries.faces import decisions
@@ -138,11 +138,13 @@ def test_faces_are_split_off_and_a_group_is_hidden_by_letters(sign_in, serve, ga
     for key in ("Escape", "ArrowRight", "Space", "ArrowRight", "Space", "s"):
         page.keyboard.press(key)
     until(lambda: sorted(FaceCluster.objects.shown().values_list("size", flat=True)), [2, 2])
-    page.wait_for_function("document.querySelectorAll('[data-card]').length === 2")
-    page.keyboard.press("r")
-    until(lambda: FaceCluster.objects.filter(rejected=True).count(), 1)
-    page.keyboard.press("u")
-    page.wait_for_function("document.querySelectorAll('[data-card]').length === 2")
+    wait_until_true(page, "document.querySelectorAll('[data-card]').length === 2")
+    for key, kind in (("h", "hide"), ("r", "reject")):
+        page.keyboard.press(key)
+        until(lambda: FaceCluster.objects.filter(rejected=True).count(), 1)
+        until(lambda kind=kind: FaceDecision.objects.standing().filter(kind=kind).count(), 1)
+        page.keyboard.press("u")
+        wait_until_true(page, "document.querySelectorAll('[data-card]').length === 2")
     page.keyboard.press("u")
     until(lambda: list(FaceCluster.objects.shown().values_list("pk", flat=True)), [one.pk])
 
@@ -161,13 +163,13 @@ def test_by_mouse_groups_are_merged_and_faces_split_off_from_a_bar(sign_in, serv
     page.locator('[data-tick="merge"]').tap()
     until(lambda: sorted(FaceCluster.objects.shown().values_list("size", flat=True)), [4, 5])
     assert page.locator("[data-ticked]").is_hidden()
-    page.wait_for_function("document.querySelectorAll('[data-mark]').length === 2")
+    wait_until_true(page, "document.querySelectorAll('[data-mark]').length === 2")
     card = page.locator(f'[data-card][data-id="{one.pk}"]')
     card.locator("[data-face]").first.tap()
     assert page.locator('[data-tick="merge"]').is_hidden()
     page.locator('[data-tick="split"]').tap()
     until(lambda: sorted(FaceCluster.objects.shown().values_list("size", flat=True)), [1, 3, 5])
-    page.wait_for_function("document.querySelectorAll('[data-mark]').length === 3")
+    wait_until_true(page, "document.querySelectorAll('[data-mark]').length === 3")
     for place in (0, 1):
         page.locator("[data-mark]").nth(place).tap()
     page.locator("[data-ticked-name]").fill("Ann")
@@ -175,8 +177,9 @@ def test_by_mouse_groups_are_merged_and_faces_split_off_from_a_bar(sign_in, serv
     until(names, ["Ann"])
     until(lambda: PhotoFace.objects.filter(verified=True).count(), 8)
     page.locator("[data-face]").first.tap()
-    page.locator('[data-tick="reject"]').tap()
+    page.locator('[data-tick="hide"]').tap()
     until(lambda: PhotoFace.objects.filter(face_category="ignored").count(), 1)
+    until(lambda: FaceDecision.objects.filter(kind="hide").count(), 1)
 
 
 def test_letters_work_with_a_russian_keyboard(sign_in, serve, gallery, group):
@@ -308,10 +311,10 @@ def test_what_one_does_the_other_sees(sign_in, serve, gallery, group):
     seen = "document.querySelectorAll('[data-card]').length === {}"
     mine.keyboard.type("Ann")
     mine.keyboard.press("Enter")
-    theirs.wait_for_function(seen.format(1), polling=20)
+    wait_until_true(theirs, seen.format(1))
     mine.keyboard.press("Escape")
     mine.keyboard.press("u")
-    theirs.wait_for_function(seen.format(2), polling=20)
+    wait_until_true(theirs, seen.format(2))
     assert theirs.evaluate("document.activeElement.value") == "Bo", "what is being typed stays"
     assert theirs.locator('[data-state="live"]').count() == 1, "the socket told it, not the question every two seconds"
 

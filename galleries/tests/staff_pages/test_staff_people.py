@@ -67,7 +67,7 @@ def test_the_page_shows_faces_photos_and_where_they_were_seen(staff, ann, seen):
 def test_the_page_asks_no_query_per_face_or_gallery(staff, ann, studio, django_assert_max_num_queries):
     for _ in range(10):
         FaceFactory(photo=PhotoFactory(gallery=GalleryFactory(studio=studio), stored=False), person=ann)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         staff.get(address("change", ann))
 
 

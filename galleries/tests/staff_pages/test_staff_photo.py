@@ -94,9 +94,9 @@ def test_a_photo_that_left_the_filter_keeps_its_neighbours(staff, gallery):
 def test_a_photo_asks_no_query_per_face(staff, photo, studio, django_assert_max_num_queries):
     for _number in range(12):
         FaceFactory(photo=photo, person=PersonFactory(studio=studio), cluster=ClusterFactory(studio=studio))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert len(described(staff, photo, filter="unnamed")["photo"]["faces"]) == 12
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         staff.get(address(photo, "faces"))
 
 

@@ -1,0 +1,1 @@
+"""What is peculiar to cameras: clocks that are wrong, and files in pairs."""

@@ -1,0 +1,1 @@
+"""What staff do because of the privacy of those whom photos show."""
