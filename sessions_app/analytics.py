@@ -62,8 +62,9 @@ def _add(session: PhotoSession, numbers: Mapping[UsageKind, int], *, took: list[
         numbers=", ".join(f"%({name})s::int" for name in values),
         sums=", ".join(f"{name} = kept.{name} + excluded.{name}" for name in values),
     )
+    day = timezone.localdate(timezone=session.studio.zone)
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**values, "session": session.pk, "day": timezone.localdate(), "took": took})
+        cursor.execute(statement, {**values, "session": session.pk, "day": day, "took": took})
 
 
 @dataclass(slots=True)

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 
 from facepass.core.access.tenancy import UUID_TEXT, Principal, studios_of
+from facepass.core.api.rows import missing_error
 from facepass.core.errors import FacePassError
-from sessions_app.models import Origin, PhotoSession
+from sessions_app.models import GuestRules, Origin, PhotoSession
 from sessions_app.pixora import gateway, mirror
 
 # Part of the API contract, so not translated.
@@ -52,7 +52,7 @@ def find_current(ids: Iterable[UUID]) -> dict[UUID, CurrentSession]:
     Raise FacePassError 503 (see `gateway.fetch`) where Pixora does not answer for one of them.
     """
     wanted = list(dict.fromkeys(ids))
-    rows = PhotoSession.objects.in_bulk(wanted)
+    rows = PhotoSession.objects.select_related("studio__privacy", "guest_rules", "privacy").in_bulk(wanted)
     found = {pk: CurrentSession(row) for pk, row in rows.items() if row.origin == Origin.LOCAL}
     elsewhere = [pk for pk in wanted if pk not in found]
     if gateway.is_configured() and elsewhere:
@@ -83,16 +83,16 @@ def validate_sessions(ids: Iterable[UUID], *, principal: Principal) -> dict[UUID
 def _validate(current: CurrentSession | None) -> Validation:
     if current is None:
         return Validation(None, NOT_FOUND)
-    if not current.session.facepass_enabled:
+    if not _is_searchable(current.session):
         return Validation(None, NOT_ENABLED, current.stale)
     return Validation(current.session, None, current.stale)
 
 
 def require_visible(pk: UUID, *, principal: Principal) -> CurrentSession:
-    """Return the session. Raise Http404 where it is not the principal's to see, and as `find_current`."""
+    """Return the session. Raise 404 where it is not the principal's to see, and as `find_current`."""
     visible = _find_visible([pk], principal=principal)
     if pk not in visible:
-        raise Http404
+        raise missing_error("session_id", [pk])
     return visible[pk]
 
 
@@ -102,10 +102,12 @@ def _find_visible(ids: list[UUID], *, principal: Principal) -> dict[UUID, Curren
 
 
 def require_usable(pk: UUID, *, principal: Principal) -> PhotoSession:
-    """Return a session that may be searched. Raise 403 `facepass_disabled`, and as `require_visible`."""
+    """Return a session that may be searched.
+
+    Raise 403 `facepass_disabled`, 410 `session_expired`, and as `require_visible`.
+    """
     session = require_visible(pk, principal=principal).session
-    if not session.facepass_enabled:
-        raise _disabled()
+    _require_searchable(session)
     return session
 
 
@@ -117,8 +119,23 @@ def require_enabled(session: PhotoSession) -> None:
     """
     is_local = session.origin == Origin.LOCAL
     current = CurrentSession(session) if is_local else find_current([session.pk]).get(session.pk)
-    if current is None or not current.session.facepass_enabled:
+    if current is None or not current.session.facepass_enabled or session.is_archived:
         raise _disabled()
+
+
+def _is_searchable(session: PhotoSession) -> bool:
+    try:
+        _require_searchable(session)
+    except FacePassError:
+        return False
+    return True
+
+
+def _require_searchable(session: PhotoSession) -> None:
+    """Raise 403 `facepass_disabled`, also for an archived session, and 410 `session_expired`. Asks nothing anew."""
+    if not session.facepass_enabled or session.is_archived:
+        raise _disabled()
+    GuestRules.for_session(session).require_unexpired()
 
 
 def lock_enabled(session: PhotoSession) -> None:

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from sessions_app.models import PhotoSession
+from sessions_app.models import GuestRules, PhotoSession
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -20,15 +20,16 @@ FONTS = Path(__file__).parent / "data"
 WIDTH, HEIGHT, MARGIN, CODE_SIDE = 105, 148, 9, 72
 # White around the code, in modules, without which cameras miss it.
 QUIET_ZONE = 4
-PNG_SCALE = 20
+# Pixels of a module, by the kind of picture; an SVG has none.
+SCALES = {"svg": 1, "png": 20}
 
 
 def build_svg(session: PhotoSession) -> bytes:
-    return _build_qr_code(session, kind="svg", scale=1)
+    return build_qr_code(session.guest_url, kind="svg")
 
 
 def build_png(session: PhotoSession) -> bytes:
-    return _build_qr_code(session, kind="png", scale=PNG_SCALE)
+    return build_qr_code(session.guest_url, kind="png")
 
 
 def build_table_card(session: PhotoSession) -> bytes:
@@ -51,13 +52,21 @@ def build_table_card(session: PhotoSession) -> bytes:
     pdf.set_y(top + CODE_SIDE + 1)
     _add_line(pdf, _("Scan the code with your phone's camera and take a selfie."), size=9.5)
     _add_line(pdf, session.guest_url, size=9.5, bold=True)
+    if pin := read_printed_pin(GuestRules.for_session(session)):
+        _add_line(pdf, _("PIN: %(pin)s") % {"pin": pin}, size=12, bold=True)
     return bytes(pdf.output())
 
 
-def _build_qr_code(session: PhotoSession, *, kind: str, scale: int) -> bytes:
+def read_printed_pin(rules: GuestRules) -> str:
+    """Return the PIN that staff have printed on the card; empty where they do not."""
+    return rules.printed_pin or "" if rules.pin else ""
+
+
+def build_qr_code(address: str, *, kind: str) -> bytes:
+    """Return the QR code of an address as "svg" or "png"."""
     out = io.BytesIO()
     # Error correction "m" still reads where a stain or a fold covers 15 % of the code.
-    segno.make_qr(session.guest_url, error="m").save(out, kind=kind, scale=scale, border=QUIET_ZONE)
+    segno.make_qr(address, error="m").save(out, kind=kind, scale=SCALES[kind], border=QUIET_ZONE)
     return out.getvalue()
 
 

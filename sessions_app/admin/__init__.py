@@ -1,3 +1,3 @@
 """Photo sessions, their guests, usage and webhooks in the admin."""
 
-from sessions_app.admin import analytics, guests, hidings, sessions, webhooks  # noqa: F401 - register themselves
+from sessions_app.admin import analytics, consents, guests, hidings, sessions, webhooks  # noqa: F401 - register themselves

@@ -15,8 +15,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
-from facepass.console.base import ExtraContext, TenantAdmin, column
+from facepass.console.base import ExtraContext, ReadOnlyAdmin, column
 from facepass.core import charts
+from facepass.core.figures import format_percent
 from sessions_app import analytics
 from sessions_app.models import SessionDay
 
@@ -29,7 +30,9 @@ COLUMNS = (
 
 
 @admin.register(SessionDay)
-class SessionDayAdmin(TenantAdmin[SessionDay]):
+class SessionDayAdmin(ReadOnlyAdmin[SessionDay]):
+    """Only what happens counts."""
+
     studio_path = "session__studio"
     list_display = [
         "day", "session", "searches", "hit_rate", "p50", "p95", "downloads", "favourites", "consents",
@@ -42,15 +45,6 @@ class SessionDayAdmin(TenantAdmin[SessionDay]):
     ]
     list_before_template = "admin/sessions_app/usage.html"
     fields = readonly_fields = ("day", "session", "searches", "hits", "p50", "p95", *COLUMNS[-3:])
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: SessionDay | None = None) -> bool:
-        """Only what happens counts."""
-        return False
-
-    has_delete_permission = has_change_permission
 
     def get_urls(self) -> list[URLPattern]:
         download = self.admin_site.admin_view(self.csv_view)
@@ -136,7 +130,7 @@ def draw_usage(usages: Mapping[date, analytics.Usage], period: analytics.Period)
 
 
 def format_rate(usage: analytics.Usage) -> str:
-    return "–" if usage.hit_rate is None else f"{usage.hit_rate:.0%}"
+    return "–" if usage.hit_rate is None else format_percent(usage.hit_rate)
 
 
 def _build_csv_row(row: SessionDay) -> list[object]:

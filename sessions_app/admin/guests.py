@@ -1,6 +1,7 @@
 """What the session's page in the admin has for guests: their rules, and the way to their page on paper."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
@@ -30,18 +31,31 @@ PAPERS: dict[str, tuple[str, Callable[[PhotoSession], bytes], Promise]] = {
 
 class GuestRulesForm(forms.ModelForm[GuestRules]):
     new_pin = forms.CharField(
-        label=_("new PIN"), required=False, max_length=32, strip=True,
+        label=capfirst(_("new PIN")), required=False, max_length=32, strip=True,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
         help_text=_(
-            "At least four letters or digits; spaces, hyphens and capitals make no difference. A PIN that is set "
-            "cannot be shown, so note it for the cards; leave this empty to keep it."
+            "At least four letters or digits; spaces, hyphens and capitals make no difference. Leave this empty to "
+            "keep the PIN that is set."
         ),
     )  # fmt: skip
-    clear_pin = forms.BooleanField(label=_("ask for no PIN"), required=False, widget=UnfoldBooleanSwitchWidget)
+    print_pin = forms.BooleanField(
+        label=capfirst(_("print the PIN on the table card")), required=False, widget=UnfoldBooleanSwitchWidget,
+        help_text=_(
+            "Whoever holds a card then has the PIN. It is kept encrypted for that; otherwise only as a hash, which "
+            "nobody can read."
+        ),
+    )  # fmt: skip
+    clear_pin = forms.BooleanField(
+        label=capfirst(_("ask for no PIN")), required=False, widget=UnfoldBooleanSwitchWidget
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("print_pin", bool(self.instance.printed_pin))
 
     class Meta:
         model = GuestRules
-        fields = ["expires_at", "browsing", "challenge", "downloads", "watermark"]
+        fields = ["expires_at", "browsing", "uploads", "challenge", "downloads", "watermark"]
 
     def clean_new_pin(self) -> str:
         pin: str = self.cleaned_data["new_pin"]
@@ -49,9 +63,25 @@ class GuestRulesForm(forms.ModelForm[GuestRules]):
             raise ValidationError(_("A PIN has at least four letters or digits."))
         return pin
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse to print a PIN of which there is only a hash."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        is_kept = self.instance.pin and not values.get("new_pin") and not values.get("clear_pin")
+        if is_kept and values.get("print_pin") and not self.instance.printed_pin and "new_pin" not in self.errors:
+            self.add_error(
+                "new_pin", _("Enter the PIN once more, so that it can be printed: only a hash of it is kept.")
+            )
+        return values
+
     def save(self, commit: bool = True) -> GuestRules:
-        if self.cleaned_data.get("clear_pin") or self.cleaned_data["new_pin"]:
-            self.instance.set_pin("" if self.cleaned_data.get("clear_pin") else self.cleaned_data["new_pin"])
+        values = self.cleaned_data
+        pin = "" if values.get("clear_pin") else values["new_pin"]
+        if pin or values.get("clear_pin"):
+            self.instance.set_pin(pin)
+        if pin and values.get("print_pin"):
+            self.instance.printed_pin = pin
+        elif not values.get("print_pin"):
+            self.instance.printed_pin = None
         rules: GuestRules = super().save(commit)
         return rules
 
@@ -66,7 +96,9 @@ class GuestRulesInline(StackedInline[GuestRules, PhotoSession]):
 
     def get_fields(self, request: HttpRequest, obj: PhotoSession | None = None) -> tuple[str, ...]:
         own = tuple(GuestRulesForm.Meta.fields)
-        return (own[0], "new_pin", "clear_pin", *own[1:]) if self.has_change_permission(request, obj) else own
+        return (
+            (own[0], "new_pin", "print_pin", "clear_pin", *own[1:]) if self.has_change_permission(request, obj) else own
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: PhotoSession | None = None) -> bool:
         return True

@@ -11,6 +11,7 @@ from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,6 +20,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from facepass.console.base import ExtraContext, column
 from facepass.console.deletion import TrashAdmin
+from facepass.console.zone_field import build_zone_field
 from galleries.models import Gallery, GalleryImage
 from sessions_app import session_directory
 from sessions_app.admin.analytics import build_usage_context
@@ -34,6 +36,10 @@ class SessionForm(ModelForm[PhotoSession]):
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
             self.initial.setdefault("code", self.instance.code)
+        if "time_zone" in self.fields:
+            column = PhotoSession._meta.get_field("time_zone")
+            present = self.instance.time_zone
+            self.fields["time_zone"] = build_zone_field(column, present=present, empty=str(_("that of the studio")))
 
 
 class SessionCounts(TypedDict):
@@ -56,10 +62,14 @@ class PhotoSessionAdmin(TrashAdmin[PhotoSession]):
     list_select_related = ["studio"]
     list_filter = [("status", ChoicesDropdownFilter), "facepass_enabled", "origin"]
     search_fields = ["name", "code"]
-    fields = (
-        "name", "studio", "description", "status", "scheduled_at", "facepass_enabled", "code", "guest_link",
-        "guest_papers", "settings", "origin", "gone_at",
+    shown_fields = (
+        "name", "studio", "description", "status", "scheduled_at", "time_zone", "facepass_enabled", "code",
+        "guest_link", "guest_papers", "origin", "gone_at",
     )  # fmt: skip
+    fieldsets = [
+        (None, {"fields": shown_fields}),
+        (_("For other programs"), {"classes": ["collapse"], "fields": ["settings"]}),
+    ]
     readonly_fields = ["guest_link", "guest_papers", "origin", "gone_at"]
     autocomplete_fields = ["studio"]
     change_form_outer_after_template = "admin/sessions_app/usage.html"
@@ -78,7 +88,7 @@ class PhotoSessionAdmin(TrashAdmin[PhotoSession]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: PhotoSession | None = None) -> tuple[str, ...]:
         """Return every field of a session that is kept in Pixora, which is changed there. Rules for guests are ours."""
-        return super().get_readonly_fields(request, obj) if _is_ours(obj) else self.fields
+        return super().get_readonly_fields(request, obj) if _is_ours(obj) else (*self.shown_fields, "settings")
 
     def save_model(self, request: HttpRequest, obj: PhotoSession, form: ModelForm[PhotoSession], change: bool) -> None:
         if _is_ours(obj):
@@ -95,6 +105,13 @@ class PhotoSessionAdmin(TrashAdmin[PhotoSession]):
         if session is None or name not in PAPERS or not self.has_view_permission(request, session):
             raise Http404
         return answer_paper(session, name)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> PhotoSession | None:
+        """Return the session, whose dates are from then on shown and read in its own time zone."""
+        session = super().get_object(request, object_id, from_field)
+        if session is not None and session.time_zone:
+            timezone.activate(session.zone)
+        return session
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PhotoSession]:
         """Galleries name their session without a foreign key, so they are counted by hand."""
@@ -128,8 +145,7 @@ class PhotoSessionAdmin(TrashAdmin[PhotoSession]):
     @column(pgettext_lazy("of a thing", "name"), ordering="name")
     def name_shown(self, session: PhotoSession) -> str:
         """To the event's page, where the work is; the form is a page of settings."""
-        address = session_directory.build_entry(session).path
-        return format_html('<a class="fp-link" href="{}">{}</a>', address, session.name)
+        return format_html('<a class="fp-link" href="{}">{}</a>', session_directory.event_path(session), session.name)
 
     @column(_("guest page"))
     def guest_link(self, session: PhotoSession) -> str:

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm, TypedMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -15,12 +16,19 @@ from facepass.console.unfold_admin import TabularInline
 from facepass.models import EventType
 from sessions_app.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from sessions_app.webhooks import outbox
+from sessions_app.webhooks.addresses import check_address
 
 
 class EndpointForm(ModelForm[WebhookEndpoint]):
     events = TypedMultipleChoiceField(
-        label=_("events"), choices=EventType.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
+        label=capfirst(_("events")), choices=EventType.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if "url" in self.changed_data:
+            check_address(url)
+        return url
 
 
 @admin.register(WebhookEndpoint)

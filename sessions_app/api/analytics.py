@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -12,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from facepass.core.api.rows import get_row
 from facepass.core.api.views import InputView, Validated, validate
 from facepass.models import Scope
 from sessions_app import analytics, session_access
@@ -33,7 +33,7 @@ class PeriodSerializer(serializers.Serializer[object]):
         return {"from": serializers.DateField(required=False), **super().get_fields()}
 
     def validate(self, attrs: Validated) -> Validated:
-        last = attrs.get("to", timezone.localdate())
+        last = attrs.get("to", self.context["today"])
         usual = date.fromordinal(max(1, last.toordinal() - USUAL_DAYS + 1))
         period = Period(attrs.get("from", usual), last)
         if not 0 <= (period.last - period.first).days < MOST_DAYS:
@@ -75,10 +75,11 @@ class AnalyticsView(InputView):
 
     @extend_schema(parameters=[ID, FROM, TO], responses=AnalyticsSerializer)
     def get(self, request: Request, pk: str) -> Response:
-        mine = PhotoSession.objects.visible_to(self.principal)
-        session = get_object_or_404(mine, pk=session_access.parse_id(pk))
+        mine = PhotoSession.objects.visible_to(self.principal).select_related("studio")
+        session = get_row(mine, session_access.parse_id(pk))
+        today = timezone.localdate(timezone=session.studio.zone)
         # As a dict, in which an empty value is no date; in a form it would be none given.
-        period: Period = validate(PeriodSerializer, request.query_params.dict())["period"]
+        period: Period = validate(PeriodSerializer, request.query_params.dict(), context={"today": today})["period"]
         usages = analytics.sum_by_day(session.days.filter(day__range=(period.first, period.last)))
         return Response(
             {

@@ -8,17 +8,23 @@ from rest_framework import serializers
 from facepass.core.api.serializers import FiniteFloatField, StrictModelSerializer, StrictSerializer
 from facepass.core.api.views import Validated
 from galleries.api.matches import MatchSerializer, MissSerializer
-from galleries.api.serializers import BoxSerializer
+from galleries.api.serializers import BoxSerializer, DetectionChoiceSerializer
 from galleries.matching.search import DEFAULT_LIMIT, MAX_LIMIT
 from sessions_app.models import PhotoSession
 
 
 class SessionSerializer(StrictModelSerializer[PhotoSession]):
+    studio_id = serializers.UUIDField(
+        source="partner_studio_id",
+        read_only=True,
+        help_text="The studio: by Pixora's id for a session that lives there, else by FacePass's.",
+    )
+
     class Meta:
         model = PhotoSession
         fields = [
-            "id", "name", "description", "status", "scheduled_at", "facepass_enabled", "code", "created_at",
-            "updated_at",
+            "id", "name", "description", "studio_id", "photographer_id", "service_package_id", "status", "scheduled_at",
+            "completed_at", "time_zone", "facepass_enabled", "code", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["code", "created_at", "updated_at"]
         extra_kwargs = {"id": {"required": False, "validators": []}}  # one that exists is a conflict, see the view
@@ -56,8 +62,10 @@ class FacePassStatusSerializer(serializers.Serializer[object]):
 MOST_SUBJECTS = 5
 
 
-class SearchSessionSerializer(serializers.Serializer[object]):
+class SearchSessionSerializer(DetectionChoiceSerializer):
     """Several pictures or people: photos of `any` of them, or of `all` of them together."""
+
+    former_names = {"files": "file"}
 
     session_id = serializers.UUIDField()
     file = serializers.ListField(

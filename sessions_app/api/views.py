@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from django.db import IntegrityError, transaction
-from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -15,14 +14,18 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from facepass.core.access.tenancy import recheck_scope, require_single_studio
-from facepass.core.api.views import InputView, TenantViewSet
+from facepass.core.api.pagination import CursorsOrPages
+from facepass.core.api.rows import get_rows
+from facepass.core.api.tasks import StartedSerializer
+from facepass.core.api.views import InputView, TenantViewSet, TrashMixin
 from facepass.core.errors import FacePassError
+from facepass.core.metrics import count_refusals
 from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin
 from facepass.models import Scope
 from galleries.api import matches
 from galleries.matching.search import lock_existing_matches
 from galleries.models import Gallery, Person
-from sessions_app import session_access
+from sessions_app import session_access, session_limits
 from sessions_app.api import serializers
 from sessions_app.models import Origin, PhotoSession
 from sessions_app.pixora import gateway
@@ -31,21 +34,26 @@ from sessions_app.session_search import SessionSearch, search_session
 
 # Taken as text, so that what is no id is refused as such, and not as a path that does not exist.
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
-ID_NAMED_PK = OpenApiParameter("pk", OpenApiTypes.UUID, OpenApiParameter.PATH)
 
 
-@extend_schema_view(retrieve=extend_schema(parameters=[ID]), partial_update=extend_schema(parameters=[ID]))
+@extend_schema_view(
+    retrieve=extend_schema(parameters=[ID]),
+    partial_update=extend_schema(parameters=[ID]),
+)
 class SessionViewSet(
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
+    TrashMixin[PhotoSession],
     mixins.ListModelMixin,
     TenantViewSet[PhotoSession],
 ):
+    trash_kind = "event"
     serializer_class = serializers.SessionSerializer
-    queryset = PhotoSession.objects.filter(gone_at=None)
+    pagination_class = CursorsOrPages
+    queryset = PhotoSession.objects.filter(gone_at=None).select_related("studio")
     lookup_value_converter = "str"
-    http_method_names = ["get", "post", "patch", "head", "options"]
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
 
     def get_object(self) -> PhotoSession:
         session = self._known().session
@@ -74,7 +82,20 @@ class SessionViewSet(
     def perform_update(self, serializer: BaseSerializer[PhotoSession]) -> None:
         if serializer.instance and serializer.instance.origin == Origin.PIXORA:
             raise _kept_in_pixora()
+        if serializer.instance and serializer.validated_data.get("facepass_enabled"):
+            session_limits.require_faces(serializer.instance)
         serializer.save()
+
+    @extend_schema(parameters=[ID], responses={204: None, 202: StartedSerializer})
+    def destroy(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """Moves it to the trash with its galleries, photos and guests.
+
+        202 with a task where that is more than 1,000 photos. An API key needs the scope `admin` too. Sessions of
+        Pixora's are deleted there.
+        """
+        if self.get_object().origin == Origin.PIXORA:
+            raise _kept_in_pixora()
+        return super().destroy(request, *args, **kwargs)
 
     @extend_schema(parameters=[ID], responses=serializers.FacePassStatusSerializer)
     @action(detail=True, url_path="facepass-status")
@@ -99,7 +120,7 @@ class ValidateView(InputView):
     serializer_class = serializers.ValidationSerializer
     scope = Scope.READ
 
-    @extend_schema(parameters=[ID_NAMED_PK], responses=serializers.ValidationSerializer)
+    @extend_schema(parameters=[ID], responses=serializers.ValidationSerializer)
     def get(self, request: Request, pk: str) -> Response:
         session_id = session_access.parse_id(pk)
         return Response(
@@ -129,29 +150,32 @@ class SearchSessionView(InMemoryUploadMixin, InputView):
     def post(self, request: Request) -> Response:
         values = self.read_input()
         session = session_access.require_usable(values["session_id"], principal=self.principal)
-        people = list(Person.objects.visible_to(self.principal).filter(pk__in=values["person_id"]))
-        if len(people) != len(set(values["person_id"])):
-            raise Http404
-        found = search_session(
-            session,
-            values["file"],
-            people=people,
-            combine=values["combine"],
-            threshold=values.get("threshold"),
-            limit=values["limit"],
-            explain=values["explain"],
-        )
+        people = get_rows(Person.objects.visible_to(self.principal), values["person_id"])
+        with count_refusals():
+            found = search_session(
+                session,
+                values["file"],
+                people=people,
+                combine=values["combine"],
+                threshold=values.get("threshold"),
+                limit=values["limit"],
+                explain=values["explain"],
+                mode=values.get("detection"),
+            )
         return Response(_answer(self._counted(found), request))
 
     def _counted(self, found: SessionSearch) -> SessionSearch:
         """What may be told, if the session may still be searched by whoever asked."""
         session_access.require_enabled(found.session)  # may ask Pixora, so not in the transaction
+        session_limits.require_unended(found.session)
         with transaction.atomic():
             recheck_scope(self.principal, Scope.SEARCH, studio_id=found.session.studio_id)
             session_access.lock_enabled(found.session)
             found.count()
             return replace(
-                found, matches=lock_existing_matches(found.matches), possible=lock_existing_matches(found.possible)
+                found,
+                matches=lock_existing_matches(found.matches, session_id=found.session.pk),
+                possible=lock_existing_matches(found.possible, session_id=found.session.pk),
             )
 
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -10,27 +9,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facepass.core.access.tenancy import require_single_studio
-from facepass.core.api.pagination import Cursors
+from facepass.core.api.pagination import Cursors, CursorsOrPages
 from facepass.core.api.serializers import StrictModelSerializer
 from facepass.core.api.views import TenantViewSet, Validated
 from facepass.models import EventType, Scope
 from sessions_app.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from sessions_app.webhooks import outbox
+from sessions_app.webhooks.addresses import check_address
 
 
 class EndpointSerializer(StrictModelSerializer[WebhookEndpoint]):
-    url = serializers.URLField(max_length=500)
+    url = serializers.URLField(max_length=500, validators=[check_address])
     events = serializers.ListField(child=serializers.ChoiceField(EventType.choices), allow_empty=False, max_length=50)
 
     class Meta:
         model = WebhookEndpoint
         fields = ["id", "url", "description", "events", "enabled", "failing_since", "disabled_at", "created_at"]
         read_only_fields = ["id", "failing_since", "disabled_at", "created_at"]
-
-    def validate_url(self, value: str) -> str:
-        if not value.startswith(("https://", "http://")) or "@" in value:
-            raise serializers.ValidationError(_("An address with https:// and without a password is expected."))
-        return value
 
     def update(self, instance: WebhookEndpoint, validated_data: Validated) -> WebhookEndpoint:
         if validated_data.get("enabled") and not instance.enabled:
@@ -83,6 +78,7 @@ class EndpointViewSet(
     TenantViewSet[WebhookEndpoint],
 ):
     serializer_class = EndpointSerializer
+    pagination_class = CursorsOrPages
     queryset = WebhookEndpoint.objects.all()
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     scope = Scope.ADMIN
@@ -114,9 +110,8 @@ class EndpointViewSet(
     @extend_schema(responses=DeliverySerializer(many=True))
     @action(detail=True, pagination_class=Cursors)
     def deliveries(self, request: Request, pk: UUID) -> Response:
-        paginator = Cursors()
-        rows = paginator.paginate_queryset(self.get_object().deliveries.select_related("event"), request, self) or []
-        return paginator.get_paginated_response(DeliverySerializer(rows, many=True).data)
+        deliveries = self.get_object().deliveries.select_related("event")
+        return self.answer_nested(deliveries, lambda page: DeliverySerializer(page, many=True).data)
 
 
 @extend_schema(tags=["webhooks"])

@@ -15,7 +15,7 @@ class SessionDayQuerySet(TenantQuerySet["SessionDay"]):
 
 
 class SessionDay(models.Model):
-    """The counts of a session and a day of TIME_ZONE. `sessions_app.analytics` writes and sums them."""
+    """The counts of a session and a day in the zone of its studio. `sessions_app.analytics` writes and sums them."""
 
     id = models.BigAutoField(primary_key=True)
     session = models.ForeignKey(PhotoSession, models.CASCADE, related_name="days", verbose_name=_("photo session"))

@@ -2,6 +2,7 @@
 
 import unicodedata
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from facepass.core.access.tenancy import TenantModel, TenantQuerySet
 from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import check_moment
 from facepass.core.errors import FacePassError
+from facepass.core.keys.sealed_fields import SealedTextField
+from galleries.models import GalleryImage
 from galleries.models.gallery import shown_now
 from galleries.photos.media_files import Variant
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 # How long a guest who does not come, a private link and an alert last where the session names no end.
 GUEST_LIFETIME = timedelta(days=90)
+# How long a withdrawal of the consent can be undone.
+UNDO_LIFETIME = timedelta(minutes=1)
 # `last_seen_at` is as exact as this, so that looking at photos does not write at each request.
 SEEN_PRECISION = timedelta(hours=1)
 # Cyrillic letters that look on a card as Latin ones do. Within one alphabet no two letters become the same (but Ё and
@@ -41,8 +46,10 @@ class GuestRules(models.Model):
     """What the studio allows guests of one session. A session without a row has the defaults."""
 
     class Downloads(models.TextChoices):
-        ORIGINAL = "original", _("the photo as it was taken")
+        ORIGINAL = "original", _("the photo as it was taken, with place and serial numbers")
+        STRIPPED = "stripped", _("the photo in full size, without place and serial numbers")
         PREVIEW = "preview", _("a smaller copy")
+        WEBP = "webp", _("a smaller copy as WebP")
         NONE = "none", _("none")
 
     session = models.OneToOneField(
@@ -50,10 +57,16 @@ class GuestRules(models.Model):
     )
     # Hashed; an empty one asks for nothing.
     pin = models.CharField(max_length=128, default="", blank=True, editable=False)
+    # The PIN itself: only where staff have it printed on the table card.
+    printed_pin = SealedTextField(null=True, editable=False)
     expires_at = models.DateTimeField(_("open until"), null=True, blank=True, validators=[check_moment])
     browsing = models.BooleanField(_("guests may look at all photos without a selfie"), default=False)
+    uploads = models.BooleanField(
+        _("guests may send photos of their own"), default=False, db_default=False,
+        help_text=_("They wait until somebody of the studio approves them."),
+    )  # fmt: skip
     challenge = models.BooleanField(_("guests take a liveness challenge"), default=False)
-    downloads = models.CharField(_("downloads"), max_length=10, choices=Downloads.choices, default=Downloads.ORIGINAL)
+    downloads = models.CharField(_("downloads"), max_length=10, choices=Downloads.choices, default=Downloads.STRIPPED)
     watermark = models.CharField(
         _("watermark on what guests see"), max_length=60, default="", blank=True, help_text=_("Empty for none.")
     )
@@ -75,8 +88,22 @@ class GuestRules(models.Model):
     @property
     def download_variant(self) -> Variant | None:
         """Return which of a photo's files guests may take away; None where they may have none."""
-        choices: dict[str, Variant | None] = {self.Downloads.ORIGINAL: "original", self.Downloads.PREVIEW: "preview"}
+        choices: dict[str, Variant] = {
+            self.Downloads.ORIGINAL: "original",
+            self.Downloads.STRIPPED: "original",
+            self.Downloads.PREVIEW: "preview",
+            self.Downloads.WEBP: "preview",
+        }
         return choices.get(self.downloads)
+
+    @property
+    def gives_webp(self) -> bool:
+        return self.downloads == self.Downloads.WEBP
+
+    @property
+    def gives_as_taken(self) -> bool:
+        """Return whether what guests take away has place and serial numbers, as the camera wrote them."""
+        return self.downloads == self.Downloads.ORIGINAL
 
     @property
     def is_expired(self) -> bool:
@@ -85,12 +112,14 @@ class GuestRules(models.Model):
     def require_unexpired(self) -> None:
         """Raise 410 `session_expired`."""
         if self.expires_at and self.is_expired:
-            moment = date_format(timezone.localtime(self.expires_at), "DATE_FORMAT")
+            moment = date_format(timezone.localtime(self.expires_at, self.session.zone), "DATE_FORMAT")
             message = gettext("This page was open until %(date)s. Please ask the photographer for your photos.")
             raise FacePassError("session_expired", message % {"date": moment}, status=410)
 
     def set_pin(self, pin: str) -> None:
+        """Set the PIN, or none. A former one is printed no longer."""
         self.pin = make_password(normalise_pin(pin)) if pin else ""
+        self.printed_pin = None
 
     def is_pin(self, pin: str) -> bool:
         """Return whether that is the PIN, as `normalise_pin` reads it; any is, where none is set.
@@ -108,6 +137,18 @@ class GuestQuerySet(TenantQuerySet["Guest"]):
         """Guests who have not withdrawn their consent."""
         return self.filter(withdrawn_at=None)
 
+    def without_record(self) -> "GuestQuerySet":
+        """Guests who agreed and have no record of it: from before there were records, or out of the trash."""
+        return self.exclude(notice="").filter(consent_record=None)
+
+    def to_be_emptied(self) -> "GuestQuerySet":
+        """Guests who withdrew so long ago that they can no longer undo it, and of whom something may still be kept."""
+        return self.filter(withdrawn_at__lte=timezone.now() - UNDO_LIFETIME, emptied_at=None)
+
+    def undoable(self) -> "GuestQuerySet":
+        """Guests who withdrew just now, and may take that back."""
+        return self.filter(withdrawn_at__gt=timezone.now() - UNDO_LIFETIME, emptied_at=None)
+
     def absent(self) -> "GuestQuerySet":
         """Guests not seen for a long time who have no link and no alert by which they or others might come."""
         unseen = self.filter(last_seen_at__lte=timezone.now() - GUEST_LIFETIME)
@@ -124,7 +165,17 @@ class Guest(TenantModel):
     language = models.CharField(_("language"), max_length=10)
     guardian = models.BooleanField(_("agreed for a child"), default=False)
     consented_at = models.DateTimeField(_("agreed"), default=timezone.now)
+    # The text itself; None where only the version was recorded.
+    notice_text = models.ForeignKey(
+        "sessions_app.NoticeText", models.SET_NULL, null=True, related_name="+", verbose_name=_("text of the notice")
+    )
+    # The record of the consent, which stays when the guest goes. None for who only browses.
+    consent_record = models.OneToOneField(
+        "sessions_app.ConsentRecord", models.SET_NULL, null=True, editable=False, related_name="guest"
+    )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    # When what was kept for a guest who withdrew was deleted: a minute later, so that it can be undone until then.
+    emptied_at = models.DateTimeField(_("deleted after the withdrawal"), null=True)
     last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
 
     objects = GuestQuerySet.as_manager()
@@ -134,7 +185,9 @@ class Guest(TenantModel):
         ordering = ["-consented_at"]
         verbose_name = _("guest")
         verbose_name_plural = _("guests")
-        constraints = [readable_constraint("guests", moments=["consented_at", "withdrawn_at", "last_seen_at"])]
+        constraints = [
+            readable_constraint("guests", moments=["consented_at", "withdrawn_at", "emptied_at", "last_seen_at"])
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -146,14 +199,27 @@ class Guest(TenantModel):
             Guest.objects.filter(pk=self.pk).update(last_seen_at=now)  # save() would bring back who was just forgotten
 
 
+def shown_to_guest() -> models.Q:
+    """Return the condition for a row with a `guest` and a `photo` whose photo the guest sees at this moment."""
+    here = models.Q(photo__gallery__session_id=models.F("guest__session"))
+    return here & shown_now("photo__gallery__") & models.Q(photo__hidden_from_guests=False)
+
+
 class FoundPhotoQuerySet(models.QuerySet["FoundPhoto"]):
     def kept(self) -> "FoundPhotoQuerySet":
         """Photos of which the guest has not said "that is not me"."""
         return self.filter(refused_at=None)
 
     def shown(self) -> "FoundPhotoQuerySet":
-        """Photos that guests see at this moment. Hidden ones stay the guest's, and come back as they were."""
-        return self.filter(shown_now("photo__gallery__"), photo__hidden_from_guests=False)
+        """Photos that guests see at this moment. Hidden ones stay the guest's, and come back as they were.
+
+        So do those that staff have moved to another event.
+        """
+        return self.filter(shown_to_guest())
+
+    def of_photos(self, photos: Collection[uuid.UUID]) -> "FoundPhotoQuerySet":
+        """Rows of these photos and of their copies (`galleries.models.copies`), as one guest is shown one of them."""
+        return self.filter(photo__sha256__in=GalleryImage.objects.filter(pk__in=photos).values("sha256"))
 
     def in_order(self) -> "FoundPhotoQuerySet":
         """Order photos of the guest before those of friends, the last search before earlier ones, the best first."""
@@ -180,6 +246,8 @@ class FoundPhoto(models.Model):
     favourite = models.BooleanField(default=False)
     # "That is not me": hidden from this guest from then on.
     refused_at = models.DateTimeField(null=True)
+    # "Yes, that is me", of a photo that was only possible.
+    confirmed_at = models.DateTimeField(null=True)
     found_at = models.DateTimeField(default=timezone.now)
 
     objects = FoundPhotoQuerySet.as_manager()
@@ -190,7 +258,7 @@ class FoundPhoto(models.Model):
         verbose_name_plural = _("photos found for guests")
         ordering = ["rank"]
         constraints = [
-            readable_constraint("guest_photos", moments=["refused_at", "found_at"]),
+            readable_constraint("guest_photos", moments=["refused_at", "confirmed_at", "found_at"]),
             models.UniqueConstraint(fields=["guest", "photo"], name="one_found_photo_per_guest"),
         ]
 

@@ -40,6 +40,12 @@ class Hiding(models.Model):
         return date_format(timezone.localtime(self.created_at), "DATETIME_FORMAT")
 
 
+class HiddenFaceQuerySet(models.QuerySet["HiddenFace"]):
+    def in_session(self, session_id: uuid.UUID) -> "HiddenFaceQuerySet":
+        """Hidden faces in photos that are the session's now, also of guests of another from which they were moved."""
+        return self.filter(face__gallery__session_id=session_id)
+
+
 class HiddenFace(models.Model):
     """A face that other guests do not find. It goes with its photo."""
 
@@ -47,6 +53,8 @@ class HiddenFace(models.Model):
     face = models.ForeignKey("galleries.PhotoFace", models.CASCADE, related_name="+")
     # Whether the other faces of its group are hidden too, also those that join it later.
     with_group = models.BooleanField()
+
+    objects = HiddenFaceQuerySet.as_manager()
 
     class Meta:
         db_table = "guest_hidden_faces"

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
 from facepass.core.database.constraints import readable_constraint
+from facepass.core.keys.sealed_fields import SealedTextField
 from facepass.models import EventType, OutboxEvent
 
 # How long a delivery is tried, and how long an endpoint may fail before it is switched off.
@@ -45,9 +46,8 @@ class WebhookEndpoint(models.Model):
     description = models.CharField(_("description"), max_length=200, default="", blank=True)
     events = ArrayField(models.CharField(max_length=40, choices=EventType.choices), verbose_name=_("events"))
     enabled = models.BooleanField(_("switched on"), default=True)
-    # In clear, because signing needs them.
-    secret = models.CharField(max_length=60, default=new_secret, editable=False)
-    previous_secret = models.CharField(max_length=60, default="", editable=False)
+    secret = SealedTextField(default=new_secret, editable=False)
+    previous_secret = SealedTextField(null=True, editable=False)
     previous_secret_until = models.DateTimeField(null=True, editable=False)
     failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
     disabled_at = models.DateTimeField(_("switched off after failures"), null=True, editable=False)
@@ -73,7 +73,7 @@ class WebhookEndpoint(models.Model):
     def secrets(self) -> list[str]:
         """Return the secrets that sign now: the present one, and during a rotation the previous one too."""
         until = self.previous_secret_until
-        return [self.secret, *([self.previous_secret] if until and until > timezone.now() else [])]
+        return [self.secret, *([self.previous_secret or ""] if until and until > timezone.now() else [])]
 
     def rotate(self) -> None:
         self.previous_secret, self.previous_secret_until = self.secret, timezone.now() + SECRET_OVERLAP

@@ -36,6 +36,9 @@ class CopiedFields(TypedDict):
     description: str
     status: str
     scheduled_at: datetime | None
+    completed_at: datetime | None
+    photographer_id: UUID | None
+    service_package_id: UUID | None
     settings: object
     facepass_enabled: bool
     origin: Origin
@@ -108,8 +111,8 @@ def _write(wanted: Mapping[UUID, CopiedFields], gone: set[UUID], known: Copies) 
 
 def _load_copies(ids: set[UUID], *, lock: bool = False) -> Copies:
     """Return the rows by id. They are locked in the order of ids, so that two writers do not wait for each other."""
-    rows = PhotoSession.objects.filter(pk__in=ids).order_by("pk")
-    return {row.pk: row for row in (rows.select_for_update() if lock else rows)}
+    rows = PhotoSession.objects.filter(pk__in=ids).select_related("studio").order_by("pk")
+    return {row.pk: row for row in (rows.select_for_update(of=("self",)) if lock else rows)}
 
 
 def _studios(rows: Iterable[PixoraSession]) -> dict[UUID | None, UUID]:
@@ -126,6 +129,9 @@ def _fields(row: PixoraSession, studios: Mapping[UUID | None, UUID]) -> CopiedFi
         "description": (row.description or "")[:DESCRIPTION_LENGTH],
         "status": row.status[:20],
         "scheduled_at": storable_moment(row.scheduled_at),
+        "completed_at": storable_moment(row.completed_at),
+        "photographer_id": row.photographer_id,
+        "service_package_id": row.service_package_id,
         "settings": storable_json(row.settings or {}, max_bytes=SETTINGS_BYTES, default={}),
         "facepass_enabled": bool(row.facepass_enabled),
         "origin": Origin.PIXORA,

@@ -64,7 +64,7 @@ def occasion_of(session: PhotoSession) -> Occasion:
 def load_figures(session: PhotoSession) -> EventFigures:
     """Return the event's figures; five queries, however many galleries and faces it has."""
     occasion = occasion_of(session)
-    today = SessionDay.objects.filter(session=session, day=timezone.localdate())
+    today = SessionDay.objects.filter(session=session, day=timezone.localdate(timezone=session.studio.zone))
     searches, hits = today.values_list("searches", "hits").first() or (0, 0)
     return EventFigures(
         galleries=_load_galleries(occasion),

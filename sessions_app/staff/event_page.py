@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,22 +10,31 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facepass.console.base import EDITORS, MANAGERS, VERIFIERS, has_role
+from facepass.console.base import EDITORS, MANAGERS, VERIFIERS, has_role, read_in_time_of
 from facepass.core.access.authentication import user_of
 from galleries.staff import script_texts
 from galleries.staff_kit.json_views import Context, log_change, render_page, require_role
-from sessions_app.models import Origin, PhotoSession
+from sessions_app import hubs, slideshows
+from sessions_app.cameras import received_files
+from sessions_app.models import GuestUpload, Hub, Origin, PhotoSession
+from sessions_app.retention.legal_basis import find_basis
 from sessions_app.staff.event_figures import load_figures, occasion_of
 from sessions_app.staff.event_people import list_people
+from sessions_app.staff.privacy.deadlines_in_words import describe_deadlines
 from sessions_app.staff.rules_in_words import describe_rules
 
 
 def find_event(request: HttpRequest, pk: UUID) -> PhotoSession:
     """Return the session with its studio and rules. Raise Http404 for a stranger's."""
-    sessions = PhotoSession.objects.visible_to(user_of(request)).select_related("studio", "guest_rules")
+    sessions = PhotoSession.objects.visible_to(user_of(request)).select_related(
+        "studio__privacy", "guest_rules", "privacy"
+    )
     session = sessions.filter(pk=pk).first()
     if session is None:
         raise Http404
+    read_in_time_of(request, session, "studio")
+    if session.time_zone:
+        timezone.activate(session.zone)
     return session
 
 
@@ -41,16 +51,28 @@ def show_event(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     context = {
         **_build_current(request, session),
         "title": session.name,
-        "day": timezone.localdate(session.scheduled_at or session.created_at),
+        "day": session.day,
         "is_ours": is_ours,
         "is_editor": is_editor,
         "may_delete": has_role(request, session.studio_id, MANAGERS),
         "rules": describe_rules(session),
+        "deadlines": describe_deadlines(session),
+        "basis": find_basis(session),
+        **(_build_hub_context(session) if is_editor else {}),
+        "screen_url": slideshows.find_url(session) if is_editor else "",
         "people": people,
         "people_total": people_total,
         "upload_texts": script_texts.upload_texts(),
+        "takes_raw": settings.RAW_PHOTOS,
+        "takes_ftp": settings.FTP_PORT is not None,
         "destinations": reverse("admin:sessions_app_photosession_destination", args=[pk]),
-        "paths": {"settings": reverse("admin:sessions_app_photosession_change", args=[pk])},
+        "paths": {
+            "settings": reverse("admin:sessions_app_photosession_change", args=[pk]),
+            "retention": reverse("admin:sessions_app_photosession_retention", args=[pk]),
+            "basis": reverse("admin:sessions_app_photosession_basis", args=[pk]),
+            "archive": reverse("admin:sessions_app_photosession_archive", args=[pk]),
+            "recognition": f"{reverse('admin:training_settings')}?event={pk}",
+        },
     }
     return render_page(request, "admin/sessions_app/event/page.html", context)
 
@@ -61,11 +83,23 @@ def render_current(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _build_current(request: HttpRequest, session: PhotoSession) -> Context:
+    is_editor = has_role(request, session.studio_id, EDITORS)
     return {
         "session": session,
         "figures": load_figures(session),
         "may_decide": has_role(request, session.studio_id, VERIFIERS),
+        "given": GuestUpload.objects.waiting(session).count() if is_editor else 0,
+        "not_taken": received_files.count_refused(session) if is_editor and settings.FTP_PORT else 0,
     }
+
+
+def _build_hub_context(session: PhotoSession) -> Context:
+    """What the page says of the page with others that the event is on, or could be on."""
+    hub = hubs.find_hub(session)
+    if hub is None:
+        return {"hubs": Hub.objects.filter(studio_id=session.studio_id).order_by("name", "pk")}
+    others = [other for other in hubs.list_sessions(hub) if other != session]
+    return {"hub": hub, "hub_url": hubs.build_url(hub), "hub_others": others}
 
 
 def open_to_guests(request: HttpRequest, pk: UUID) -> HttpResponseBase:
@@ -76,6 +110,9 @@ def open_to_guests(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         if session.origin != Origin.LOCAL:
             raise Http404
         is_open = "closed" not in request.POST
+        if is_open and session.is_archived:
+            messages.error(request, _("This event was archived without faces."))
+            return HttpResponseRedirect(event_path(session))
         if session.facepass_enabled != is_open:
             session.facepass_enabled = is_open
             session.save(update_fields=["facepass_enabled", "updated_at"])

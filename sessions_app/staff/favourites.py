@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from galleries.exports.people_tables import write_csv
 from galleries.models import GalleryImage
+from galleries.models.copies import keep_one_copy
+from galleries.models.photo import BY_CAPTURE
 from galleries.staff_kit.downloads import text_download
 from sessions_app.models import FoundPhoto, PhotoSession
 from sessions_app.staff.event_page import find_event
@@ -30,12 +32,18 @@ class GuestPick:
 def list_picks(session: PhotoSession) -> list[GuestPick]:
     """Return the favourites of each guest who has some and has not withdrawn; one query."""
     rows = FoundPhoto.objects.kept().filter(guest__session=session, guest__withdrawn_at=None, favourite=True)
+    rows = rows.filter(photo__gallery__session_id=session.pk)
     by_guest: dict[UUID, list[FoundPhoto]] = defaultdict(list)
-    order = ("guest__consented_at", "guest", "photo__taken_at", "photo__original_name", "photo")
+    order = ("guest__consented_at", "guest", *(f"photo__{column}" for column in BY_CAPTURE))
     for row in rows.select_related("guest", "photo__gallery").order_by(*order):
         by_guest[row.guest_id].append(row)
+    zone = session.zone
     return [
-        GuestPick(number, timezone.localdate(found[0].guest.consented_at), [row.photo for row in found])
+        GuestPick(
+            number,
+            timezone.localdate(found[0].guest.consented_at, zone),
+            keep_one_copy((row.photo for row in found), photo_of=lambda photo: photo),
+        )
         for number, found in enumerate(by_guest.values(), 1)
     ]
 
@@ -64,8 +72,8 @@ def _count(picks: Sequence[GuestPick]) -> list[tuple[GalleryImage, int]]:
     """Return each photo once with how many guests picked it, the most picked first."""
     photos = {photo.pk: photo for pick in picks for photo in pick.photos}
     counts = Counter(photo.pk for pick in picks for photo in pick.photos)
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], photos[item[0]].original_name))
-    return [(photos[pk], number) for pk, number in ranked]
+    ranked = [(photos[pk], number) for pk, number in counts.items()]
+    return sorted(ranked, key=lambda item: (-item[1], item[0].name_key, item[0].original_name))
 
 
 def download_table(request: HttpRequest, pk: UUID) -> HttpResponseBase:

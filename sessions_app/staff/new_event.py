@@ -4,7 +4,6 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from facepass.console.base import EDITORS, has_role, has_role_anywhere
+from facepass.console.zone_field import build_zone_field
 from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import studios_of
 from facepass.core.database.storable_values import check_moment
@@ -37,6 +37,7 @@ class NewEventForm(forms.Form):
         label=_("Day"), validators=[check_moment],
         widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
     )  # fmt: skip
+    time_zone = forms.ChoiceField()
     studio = forms.ModelChoiceField(
         Studio.objects.none(), label=_("Studio"), empty_label=None, widget=UnfoldAdminSelectWidget()
     )
@@ -50,7 +51,12 @@ class NewEventForm(forms.Form):
 
     def __init__(self, *args: Any, studios: list[Studio], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["day"].help_text = _("In the time zone %(zone)s.") % {"zone": settings.TIME_ZONE}
+        zones = {str(studio.zone) for studio in studios}
+        self.fields["time_zone"] = build_zone_field(
+            PhotoSession._meta.get_field("time_zone"),
+            present="",
+            empty=_("that of the studio (%(zone)s)") % {"zone": ", ".join(sorted(zones))},
+        )
         self.fields["day"].widget.format = "%Y-%m-%d"
         if len(studios) > 1:
             chosen = Studio.objects.filter(pk__in=[studio.pk for studio in studios]).order_by("name")
@@ -65,9 +71,10 @@ class NewEventForm(forms.Form):
         session = PhotoSession(
             studio=values.get("studio") or self._studios[0],
             name=values["name"],
-            scheduled_at=timezone.make_aware(datetime.combine(values["day"], HOUR)),
+            time_zone=values["time_zone"],
             facepass_enabled=values["is_open"],
         )
+        session.scheduled_at = timezone.make_aware(datetime.combine(values["day"], HOUR), session.zone)
         session.save()
         return session
 

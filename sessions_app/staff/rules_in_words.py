@@ -17,6 +17,8 @@ def describe_rules(session: PhotoSession) -> list[str]:
         _describe_browsing(rules),
         _describe_downloads(rules),
     ]
+    if rules.uploads:
+        sentences.append(_("They may send photos of their own, which nobody sees until the studio approves them."))
     if rules.challenge:
         sentences.append(_("A short test makes sure that a living person is in front of the camera."))
     if rules.watermark:
@@ -27,7 +29,7 @@ def describe_rules(session: PhotoSession) -> list[str]:
 def _describe_end(rules: GuestRules) -> str:
     if rules.expires_at is None:
         return _("The page stays open until somebody closes it.")
-    moment = date_format(timezone.localtime(rules.expires_at), "DATETIME_FORMAT")
+    moment = date_format(timezone.localtime(rules.expires_at, rules.session.zone), "DATETIME_FORMAT")
     text = _("The page was open until %(moment)s.") if rules.is_expired else _("The page is open until %(moment)s.")
     return text % {"moment": moment}
 
@@ -46,8 +48,14 @@ def _describe_browsing(rules: GuestRules) -> str:
 
 def _describe_downloads(rules: GuestRules) -> str:
     sentences = {
-        GuestRules.Downloads.ORIGINAL: _("They may download the photos as they were taken."),
+        GuestRules.Downloads.ORIGINAL: _(
+            "They may download the photos as they were taken, with place and serial numbers."
+        ),
+        GuestRules.Downloads.STRIPPED: _(
+            "They may download the photos in full size, without place and serial numbers."
+        ),
         GuestRules.Downloads.PREVIEW: _("They may download smaller copies of the photos."),
+        GuestRules.Downloads.WEBP: _("They may download smaller copies of the photos, as WebP."),
         GuestRules.Downloads.NONE: _("They may not download photos."),
     }
     return sentences[GuestRules.Downloads(rules.downloads)]

@@ -70,7 +70,7 @@ def day_of(session, day, **numbers):
 def today(monkeypatch):
     """A day that does not end while a test runs."""
     day = date(2026, 5, 30)
-    monkeypatch.setattr(timezone, "localdate", lambda *_moment: day)
+    monkeypatch.setattr(timezone, "localdate", lambda *_moment, **_zone: day)
     return day
 
 

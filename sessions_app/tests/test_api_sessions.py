@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory
+from facepass.testing.pictures.costly import jpeg_of_scans
 from facepass.testing.pictures.fake import picture_of
 from galleries.models import GalleryImage
 from galleries.photos import analysis
@@ -36,6 +37,16 @@ def test_a_session_is_made_with_the_id_that_the_partner_names(api, studio):
     assert answer.status_code == 201
     assert answer.json()["id"] == pk
     assert PhotoSession.objects.get(pk=pk).studio == studio
+
+
+@pytest.mark.parametrize("path", ["{pk}", "validate/{pk}"])
+def test_a_session_says_whose_it_is_and_what_was_sent_along(api, studio, path):
+    sent = {"photographer_id": str(uuid.uuid4()), "service_package_id": str(uuid.uuid4())}
+    made = api.post(URL, {"name": "Wedding", "facepass_enabled": True, "completed_at": "2026-06-01T12:00:00Z", **sent})
+    answer = api.get(f"{URL}/{path.format(pk=made.json()['id'])}").json()
+    known = answer.get("session", answer)
+    assert {name: known[name] for name in sent} == sent
+    assert (known["studio_id"], known["completed_at"]) == (str(studio.pk), "2026-06-01T12:00:00Z")
 
 
 def test_the_same_id_twice_is_409_also_for_another_studio(api, stranger):
@@ -167,6 +178,7 @@ def test_somebody_who_is_in_no_photo_finds_nothing(api, studio):
         (b"hello", 415, "not_an_image"),
         (b"", 415, "not_an_image"),
         (b"GIF89a" + bytes(20), 415, "unsupported_type"),
+        (jpeg_of_scans(64, extra=60), 413, "image_too_complex"),
     ],
 )
 def test_a_picture_that_cannot_be_searched_with_says_why(api, studio, picture, status, code):

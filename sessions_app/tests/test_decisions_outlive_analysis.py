@@ -2,24 +2,34 @@
 
 Each decision of DECISIONS is made, and says by itself whether it holds. Then one of EVENTS happens. What staff see of
 the faces and groups, and what another guest finds, must be what it was.
+
+The photos are analysed once, and each decision is made once; what follows is undone in the database after each test.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
 from unittest import mock
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import translation
 
+from facepass.testing.database import undone
 from facepass.testing.engines.other_engine import OtherEngine, run
 from facepass.testing.factories import GalleryFactory, PersonFactory, PhotoFactory, SessionFactory, UserFactory
 from facepass.testing.pages.visitors import device, ids, search, shown
 from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
 from galleries.faces import decisions, erasure, grouping, marking, suggestions
-from galleries.models import FaceCluster, Gallery, GalleryImage, Occasion, PhotoFace
+from galleries.faces.privacy import opt_out
+from galleries.matching import descriptors
+from galleries.models import ErasedFace, FaceCluster, Gallery, GalleryImage, Occasion, PhotoFace
 from galleries.models.face import FaceCategory
+from galleries.photos.rotation import turning
 from recognition import config, detection
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
@@ -36,11 +46,10 @@ PEOPLE = (["ann", "bob"], ["ann#1"], ["bob", "ann"], ["eve", "carol"], ["eve"], 
 
 
 class Scene:
-    """A photo session, its photos, and whoever looks at it."""
+    """A photo session, its photos, and whoever looks at it. `stack`: what ends with the test."""
 
-    def __init__(self, stack):
-        self.engine, self.stack = FakeEngine(), stack
-        stack.enter_context(registry.use_engine(self.engine))
+    def __init__(self):
+        self.stack = ExitStack()
         self.session = SessionFactory()
         self.staff = UserFactory(is_superuser=True)
         self.gallery = GalleryFactory(studio=self.session.studio, session_id=self.session.pk)
@@ -90,10 +99,37 @@ class Scene:
         return {name: self.found(name) for name in ("ann", "eve")}
 
 
+@dataclass
+class Decided:
+    """A scene in which somebody decided something: whether it `holds`, and what staff and another guest see."""
+
+    scene: Scene
+    holds: Callable[[], bool]
+    staff: Any
+    guest: dict[str, set[str]]
+
+
+@pytest.fixture(scope="module")
+def undecided(shared_rows):
+    with registry.use_engine(FakeEngine()), translation.override("en"):
+        yield Scene()
+
+
+@pytest.fixture(scope="module")
+def made(request, undecided):
+    """The decision of DECISIONS that the test asks for."""
+    with undone():
+        undecided.photos = [GalleryImage.objects.get(pk=photo.pk) for photo in undecided.photos]
+        holds = request.param(undecided)
+        assert holds()
+        yield Decided(undecided, holds, undecided.seen_by_staff(), undecided.seen_by_a_guest())
+
+
 @pytest.fixture
-def scene(db, settings):
-    with ExitStack() as stack:
-        yield Scene(stack)
+def decided(made, db, client_of):
+    with ExitStack() as made.scene.stack:
+        made.scene.client = client_of(made.scene.session.studio)
+        yield made
 
 
 # Decisions: each answers whether it holds.
@@ -244,9 +280,17 @@ def erase(scene):
     )
 
 
+def leave_out(scene):
+    """Somebody asked for it by a selfie; eve, whom nobody knows from two sides, stays."""
+    ann = descriptors.as_array(scene.face(1, 0).insightface_descriptor)
+    opt_out.leave_out(ann, within=scene.occasion, later=False)
+    places = ErasedFace.objects.filter(requested=True)
+    return lambda: scene.found("ann") == set() and places.count() == 3
+
+
 DECISIONS = [
     hide, not_me, keep_found_photos, deny, deny_the_only_face, confirm, reject, ignore, name, unname, split, merge,
-    keep_apart, draw, erase,
+    keep_apart, draw, erase, leave_out,
 ]  # fmt: skip
 
 
@@ -299,8 +343,15 @@ def file_changed(scene):
     """
     for side in (None, 103):
         for number, photo in enumerate(scene.photos):
-            store(photo, picture_of(PEOPLE[number], size=SIZE, side=side, seed=1000 + number))
+            replace(scene, photo, picture_of(PEOPLE[number], size=SIZE, side=side, seed=1000 + number))
         again(scene)
+
+
+def replace(scene, photo, data):
+    """Put other bytes into the photo's file until the test ends."""
+    with default_storage.open(photo.file.name) as file:
+        scene.stack.callback(store, photo, file.read())
+    store(photo, data)
 
 
 def store(photo, data):
@@ -312,28 +363,37 @@ def grouped_anew(scene):
     grouping.group_faces(scene.occasion, rebuild=True)
 
 
+def turned_and_back(scene):
+    """Each quarter round is analysed, though the engine sees nobody who lies."""
+    for degrees in (90, 90, 270, 270):
+        turning.turn_photos(scene.gallery.photos.all(), degrees, by=scene.staff)
+        scene.work()
+
+
 EVENTS = [
     again, detected_and_saved, thorough, switched, switched_back, switched_to_a_blind_model_and_back, file_changed,
-    grouped_anew,
+    grouped_anew, turned_and_back,
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
-@pytest.mark.parametrize("decide", DECISIONS, ids=lambda decide: decide.__name__)
-def test_what_was_decided_holds_for_staff_and_for_another_guest(decide, event, scene, client_of):
-    scene.client = client_of(scene.session.studio)
-    holds = decide(scene)
-    assert holds()
-    staff, guest = scene.seen_by_staff(), scene.seen_by_a_guest()
+@pytest.mark.parametrize("made", DECISIONS, ids=lambda decide: decide.__name__, indirect=True)
+def test_what_was_decided_holds_for_staff_and_for_another_guest(decided, event):
+    scene = decided.scene
     event(scene)
-    assert holds()
-    assert scene.seen_by_staff() == staff
-    assert scene.seen_by_a_guest() == guest
+    assert decided.holds()
+    assert scene.seen_by_staff() == decided.staff
+    assert scene.seen_by_a_guest() == decided.guest
 
 
-def test_a_face_of_somebody_hidden_that_only_the_next_model_sees_is_hidden_too(scene):
+def nothing(_scene):
+    return lambda: True
+
+
+@pytest.mark.parametrize("made", [nothing], ids=["nothing"], indirect=True)
+def test_a_face_of_somebody_hidden_that_only_the_next_model_sees_is_hidden_too(decided):
     """It joins the group that is hidden, because a grouping follows the switch."""
-    half = SIZE[0] // 2
+    scene, half = decided.scene, SIZE[0] // 2
     scene.switch(OtherEngine(blind_to=[(half, SIZE[0])]))
     again(scene)
     holds = hide(scene, faces=2)

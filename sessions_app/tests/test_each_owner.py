@@ -26,6 +26,7 @@ from facepass.core.work import chores
 from facepass.core.work.each_row import RowsFailed
 from facepass.models import NoticeKind, OutboxEvent, StaffNotice, TrashEntry
 from facepass.ops.supervisor.child import Child
+from facepass.ops.supervisor.host_report import HostReport
 from facepass.ops.supervisor.supervisor import Supervisor
 from facepass.testing.factories import (
     GalleryFactory,
@@ -40,9 +41,12 @@ from galleries import tasks
 from galleries.faces import redescription
 from galleries.models import GalleryImage, PhotoDescription
 from galleries.photos import direct_uploads
+from galleries.photos.bursts import measuring
 from recognition.engines.fake import FakeEngine
 from sessions_app import sealing
-from sessions_app.guest.domain import alerts, consent, erasure, readiness
+from sessions_app.guest.domain import alerts, readiness
+from sessions_app.guest.domain.privacy import consent, erasure, withdrawal
+from sessions_app.guest_data import consent_records
 from sessions_app.models import (
     Alert,
     DeliveryState,
@@ -55,6 +59,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.guest import GUEST_LIFETIME
 from sessions_app.pixora import sync
+from sessions_app.retention import chore
 from sessions_app.webhooks import courier, outbox, signing
 from sessions_app.webhooks.courier import Courier
 from sessions_app.webhooks.transport import Outcome
@@ -110,8 +115,8 @@ def alerts_of_guests(fixture) -> Case:
         settings.TEMPLATE_KEY = bytes(32) if number == 1 else key
         Alert.objects.create(
             guest=guest,
-            address=sealing.seal(f"guest{number}@example.org".encode()),
-            descriptor=sealing.seal_descriptor(descriptor(0)),
+            address=f"guest{number}@example.org",
+            descriptor=sealing.pack_descriptor(descriptor(0)),
             model_version=version,
             confirmed_at=now,
             looked_at=now - timedelta(days=1),
@@ -129,7 +134,8 @@ def ready_notices(fixture) -> Case:
     for session in sessions:
         gallery = GalleryFactory(studio=session.studio, session_id=session.pk)
         PhotoFactory(gallery=gallery, state="processed")
-        ReadyNotice.objects.create(session=session, address=f"{session.code}@example.org", language="en")
+        readiness.put_down(session, f"{session.code}@example.org")
+    ReadyNotice.objects.update(confirmed_at=timezone.now())
     send = readiness.mail.send
 
     def sending(address, **message):
@@ -147,7 +153,8 @@ def ready_notices_of_one_session(fixture) -> Case:
     PhotoFactory(gallery=GalleryFactory(studio=session.studio, session_id=session.pk), state="processed")
     names = [f"guest{number}@example.org" for number in range(3)]
     for name in names:
-        ReadyNotice.objects.create(session=session, address=name, language="en")
+        readiness.put_down(session, name)
+    ReadyNotice.objects.update(confirmed_at=timezone.now())
     send = readiness.mail.send
 
     def sending(address, **message):
@@ -156,8 +163,8 @@ def ready_notices_of_one_session(fixture) -> Case:
         send(address, **message)
 
     fixture("monkeypatch").setattr(readiness.mail, "send", sending)
-    left = lambda: set(ReadyNotice.objects.values_list("address", flat=True))  # noqa: E731
-    return Case(readiness.send_ready_notices, lambda: [name not in left() for name in names])
+    left = lambda: set(ReadyNotice.objects.values_list("address_digest", flat=True))  # noqa: E731
+    return Case(readiness.send_ready_notices, lambda: [sealing.digest(name) not in left() for name in names])
 
 
 def guests_who_are_gone(_fixture) -> Case:
@@ -170,24 +177,62 @@ def guests_who_are_gone(_fixture) -> Case:
     )
 
 
+def guests_who_withdrew(_fixture) -> Case:
+    """What was kept for them is deleted; the second one's row can not be changed."""
+    long_ago = timezone.now() - timedelta(minutes=2)
+    guests = [Guest.objects.create(session=SessionFactory(), language="en", withdrawn_at=long_ago) for _ in range(3)]
+    poison("UPDATE ON guests", where=f"OLD.id = '{guests[1].pk}'")
+    return Case(
+        withdrawal.delete_withdrawn, lambda: [bool(Guest.objects.get(pk=guest.pk).emptied_at) for guest in guests]
+    )
+
+
+def events_whose_deadline_is_near(_fixture) -> Case:
+    """The studios are told; of the second one nothing can be noted."""
+    sessions = [SessionFactory(scheduled_at=timezone.now() - timedelta(days=364)) for _ in range(3)]
+    PhotoSession.objects.update(created_at=timezone.now() - timedelta(days=364))  # periods count from the later day
+    for session in sessions:
+        Guest.objects.create(session=session, language="en")
+    poison("INSERT ON retention_steps", where=f"NEW.session_id = '{sessions[1].pk}'")
+    told = lambda session: StaffNotice.objects.filter(studio=session.studio).exists()  # noqa: E731
+    return Case(chore.keep_deadlines, lambda: [told(session) for session in sessions])
+
+
+def guests_without_a_record(_fixture) -> Case:
+    """Each gets the record of the consent; the second one's row can not be changed."""
+    made = [Guest.objects.create(session=SessionFactory(), notice=consent.NOTICE, language="en") for _ in range(3)]
+    poison("UPDATE ON guests", where=f"OLD.id = '{made[1].pk}'")
+    kept = lambda: set(Guest.objects.exclude(consent_record=None).values_list("pk", flat=True))  # noqa: E731
+    return Case(consent_records.keep_records, lambda: [guest.pk in kept() for guest in made])
+
+
 class Stored:
     last_modified = timezone.now() - timedelta(days=2)
 
     def __init__(self, key):
-        self.key, self.deleted = key, False
-
-    def delete(self):
-        if self.key == "incoming/1":
-            raise OSError(self.key)
-        self.deleted = True
+        self.key = key
 
 
 def uploads_that_nobody_asked_about(fixture) -> Case:
-    rows = [Stored(f"incoming/{number}") for number in range(3)]
+    rows, deleted = [Stored(f"incoming/{number}") for number in range(3)], set()
+
+    def delete(key):
+        if key == "incoming/1":
+            raise OSError(key)
+        deleted.add(key)
+
+    fixture("monkeypatch").setattr(direct_uploads.default_storage, "delete", delete)
     bucket = type("Bucket", (), {"objects": type("Objects", (), {"filter": staticmethod(lambda **_: rows)})})
     fixture("monkeypatch").setattr(direct_uploads, "is_available", lambda: True)
     fixture("monkeypatch").setattr(direct_uploads, "_storage", lambda: type("Storage", (), {"bucket": bucket}))
-    return Case(direct_uploads.sweep, lambda: [row.deleted for row in rows])
+    return Case(direct_uploads.sweep, lambda: [row.key in deleted for row in rows])
+
+
+def photos_without_a_measure(fixture) -> Case:
+    photos = [PhotoFactory(state="processed", stored=False) for _ in range(3)]
+    poison("UPDATE ON gallery_images", where=f"NEW.id = '{photos[1].pk}'")
+    measured = GalleryImage.objects.exclude(sharpness=None)
+    return Case(measuring.measure_old_photos, lambda: [measured.filter(pk=photo.pk).exists() for photo in photos])
 
 
 def sessions_in_pixora(fixture) -> Case:
@@ -370,7 +415,8 @@ class Stubborn(Child):
 def children_of_the_supervisor(_fixture) -> Case:
     children = [Stubborn(name=f"child {number}", command=[], environment={}, grace=0.1) for number in range(3)]
     web, *workers = children
-    supervisor = Supervisor(web=web, workers=workers, healthy=lambda: True, report=print, ready="ready")
+    quiet = HostReport(write=lambda down: None, delete=lambda: None)
+    supervisor = Supervisor(webs=[web], workers=workers, healthy=lambda: True, report=print, ready="ready", host=quiet)
     return Case(supervisor._stop, lambda: [child.ended for child in children], fails=False)
 
 
@@ -380,7 +426,11 @@ CASES = [
     ready_notices,
     ready_notices_of_one_session,
     guests_who_are_gone,
+    guests_who_withdrew,
+    events_whose_deadline_is_near,
+    guests_without_a_record,
     uploads_that_nobody_asked_about,
+    photos_without_a_measure,
     sessions_in_pixora,
     sessions_deleted_in_pixora,
     studios_that_hear_of_the_sync,
@@ -416,22 +466,35 @@ def test_one_broken_row_stops_none_of_the_others(case, request, caplog):
 # --- every chore is among them
 
 
-# One statement for all rows, or another package's.
+# One statement for all rows, one chain of them, or another package's.
 BY_ONE_STATEMENT = {
+    "facepass.core.audit.chain.note_head",
+    "facepass.core.audit.chain.seal_entries",
     "facepass.core.notices.delete_old_notices",
     "galleries.models.suggestion.delete_orphaned_counts",
     "oauth2_provider.models.clear_expired",
     "sessions_app.webhooks.outbox.delete_old_events",
     "training.tasks.settle",
 }
+# Of the installation: the chain of its audit, its files, and its tables, of which one that is in use holds up no other.
+OF_NOBODY = {
+    "facepass.core.audit.chain.note_head",
+    "facepass.core.audit.chain.seal_entries",
+    "facepass.ops.file_check.nightly.check_at_night",
+    "facepass.ops.remains.rewrite_due",
+}
 WALKED = {
     "facepass.core.notices.send_notice_mails",
     "facepass.core.trash.purge.purge_due",
+    "galleries.photos.bursts.measuring.measure_old_photos",
     "galleries.photos.direct_uploads.sweep",
     "sessions_app.guest.domain.alerts.run_alerts",
-    "sessions_app.guest.domain.erasure.forget_absent_guests",
+    "sessions_app.guest.domain.privacy.erasure.forget_absent_guests",
+    "sessions_app.guest_data.consent_records.keep_records",
+    "sessions_app.guest.domain.privacy.withdrawal.delete_withdrawn",
     "sessions_app.guest.domain.readiness.send_ready_notices",
     "sessions_app.pixora.sync.run_sync",
+    "sessions_app.retention.chore.keep_deadlines",
 }
 
 
@@ -442,7 +505,7 @@ def registered() -> Iterator[str]:
 
 
 def test_every_chore_is_walked_or_is_one_statement():
-    assert set(registered()) == WALKED | BY_ONE_STATEMENT
+    assert set(registered()) == WALKED | BY_ONE_STATEMENT | OF_NOBODY
 
 
 def test_a_delivery_that_fails_by_a_defect_is_tried_again_later_and_not_at_once(monkeypatch):

@@ -128,7 +128,7 @@ def test_rules_are_told_in_words(staff, event):
     for sentence in (
         "No PIN is asked for: whoever has the link may enter.",
         "They see no photos but their own.",
-        "They may download the photos as they were taken.",
+        "They may download the photos in full size, without place and serial numbers.",
         "The page stays open until somebody closes it.",
     ):
         assert sentence in page
@@ -220,9 +220,9 @@ def test_the_page_asks_as_many_queries_for_much_as_for_little(staff, event, gall
     for number in range(4):
         one = GalleryFactory(studio=event.studio, session_id=event.pk, title=f"Part {number}")
         add_group(event, one, person=PersonFactory(studio=event.studio))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(19):
         read(staff, event)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         read(staff, event, "event_now")
 
 

@@ -8,7 +8,7 @@ from facepass.models import Role
 from facepass.testing.factories import GalleryFactory, SessionFactory, StudioFactory
 from facepass.testing.pages.staff import member
 from galleries.models import Gallery
-from sessions_app.staff import event_upload
+from sessions_app import session_galleries
 
 pytestmark = pytest.mark.django_db
 
@@ -49,12 +49,12 @@ def test_photos_without_a_folder_go_to_the_oldest_gallery_or_to_one_of_the_event
 def test_a_gallery_of_that_title_elsewhere_is_not_taken(staff, event):
     GalleryFactory(studio=event.studio, title="Party")
     GalleryFactory(studio=event.studio, title="Party", session_id=SessionFactory(studio=event.studio).pk)
-    gallery, is_new = event_upload.get_or_create_gallery(event, folder="Party")
+    gallery, is_new = session_galleries.get_or_create_gallery(event, folder="Party")
     assert (is_new, gallery.session_id) == (True, event.pk)
 
 
 def test_a_long_name_is_cut(event):
-    assert len(event_upload.get_or_create_gallery(event, folder="x" * 500)[0].title) == 200
+    assert len(session_galleries.get_or_create_gallery(event, folder="x" * 500)[0].title) == 200
 
 
 @pytest.mark.parametrize("body", [{}, {"folder": 1}, {"folder": None}])

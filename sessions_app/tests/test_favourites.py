@@ -12,7 +12,7 @@ from django.utils import timezone
 from facepass.models import Role
 from facepass.testing.factories import GalleryFactory, PhotoFactory, SessionFactory, StudioFactory
 from facepass.testing.pages.staff import member
-from sessions_app.guest.domain import consent
+from sessions_app.guest.domain.privacy import consent
 from sessions_app.models import FoundPhoto, Guest
 
 pytestmark = pytest.mark.django_db

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 import facepass
 from facepass.core import notices
+from facepass.core.work import work_counts
 from facepass.core.work.each_row import try_each_row
 from facepass.models import NoticeKind
 from sessions_app.models import WebhookAttempt, WebhookDelivery
@@ -97,6 +98,7 @@ class Courier:
             sent = self._under_way.pop(future)
             if try_each_row([sent.delivery], lambda _delivery: record_attempt(sent, future.result()), task="webhooks"):  # noqa: B023
                 _record_defect(sent.delivery)
+        work_counts.write_counts()
 
 
 def _record_defect(delivery: WebhookDelivery) -> None:
@@ -128,6 +130,7 @@ def record_attempt(sent: SentRequest, outcome: Outcome) -> None:
         duration_ms=outcome.duration_ms,
     )
     delivery.record_attempt(delivered=outcome.delivered)
+    work_counts.count("webhook_attempt", outcome.kind)
     endpoint = delivery.endpoint
     if endpoint.record_attempt(delivered=outcome.delivered):
         log.warning("webhook %s was switched off: it has failed for three days", endpoint.pk)
@@ -143,5 +146,6 @@ def _headers(delivery: WebhookDelivery, body: bytes) -> dict[str, str]:
         "User-Agent": f"FacePass/{facepass.__version__}",
         "FacePass-Event": delivery.event.type,
         "FacePass-Delivery": str(delivery.pk),
+        **({"X-Request-ID": delivery.event.request_id} if delivery.event.request_id else {}),
         signing.HEADER: signing.sign(body, secrets=secrets, timestamp=int(time.time())),
     }

@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Sequence
 
+from facepass.core.api.moments import format_moment
 from facepass.models import OutboxEvent
 
 HEADER = "FacePass-Signature"
@@ -19,7 +20,7 @@ def build_body(event: OutboxEvent) -> bytes:
     content = {
         "id": str(event.pk),
         "type": event.type,
-        "created_at": event.created_at.isoformat(),
+        "created_at": format_moment(event.created_at),
         "studio_id": str(event.studio_id),
         "data": event.data,
     }

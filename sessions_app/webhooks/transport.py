@@ -7,7 +7,7 @@ So a redirect, and a name that resolves otherwise the second time, are checked l
 import socket
 import time
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from threading import Timer
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -24,8 +24,19 @@ MAX_REDIRECTS = 3
 FOLLOWED_REDIRECTS = (307, 308)
 # How much of an answer is kept in the log.
 ANSWER_BYTES = 2048
-# Addresses of this network stand for IPv4 addresses (RFC 6052).
-NAT64 = IPv6Network("64:ff9b::/96")
+# Addresses of these networks stand for IPv4 addresses, in their last 32 bits (RFC 6052, RFC 4291).
+EMBEDDING = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"), IPv6Network("::ffff:0:0:0/96"))
+# What is for special uses (IANA's registries), beside what `ipaddress` of this Python knows: its tables have changed.
+SPECIAL = tuple(
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "::/128", "::1/128", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "3fff::/20",
+        "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+    )
+)  # fmt: skip
 
 
 class RequestRefused(Exception):
@@ -44,6 +55,13 @@ class Outcome:
     @property
     def delivered(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def kind(self) -> str:
+        """Return delivered, a class of statuses such as 5xx, or why no answer came: a code, for metrics."""
+        if self.delivered:
+            return "delivered"
+        return self.error if self.status is None else f"{self.status // 100}xx"
 
 
 def post(url: str, *, body: bytes, headers: dict[str, str]) -> Outcome:
@@ -185,15 +203,20 @@ def is_allowed(text: str, *, plain: bool) -> bool:
     address = ip_address(text.partition("%")[0])
     if any(address.version == network.version and address in network for network in settings.WEBHOOK_ALLOWED_NETWORKS):
         return True
-    return not plain and all(one.is_global and not one.is_multicast for one in _addresses_within(address))
+    return not plain and all(_is_public(one) for one in _addresses_within(address))
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    is_special = any(address.version == network.version and address in network for network in SPECIAL)
+    return address.is_global and not address.is_multicast and not is_special
 
 
 def _addresses_within(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
-    """Return the address, and the IPv4 addresses that it stands for: mapped, 6to4, Teredo, NAT64."""
+    """Return the address, and the IPv4 addresses that it stands for: mapped, compatible, 6to4, Teredo, NAT64."""
     if isinstance(address, IPv4Address):
         return [address]
     inside = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in NAT64:
+    if any(address in network for network in EMBEDDING):
         inside.append(IPv4Address(int(address) & 0xFFFFFFFF))
     if address.ipv4_mapped:
         return [address.ipv4_mapped]

@@ -6,13 +6,12 @@ many.
 """
 
 import hashlib
+import hmac
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.core.validators import validate_email
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -25,8 +24,11 @@ from galleries.jobs import gallery_completion
 from galleries.matching import probe, search
 from galleries.models import Gallery, GalleryImage, Occasion
 from recognition.model_versions import current_model_version
+from recognition.types import FloatArray
 from sessions_app import sealing, session_access
-from sessions_app.guest.domain import consent, links, mail, matched_photos
+from sessions_app.guest.domain import links, mail, matched_photos
+from sessions_app.guest.domain.privacy import consent
+from sessions_app.guest.domain.profiles import same_person
 from sessions_app.models import Alert, Guest, PhotoSession, ReturnLink, ShareLink
 
 log = logging.getLogger(__name__)
@@ -38,14 +40,14 @@ PAUSE = timedelta(hours=1)
 def request_alert(guest: Guest, *, address: str, selfie: File[bytes]) -> None:
     """Keep the guest's wish until they confirm it, and send the link that does so. An earlier alert of theirs ends.
 
-    Raise FacePassError 400 `invalid_request`, 429 `rate_limited`, and as `probe.read_picture`,
-    `probe.describe_subject` and `consent.hold_consent`.
+    Raise FacePassError 400 `invalid_request`, 429 `rate_limited`, and as `probe.read_subject`,
+    `same_person.require_same_person` and `consent.hold_consent`.
     """
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise FacePassError("invalid_request", _("Enter an e-mail address."), status=400) from None
-    descriptor = probe.describe_subject(probe.read_picture(selfie)).descriptor
+    mail.require_offered()
+    if not mail.is_address(address):
+        raise FacePassError("invalid_request", _("Enter an e-mail address."), status=400)
+    descriptor = probe.read_subject(selfie).faces[0].descriptor
+    same_person.require_same_person(guest, _search(guest.session, descriptor))
     # By guest, and by address, so that nobody is sent messages by many guests. A bucket's name holds no address.
     for name in (guest.pk.hex, hashlib.sha256(address.lower().encode()).hexdigest()):
         rate_limits.require_quota("guest_alert", f"alert:{name}")
@@ -53,17 +55,28 @@ def request_alert(guest: Guest, *, address: str, selfie: File[bytes]) -> None:
         Alert.objects.filter(guest=guest).delete()
         alert = Alert.objects.create(
             guest=guest,
-            address=sealing.seal(address.encode()),
-            descriptor=sealing.seal_descriptor(descriptor),
+            address=address,
+            descriptor=sealing.pack_descriptor(descriptor),
             model_version=current_model_version(),
         )
-    confirm_url = links.build_url("guest-alert-confirm", links.sign_id("alert", guest.pk))
+    confirm_url = links.build_url("guest-alert-confirm", links.sign_alert(alert))
     _send(alert, "confirm", _("Photos of you: %(session)s"), {"confirm": confirm_url})
 
 
-def confirm_alert(guest_id: UUID) -> Alert | None:
-    """Return the alert, confirmed; None where it has ended. A second time does nothing."""
-    rows = Alert.objects.exclude(pk__in=Alert.objects.expired()).filter(pk=guest_id)
+def find_alert(guest_id: UUID, *, mark: str) -> Alert | None:
+    """Return the guest's wish where it is the one of that mark; None where it has ended, or another took its place."""
+    found = Alert.objects.of_consenting().select_related("guest__session__studio").filter(pk=guest_id).first()
+    return found if found and hmac.compare_digest(found.mark, mark) else None
+
+
+def confirm_alert(guest_id: UUID, *, asked_at: datetime | None = None) -> Alert | None:
+    """Return the alert, confirmed; None where it has ended. A second time does nothing.
+
+    `asked_at`: when the wish was asked that the link is of. Where another took its place, that is not confirmed.
+    """
+    rows = Alert.objects.of_consenting().exclude(pk__in=Alert.objects.expired()).filter(pk=guest_id)
+    if asked_at is not None:
+        rows = rows.filter(asked_at=asked_at)
     rows.filter(confirmed_at=None).update(confirmed_at=timezone.now())
     return rows.first()
 
@@ -107,17 +120,21 @@ def find_new_photos(alert: Alert) -> None:
     # A descriptor of another model version cannot be compared: the guest hears nothing until they ask anew.
     if version.pk != alert.model_version_id or not _is_worth_searching(session, alert):
         return
-    within = Occasion(session.studio_id, session_id=session.pk)
-    descriptor = sealing.unseal_descriptor(alert.descriptor)
-    matches = search.find_matches(descriptor, within=within, limit=search.MAX_LIMIT)
+    matches = _search(session, sealing.unpack_descriptor(alert.descriptor))
     with consent.hold_consent(alert.guest):
         claimed = Alert.objects.filter(pk=alert.pk, looked_at=alert.looked_at).update(looked_at=now)
         if not claimed:
             return  # stopped or requested anew meanwhile, or another worker was faster
-        known = set(alert.guest.found.values_list("photo_id", flat=True))
+        known = dict(alert.guest.found.values_list("photo_id", "photo__sha256"))
         allowed = matched_photos.allowed_matches(alert.guest, matches)
         new = matched_photos.record_found(alert.guest, [match for match in allowed if match.face.photo_id not in known])
-        Alert.objects.filter(pk=alert.pk).update(untold=F("untold") + len(new))
+        untold = {match.face.photo.sha256 for match in new}.difference(known.values())
+        Alert.objects.filter(pk=alert.pk).update(untold=F("untold") + len(untold))
+
+
+def _search(session: PhotoSession, descriptor: FloatArray) -> list[search.Match]:
+    within = Occasion(session.studio_id, session_id=session.pk)
+    return search.find_matches(descriptor, within=within, limit=search.MAX_LIMIT)
 
 
 def _is_worth_searching(session: PhotoSession, alert: Alert) -> bool:
@@ -155,11 +172,11 @@ def send_news(alert: Alert) -> None:
 def _send(alert: Alert, template: str, subject: str, context: dict[str, object]) -> None:
     """Send a message in the guest's language. Mail programs offer to stop further ones by one click (RFC 8058)."""
     session = alert.guest.session
-    stop_url = links.build_url("guest-alert-stop", links.sign_id("alert", alert.pk))
+    stop_url = links.build_url("guest-alert-stop", links.sign_alert(alert))
     with translation.override(alert.guest.language):
         text = render_to_string(f"guest/mail/{template}.txt", {**context, "session": session, "stop": stop_url})
         mail.send(
-            sealing.unseal(alert.address).decode(),
+            alert.address,
             subject=_(subject) % {"session": session.name},
             text=text,
             headers={"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},

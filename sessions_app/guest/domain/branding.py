@@ -8,6 +8,10 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+
 from sessions_app.models import PhotoSession
 
 # Red, green, blue of sRGB, 0 to 255.
@@ -32,15 +36,23 @@ class Brand:
     """Empty for FacePass's own."""
     has_logo: bool
     version: str
-    """Changes with the colour and the logo, whose addresses browsers keep for a month."""
+    """Changes with the colour and the logo, whose addresses browsers keep for a year."""
     contact: str
     """How guests reach the studio, as it wrote that; may be empty."""
+    code: str
+    """Of the session on whose pages it is."""
 
     @classmethod
     def for_session(cls, session: PhotoSession) -> "Brand":
         studio = session.studio
         version = hashlib.sha256(f"{studio.colour} {studio.logo.name}".encode()).hexdigest()[:12]
-        return cls(studio.name, studio.colour, bool(studio.logo), version, studio.contact)
+        return cls(studio.name, studio.colour, bool(studio.logo), version, studio.contact, session.code)
+
+    @property
+    def picture(self) -> str:
+        """Return the whole address of the logo, or of FacePass's own where there is none."""
+        logo = f"{reverse('guest-logo', args=[self.code])}?v={self.version}"
+        return f"{settings.PUBLIC_URL}{logo if self.has_logo else static('facepass/icons/icon-512.png')}"
 
     @property
     def contact_address(self) -> str:

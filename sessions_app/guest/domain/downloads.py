@@ -1,27 +1,31 @@
-"""Photos' files on their way to a guest: which may be opened, with the studio's watermark, one by one or as a ZIP."""
+"""Photos' files on their way to a guest: which may be opened, one by one or as a ZIP."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.http import Http404
 from django.utils import timezone
-from zipstream import ZipStream  # type: ignore[import-untyped]
+from zipstream import ZipStream
 
 from galleries.models import GalleryImage
-from galleries.photos import archives, media_files
-from galleries.photos.media_files import Variant
-from recognition.pictures import watermark
-from sessions_app.models import FoundPhoto, Guest, GuestRules, PhotoSession
+from galleries.photos import archives
+from recognition.pictures.formats import JPEG, WEBP
+from sessions_app.guest_data.files import prepare_download
+from sessions_app.models import FoundPhoto, Guest, GuestRules, PhotoSession, PossiblePhoto
 
+# What a guest chooses who wants less than the studio allows.
+SMALL = "small"
 _NEEDED = ("photo", "guest__session__guest_rules")
 
 
 def find_guest_photo(guest_id: UUID, photo_id: UUID) -> FoundPhoto | None:
-    """Return the photo where the guest may open it: it was found for them, or everybody may look at all photos."""
+    """Return the photo where the guest may open it.
+
+    It was found for them, they are asked about it, or everybody may look at all photos.
+    """
     rows = FoundPhoto.objects.kept().shown().filter(guest=guest_id, photo=photo_id)
-    row = rows.select_related(*_NEEDED).first() or _find_browsable(guest_id, photo_id)
+    row = rows.select_related(*_NEEDED).first() or _find_possible(guest_id, photo_id)
+    row = row or _find_browsable(guest_id, photo_id)
     return row if row and _is_open(row) else None
 
 
@@ -31,6 +35,12 @@ def find_shared_photo(share_id: UUID, photo_id: UUID) -> FoundPhoto | None:
     rows = rows.filter(shares=share_id, shares__expires_at__gt=timezone.now())
     row = rows.select_related(*_NEEDED).first()
     return row if row and _is_open(row) else None
+
+
+def _find_possible(guest_id: UUID, photo_id: UUID) -> FoundPhoto | None:
+    rows = PossiblePhoto.objects.shown().filter(guest=guest_id, photo=photo_id)
+    row = rows.select_related(*_NEEDED).first()
+    return FoundPhoto(guest=row.guest, photo=row.photo) if row else None
 
 
 def _find_browsable(guest_id: UUID, photo_id: UUID) -> FoundPhoto | None:
@@ -50,35 +60,29 @@ def _is_open(row: FoundPhoto) -> bool:
     return not GuestRules.for_session(session).is_expired
 
 
-def prepare_file(photo: GalleryImage, variant: Variant, rules: GuestRules) -> str:
-    """Return the name in the storage of what guests see: the file, or a copy with the studio's watermark.
-
-    The copy is made the first time and kept beside the file. Originals have no watermark. Raise Http404 where the file
-    is missing.
-    """
-    name = media_files.storage_name(photo, variant)
-    if variant == "original" or not rules.watermark:
-        return name
-    marked = media_files.watermarked_name(photo, variant, text=rules.watermark)
-    if not default_storage.exists(marked):
-        try:
-            with default_storage.open(name) as file:
-                picture = watermark.mark_jpeg(file.read(), rules.watermark)
-        except FileNotFoundError:
-            raise Http404 from None
-        default_storage.save(marked, ContentFile(picture))
-    return marked
-
-
-def build_archive(photos: Sequence[GalleryImage], session: PhotoSession) -> ZipStream:
+def build_archive(photos: Sequence[GalleryImage], session: PhotoSession, *, size: str = "") -> ZipStream:
     """Return a ZIP of the photos, stored as they are, that is made while it is read.
 
-    Its length is known beforehand only where it holds originals. Raise Http404 where the studio allows no downloads.
+    `size`: "small" for the smaller copies; anything else is as large as the studio allows. The ZIP's length is known
+    beforehand only where it holds originals as they were taken. Raise Http404 where the studio allows no downloads.
     """
     rules = GuestRules.for_session(session)
     variant = rules.download_variant
     if variant is None:
         raise Http404
+    if size == SMALL:
+        variant = "preview"
+    copies_as = None if variant == "original" else WEBP if rules.gives_webp else JPEG
+    is_stripped = variant == "original" and not rules.gives_as_taken
     return archives.build_archive(
-        photos, storage_name=lambda photo: prepare_file(photo, variant, rules), originals=variant == "original"
+        photos,
+        storage_name=lambda photo: prepare_download(photo, variant, rules),
+        copies_as=copies_as,
+        stripped={photo.pk for photo in photos} if is_stripped else (),
     )
+
+
+def list_sessions_as_taken(sessions: Collection[UUID]) -> set[UUID]:
+    """Return those of the sessions whose originals are given as they were taken. A rule of `given_files`."""
+    rules = GuestRules.objects.filter(session__in=sessions, downloads=GuestRules.Downloads.ORIGINAL)
+    return set(rules.values_list("session", flat=True))

@@ -1,6 +1,8 @@
 """Who may come in: which photo session a link means, whether it is open, and the PIN that its studio may set."""
 
 import hashlib
+from collections.abc import Callable
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -9,10 +11,12 @@ from facepass.core.errors import FacePassError
 from sessions_app import session_access
 from sessions_app.models import GuestRules, PhotoSession
 
+T = TypeVar("T")
+
 
 def find_session_by_code(code: str) -> PhotoSession | None:
     """Return the session of a short link, with its studio and rules. The code may be in capitals."""
-    sessions = PhotoSession.objects.select_related("studio", "guest_rules")
+    sessions = PhotoSession.objects.select_related("studio__privacy", "guest_rules", "privacy")
     return sessions.filter(code=code.lower(), gone_at=None).first()
 
 
@@ -37,12 +41,34 @@ def require_open(session: PhotoSession) -> GuestRules:
 def check_pin(rules: GuestRules, pin: str, *, address: str) -> None:
     """Raise 429 `rate_limited`, by the network address and by the session, and 403 `pin_wrong`.
 
-    The limit by session holds for whoever guesses from many addresses.
+    Wrong ones alone count, so that a whole party may enter the right one behind one address. The limit by session holds
+    for whoever guesses from many addresses.
     """
-    rate_limits.require_quota("guest_pin", f"pin:{rules.session_id}:{address}")
-    rate_limits.require_quota("guest_pin_session", f"pins:{rules.session_id}")
+    buckets = {"guest_pin": f"pin:{rules.session_id}:{address}", "guest_pin_session": f"pins:{rules.session_id}"}
+    for kind, name in buckets.items():
+        rate_limits.require_quota(kind, name)
     if not rules.is_pin(pin):
         raise FacePassError("pin_wrong", _("That is not the PIN. Look at your card again."), status=403)
+    for kind, name in buckets.items():
+        rate_limits.return_quota(kind, name)
+
+
+def find_session_of_visitor(code: str, *, address: str, is_known: bool) -> PhotoSession | None:
+    """Return the session of a short link for who may be guessing codes; raise as `find_of_visitor`."""
+    return find_of_visitor(find_session_by_code, code, address=address, is_known=is_known)
+
+
+def find_of_visitor(find: Callable[[str], T | None], code: str, *, address: str, is_known: bool) -> T | None:
+    """Return what `find` has for the code, for who may be guessing codes; None for a code of nothing.
+
+    Raise 429 `rate_limited` where the address has tried too many, unless `is_known`: the browser was let in before.
+    """
+    if not is_known and (wait := rate_limits.quota_wait_seconds("guest_code", f"codes:{address}")):
+        raise rate_limits.quota_refusal(wait)
+    found = find(code)
+    if found is None:
+        rate_limits.require_quota("guest_code", f"codes:{address}")
+    return found
 
 
 def pin_required() -> FacePassError:

@@ -15,10 +15,10 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions_app.guest.domain import consent
-from sessions_app.models import FoundPhoto, Guest, GuestRules, ReturnLink, ShareLink
+from sessions_app.guest.domain.privacy import consent
+from sessions_app.models import Alert, FoundPhoto, Guest, GuestRules, ReturnLink, ShareLink
 
-Purpose = Literal["share", "alert", "hiding"]
+Purpose = Literal["share", "alert", "hiding", "withdrawal", "ready"]
 # What a guest may choose from, and what holds where they chose nothing.
 SHARE_DAYS, DEFAULT_SHARE_DAYS = (1, 7, 30), 7
 
@@ -40,6 +40,32 @@ def read_id(purpose: Purpose, token: str) -> UUID:
         raise Http404 from None
 
 
+def sign_text(purpose: Purpose, text: str) -> str:
+    return _signer(purpose).sign(text)
+
+
+def read_text(purpose: Purpose, token: str) -> str:
+    """Return the text that `sign_text` signed. Raise Http404 as `read_id`."""
+    try:
+        return _signer(purpose).unsign(token)
+    except signing.BadSignature:
+        raise Http404 from None
+
+
+def sign_alert(alert: Alert) -> str:
+    """Sign whose wish it is, and which: a link that was sent to one address is good for no other."""
+    return _signer("alert").sign(f"{alert.pk.hex}-{alert.mark}")
+
+
+def read_alert(token: str) -> tuple[UUID, str]:
+    """Return the guest's id and the wish's mark that `sign_alert` signed. Raise Http404 as `read_id`."""
+    try:
+        guest_id, _dash, mark = _signer("alert").unsign(token).partition("-")
+        return UUID(guest_id), mark
+    except (signing.BadSignature, ValueError):
+        raise Http404 from None
+
+
 def _signer(purpose: Purpose) -> signing.Signer:
     return signing.Signer(sep=".", salt=f"sessions_app.guest.{purpose}")
 
@@ -55,8 +81,13 @@ def create_share_link(guest: Guest, rows: Collection[FoundPhoto], *, days: str) 
     with consent.hold_consent(guest):
         link = ShareLink.objects.create(guest=guest, expires_at=min(ends, session_ends or ends))
         # A photo that is deleted meanwhile is not in the link; one that is there stays until the link is written.
-        link.photos.set(FoundPhoto.objects.filter(pk__in=[row.pk for row in rows]).select_for_update(no_key=True))
+        chosen = guest.found.of_photos([row.photo_id for row in rows])
+        link.photos.set(chosen.select_for_update(of=("self",), no_key=True))
     return link
+
+
+def build_share_url(link: ShareLink) -> str:
+    return build_url("shared", sign_id("share", link.pk))
 
 
 def find_share_link(token: str) -> ShareLink | None:

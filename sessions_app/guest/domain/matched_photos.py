@@ -12,14 +12,16 @@ from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from galleries.matching.search import Match, lock_existing_matches
 from galleries.models import GalleryImage
+from galleries.models.photo import BY_CAPTURE
 from sessions_app import analytics
 from sessions_app.analytics import UsageKind
-from sessions_app.guest.domain import consent
+from sessions_app.guest_data.copies import list_each_once
+from sessions_app.guest_data.erasure import lock_guest
 from sessions_app.models import FoundPhoto, Guest, HiddenFace, PhotoSession
 
 PhotoFilter = Literal["all", "me", "both", "favourites", "refused"]
@@ -39,7 +41,7 @@ def list_found(guest: Guest, *, section: UUID | None = None) -> list[FoundPhoto]
     `section`: of that gallery only.
     """
     found = guest.found.filter(photo__gallery=section) if section else guest.found
-    return list(found.shown().in_order().for_tiles())
+    return list_each_once(found.shown().in_order().for_tiles())
 
 
 def filter_found(rows: Iterable[FoundPhoto], name: PhotoFilter) -> list[FoundPhoto]:
@@ -55,13 +57,19 @@ def count_by_filter(rows: Sequence[FoundPhoto]) -> dict[PhotoFilter, int]:
     return {name: len(filter_found(rows, name)) for name in FILTERS}
 
 
+def count_photos(guests: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many photos the pages of these guests show, by guest; one query. Who has none is left out."""
+    rows = FoundPhoto.objects.kept().shown().filter(guest__in=guests)
+    return dict(rows.order_by().values_list("guest").annotate(photos=Count("photo__sha256", distinct=True)))
+
+
 def record_found(guest: Guest, matches: Sequence[Match]) -> list[Match]:
     """Make the matches' photos the guest's, and return those matches that are still there.
 
     Photos of earlier searches stay, and come after these. Done twice, nothing changes. To be called within
     `consent.hold_consent`.
     """
-    matches, now = lock_existing_matches(matches), timezone.now()
+    matches, now = lock_existing_matches(matches, session_id=guest.session_id), timezone.now()
     rows = [
         FoundPhoto(guest=guest, photo=match.face.photo, face=match.face, rank=rank, found_at=now)
         for rank, match in enumerate(matches)
@@ -76,7 +84,7 @@ def record_friend(guest: Guest, matches: Sequence[Match], *, add: bool) -> list[
     `add`: photos of the friend alone become the guest's too. Return those matches that are still there. To be called
     within `consent.hold_consent`.
     """
-    matches = lock_existing_matches(matches)
+    matches = lock_existing_matches(matches, session_id=guest.session_id)
     guest.found.filter(friend=True).update(friend=False)
     guest.found.filter(photo__in=[match.face.photo_id for match in matches]).update(friend=True)
     if add:
@@ -94,27 +102,27 @@ def _upsert(rows: list[FoundPhoto], *, update: list[str]) -> None:
 
 def refuse_photos(guest: Guest, photos: Collection[UUID]) -> int:
     """Record that the guest is not on these photos, and return how many that hides from them."""
-    return guest.found.kept().filter(photo__in=photos).update(refused_at=timezone.now(), favourite=False)
+    return guest.found.kept().of_photos(photos).update(refused_at=timezone.now(), favourite=False)
 
 
 def restore_photos(guest: Guest, photos: Collection[UUID]) -> int:
     """Take "that is not me" back."""
-    return guest.found.filter(photo__in=photos).update(refused_at=None)
+    return guest.found.of_photos(photos).update(refused_at=None)
 
 
 def add_favourites(guest: Guest, photos: Collection[UUID]) -> int:
-    added = guest.found.kept().shown().filter(photo__in=photos, favourite=False).update(favourite=True)
+    added = guest.found.kept().shown().of_photos(photos).filter(favourite=False).update(favourite=True)
     if added:
         analytics.count_usage(guest.session, UsageKind.FAVOURITE, number=added)
     return added
 
 
 def remove_favourites(guest: Guest, photos: Collection[UUID]) -> int:
-    return guest.found.kept().filter(photo__in=photos, favourite=True).update(favourite=False)
+    return guest.found.kept().of_photos(photos).filter(favourite=True).update(favourite=False)
 
 
 def list_session_photos(session: PhotoSession, *, section: UUID | None = None) -> QuerySet[GalleryImage]:
-    """Return all analysed photos of the session that are not hidden, in the order in which they were taken.
+    """Return all analysed photos of the session that are not hidden, each once, in the order in which they were taken.
 
     That is what guests look through. `section`: of that gallery only.
     """
@@ -122,7 +130,7 @@ def list_session_photos(session: PhotoSession, *, section: UUID | None = None) -
     photos = analysed.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
     if section:
         photos = photos.filter(gallery=section)
-    return photos.order_by("taken_at", "original_name", "pk")
+    return photos.without_copies().order_by(*BY_CAPTURE)
 
 
 @transaction.atomic
@@ -131,7 +139,7 @@ def record_browsed(guest: Guest, photos: Sequence[GalleryImage], *, first_rank: 
 
     What somebody's face found is kept apart from that: it has a face. Raise 403 `consent_withdrawn`.
     """
-    consent.lock_guest(guest)
+    lock_guest(guest)
     shown = GalleryImage.objects.shown_to_guests().filter(pk__in=[photo.pk for photo in photos])
     present = shown.lock_against_deletion()
     ranked = enumerate(photos, start=first_rank)
@@ -150,33 +158,44 @@ def exclude_hidden(guest: Guest, matches: Iterable[Match]) -> list[Match]:
 
     Only where the hidden face itself is what the search matched: whoever stands beside it in a photo is found.
     """
-    hidden = HiddenFace.objects.filter(hiding__session=guest.session_id).exclude(hiding__guest=guest)
+    hidden = HiddenFace.objects.in_session(guest.session_id).exclude(hiding__guest=guest)
     faces: set[UUID] = set()
     groups: set[UUID | None] = set()
-    for face_id, group_id, with_group in hidden.values_list("face_id", "face__cluster_id", "with_group"):
+    people: set[UUID | None] = set()
+    columns = ("face_id", "face__cluster_id", "face__person_id", "with_group")
+    for face_id, group_id, person_id, with_group in hidden.values_list(*columns):
         faces.add(face_id)
-        groups |= {group_id} if with_group else set()
-    groups.discard(None)
-    return [match for match in matches if match.face.pk not in faces and match.face.cluster_id not in groups]
+        if with_group:
+            groups.add(group_id)
+            people.add(person_id)
+    seen = [match for match in matches if match.face.pk not in faces and match.face.cluster_id not in groups - {None}]
+    # By a name alone nobody is found of whom another face is hidden.
+    return [match for match in seen if match.via != "person" or match.face.person_id not in people - {None}]
+
+
+def list_refused_groups(guest: Guest) -> set[UUID]:
+    """Return the groups of faces of which the guest refused more than they kept."""
+    return _Refusals.for_guest(guest).groups
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusals:
-    """What a guest said is not them: photos, and groups of which they refused more than they kept."""
+    """What a guest said is not them: photos, by their bytes, and groups of which they refused more than they kept."""
 
-    photos: set[UUID]
+    files: set[str]
     groups: set[UUID]
 
     @classmethod
     def for_guest(cls, guest: Guest) -> "_Refusals":
-        photos: set[UUID] = set()
+        files: set[str] = set()
         balance: dict[UUID, int] = defaultdict(int)  # by group: photos refused less photos kept
-        for photo_id, group_id, refused_at in guest.found.values_list("photo_id", "face__cluster_id", "refused_at"):
+        columns = ("photo__sha256", "face__cluster_id", "refused_at")
+        for sha256, group_id, refused_at in guest.found.values_list(*columns):
             if refused_at:
-                photos.add(photo_id)
+                files.add(sha256)
             if group_id:
                 balance[group_id] += 1 if refused_at else -1
-        return cls(photos, {group for group, weight in balance.items() if weight > 0})
+        return cls(files, {group for group, weight in balance.items() if weight > 0})
 
     def concern(self, match: Match) -> bool:
-        return match.face.photo_id in self.photos or match.face.cluster_id in self.groups
+        return match.face.photo.sha256 in self.files or match.face.cluster_id in self.groups

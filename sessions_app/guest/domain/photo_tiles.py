@@ -5,7 +5,7 @@ An address is short-lived, and good for one guest or one shared link only.
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,8 +21,8 @@ from sessions_app.guest.domain import matched_photos
 from sessions_app.guest.domain.matched_photos import PhotoFilter
 from sessions_app.models import FoundPhoto, Guest, GuestRules, ShareLink
 
-# Whose page an address is for. The URL names are `guest-photo` and `share-photo`.
-Audience = Literal["guest", "share"]
+# Whose page an address is for. The URL names are `guest-photo`, `share-photo` and `screen-photo`.
+Audience = Literal["guest", "share", "screen"]
 # Within one span all pages give the same address, so that the browser need not fetch a picture again. An address works
 # until the end of the next span: for half an hour at least, and an hour at most.
 SPAN_SECONDS = 1800
@@ -46,6 +46,10 @@ class Tile:
     focus: str
     """What a square tile is cut around, in percent from the left and the top: the guest's face, where there is one."""
     favourite: bool = False
+    stack: UUID | None = None
+    """What shots of one burst have in common: they stand together, the best first. Otherwise the photo's id."""
+    number: int = 0
+    """The tile's place on the page, from 1 on."""
 
     @property
     def sources(self) -> str:
@@ -86,7 +90,7 @@ def build_results(guest: Guest, *, show: PhotoFilter = "all", section: UUID | No
 
 
 def build_guest_tiles(guest: Guest, rows: Iterable[FoundPhoto], rules: GuestRules) -> list[Tile]:
-    return [_build_tile("guest", guest.pk, row, rules) for row in rows]
+    return _number_tiles(_build_tile("guest", guest.pk, row, rules) for row in stack_rows(rows))
 
 
 def build_browsing_tiles(guest: Guest, photos: Iterable[GalleryImage], rules: GuestRules) -> list[Tile]:
@@ -96,21 +100,34 @@ def build_browsing_tiles(guest: Guest, photos: Iterable[GalleryImage], rules: Gu
 
 def build_share_tiles(share: ShareLink, rows: Iterable[FoundPhoto], rules: GuestRules) -> list[Tile]:
     """Return tiles for whoever holds a shared link. Favourites and where the guest's face is stay the guest's own."""
-    return [_build_tile("share", share.pk, FoundPhoto(photo=row.photo), rules) for row in rows]
+    return _number_tiles(_build_tile("share", share.pk, FoundPhoto(photo=row.photo), rules) for row in stack_rows(rows))
+
+
+def stack_rows(rows: Iterable[FoundPhoto]) -> list[FoundPhoto]:
+    """Return the rows with shots of one burst together, the best first, where the first of them stood."""
+    stacks: dict[UUID, list[FoundPhoto]] = {}
+    for row in rows:
+        stacks.setdefault(row.photo.burst or row.photo.pk, []).append(row)
+    return [row for stack in stacks.values() for row in sorted(stack, key=lambda row: row.photo.burst_place)]
+
+
+def _number_tiles(tiles: Iterable[Tile]) -> list[Tile]:
+    return [replace(tile, number=number) for number, tile in enumerate(tiles, 1)]
 
 
 def _build_tile(audience: Audience, pk: UUID, row: FoundPhoto, rules: GuestRules) -> Tile:
     photo, variant = row.photo, rules.download_variant
     return Tile(
         photo=photo.pk,
-        thumbnail=sign_address(audience, pk, photo.pk, "thumbnail"),
-        preview=sign_address(audience, pk, photo.pk, "preview"),
-        download=f"{sign_address(audience, pk, photo.pk, variant)}&download" if variant else "",
+        thumbnail=sign_address(audience, pk, photo, "thumbnail"),
+        preview=sign_address(audience, pk, photo, "preview"),
+        download=f"{sign_address(audience, pk, photo, variant)}&download" if variant else "",
         width=photo.width,
         height=photo.height,
         blur=photo.blur,
         focus=_focus(row.face, photo) if row.face else DEFAULT_FOCUS,
         favourite=row.favourite,
+        stack=photo.burst or photo.pk,
     )
 
 
@@ -126,14 +143,14 @@ def _percent(fraction: float) -> int:
     return round(100 * min(1.0, max(0.0, fraction)))
 
 
-def sign_address(audience: Audience, pk: UUID, photo: UUID, variant: Variant) -> str:
+def sign_address(audience: Audience, pk: UUID, photo: GalleryImage, variant: Variant) -> str:
     """Return the address of a photo's file for a guest or for a shared link, whose id is `pk`.
 
     The signature covers that id, the photo, the variant and the time at which the address ends.
     """
-    path = reverse(f"{audience}-photo", args=[pk, photo, variant])
+    path = reverse(f"{audience}-photo", args=[pk, photo.pk, variant])
     ends = (int(time.time()) // SPAN_SECONDS + 2) * SPAN_SECONDS
-    return f"{path}?{urlencode({'ends': ends, 'signature': _signature(path, ends)})}"
+    return f"{path}?{urlencode({'ends': ends, 'signature': _signature(path, ends), **media_files.turned_query(photo)})}"
 
 
 def has_valid_signature(path: str, query: Mapping[str, str]) -> bool:

@@ -4,8 +4,8 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 
-from django.core.exceptions import ValidationError
 from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,8 @@ from facepass.core.errors import FacePassError
 from facepass.core.work.each_row import for_each_row
 from galleries.models import GalleryImage
 from galleries.models.photo import FAILED, UNFINISHED
-from sessions_app.guest.domain import mail
+from sessions_app import sealing
+from sessions_app.guest.domain import links, mail
 from sessions_app.models import PhotoSession, ReadyNotice
 
 log = logging.getLogger(__name__)
@@ -56,24 +57,52 @@ class SessionReadiness:
 
     @classmethod
     def for_session(cls, session: PhotoSession) -> "SessionReadiness":
-        """Count over all galleries of the session, by one query that an index answers without reading the rows."""
+        """Count over all galleries of the session, each photo once; one query."""
         photos = GalleryImage.objects.shown_to_guests()
         photos = photos.exclude(FAILED).filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
-        waiting = Count("state", filter=UNFINISHED)
-        return cls(**photos.aggregate(total=Count("state"), waiting=waiting))
+        waiting = Count("sha256", distinct=True, filter=UNFINISHED)
+        return cls(**photos.aggregate(total=Count("sha256", distinct=True), waiting=waiting))
 
 
 def request_ready_notice(session: PhotoSession, email: str, *, address: str) -> None:
-    """Keep the e-mail address until the session's photos are ready. Asked for again, nothing changes.
+    """Keep the e-mail address, sealed, and send the link that confirms it. One that is confirmed gets no further mail.
 
-    `address`: the browser's network address. Raise 400 `email_invalid` and 429 `rate_limited`.
+    `address`: the browser's network address. Raise 404 `not_found` without a server for e-mail, 400 `email_invalid`
+    and 429 `rate_limited`.
     """
-    try:
-        ReadyNotice._meta.get_field("address").clean(email, None)  # also checks its length
-    except ValidationError:
-        raise FacePassError("email_invalid", _("This is not an e-mail address.")) from None
+    mail.require_offered()
+    if not mail.is_address(email):
+        raise FacePassError("email_invalid", _("This is not an e-mail address."), status=400)
     rate_limits.require_quota("guest_mail", f"mail:{address}")
-    ReadyNotice.objects.get_or_create(session=session, address=email, defaults={"language": get_language()})
+    notice = put_down(session, email)
+    if notice.confirmed_at is None:
+        rate_limits.require_quota("guest_alert", f"ready:{notice.address_digest}")  # nobody is flooded
+        _ask_to_confirm(session, notice)
+
+
+def put_down(session: PhotoSession, email: str) -> ReadyNotice:
+    """Return the notice of that address, which is new or was asked for before."""
+    defaults = {"language": get_language(), "address": email}
+    digest = sealing.digest(email)
+    return ReadyNotice.objects.get_or_create(session=session, address_digest=digest, defaults=defaults)[0]
+
+
+def _ask_to_confirm(session: PhotoSession, notice: ReadyNotice) -> None:
+    link = links.build_url("guest-ready-confirm", links.sign_text("ready", str(notice.pk)))
+    subject = _("Tell you when the photos are ready? %(session)s") % {"session": session.name}
+    text = _(
+        "Somebody, probably you, asked us to write to this address when the photos of “%(session)s” are ready.\n\n"
+        "If it was you, open this page and press the button:\n%(address)s\n\n"
+        "If it was not you, do nothing: in two days your address is deleted.\n"
+    ) % {"session": session.name, "address": link}
+    mail.send(notice.address, subject=subject, text=text)
+
+
+def confirm_ready_notice(pk: str) -> ReadyNotice | None:
+    """Return the notice, whose address is now confirmed; None where it has been sent or deleted."""
+    rows = ReadyNotice.objects.filter(pk=pk)
+    rows.filter(confirmed_at=None).update(confirmed_at=timezone.now())
+    return rows.first()
 
 
 def send_ready_notices() -> None:

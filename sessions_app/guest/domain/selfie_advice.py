@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.core.errors import FacePassError
 from galleries.matching import probe
+from galleries.matching.quality_advice import LOOK_STRAIGHT, MORE_LIGHT, UNCOVERED, list_advice
 from recognition.engines import registry
 from recognition.types import DescribedFace, DetectedFace, Picture
 
@@ -28,9 +29,6 @@ MAX_FRAME_BYTES = 200_000
 # still has the pixels that recognition wants, and one that is larger is cut off at the chin.
 FAR, NEAR = 0.3, 0.95
 
-LOOK_STRAIGHT = _("Hold the camera at arm's length and look straight into it.")
-MORE_LIGHT = _("Turn towards a window or a lamp, so that light falls on your face.")
-UNCOVERED = _("Take off sunglasses, a mask or a hat.")
 ALONE = _("Take the picture alone, or so that your face is by far the largest.")
 OTHER_FORMAT = _("Choose a photo as JPEG, PNG, WebP or HEIC, or take a selfie right here.")
 
@@ -40,8 +38,12 @@ TITLES: dict[str, Text] = {
     "multiple_faces": _("There is more than one face"),
     "low_quality": _("The face is hard to recognise"),
     "not_an_image": _("This is not a picture"),
+    "truncated_image": _("Part of this file is missing"),
     "unsupported_type": _("We cannot open this kind of file"),
     "image_too_large": _("This picture is too large"),
+    "infected_file": _("Something is wrong with this file"),
+    "image_too_complex": _("This picture takes too long to read"),
+    "decoders_busy": _("Many people are searching right now"),
     "rate_limited": _("Many people are searching right now"),
     "consent_required": _("Please agree first"),
     "consent_withdrawn": _("Nothing was kept"),
@@ -49,13 +51,21 @@ TITLES: dict[str, Text] = {
     "not_live": _("We could not confirm that it is you"),
     "challenge_used": _("That took too long"),
     "challenge_expired": _("That took too long"),
+    "other_person": _("Is this somebody else?"),
+    "answer_late": _("That took too long"),
     "email_invalid": _("This is not an e-mail address"),
 }
 HINTS: dict[str, tuple[Text, ...]] = {
+    "other_person": (
+        _("This picture shows somebody else than your photos do."),
+        _("Whoever it is can have a page of their own on this device: “Someone else? Start afresh”."),
+    ),
+    "answer_late": (_("Nothing was kept. Take the selfie once more."),),
     "no_file": (_("Take a selfie, or choose a photo in which your face is large."),),
     "face_not_found": (LOOK_STRAIGHT, MORE_LIGHT, UNCOVERED),
     "multiple_faces": (ALONE,),
     "not_an_image": (OTHER_FORMAT,),
+    "truncated_image": (_("Choose the photo again, or take a selfie right here."),),
     "unsupported_type": (OTHER_FORMAT,),
     "consent_required": (_("Read what happens to your selfie, and agree to it. Then take the picture."),),
     "consent_withdrawn": (
@@ -70,17 +80,19 @@ HINTS: dict[str, tuple[Text, ...]] = {
     "challenge_used": (_("Begin again: each try has steps of its own."),),
     "challenge_expired": (_("Begin again: each try has steps of its own."),),
     "rate_limited": (_("Wait a few seconds, then try again."),),
+    "infected_file": (OTHER_FORMAT,),
+    "image_too_complex": (OTHER_FORMAT,),
+    "decoders_busy": (_("Wait a few seconds, then try again."),),
     "image_too_large": (_("Take a selfie right here, or choose a smaller picture."),),
 }
-# By the reasons that come with `low_quality`: see `recognition.quality`.
-QUALITY_HINTS: dict[str, Text] = {
-    "too_small": _("Come closer: your face should fill the oval."),
-    "blurred": _("Hold still, and wipe the lens if it is smudged."),
-    "turned_away": LOOK_STRAIGHT,
-    "too_dark": MORE_LIGHT,
-    "too_bright": _("Step out of the glare: the light on your face is too strong."),
-    "low_confidence": UNCOVERED,
+# By the reasons that come with `not_live`: see `recognition.liveness.active`.
+LIVENESS_HINTS: dict[str, Text] = {
+    "still_picture": _("What the camera saw looks flat, like a photo or a screen. Look into the camera yourself."),
+    "steps_not_done": _("Follow each step, and hold it until the next one is shown."),
+    "different_people": _("Every picture and the selfie must show the same person. Be alone in the picture."),
 }
+# The page has an oval to be filled.
+CLOSER: Text = _("Come closer: your face should fill the oval.")
 # A longer wait follows several misses (see `guest_search`); a shorter one means that many guests search at once.
 RUSH_SECONDS = 15
 PAUSE = _("Take a short break before the next try")
@@ -98,7 +110,7 @@ class Advice:
 
     @classmethod
     def from_refusal(cls, refusal: FacePassError) -> "Advice":
-        if refusal.status >= 500:
+        if refusal.status >= 500 and refusal.code not in TITLES:
             return cls(refusal.code, BROKEN, (TRY_LATER,))  # the cause is for the log, not for guests
         if refusal.retry_after and refusal.retry_after > RUSH_SECONDS:
             return cls(refusal.code, PAUSE, (_wait_hint(refusal.retry_after),))
@@ -137,11 +149,19 @@ def _wait_hint(seconds: int) -> str:
 
 
 def _hints_for(refusal: FacePassError) -> tuple[Text, ...]:
+    if refusal.code == "not_live":
+        return _liveness_hints(refusal.details.get("reasons", ()))
     if refusal.code != "low_quality":
         return HINTS.get(refusal.code, ())
     return _quality_hints(refusal.details.get("reasons", ()))
 
 
 def _quality_hints(reasons: Sequence[str]) -> tuple[Text, ...]:
-    # Two reasons may ask for the same thing; a reason without a hint of its own gets the most common one.
-    return tuple(dict.fromkeys(QUALITY_HINTS.get(reason, LOOK_STRAIGHT) for reason in reasons))
+    """Return what to do about the reasons of `low_quality`, in the words of the page."""
+    closer = (CLOSER,) if "too_small" in reasons else ()
+    return (*closer, *list_advice([reason for reason in reasons if reason != "too_small"]))
+
+
+def _liveness_hints(reasons: Sequence[str]) -> tuple[Text, ...]:
+    """Return why nobody living was seen. A frame without one clear face, which has its own code, gets the usual."""
+    return tuple(hint for reason, hint in LIVENESS_HINTS.items() if reason in reasons) or HINTS["not_live"]

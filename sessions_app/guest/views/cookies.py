@@ -1,16 +1,16 @@
-"""The two signed cookies of a guest's browser: which guest it belongs to, and which PIN was entered.
+"""The two signed cookies of a guest's browser: which guests it belongs to, and which PIN was entered.
 
 Each is per photo session, so that one browser can be a guest of several events.
 """
 
 import hmac
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from sessions_app.guest.domain import entrance
+from sessions_app.guest.domain.profiles.device_profiles import DeviceProfiles
 from sessions_app.models import Guest, GuestRules, PhotoSession
 from sessions_app.models.guest import GUEST_LIFETIME
 
@@ -40,31 +40,32 @@ class SignedCookie:
         response.delete_cookie(self.name, samesite="Lax")
 
 
-def find_guest(request: HttpRequest, session: PhotoSession) -> Guest | None:
-    """Return the guest of this browser and note that they are here.
-
-    None before the consent, after its withdrawal, and for a cookie of another session.
-    """
-    guest_id = read_guest_id(request, session)
-    guest = Guest.objects.active().filter(pk=guest_id, session=session).first() if guest_id else None
-    if guest:
-        guest.session = session  # with its rules and studio, which are read already
-        guest.record_visit()
-    return guest
+def read_profiles(request: HttpRequest, session: PhotoSession) -> DeviceProfiles:
+    """Return the guests of this browser. Some may have withdrawn, or been forgotten, since."""
+    return DeviceProfiles.from_text(_guest_cookie(session).read(request))
 
 
-def read_guest_id(request: HttpRequest, session: PhotoSession) -> UUID | None:
-    """Return the guest's id in the cookie. That guest may have been forgotten since."""
-    value = _guest_cookie(session).read(request)
-    return UUID(value) if value else None
+def write_profiles(response: HttpResponse, session: PhotoSession, profiles: DeviceProfiles) -> None:
+    cookie, text = _guest_cookie(session), profiles.as_text()
+    if text:
+        cookie.write(response, text)
+    else:
+        cookie.delete(response)
 
 
-def remember_guest(response: HttpResponse, guest: Guest) -> None:
-    _guest_cookie(guest.session).write(response, str(guest.pk))
+def has_been_guest(request: HttpRequest) -> bool:
+    """Return whether the browser has a cookie of ours for some session, whose signature holds."""
+    return any(_holds(request, name) for name in request.COOKIES)
 
 
-def delete_guest_cookie(response: HttpResponse, session: PhotoSession) -> None:
-    _guest_cookie(session).delete(response)
+def _holds(request: HttpRequest, name: str) -> bool:
+    salt = {"guest-": "sessions_app.guest", "pin-": "sessions_app.guest.pin"}.get(name[: name.find("-") + 1])
+    return bool(salt and SignedCookie(name, salt, int(GUEST_LIFETIME.total_seconds())).read(request))
+
+
+def remember_guest(response: HttpResponse, guest: Guest, profiles: DeviceProfiles | None = None) -> None:
+    """Let the browser be this guest's too, beside those whose it is. Raise 409 `too_many_profiles`."""
+    write_profiles(response, guest.session, (profiles or DeviceProfiles()).with_guest(guest.pk))
 
 
 def knows_pin(request: HttpRequest, rules: GuestRules) -> bool:

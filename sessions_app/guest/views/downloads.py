@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 from galleries.models import GalleryImage
 from galleries.photos import archives
 from galleries.photos.media_files import Variant
-from galleries.views import serve
+from galleries.views import serve, serve_stripped
 from sessions_app import analytics
 from sessions_app.analytics import UsageKind
 from sessions_app.guest.domain import downloads, photo_tiles
 from sessions_app.guest.views import cookies
+from sessions_app.guest_data import files
 from sessions_app.models import FoundPhoto, GuestRules, PhotoSession
 
 
@@ -21,7 +22,7 @@ from sessions_app.models import FoundPhoto, GuestRules, PhotoSession
 def guest_photo(request: HttpRequest, guest_id: UUID, pk: UUID, variant: Variant) -> HttpResponseBase:
     """Answer only the browser of the guest for whom the address was signed."""
     row = downloads.find_guest_photo(guest_id, pk)
-    if row is None or cookies.read_guest_id(request, row.guest.session) != guest_id:
+    if row is None or not cookies.read_profiles(request, row.guest.session).find_guest(guest_id):
         raise Http404
     return _serve_signed(request, row, variant)
 
@@ -43,9 +44,15 @@ def _serve_signed(request: HttpRequest, row: FoundPhoto, variant: Variant) -> Ht
         raise Http404
     if is_download := "download" in request.GET:
         analytics.count_usage(row.guest.session, UsageKind.DOWNLOAD)
-    return serve(row.photo, downloads.prepare_file(row.photo, variant, rules), as_attachment=is_download)
+    if variant == "original" and not rules.gives_as_taken:
+        return serve_stripped(row.photo, as_attachment=is_download)
+    prepare = files.prepare_download if is_download else files.prepare_file
+    return serve(row.photo, prepare(row.photo, variant, rules), as_attachment=is_download)
 
 
-def zip_response(photos: Sequence[GalleryImage], session: PhotoSession) -> HttpResponseBase:
-    """Answer with the photos as the studio's rules give them. Raise Http404 where they give none."""
-    return archives.archive_response(downloads.build_archive(photos, session), session.name)
+def zip_response(photos: Sequence[GalleryImage], session: PhotoSession, *, size: str = "") -> HttpResponseBase:
+    """Answer with the photos as the studio's rules give them. Raise Http404 where they give none.
+
+    `size`: which one the guest chose, as the form sent it.
+    """
+    return archives.archive_response(downloads.build_archive(photos, session, size=size), session.name)

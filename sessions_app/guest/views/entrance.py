@@ -1,4 +1,4 @@
-"""The forms before the camera: the PIN, the consent, looking around without a face, and withdrawing the consent."""
+"""The forms before the camera: the PIN, the consent, and looking around without a face."""
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -8,9 +8,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
 from galleries.models import GalleryImage
-from sessions_app.guest.domain import consent, entrance, matched_photos, photo_tiles, sections
+from sessions_app.guest.domain import entrance, matched_photos, photo_tiles, sections
+from sessions_app.guest.domain.privacy import consent
+from sessions_app.guest.domain.profiles.device_profiles import DeviceProfiles, build_door
+from sessions_app.guest.domain.profiles.open_questions import OpenQuestion, give_photos
+from sessions_app.guest.domain.selfie_advice import Advice
 from sessions_app.guest.views import cookies
-from sessions_app.guest.views.guest_view import CLOSED, Visit, guest_view, render_page, render_pin_page
+from sessions_app.guest.views.guest_view import (
+    CLOSED,
+    Visit,
+    guest_view,
+    render_guest_page,
+    render_pin_page,
+    render_session_page,
+)
 from sessions_app.models import Guest
 
 PHOTOS_PER_PAGE = 60
@@ -21,7 +32,7 @@ def enter_pin(request: HttpRequest, code: str) -> HttpResponseBase:
     """The one form for guests who may not come in yet, so not a `guest_view`."""
     session = entrance.find_session_by_code(code)
     if session is None:
-        return redirect("guest-page", code=code)
+        return redirect("guest-page", code=code)  # which counts it
     try:
         rules = entrance.require_open(session)
         entrance.check_pin(rules, request.POST.get("pin", ""), address=rate_limits.client_address(request))
@@ -34,35 +45,62 @@ def enter_pin(request: HttpRequest, code: str) -> HttpResponseBase:
     return response
 
 
+def _render_refusal(visit: Visit, advice: Advice) -> HttpResponse:
+    """The page for a crowd, where too many come in at once; else the session's own."""
+    if advice.code == "rate_limited":
+        return render_guest_page(visit, "guest/full.html", advice=advice)
+    return render_session_page(visit, advice=advice)
+
+
 @require_POST
-@guest_view()
+@guest_view(refusal_page=_render_refusal)
 def agree(visit: Visit) -> HttpResponse:
-    """Record the consent. Who agreed to an older notice, or only looked around, becomes a new guest."""
+    """Record the consent. Who agreed to an older notice, or only looked around, becomes a new guest.
+
+    `new`: it is somebody else's, beside those of this device.
+    """
     if "agree" not in visit.request.POST:
         raise visit.consent_required()
-    response = redirect("guest-page", code=visit.session.code)
-    if not visit.agreed:
-        _require_new_guest_limit(visit)
-        guest = consent.record_consent(visit.session, guardian="guardian" in visit.request.POST)
-        cookies.remember_guest(response, guest)
-    # Where scripts run, the camera opens at once.
+    if "new" in visit.request.POST:
+        return _go_to_camera(visit, *_add_person(visit))
+    if visit.agreed:
+        return _go_to_camera(visit, visit.profiles, visit.key)
+    guest = _record_consent(visit)
+    return _go_to_camera(visit, visit.profiles.with_guest_at(visit.key, guest.pk), visit.key)
+
+
+def _add_person(visit: Visit) -> tuple[DeviceProfiles, str]:
+    """Return the device's guests with one more, and the key of that one.
+
+    `question`: their selfie was taken on somebody else's page; what it found is theirs now. Raise 409
+    `too_many_profiles` and `answer_late`.
+    """
+    visit.profiles.require_room()
+    token = visit.request.POST.get("question")
+    question = OpenQuestion.from_token(token, guest=visit.guest) if token else None
+    guest = _record_consent(visit)
+    if question:
+        give_photos(question, guest)
+    profiles = visit.profiles.with_guest(guest.pk, name=visit.request.POST.get("name", ""))
+    return profiles, profiles.key_of(guest.pk)
+
+
+def _record_consent(visit: Visit) -> Guest:
+    _require_new_guest_limit(visit)
+    form = visit.request.POST
+    return consent.record_consent(visit.session, guardian="guardian" in form, digest=form.get("digest", ""))
+
+
+def _go_to_camera(visit: Visit, profiles: DeviceProfiles, key: str) -> HttpResponse:
+    """Where scripts run, the camera opens at once."""
+    response = redirect("guest-page", code=build_door(visit.session.code, key))
     response["Location"] += "#camera"
-    return response
-
-
-@require_POST
-@guest_view()
-def withdraw(visit: Visit) -> HttpResponse:
-    if visit.guest is not None:
-        consent.withdraw_consent(visit.guest)
-    response = redirect("guest-page", code=visit.session.code)
-    response["Location"] += "?withdrawn"
-    cookies.delete_guest_cookie(response, visit.session)
+    cookies.write_profiles(response, visit.session, profiles)
     return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guest_view()
+@guest_view(refusal_page=_render_refusal)
 def browse(visit: Visit) -> HttpResponse:
     """Show all photos of the session, page by page, where the studio allows it.
 
@@ -71,11 +109,11 @@ def browse(visit: Visit) -> HttpResponse:
     if not visit.rules.browsing:
         raise Http404
     if visit.request.method != "POST":
-        return _render_photos(visit, visit.guest) if visit.guest else redirect("guest-page", code=visit.session.code)
-    response = redirect("guest-browse", code=visit.session.code)
+        return _render_photos(visit, visit.guest) if visit.guest else redirect("guest-page", code=visit.door)
+    response = redirect("guest-browse", code=visit.door)
     if visit.guest is None:
         _require_new_guest_limit(visit)
-        cookies.remember_guest(response, consent.create_browsing_guest(visit.session))
+        cookies.remember_guest(response, consent.create_browsing_guest(visit.session), visit.profiles)
     return response
 
 
@@ -86,9 +124,7 @@ def _render_photos(visit: Visit, guest: Guest) -> HttpResponse:
     if not visit.agreed:
         matched_photos.record_browsed(guest, list(page), first_rank=page.start_index())
     tiles = photo_tiles.build_browsing_tiles(guest, page, visit.rules)
-    return render_page(
-        visit.request, "guest/browse.html", visit.session, visit=visit, page=page, tiles=tiles, sections=parts
-    )
+    return render_guest_page(visit, "guest/browse.html", page=page, tiles=tiles, sections=parts)
 
 
 def _require_new_guest_limit(visit: Visit) -> None:

@@ -8,15 +8,17 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sessions_app.guest.domain import erasure, links, matched_photos
-from sessions_app.guest.domain.erasure import Receipt
+from sessions_app.guest.domain import links, matched_photos
+from sessions_app.guest.domain.privacy import erasure
 from sessions_app.guest.views import cookies
-from sessions_app.guest.views.guest_view import Visit, guest_view, render_ended_link, render_page
+from sessions_app.guest.views.guest_view import Visit, guest_view, render_ended_link, render_guest_page, render_page
+from sessions_app.guest_data import consent_records
+from sessions_app.guest_data.erasure import Receipt
 from sessions_app.models import Hiding
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guest_view(needs="guest")
+@guest_view(needs="guest", even_closed=True)
 def forget(visit: Visit) -> HttpResponse:
     """Say what would be deleted, and delete it when the button is pressed. Another button only hides the guest."""
     guest = visit.require_guest()
@@ -25,17 +27,18 @@ def forget(visit: Visit) -> HttpResponse:
     if visit.request.method == "POST":
         receipt = erasure.forget_guest(guest, hidden="hidden" in visit.request.POST)
         response = redirect("guest-forgotten", token=receipt.token)
-        cookies.delete_guest_cookie(response, visit.session)
+        cookies.write_profiles(response, visit.session, visit.after_leaving().profiles)
         return response
     hiding = Hiding.objects.filter(guest=guest).first()
     counts = matched_photos.count_by_filter(matched_photos.list_found(guest))
     context = {"counts": counts, "hiding": hiding and _undo_url(hiding.pk), "nobody": "nobody" in visit.request.GET}
-    return render_page(visit.request, "guest/forget.html", visit.session, **context)
+    period = consent_records.describe_period() if guest.notice else ""
+    return render_guest_page(visit, "guest/forget.html", uploads=guest.uploads.count(), record_period=period, **context)
 
 
 def _hide(visit: Visit) -> HttpResponse:
     hiding = erasure.hide_guest(visit.require_guest())
-    response = redirect("guest-forget", code=visit.session.code)
+    response = redirect("guest-forget", code=visit.door)
     if hiding is None:
         response["Location"] += "?nobody"
     return response

@@ -2,18 +2,23 @@
 wrong on the way. The results themselves: test_guest_browser.py.
 """
 
+import re
+from datetime import timedelta
+
 import brotli
 import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
 
+from facepass.models import RateBucket
+from facepass.testing.pages.browser import wait_until_true
 from facepass.testing.pages.guest_browser import AXE, DESKTOP, PHONE, axe, button, jpeg, shoot_and_search
 from facepass.testing.pages.guests import with_rules
 from facepass.testing.pages.photo_pages import shoot
 from galleries.matching import liveness
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
-from sessions_app.models import Guest
+from sessions_app.models import Guest, PhotoSession
 
 WORDS = {
     "en-GB": ("Agree and take a selfie", "Take the picture", "Find my photos", "You are in 2 photos"),
@@ -35,20 +40,29 @@ def test_from_the_code_to_the_first_photos(visit, locale, size):
     button(page, search).click()
     page.get_by_role("heading", name=found).wait_for()
     first = page.locator(".grid img").first
-    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=first.element_handle())
+    wait_until_true(page, "image => image.complete && image.naturalWidth > 0", first.element_handle())
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
 
 
+IN_WHATSAPP = "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 Chrome/126.0 Mobile WhatsApp/2.24.11"
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["browser", "in-app"])
 @pytest.mark.parametrize("locale", WORDS)
-def test_the_consent_is_given_within_the_first_screen_of_a_small_phone(visit, launch_party, locale):
+def test_the_consent_is_given_within_the_first_screen_of_a_small_phone(visit, launch_party, locale, inside):
     launch_party.name = "Anna-Maria and Konstantin's wedding, second day"
     launch_party.save()
-    page = visit(agreed=False, locale=locale, size=(360, 640))
-    shoot(page, f"consent-{locale}")
+    agent = {"user_agent": IN_WHATSAPP} if inside else {}
+    page = visit(agreed=False, locale=locale, size=(360, 640), **agent)
+    assert page.locator("[data-code=in-app]").count() == inside
+    shoot(page, f"consent-{locale}-{inside}")
     agree = button(page, WORDS[locale][0])
-    for part in (agree, page.locator("#agree"), page.locator("#consent h3")):
+    for part in (agree, page.locator("#agree"), page.locator("[data-code=in-app] h2" if inside else "#consent h3")):
         box = part.bounding_box()
         assert box["y"] + box["height"] <= 640
+    page.locator("footer a").focus()
+    foot = page.locator("footer a").bounding_box()
+    assert foot["y"] + foot["height"] <= page.locator(".agree").bounding_box()["y"], "the foot of the page is covered"
     page.locator("#guardian").focus()
     covered = page.locator(".agree").bounding_box()["y"]
     box = page.locator("#guardian").bounding_box()
@@ -88,7 +102,7 @@ def test_what_the_server_sees_is_said_to_the_guest(visit, answer, words):
 def test_light_and_sharpness_are_measured_in_the_browser(visit):
     page = visit()
     measured = """async ([level, noise]) => {
-        const { measured } = await import("/static/facepass/hints.js");
+        const { measured } = await import(document.querySelector("link[href*='/hints.']").href);
         const pixels = new Uint8ClampedArray(64 * 64 * 4).map((_, at) => level + ((at >> 2) % 2 ? noise : 0));
         return measured(pixels, 64);
     }"""
@@ -139,9 +153,20 @@ def test_a_rush_is_waited_for_by_the_page_itself(visit, settings):
     settings.RATE_LIMITS = {"guest_session": (30, 1)}
     button(page, "Find my photos").click()
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
-    button(page, "Search again").click()
+    page.get_by_role("link", name="Search again").first.click()
     shoot_and_search(page)
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
+
+
+def test_where_too_many_have_searched_the_page_turns_to_the_challenge(visit, settings):
+    page = visit()
+    button(page, "Take the picture").click()
+    settings.RATE_LIMITS = {"guest_address_searches": (0.01, 1)}
+    full, tomorrow = f"searches:{PhotoSession.objects.get().pk}:127.0.0.1", timezone.now() + timedelta(days=1)
+    RateBucket.objects.create(name=full, due=tomorrow)
+    button(page, "Find my photos").click()
+    page.locator("#search[data-challenge]").wait_for()
+    page.get_by_text("Show that it is really you").wait_for()
 
 
 def test_the_pin_is_asked_for_first(visit, launch_party):
@@ -195,6 +220,7 @@ def test_a_challenge_is_shown_step_by_step_and_a_still_picture_does_not_pass(vis
     button(page, "Begin").click()
     page.locator("#search[data-state=prove]").wait_for()
     page.get_by_role("alert").get_by_text("We could not confirm that it is you").wait_for(timeout=120_000)
+    page.get_by_role("alert").get_by_text("What the camera saw looks flat").wait_for()
     assert judged == [8], "one at rest, two of each step, and the selfie"
     assert page.locator("[data-searched]").count() == 0
 
@@ -215,8 +241,11 @@ def test_without_javascript_the_whole_way_is_forms(visit, portrait):
     )
     button(page, "Find my photos").click()
     page.get_by_role("heading", name="You are in 2 photos").wait_for()
+    page.get_by_role("link", name="Withdraw my consent").click()
     button(page, "Withdraw my consent").click()
-    page.get_by_text("Your consent is withdrawn").wait_for()
+    page.get_by_role("heading", name="Your consent is withdrawn").wait_for()
+    button(page, "Undo, and keep everything").click()
+    page.get_by_role("heading", name="You are in 2 photos").wait_for()
 
 
 def test_on_plain_http_the_page_explains_itself_and_takes_a_picture_all_the_same(visit, portrait):
@@ -269,7 +298,7 @@ def test_scripts_and_styles_of_the_page_are_small(visit):
     page.locator("#agree").check()
     button(page, "Agree and take a selfie").click()
     page.locator("#search[data-hint=good]").wait_for()
-    static = [url.partition("/static/")[2] for url in own]
-    assert {"facepass/guest.js", "facepass/viewer.js", "facepass/guest.css"} <= set(static)
+    static = [re.sub(r"\.[0-9a-f]{12}\.", ".", url.partition("/static/")[2]) for url in own]
+    assert {"facepass/guest.js", "facepass/camera.js", "facepass/guest.css"} <= set(static)
     sizes = {name: len(brotli.compress((django_settings.BASE_DIR / "static" / name).read_bytes())) for name in static}
     assert sum(sizes.values()) < 100_000, sizes

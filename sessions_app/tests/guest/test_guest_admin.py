@@ -65,6 +65,43 @@ def test_a_pin_is_set_kept_and_cleared(browser, session):
     assert rules_of(session).pin == ""
 
 
+def printed(session, monkeypatch):
+    """The lines of the table card."""
+    lines = []
+    monkeypatch.setattr(table_cards, "_add_line", lambda _pdf, text, **_options: lines.append(text))
+    table_cards.build_table_card(type(session).objects.select_related("studio", "guest_rules").get(pk=session.pk))
+    return lines
+
+
+def test_a_pin_is_printed_where_that_was_ticked_and_is_sealed_then(browser, session, monkeypatch):
+    save(browser, session, new_pin="Rosé-2468", print_pin="on")
+    rules = rules_of(session)
+    assert rules.is_pin("rose-2468") is False
+    assert rules.is_pin("rosé 2468")
+    assert "PIN: Rosé-2468" in printed(session, monkeypatch)
+    assert rules.printed_pin == "Rosé-2468"
+    assert b"2468" not in rules.__dict__["printed_pin"], "what the database has"
+    save(browser, session, print_pin="on", browsing="on")
+    assert "PIN: Rosé-2468" in printed(session, monkeypatch), "kept"
+
+
+@pytest.mark.parametrize("change", [{}, {"new_pin": "1357"}, {"clear_pin": "on", "print_pin": "on"}])
+def test_it_is_printed_no_longer_where_it_is_unticked_changed_or_gone(browser, session, monkeypatch, change):
+    save(browser, session, new_pin="2468", print_pin="on")
+    save(browser, session, **change)
+    assert not [line for line in printed(session, monkeypatch) if "PIN" in line]
+    assert rules_of(session).printed_pin is None
+
+
+def test_a_pin_of_which_there_is_a_hash_alone_has_to_be_entered_again_to_be_printed(browser, session, monkeypatch):
+    save(browser, session, new_pin="2468")
+    answer = save(browser, session, print_pin="on")
+    assert answer.status_code == 200
+    assert "Enter the PIN once more" in answer.content.decode()
+    assert save(browser, session, new_pin="2468", print_pin="on").status_code == 302
+    assert "PIN: 2468" in printed(session, monkeypatch)
+
+
 @pytest.mark.parametrize("pin", ["123", "1-2-3", "1 2 3", "----"])
 def test_a_pin_has_four_letters_or_digits_at_least(browser, session, pin):
     assert save(browser, session, new_pin=pin).status_code == 200

@@ -12,12 +12,16 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
+from facepass.testing.factories import UserFactory
 from facepass.testing.pages.visitors import addresses, device, ids, search, text
 from galleries import views
+from galleries.models import GalleryImage
 from galleries.photos import media_files
-from sessions_app.guest.domain import downloads as files
+from galleries.photos.rotation import turning
+from recognition.pictures import formats
 from sessions_app.guest.domain import photo_tiles
 from sessions_app.guest.views import downloads
+from sessions_app.guest_data import files
 from sessions_app.models import GuestRules, PhotoSession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -105,7 +109,7 @@ def test_what_was_refused_or_closed_or_withdrawn_is_gone_at_once(ann, session, p
 
 
 def test_where_guests_may_look_around_all_photos_are_open_and_marked(ann, session, photos, rules):
-    address = photo_tiles.sign_address("guest", ann.guest.pk, photos[1].pk, "preview")
+    address = photo_tiles.sign_address("guest", ann.guest.pk, photos[1], "preview")
     assert ann.get(address).status_code == 404
     rules(browsing=True)
     plain = body(ann.get(address))
@@ -132,6 +136,7 @@ def test_the_watermark_is_on_what_is_seen_and_is_made_once(ann, session, photos,
     assert 0.01 < changed.mean() < 0.3
     monkeypatch.setattr(files.watermark, "mark_jpeg", None)  # from now on the copy has to do
     assert body(ann.get(address)) == marked
+    rules(watermark="Студия Ёлка", downloads="original")
     assert body(ann.get(addresses(page(ann, session), "original")[0])) == original(photos[2]), "originals are as taken"
 
 
@@ -154,6 +159,21 @@ def picture(data):
     return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
 
 
+def test_a_photo_that_was_turned_is_so_on_the_page_and_in_every_file(ann, session, photos, rules):
+    rules(watermark="Studio")
+    before = addresses(page(ann, session), "preview")
+    turning.turn_photo(photos[2], 90, by=UserFactory(is_superuser=True))
+    shown = page(ann, session)
+    assert 'width="600" height="800"' in text(shown)
+    for variant in ("thumbnail", "preview"):
+        turned = [body(ann.get(each)) for each in addresses(shown, variant) if "turned=90" in each]
+        assert {picture(data).shape[0] > picture(data).shape[1] for data in turned} == {True}
+    assert [each for each in addresses(shown, "preview") if each in before], "the others stay"
+    with opened(zipped(ann, session, photos[2])) as archive:
+        turned = picture(archive.read(archive.namelist()[0]))
+    assert turned.shape[:2] == (800, 600)
+
+
 def original(photo):
     with default_storage.open(media_files.storage_name(photo, "original")) as file:
         return file.read()
@@ -166,6 +186,41 @@ def test_where_only_copies_may_be_taken_the_original_is_not_there(ann, session, 
     assert not addresses(page(ann, session), "original")
     downloaded = [address for address in addresses(page(ann, session), "preview") if address.endswith("&download")]
     assert ann.get(downloaded[0])["Content-Disposition"].startswith("attachment")
+
+
+KINDS = {"original": formats.JPEG, "preview": formats.JPEG, "webp": formats.WEBP}
+
+
+@pytest.mark.parametrize("allowed", KINDS)
+def test_what_is_taken_has_a_name_and_a_type_that_agree(ann, session, photos, rules, allowed):
+    """One by one, as a ZIP, and by a shared link; the photos were called HEIC when they came."""
+    GalleryImage.objects.update(original_name="IMG_7777.HEIC")
+    rules(downloads=allowed, watermark="(c) Studio")
+    expected = KINDS[allowed]
+    link = share_link(ann, session, photos[0])
+    for client, found in ((ann, page(ann, session)), (Client(), Client().get(link))):
+        variant = "original" if allowed == "original" else "preview"
+        ways = [address for address in addresses(found, variant) if address.endswith("&download")]
+        answer = client.get(ways[0])
+        assert answer["Content-Type"] == expected.mime
+        assert answer["Content-Disposition"].endswith(f'"IMG_7777{expected.extension}"')
+        assert formats.detect_format(body(answer)) is expected
+    for answer in (zipped(ann, session, photos[0]), Client().post(link)):
+        archive = opened(answer)
+        assert archive.namelist() == [f"IMG_7777{expected.extension}"]
+        assert formats.detect_format(archive.read(archive.namelist()[0])) is expected
+
+
+def test_a_webp_copy_goes_with_its_photo(ann, session, photos, rules):
+    rules(downloads="webp")
+    opened(zipped(ann, session, photos[0]))
+    names = [name for name in media_files.storage_names(photos[0]) if name.endswith(".webp")]
+    assert [default_storage.exists(name) for name in names] == [True]
+
+
+def share_link(client, session, *photos):
+    answer = client.post(f"/s/{session.code}/photos/share/", {"photo": ids(*photos)}, follow=True)
+    return re.findall(r'value="http://[^/"]+(/shared/[^"]+)"', text(answer))[0]
 
 
 def test_where_nothing_may_be_taken_no_download_is_offered(ann, session, rules):
@@ -184,7 +239,8 @@ def opened(response):
     return zipfile.ZipFile(io.BytesIO(body(response)))
 
 
-def test_the_chosen_photos_come_as_a_zip_stored_as_they_are(ann, session, photos):
+def test_the_chosen_photos_come_as_a_zip_stored_as_they_are(ann, session, photos, rules):
+    rules(downloads="original")
     response = zipped(ann, session, photos[0])
     assert response["Content-Type"] == "application/zip"
     assert 'filename="summer-party.zip"' in response["Content-Disposition"]
@@ -245,7 +301,7 @@ async def test_a_zip_is_sent_piece_by_piece_with_one_file_open(monkeypatch):
     monkeypatch.setattr(default_storage, "open", lambda name: Slow(bytes(size)), raising=False)
     photos = [views.GalleryImage(original_name=f"{n}.jpg", byte_size=size, file=f"{n}.jpg") for n in range(10)]
     session = PhotoSession(name="Party")
-    session.guest_rules = GuestRules(session=session)
+    session.guest_rules = GuestRules(session=session, downloads="original")
     response = downloads.zip_response(photos, session)
     assert most == 0
     sent = 0

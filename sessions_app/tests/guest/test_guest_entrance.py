@@ -12,8 +12,8 @@ from facepass.testing.factories import PhotoFactory, SessionFactory
 from facepass.testing.pages.guests import address, agree, search, text, with_rules
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
-from sessions_app.guest.domain import consent
-from sessions_app.models import FoundPhoto, Guest
+from sessions_app.guest.domain.privacy import consent
+from sessions_app.models import Guest
 from sessions_app.models.guest import normalise_pin
 
 PATHS = ["", "browse/", "progress/"]
@@ -202,20 +202,6 @@ def test_a_new_notice_asks_everybody_again(client, party, monkeypatch):
 def test_the_consent_for_one_session_is_not_that_for_another(client, party):
     agree(client, party)
     assert search(client, SessionFactory(studio=party.studio), ["ann"]).status_code == 403
-
-
-def test_a_withdrawn_consent_ends_the_searches_and_deletes_what_was_found(client, party):
-    agree(client, party)
-    guest = Guest.objects.get()
-    FoundPhoto.objects.create(guest=guest, photo=GalleryImage.objects.first(), rank=0)
-    kept = client.cookies[f"guest-{party.pk.hex}"].value
-    response = client.post(address(party, "withdraw/"), follow=True)
-    assert "Your consent is withdrawn" in text(response)
-    assert Guest.objects.get().withdrawn_at
-    assert not FoundPhoto.objects.exists()
-    other = Client()
-    other.cookies[f"guest-{party.pk.hex}"] = kept
-    assert search(other, party, ["ann"]).status_code == 403
 
 
 def test_who_has_not_agreed_can_withdraw_nothing(client, party):

@@ -15,7 +15,7 @@ from facepass.testing.factories import PASSWORD, MembershipFactory, PhotoFactory
 from facepass.testing.pages.visitors import addresses, device, ids, search, selfie, shown, text
 from galleries import tasks
 from galleries.models import GalleryImage, PhotoFace
-from sessions_app.guest.domain import erasure
+from sessions_app.guest.domain.privacy import erasure
 from sessions_app.models import Alert, FoundPhoto, Guest, HiddenFace, Hiding, ReturnLink, ShareLink
 from sessions_app.models.guest import GUEST_LIFETIME
 
@@ -91,15 +91,8 @@ def test_partners_hear_of_it_in_counts_only(busy, session):
     event = OutboxEvent.objects.get(type=EventType.ERASURE_COMPLETED)
     receipt_id = event.data.pop("receipt_id")
     assert len(receipt_id) == 36
-    counted = {"guests": 1, "photos": 2, "favourites": 1, "shares": 1, "links": 1, "alerts": 1}
+    counted = {"guests": 1, "photos": 2, "favourites": 1, "shares": 1, "links": 1, "alerts": 1, "uploads": 0}
     assert event.data == {"session_id": str(session.pk), **counted}
-
-
-def test_who_takes_the_consent_back_leaves_nothing_but_that(busy, session):
-    busy.post(f"/s/{session.code}/withdraw/")
-    for model in (FoundPhoto, ShareLink, ReturnLink, Alert):
-        assert not model.objects.exists(), model
-    assert Guest.objects.get().withdrawn_at
 
 
 def test_one_guest_who_is_forgotten_changes_nothing_for_another(busy, session):

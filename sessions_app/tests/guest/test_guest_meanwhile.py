@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from django.core import mail
 from django.db import DatabaseError, close_old_connections, connection
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -22,9 +23,11 @@ from galleries.matching import search as searching
 from galleries.models import GalleryImage, PhotoFace
 from galleries.models.face import FaceCategory
 from recognition.engines.fake import FakeEngine
-from sessions_app.guest.domain import alerts, consent, erasure
-from sessions_app.guest.views import cookies
+from sessions_app.guest.domain import alerts
+from sessions_app.guest.domain.privacy import consent, erasure, withdrawal
+from sessions_app.guest.views import guest_view
 from sessions_app.models import Alert, FoundPhoto, Guest, GuestRules, ReturnLink, SessionDay, ShareLink
+from sessions_app.models.guest import UNDO_LIFETIME
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -54,7 +57,11 @@ def forget(session, guest):
 
 
 def withdraw(session, guest):
-    consent.withdraw_consent(guest)
+    withdrawal.withdraw_consent(guest)
+
+
+def a_minute_passes():
+    Guest.objects.update(withdrawn_at=F("withdrawn_at") - UNDO_LIFETIME)
 
 
 def forget_in_another_tab(session, guest):
@@ -258,14 +265,15 @@ MAKING = {"photos/share/": {"show": "all"}, "link/": {}, "forget/": {"hide": "1"
 @pytest.mark.parametrize("part", MAKING)
 def test_links_and_hidings_are_not_made_for_who_has_just_left(ann, session, photos, part, monkeypatch):
     """The page has let them in, and then they leave in another tab."""
-    let_in = cookies.find_guest
+    let_in = guest_view.load_guests
 
     def and_gone(*arguments):
-        guest = let_in(*arguments)
-        consent.withdraw_consent(guest)
-        return guest
+        guests = let_in(*arguments)
+        for guest in guests.values():
+            withdrawal.withdraw_consent(guest)
+        return guests
 
-    monkeypatch.setattr(cookies, "find_guest", and_gone)
+    monkeypatch.setattr(guest_view, "load_guests", and_gone)
     monkeypatch.setattr("sessions_app.guest.domain.matched_photos.list_found", lambda _guest: [unsaved(photos[0])])
     answer = ann.post(f"/s/{session.code}/{part}", {"photo": ids(photos[0]), **MAKING[part]})
     assert answer.status_code == 403
@@ -307,6 +315,8 @@ def test_who_leaves_waits_for_what_is_being_written_and_takes_it_along(session, 
     thread.join(PATIENCE_SECONDS)
     close_old_connections()
     assert not others
+    a_minute_passes()
+    withdrawal.delete_withdrawn()
     assert not FoundPhoto.objects.exists()
 
 

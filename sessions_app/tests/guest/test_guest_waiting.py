@@ -1,18 +1,22 @@
 """While photos are prepared: what the page says, and the one e-mail when it is done."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from facepass.testing.factories import SessionFactory
 from facepass.testing.pages.guests import address, agree, text, with_rules
+from facepass.testing.pictures.fake import picture_of
 from galleries.models import GalleryImage
 from galleries.models.photo import PhotoState
 from sessions_app.guest.domain import readiness
-from sessions_app.models import ReadyNotice
+from sessions_app.models import Alert, ReadyNotice
 
 
 @pytest.fixture
@@ -33,6 +37,20 @@ def done():
 
 def ask(client, session, email="ann@example.com"):
     return client.post(address(session, "ready/"), {"email": email})
+
+
+def confirm(client):
+    """Press the button of the page that the message leads to, and forget the message."""
+    path = re.search(r"https://photos.example.com(/ready/\S+)", mail.outbox.pop().body)[1]
+    page = client.get(path)
+    assert not ReadyNotice.objects.filter(confirmed_at__isnull=False).exists(), "a link confirms nothing"
+    assert page.status_code == 200
+    return client.post(path)
+
+
+def ask_and_confirm(client, session, email="ann@example.com"):
+    ask(client, session, email)
+    return confirm(client)
 
 
 def test_a_session_that_is_not_ready_says_how_far_it_is(client, unready):
@@ -84,13 +102,66 @@ def test_no_e_mail_is_offered_without_a_server_for_it(client, unready):
     assert 'type="email"' not in text(client.get(address(unready)))
 
 
+@pytest.mark.parametrize(("page", "field"), [("ready/", "email"), ("alerts/", "address")])
+def test_nor_is_an_address_taken_by_any_form(client, unready, page, field):
+    done()
+    agree(client, unready)
+    form = {field: "ann@example.com", "agree": "on", "selfie": SimpleUploadedFile("s.jpg", picture_of(["ann"]))}
+    assert client.post(address(unready, page), form).status_code == 404
+    assert not ReadyNotice.objects.exists()
+    assert not Alert.objects.exists()
+    assert mail.outbox == []
+
+
 def test_the_page_says_that_the_address_is_put_down(client, unready, post_office):
     assert 'type="email"' in text(client.get(address(unready)))
     response = ask(client, unready, " Ann@Example.com ")
-    assert "We write to ann@example.com once" in text(response)
+    assert "We have sent a message to ann@example.com" in text(response)
     assert ReadyNotice.objects.get().address == "ann@example.com"
     ask(client, unready)
     assert ReadyNotice.objects.count() == 1
+
+
+def test_no_table_tells_the_address(client, unready, post_office):
+    ask(client, unready)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT t::text FROM ready_notices t")
+        (row,) = cursor.fetchone()
+    assert "ann@" not in row
+    assert b"ann@".hex() not in row
+
+
+def test_an_address_that_nobody_confirmed_gets_one_message_and_is_deleted(client, unready, post_office):
+    ask(client, unready)
+    done()
+    readiness.send_ready_notices()
+    assert len(mail.outbox) == 1, "the question, and no answer to it"
+    ReadyNotice.objects.update(asked_at=timezone.now() - timedelta(days=3))
+    readiness.send_ready_notices()
+    assert not ReadyNotice.objects.exists()
+
+
+def test_the_link_of_one_address_confirms_no_other(client, unready, post_office):
+    ask(client, unready, "ann@example.com")
+    ask(client, unready, "bob@example.com")
+    confirm(client)  # bob's, the latest
+    done()
+    readiness.send_ready_notices()
+    assert [message.to for message in mail.outbox[1:]] == [["bob@example.com"]]
+
+
+def test_a_confirmed_address_gets_no_further_question(client, unready, post_office):
+    ask_and_confirm(client, unready)
+    ask(client, unready)
+    assert mail.outbox == []
+
+
+def test_a_link_that_is_none_or_has_ended_is_404(client, unready, post_office):
+    ask(client, unready)
+    path = re.search(r"https://photos.example.com(/ready/\S+)", mail.outbox[0].body)[1]
+    ReadyNotice.objects.all().delete()
+    assert client.post(path).status_code == 404
+    assert client.get("/ready/1.forged/").status_code == 404
 
 
 @pytest.mark.parametrize("wrong", ["", "ann", "ann@", "a@b\nBcc: c@d.example"])
@@ -107,7 +178,7 @@ def test_addresses_can_be_put_down_a_few_times_only(client, unready, post_office
 
 
 def test_when_all_photos_are_ready_one_e_mail_goes_out_and_the_address_is_gone(client, unready, post_office):
-    ask(client, unready)
+    ask_and_confirm(client, unready)
     readiness.send_ready_notices()
     assert mail.outbox == [], "not yet"
     done()
@@ -119,7 +190,7 @@ def test_when_all_photos_are_ready_one_e_mail_goes_out_and_the_address_is_gone(c
 
 
 def test_the_e_mail_is_in_the_guest_s_language(unready, post_office):
-    ask(Client(headers={"Accept-Language": "ru"}), unready)
+    ask_and_confirm(Client(headers={"Accept-Language": "ru"}), unready)
     done()
     readiness.send_ready_notices()
     assert mail.outbox[0].subject == "Ваши фотографии готовы: Summer party"
@@ -130,7 +201,7 @@ def test_an_e_mail_that_did_not_go_out_is_tried_again_later(client, unready, pos
     def broken(*_args, **_kwargs):
         raise ConnectionRefusedError
 
-    ask(client, unready)
+    ask_and_confirm(client, unready)
     done()
     with monkeypatch.context() as patch:
         patch.setattr("sessions_app.guest.domain.mail.send", broken)
@@ -143,13 +214,13 @@ def test_an_e_mail_that_did_not_go_out_is_tried_again_later(client, unready, pos
 
 
 def test_two_workers_send_one_e_mail(client, unready, post_office):
-    ask(client, unready)
+    ask_and_confirm(client, unready)
     notice = ReadyNotice.objects.get()
     assert [ReadyNotice.objects.claim(notice) for _worker in range(2)] == [True, False]
 
 
 def test_an_address_is_not_kept_for_ever_and_not_used_for_a_session_that_is_closed(client, unready, post_office):
-    ask(client, unready)
+    ask_and_confirm(client, unready)
     done()
     unready.facepass_enabled = False
     unready.save()
@@ -162,6 +233,6 @@ def test_an_address_is_not_kept_for_ever_and_not_used_for_a_session_that_is_clos
 
 def test_a_session_without_photos_is_not_ready(client, post_office, db):
     session = SessionFactory()
-    ask(client, session)
+    ask_and_confirm(client, session)
     readiness.send_ready_notices()
     assert mail.outbox == []

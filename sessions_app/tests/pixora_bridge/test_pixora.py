@@ -41,6 +41,20 @@ def test_a_session_is_validated_by_pixora(api, stranger, pixora):
     assert PhotoSession.objects.get(pk=enabled).origin == Origin.PIXORA
 
 
+def test_studio_and_photographer_are_pixoras_and_every_column_is_in_the_copy(api, studio, pixora):
+    pk, photographer, package = pixora.add(), uuid.uuid4(), uuid.uuid4()
+    pixora.run(
+        "UPDATE photo_sessions SET photographer_id = %s, service_package_id = %s, completed_at = '2026-06-01Z'",
+        photographer, package,
+    )  # fmt: skip
+    for session in (api.get(f"{URL}/{pk}").json(), validated(api, pk).json()["session"]):
+        assert (session["studio_id"], session["photographer_id"]) == (str(studio.main_app_id), str(photographer))
+    copy = PhotoSession.objects.get(pk=pk)
+    assert (copy.photographer_id, copy.service_package_id, copy.completed_at.year) == (photographer, package, 2026)
+    columns = {field.column for field in PixoraSession._meta.concrete_fields}
+    assert columns <= {field.column for field in PhotoSession._meta.concrete_fields}
+
+
 def test_a_session_of_a_studio_that_is_unknown_here_is_nobodys(api, pixora):
     pk = pixora.add(studio_id=uuid.uuid4())
     assert validated(api, pk).json() == NOT_FOUND

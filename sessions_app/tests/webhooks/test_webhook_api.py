@@ -1,5 +1,7 @@
 """/api/v1/webhooks: endpoints, their deliveries, and once more please."""
 
+from ipaddress import ip_network
+
 import pytest
 from django.utils import timezone
 
@@ -65,3 +67,44 @@ def test_switching_on_again_gives_three_more_days(api, endpoint):
     WebhookEndpoint.objects.update(enabled=False, failing_since=timezone.now(), disabled_at=timezone.now())
     answer = api.patch(f"{URL}/{endpoint.pk}", {"enabled": True}).json()
     assert (answer["enabled"], answer["failing_since"], answer["disabled_at"]) == (True, None, None)
+
+
+UNREACHABLE = [
+    "https://127.0.0.1/hook",
+    "http://127.0.0.1/hook",
+    "https://localhost:8000/",
+    "https://app.localhost/",
+    "https://10.1.2.3/",
+    "https://192.168.0.7:8443/",
+    "https://169.254.169.254/latest/",
+    "https://0.0.0.0/",
+    "https://[::1]/",
+    "https://[::ffff:10.0.0.1]/",
+    "https://[fe80::1]/",
+    "https://2130706433/",
+    "https://0x7f.1/",
+    "https://127.1/",
+    "https://printer.local/",
+    "https://intranet/",
+    "https://hooks.invalid/",
+    "https://app.example.com:99999/",
+    "http://app.example.com/",
+]
+
+
+def test_an_address_that_can_never_be_reached_is_refused_when_it_is_made_or_changed(api, endpoint, settings):
+    settings.WEBHOOK_ALLOWED_NETWORKS = []
+    for url in UNREACHABLE:
+        for answer in (
+            api.post(URL, {"url": url, "events": ["face.enrolled"]}),
+            api.patch(f"{URL}/{endpoint.pk}", {"url": url}),
+        ):
+            assert answer.status_code == 400, url
+            assert list(answer.json()["error"]["details"]) == ["url"]
+
+
+def test_an_address_of_an_allowed_network_is_taken(api, settings):
+    settings.WEBHOOK_ALLOWED_NETWORKS = [ip_network("10.0.0.0/8")]
+    for url in ("http://10.1.2.3:8080/hook", "http://hooks.lan/"):
+        assert api.post(URL, {"url": url, "events": ["face.enrolled"]}).status_code == 201
+    assert api.post(URL, {"url": "https://127.0.0.1/", "events": ["face.enrolled"]}).status_code == 400

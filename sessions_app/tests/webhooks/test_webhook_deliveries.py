@@ -29,7 +29,7 @@ def test_an_event_arrives_with_a_signature_that_can_be_checked(studio, endpoint,
     assert json.loads(body) == {
         "id": str(event.pk),
         "type": "face.enrolled",
-        "created_at": event.created_at.isoformat(),
+        "created_at": event.created_at.isoformat().replace("+00:00", "Z"),
         "studio_id": str(studio.pk),
         "data": {"face_id": "1"},
     }

@@ -134,7 +134,7 @@ def test_an_enrolled_face_is_told_once_it_is_there(api, studio, fake_engine):
     tasks.analyse_gallery(str(task.gallery_id))
     face = ann.faces.get()
     assert sent.json()["task_id"] == str(task.pk)
-    assert kinds() == [("face.enrolled", {"face_id": str(face.pk), "user_id": str(ann.pk)})]
+    assert kinds() == [("face.enrolled", {"face_id": str(face.pk), "person_id": str(ann.pk), "user_id": str(ann.pk)})]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/people"])

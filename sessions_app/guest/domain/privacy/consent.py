@@ -1,4 +1,4 @@
-"""What guests agree to before a selfie is taken: `templates/guest/consent.html` says it, this records it.
+"""What guests agree to before a selfie is taken: `privacy_notice` says it, this records it.
 
 A search takes a second, and a guest needs less to withdraw or to be forgotten. Whatever is written for a guest is
 therefore written within `hold_consent`.
@@ -9,25 +9,45 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from facepass.core.errors import FacePassError
-from facepass.core.trash import forgetting
 from sessions_app import analytics, session_access
 from sessions_app.analytics import UsageKind
 from sessions_app.guest.domain import entrance
-from sessions_app.models import Alert, Guest, GuestRules, PhotoSession
+from sessions_app.guest.domain.privacy import privacy_notice
+from sessions_app.guest_data import consent_records
+from sessions_app.guest_data.erasure import lock_guest
+from sessions_app.models import Guest, GuestRules, NoticeText, PhotoSession
+from sessions_app.models.notice_text import digest_text
 
 # The version of the notice's text. With another one everybody is asked again.
-NOTICE = "2026-11"
+NOTICE = "2026-12"
 
 
-def record_consent(session: PhotoSession, *, guardian: bool) -> Guest:
-    """Create a guest who agreed to the present notice; `guardian`: for a child."""
+@transaction.atomic
+def record_consent(session: PhotoSession, *, guardian: bool, digest: str = "") -> Guest:
+    """Create a guest who agreed to the present notice; `guardian`: for a child.
+
+    The text is kept with it, and a record that outlives the guest. `digest`: of the text that the form showed. Raise
+    409 `notice_changed` where the notice reads otherwise by now, or in the language of this request.
+    """
+    text = privacy_notice.build_notice(session).text
+    if digest and digest != digest_text(text):
+        raise FacePassError("notice_changed", _("The notice has changed while you read it."), status=409)
     analytics.count_usage(session, UsageKind.CONSENT)
-    return Guest.objects.create(session=session, notice=NOTICE, language=_language(), guardian=guardian)
+    agreed = {"notice": NOTICE, "language": _language(), "guardian": guardian, "notice_text": _keep_text(session, text)}
+    guest = Guest(session=session, **agreed)
+    guest.consent_record = consent_records.open_record(guest)
+    guest.save()
+    return guest
+
+
+def _keep_text(session: PhotoSession, text: str) -> NoticeText:
+    found = {"version": NOTICE, "language": _language(), "text": text}
+    row, _made = NoticeText.objects.get_or_create(studio=session.studio, digest=digest_text(text), defaults=found)
+    return row
 
 
 def create_browsing_guest(session: PhotoSession) -> Guest:
@@ -58,27 +78,6 @@ def hold_consent(guest: Guest) -> Iterator[None]:
             raise entrance.pin_required()
         lock_guest(guest)
         yield
-
-
-def lock_guest(guest: Guest) -> Guest:
-    """Return the guest's row, locked until the transaction ends. Raise 403 `consent_withdrawn` where it is gone."""
-    rows = Guest.objects.active().filter(pk=guest.pk, notice=guest.notice)
-    locked = rows.select_for_update(no_key=True).first()
-    if locked is None:
-        message = _("The consent was withdrawn in the meantime. Nothing was kept.")
-        raise FacePassError("consent_withdrawn", message, status=403)
-    return locked
-
-
-@transaction.atomic
-def withdraw_consent(guest: Guest) -> None:
-    """Delete what was found or kept for the guest. Their row stays as a record of what was agreed and for how long."""
-    # Waits for what is being written for them at this moment, so that it is deleted below.
-    Guest.objects.select_for_update().filter(pk=guest.pk).first()
-    for rows in (guest.found, guest.shares, guest.return_links, Alert.objects.filter(guest=guest)):
-        rows.all().delete()
-    forgetting.forget_below(guest)
-    Guest.objects.active().filter(pk=guest.pk).update(withdrawn_at=timezone.now())
 
 
 def _language() -> str:

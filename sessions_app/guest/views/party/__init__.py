@@ -1,0 +1,1 @@
+"""The pages of what an event may have for the party itself."""

@@ -1,0 +1,1 @@
+"""How photos get to guests, and what does not go with them."""

@@ -1,0 +1,1 @@
+"""Pages that do not let a guest in, and what they say."""

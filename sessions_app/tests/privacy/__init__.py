@@ -1,0 +1,1 @@
+"""What guests agree to, and how what is kept of them goes."""

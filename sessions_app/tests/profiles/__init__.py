@@ -1,0 +1,1 @@
+"""Tests of several people on one device, and of what guests are asked about a photo or a selfie."""
