@@ -25,8 +25,8 @@ up: .venv/.installed $(PACK)  ## FacePass as it is
 test: lint $(PACK)  ## everything that must hold before a change is merged
 	$(PYTEST) --durations=25
 
-test-fast: .venv/.installed-dev $(PACK)  ## the tests without browsers and live processes
-	$(PYTEST) -m "not browser and not live"
+test-fast: .venv/.installed-dev $(PACK)  ## without browsers, live processes and what is slow; three cases of each test
+	$(PYTEST) -m "not browser and not live and not slow" --few-cases=3
 
 lint: .venv/.installed-dev scripts  ## style, types and imports: what takes no database
 	.venv/bin/ruff check .

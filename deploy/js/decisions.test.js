@@ -26,6 +26,14 @@ test("decisions are sent one after the other, in the order of the keys", async (
   assert.deepEqual([log, decisions.busy], [["first", "second"], 0]);
 });
 
+test("the page says that something is on its way until all of it has been answered", async () => {
+  const sign = document.querySelector("[data-working]");
+  const both = [decisions.run(settle), decisions.run(settle)];
+  assert.equal(sign.hidden, false);
+  await Promise.all(both);
+  assert.equal(sign.hidden, true);
+});
+
 test("a refusal is shown, and the next decision is sent all the same", async () => {
   const refused = decisions.run(async () => { throw new Refusal("Not allowed.", { status: 403 }); });
   const next = decisions.run(async () => "made");

@@ -170,7 +170,7 @@ export function openPage() {
   body.append(element("p", {
     "data-notice": "", "data-csrf": "token", "data-offline": "No connection.", "data-signed-out": "Signed out.",
     "data-forbidden": "Not for you.", "data-failed": "Failed.", "data-undo-label": "Undo", hidden: "",
-  }));
+  }), element("p", { "data-working": "", hidden: "" }));
   return body;
 }
 
