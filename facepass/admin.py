@@ -1,3 +1,3 @@
 """Django looks for an app's admin classes here; those of this app are in `facepass.console`."""
 
-from facepass.console import accounts, trash  # noqa: F401 - register themselves
+from facepass.console import accounts, audit, trash  # noqa: F401 - register themselves

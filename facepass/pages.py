@@ -1,6 +1,7 @@
 """The front door, the error pages, and the Content-Security-Policy of pages that are not ours."""
 
 import json
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -10,7 +11,8 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.decorators import staff_member_required
-from django.http import HttpRequest, HttpResponseBase, HttpResponseServerError
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -18,8 +20,16 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from facepass.core.access import rate_limits
-from facepass.core.errors import json_error_response
+from facepass.core.errors import (
+    RETRY_AFTER_SECONDS,
+    FacePassError,
+    as_refusal,
+    json_error_response,
+    refusal_response,
+)
+from facepass.core.public_address import host_of, normalise_origin
 from facepass.models import User
+from sessions_app.guest.views import error_pages
 
 View = Callable[..., HttpResponseBase]
 
@@ -81,11 +91,36 @@ def limit_login(login: View) -> View:
 def _error(request: HttpRequest, *, status: int, message: str) -> HttpResponseBase:
     if _is_api(request):
         return json_error_response(request, status=status, message=message)
+    if error_pages.is_guest_path(request):
+        return error_pages.render_error(request, status=status, title=message)
     return render(request, "error.html", {"status": status, "message": message}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponseBase:
-    return _error(request, status=400, message=_("The request is not valid."))
+    advice = _advise_on_host(request) if isinstance(exception, DisallowedHost) else ""
+    return _error(request, status=400, message=advice or _("The request is not valid."))
+
+
+def _advise_on_host(request: HttpRequest) -> str:
+    """Return what to set so that the server answers to the host by which it was called; empty where that is none."""
+    try:
+        origin = normalise_origin(f"{request.scheme}://{request.META.get('HTTP_HOST', '')}")
+    except ValueError:
+        return ""
+    message = _(
+        "This server does not answer to %(host)s. Whoever runs it sets PUBLIC_URL=%(origin)s, or adds %(host)s to "
+        "ALLOWED_HOSTS, and starts it again."
+    )
+    return message % {"host": host_of(origin), "origin": origin}
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """Return the page of a form without its token; its reason is for the log, where Django has put it."""
+    if not error_pages.is_guest_path(request):
+        return render(request, "403_csrf.html", status=403)
+    title = _("This page is out of date")
+    message = _("Go back, reload the page and try again. If that does not help, allow cookies for this site.")
+    return error_pages.render_error(request, status=403, title=title, message=message)
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponseBase:
@@ -101,12 +136,53 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Render the page without the request: context processors may need the very database that does not answer."""
+    """Answer after an exception that nobody caught: 503 where a part that we need is away, else 500.
+
+    The page is rendered without the request: context processors may need the very database that does not answer.
+    """
+    if (refusal := _unavailability(sys.exception())) is not None:  # of a middleware
+        return _unavailable(request, refusal)
     message = _("Something went wrong on our side.")
     if _is_api(request):
         return json_error_response(request, status=500, message=message)
-    known = {"status": 500, "message": message, "request_id": getattr(request, "request_id", None)}
-    return HttpResponseServerError(render_to_string("error.html", known))
+    return _page_of_our_error(request, status=500, title=message)
+
+
+class UnavailableMiddleware:
+    """Answers 503 where a view needed a part that is away, which is no defect of the view."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        refusal = _unavailability(exception)
+        return _unavailable(request, refusal) if refusal else None
+
+
+def _unavailability(error: BaseException | None) -> FacePassError | None:
+    """Return the refusal that the error stands for, where it passes by itself; None for any other error."""
+    refusal = as_refusal(error) if isinstance(error, Exception) else None
+    return refusal if refusal is not None and refusal.status == 503 else None
+
+
+def _unavailable(request: HttpRequest, refusal: FacePassError) -> HttpResponseBase:
+    if _is_api(request):
+        return refusal_response(refusal, request=request)
+    advice = _("Nothing is lost. Try again in a minute.")
+    page = _page_of_our_error(request, status=refusal.status, title=refusal.message, message=advice)
+    page["Retry-After"] = str(refusal.retry_after or RETRY_AFTER_SECONDS)
+    return page
+
+
+def _page_of_our_error(request: HttpRequest, *, status: int, title: str, message: str = "") -> HttpResponse:
+    if error_pages.is_guest_path(request):
+        return error_pages.render_error(request, status=status, title=title, message=message)
+    text = " ".join(filter(None, [title, message]))
+    known = {"status": status, "message": text, "request_id": getattr(request, "request_id", None)}
+    return HttpResponse(render_to_string("error.html", known), status=status)
 
 
 def _is_api(request: HttpRequest) -> bool:

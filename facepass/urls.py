@@ -3,17 +3,18 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 import facepass.api.urls
 import galleries.urls
 import recognition.urls
 import sessions_app.urls
 import training.urls
-from facepass import pages
-from facepass.api import administration
+from facepass import former_paths, pages
+from facepass.api import administration, documentation
 from facepass.console import current_work, navigation
 from facepass.console.password_reset import reset_urls
+from facepass.console.sign_in.urls import sign_in_urls
 from facepass.ops import health, metrics
 from galleries.staff.urls import staff_urls
 from sessions_app.staff.urls import event_urls
@@ -24,6 +25,7 @@ admin_urls = [
     path("now/", admin.site.admin_view(current_work.show_current_work), name="now"),
     path("advanced/", admin.site.admin_view(navigation.show_advanced), name="advanced"),
     *reset_urls,
+    *sign_in_urls,
     *staff_urls,
     *event_urls,
     *admin.site.get_urls(),
@@ -35,7 +37,9 @@ urlpatterns = [
     path("health/detailed/", health.report_details),
     path("metrics/", metrics.metrics),
     path("api/v1/health/", health.report_liveness),
-    path("openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("static/js/face-search.js", former_paths.face_search_script, name="former-script"),
+    path("static/session/index.html", former_paths.session_page, name="former-session-page"),
+    path("openapi.json", documentation.DocumentView.as_view(), name="schema"),
     path("docs/", pages.allow_inline_code(SpectacularSwaggerView.as_view(url_name="schema")), name="docs"),
     path("redoc/", pages.allow_inline_code(SpectacularRedocView.as_view(url_name="schema")), name="redoc"),
     path("language/", pages.set_site_language, name="set-language"),

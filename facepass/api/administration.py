@@ -1,28 +1,32 @@
 """/api/v1/admin/users and /api/v1/admin/stats: who works in the studio, and how much there is."""
 
 from datetime import date, timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django_q.models import OrmQ
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers
+from rest_framework import serializers
 from rest_framework.filters import SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import Principal, studios_of
 from facepass.core.api.filters import FilterBackend
+from facepass.core.api.pagination import CursorsOrPages
 from facepass.core.api.serializers import StrictModelSerializer
-from facepass.core.api.views import InputView
+from facepass.core.api.views import InputView, ListView, validate
 from facepass.core.errors import FacePassError
 from facepass.models import Membership, Scope
 from galleries.models import Gallery, GalleryImage, Person, PhotoFace
 from galleries.models.photo import GalleryImageQuerySet, PhotoState
 from recognition.engines import registry
+from sessions_app import analytics
+from sessions_app.analytics import Period
+from sessions_app.api.analytics import FROM, TO, DayUsageSerializer, PeriodSerializer, UsageSerializer
+from sessions_app.models import SessionDay
 
 DAYS = 30
 
@@ -49,17 +53,22 @@ class StaffSerializer(StrictModelSerializer[Membership]):
         fields = ["id", "username", "email", "full_name", "role", "is_active", "last_login", "studio_id"]
 
 
-class StaffView(generics.ListAPIView[Membership]):
+class ByName(CursorsOrPages):
+    ordering = "username"
+
+
+class StaffView(ListView[Membership]):
     serializer_class = StaffSerializer
     queryset = Membership.objects.none()
     scope = Scope.ADMIN
+    pagination_class = ByName
     filter_backends = [FilterBackend, SearchFilter]
     filterset_fields = ["role"]
     search_fields = ["user__username", "user__email", "user__first_name", "user__last_name"]
 
     def get_queryset(self) -> QuerySet[Membership]:
-        memberships = Membership.objects.filter(studio__in=studios_of(principal_of(self.request)))
-        return memberships.select_related("user").order_by("user__username", "pk")
+        memberships = Membership.objects.filter(studio__in=studios_of(self.principal))
+        return memberships.select_related("user").annotate(username=F("user__username"))
 
 
 class StateCountsSerializer(serializers.Serializer[object]):
@@ -88,6 +97,17 @@ class DaySerializer(serializers.Serializer[object]):
     processed = serializers.IntegerField()
 
 
+class SearchUsageSerializer(serializers.Serializer[object]):
+    """Searches of sessions by guests and partners, and what guests did with what was found, in a period."""
+
+    total = UsageSerializer()
+    days = DayUsageSerializer(many=True, help_text="Oldest first; days on which nothing happened are left out.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        period = {"from": serializers.DateField(), "to": serializers.DateField()}
+        return {**period, **super().get_fields()}
+
+
 class StatsSerializer(serializers.Serializer[object]):
     galleries = serializers.IntegerField()
     photos = StateCountsSerializer()
@@ -97,15 +117,31 @@ class StatsSerializer(serializers.Serializer[object]):
     queue = serializers.IntegerField(help_text="Wake-up calls that wait for a worker, of the whole installation.")
     model = ModelInUseSerializer(allow_null=True, help_text="Null where none is installed.")
     per_day = DaySerializer(many=True, help_text="The last 30 days, oldest first; days without photos are left out.")
+    usage = SearchUsageSerializer(help_text="From `from` to `to`, each day in its studio's time zone.")
 
 
 class StatsView(InputView):
     scope = Scope.ADMIN
     pagination_class = None
 
-    @extend_schema(responses=StatsSerializer)
+    @extend_schema(parameters=[FROM, TO], responses=StatsSerializer)
     def get(self, request: Request) -> Response:
-        return Response(StatsSerializer(count_everything(self.principal)).data)
+        # As a dict, in which an empty value is no date; in a form it would be none given.
+        asked, today = request.query_params.dict(), {"today": timezone.localdate()}
+        period: Period = validate(PeriodSerializer, asked, context=today)["period"]
+        counted = count_everything(self.principal) | {"usage": _count_usage(self.principal, period)}
+        return Response(StatsSerializer(counted).data)
+
+
+def _count_usage(principal: Principal, period: Period) -> dict[str, object]:
+    rows = SessionDay.objects.visible_to(principal).filter(day__range=(period.first, period.last))
+    usages = analytics.sum_by_day(rows)
+    return {
+        "from": period.first,
+        "to": period.last,
+        "total": analytics.sum_usage(usages.values()),
+        "days": [{"date": day, **UsageSerializer(usage).data} for day, usage in usages.items()],
+    }
 
 
 def count_everything(principal: Principal) -> dict[str, object]:

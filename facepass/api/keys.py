@@ -16,17 +16,25 @@ from rest_framework.response import Response
 from facepass.api.serializers import IssuedKeySerializer, KeySerializer, RotationSerializer
 from facepass.core.access.authentication import principal_of
 from facepass.core.access.tenancy import require_single_studio, scopes_of, studios_of
-from facepass.core.api.views import validate
+from facepass.core.api.pagination import CursorsOrPages
+from facepass.core.api.views import RowMixin, StrictMixin, validate
 from facepass.core.errors import FacePassError
 from facepass.models import PARTNER_SCOPES, ApiKey, Scope
 
 
 @extend_schema(tags=["admin"])
-class KeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[ApiKey]):
+class KeyViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    StrictMixin,
+    RowMixin[ApiKey],
+    viewsets.GenericViewSet[ApiKey],
+):
     serializer_class = KeySerializer
     queryset = ApiKey.objects.none()
     lookup_value_converter = "uuid"
     scope = Scope.ADMIN
+    pagination_class = CursorsOrPages
     # What answers with a secret is not kept for an Idempotency-Key.
     keeps_answers = False
 

@@ -1,8 +1,7 @@
 """Accounts in the admin: users, studios and API keys; and the queue's own tables in the admin's dress."""
 
 from functools import partial
-from typing import TypedDict
-from uuid import UUID
+from typing import Any, TypedDict
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -27,17 +26,19 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from facepass import pages
 from facepass.console.base import MANAGERS, SuperuserAdmin, TenantAdmin, column, is_superuser
-from facepass.console.password_reset import offer_reset
+from facepass.console.sign_in.password_page import show_login
 from facepass.console.studio_form import StudioForm
 from facepass.console.unfold_admin import TabularInline
+from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
-from facepass.models import PARTNER_SCOPES, ApiKey, Membership, Scope, Studio, User
+from facepass.core.trash import studios
+from facepass.models import PARTNER_SCOPES, STUDIO_SCOPES, ApiKey, Membership, Scope, Studio, User
 
 # Rights come from memberships: Django's groups would only mislead.
 admin.site.unregister(Group)
 admin.site.unregister((OrmQ, Success, Failure, Schedule))
 # Whoever guesses passwords is slowed down here as at the API.
-admin.site.login = pages.limit_login(offer_reset(admin.site.login))  # type: ignore[method-assign,assignment]
+admin.site.login = pages.limit_login(show_login)  # type: ignore[method-assign,assignment]
 # Ids of tokens, which tell nobody anything.
 admin.site.unregister((OutstandingToken, BlacklistedToken))
 
@@ -97,12 +98,17 @@ class StudioAdmin(TenantAdmin[Studio]):
     list_display = ["name", "slug", "member_count", "created_at"]
     search_fields = ["name", "slug"]
     form = StudioForm
-    fields = ["name", "slug", "main_app_id", "logo", "colour", "contact"]
+    fields = [
+        "name", "slug", "main_app_id", "time_zone", "logo", "colour", "contact", "controller", "privacy_contact",
+        "data_processors", "supervisory_authority",
+    ]  # fmt: skip
     prepopulated_fields = {"slug": ["name"]}
     ordering = ["name"]
 
-    def studio_id_of(self, obj: Studio) -> UUID:
-        return obj.pk
+    def get_readonly_fields(self, request: HttpRequest, obj: Studio | None = None) -> tuple[str, ...]:
+        """Which studio of Pixora it is decides whose photo sessions it sees, so that is the installation's to say."""
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if is_superuser(request) else (*fixed, "main_app_id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Studio]:
         return super().get_queryset(request).annotate(member_count=Count("memberships"))
@@ -112,6 +118,14 @@ class StudioAdmin(TenantAdmin[Studio]):
         former = form.initial.get("logo") if "logo" in form.changed_data else None
         if former:
             transaction.on_commit(partial(former.storage.delete, former.name))
+
+    def delete_model(self, request: HttpRequest, obj: Studio) -> None:
+        """After the commit: files that are deleted cannot be rolled back."""
+        transaction.on_commit(partial(studios.erase_studio, obj, by=user_of(request)))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Studio]) -> None:
+        for studio in queryset:
+            self.delete_model(request, studio)
 
     def has_view_permission(self, request: HttpRequest, obj: Studio | None = None) -> bool:
         """A field that offers studios asks for it as well, and needs no more than a role."""
@@ -130,12 +144,31 @@ class StudioAdmin(TenantAdmin[Studio]):
 
 
 class ApiKeyForm(ModelForm[ApiKey]):
+    """Offers the rights that a studio can have; a superuser may also give that of the installation."""
+
+    scopes = TypedMultipleChoiceField(
+        label=_("Rights"),
+        choices=[choice for choice in Scope.choices if choice[0] in STUDIO_SCOPES],
+        initial=list(PARTNER_SCOPES),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+
+class ApiKeyFormOfSuperusers(ApiKeyForm):
     scopes = TypedMultipleChoiceField(
         label=_("Rights"),
         choices=Scope.choices,
         initial=list(PARTNER_SCOPES),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
+
+
+def _form_for(request: HttpRequest) -> dict[str, type[ApiKeyForm]]:
+    return {"form": ApiKeyFormOfSuperusers if is_superuser(request) else ApiKeyForm}
+
+
+def _holds_scopes_of(request: HttpRequest, key: ApiKey) -> bool:
+    return is_superuser(request) or Scope.INSTALLATION not in key.scopes
 
 
 @admin.register(ApiKey)
@@ -149,6 +182,15 @@ class ApiKeyAdmin(TenantAdmin[ApiKey]):
     search_fields = ["name", "prefix"]
     autocomplete_fields = ["studio"]
     actions = ["rotate", "revoke"]
+
+    def get_form(
+        self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[ApiKey]]:
+        return super().get_form(request, obj, change, **{**kwargs, **_form_for(request)})
+
+    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        """Nobody changes a key that may do more than they may themselves."""
+        return super().has_change_permission(request, obj) and (obj is None or _holds_scopes_of(request, obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         shown = ("prefix_shown", "revoked_at", "last_used_at") if obj else ()
@@ -172,6 +214,8 @@ class ApiKeyAdmin(TenantAdmin[ApiKey]):
     @admin.action(description=_("Rotate the selected keys (the old ones work for another day)"))
     def rotate(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         for key in self.editable(request, queryset):
+            if not _holds_scopes_of(request, key):
+                raise PermissionDenied
             try:
                 _new, token = key.rotate()
             except FacePassError as refusal:
@@ -210,7 +254,7 @@ class ApiKeyAdmin(TenantAdmin[ApiKey]):
 
 
 @admin.register(OrmQ)
-class QueuedTaskAdmin(QueueAdmin, SuperuserAdmin[Model]):  # type: ignore[misc]  # django-q has no types
+class QueuedTaskAdmin(QueueAdmin, SuperuserAdmin[Model]):
     """A queued wake-up call of the workers; to be looked at, and to be deleted."""
 
     def has_change_permission(self, request: HttpRequest, obj: OrmQ | None = None) -> bool:
@@ -218,15 +262,15 @@ class QueuedTaskAdmin(QueueAdmin, SuperuserAdmin[Model]):  # type: ignore[misc] 
 
 
 @admin.register(Success)
-class FinishedTaskAdmin(TaskAdmin, SuperuserAdmin[Model]):  # type: ignore[misc]  # django-q has no types
+class FinishedTaskAdmin(TaskAdmin, SuperuserAdmin[Model]):
     list_filter = ["started"]
 
 
 @admin.register(Failure)
-class FailedTaskAdmin(FailAdmin, SuperuserAdmin[Model]):  # type: ignore[misc]  # django-q has no types
+class FailedTaskAdmin(FailAdmin, SuperuserAdmin[Model]):
     list_filter = ["started"]
 
 
 @admin.register(Schedule)
-class ScheduledTaskAdmin(ScheduleAdmin, SuperuserAdmin[Model]):  # type: ignore[misc]  # django-q has no types
+class ScheduledTaskAdmin(ScheduleAdmin, SuperuserAdmin[Model]):
     pass

@@ -6,8 +6,9 @@ do not. A stranger's row is not in the queryset, and so a 404.
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.db.models.fields.related import RelatedField
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from unfold.decorators import display
@@ -23,7 +25,7 @@ from facepass.console.unfold_admin import ModelAdmin
 from facepass.core.access.authentication import user_of
 from facepass.core.access.tenancy import studios_of
 from facepass.core.forms import ParseableJSONField
-from facepass.models import EDITORS, MANAGERS, VERIFIERS, Role, User
+from facepass.models import EDITORS, MANAGERS, VERIFIERS, Role, Studio, User
 
 __all__ = ["EDITORS", "MANAGERS", "VERIFIERS"]  # also of `facepass.models`, for every page
 
@@ -48,12 +50,47 @@ def column(title: str | Promise, **options: Any) -> Callable[[Column], Column]: 
 
 def roles(request: HttpRequest) -> dict[UUID, str]:
     """Return the roles of the signed-in member of staff by studio. They are read once for each request."""
+    return {studio_id: role for studio_id, (role, _studio) in read_memberships(request).items()}
+
+
+def read_memberships(request: HttpRequest) -> dict[UUID, tuple[str, Studio]]:
+    """Return the role of the signed-in member of staff, and the studio, by its id."""
     if not isinstance(request.user, User):  # the page where one signs in
         return {}
-    if not hasattr(request, "_roles"):
-        request._roles = dict(request.user.memberships.values_list("studio", "role"))  # type: ignore[attr-defined]
-    kept: dict[UUID, str] = request._roles  # type: ignore[attr-defined]
+    if not hasattr(request, "_memberships"):
+        rows = request.user.memberships.select_related("studio")
+        request._memberships = {row.studio_id: (row.role, row.studio) for row in rows}  # type: ignore[attr-defined]
+    kept: dict[UUID, tuple[str, Studio]] = request._memberships  # type: ignore[attr-defined]
     return kept
+
+
+def common_zone(request: HttpRequest) -> ZoneInfo | None:
+    """Return the time zone that all studios of the member of staff have; None where there are several, or none."""
+    zones = {studio.zone for _role, studio in read_memberships(request).values()}
+    return zones.pop() if len(zones) == 1 else None
+
+
+def read_in_time_of(request: HttpRequest, row: models.Model, path: str) -> None:
+    """Have the rest of the request read and type dates in the zone of the row's studio, to which `path` leads.
+
+    Where the member of staff has one zone only, that is used already.
+    """
+    if common_zone(request) is not None and not is_superuser(request):
+        return
+    studio_id = find_studio_id(row, path)
+    _role, studio = read_memberships(request).get(studio_id, ("", None))
+    studio = studio or Studio.objects.filter(pk=studio_id).first()
+    if studio:
+        timezone.activate(studio.zone)
+
+
+def find_studio_id(row: models.Model, path: str) -> UUID:
+    """Return the id of the studio that the row belongs to, to which `path` leads, such as `gallery__studio`."""
+    if path == "pk":
+        return cast(UUID, row.pk)
+    *steps, last = path.split("__")
+    parent: object = reduce(getattr, steps, row)
+    return cast(UUID, getattr(parent, f"{last}_id"))
 
 
 def has_role(request: HttpRequest, studio_id: UUID, wanted: frozenset[Role]) -> bool:
@@ -74,14 +111,24 @@ def is_superuser(request: HttpRequest) -> bool:
 class BaseAdmin(ModelAdmin[M]):
     """Lists of a size that stays quick, and choices that are never more than the person may see."""
 
-    list_per_page = 50
+    # Drawing a row takes longer than asking for it: 25 are there in 70 % of the time of 50.
+    list_per_page = 25
     compressed_fields = True
     list_filter_submit = True
+    empty_value_display = "–"
 
     def changelist_view(self, request: HttpRequest, extra_context: ExtraContext = None) -> HttpResponse:
         """Titled with what it lists. Django's "Select studio to change" says less, and is no Russian."""
         title = {"title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, {**title, **(extra_context or {})})
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> type[forms.BaseModelFormSet[M, Any]]:
+        """Return the forms of rows that are edited in their list, where no label stands beside a field."""
+        formset = super().get_changelist_formset(request, **kwargs)
+        for name in self.list_editable:
+            field = formset.form.base_fields[name]
+            field.widget.attrs["aria-label"] = str(field.label)
+        return formset
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
@@ -128,10 +175,14 @@ class TenantAdmin(BaseAdmin[M]):
 
     def studio_id_of(self, obj: M) -> UUID:
         """Return the id of the studio that the row belongs to, which `studio_path` leads to."""
-        *path, last = self.studio_path.split("__")
-        row: object = reduce(getattr, path, obj)
-        studio_id: UUID = getattr(row, f"{last}_id")
-        return studio_id
+        return find_studio_id(obj, self.studio_path)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
+        """Return the row, whose dates are from then on shown and read in its studio's time zone."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            read_in_time_of(request, row, self.studio_path)
+        return row
 
     def editable(self, request: HttpRequest, rows: Rows) -> Rows:
         """Return those of the rows that the person may change; for actions on many."""
@@ -186,16 +237,29 @@ class TenantAdmin(BaseAdmin[M]):
         return [str(obj) for obj in objs], counts, kept_back, []
 
 
+class ReadOnlyAdmin(TenantAdmin[M]):
+    """Rows that are looked at, and changed by nothing that a form does."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    has_delete_permission = has_change_permission
+
+
 def _studios_as(wanted: frozenset[Role], request: HttpRequest) -> list[UUID]:
     return [studio for studio, role in roles(request).items() if role in wanted]
 
 
 def _count_cascades(model: type[M], objs: Sequence[M] | QuerySet[M]) -> dict[str, int]:
-    """Return how many rows are deleted with these, by the plural of their name."""
+    """Return how many rows are deleted with these, by the plural of their name; kinds without a row are left out."""
     relations = [rel for rel in model._meta.get_fields(include_hidden=True) if rel.auto_created and not rel.concrete]
     counts: dict[str, int] = {}
     for relation in relations:
         if getattr(relation, "on_delete", None) is models.CASCADE:
             rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": objs})  # type: ignore[union-attr]
-            counts[str(relation.related_model._meta.verbose_name_plural)] = rows.count()  # type: ignore[union-attr]
+            if number := rows.count():
+                counts[str(relation.related_model._meta.verbose_name_plural)] = number  # type: ignore[union-attr]
     return counts

@@ -10,6 +10,8 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from facepass.core.storage.bucket_address import browser_origin
+
 NEEDED_BY_UNFOLD = {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]}
 
 
@@ -22,5 +24,4 @@ class PolicyMiddleware(CSPMiddleware):
 
 
 def _needed_by_uploads() -> dict[str, list[str]]:
-    bucket = settings.ENV.s3_endpoint_url or "https://*.amazonaws.com"
-    return {"connect-src": [bucket]} if settings.ENV.s3_bucket else {}
+    return {"connect-src": [browser_origin(settings.ENV)]} if settings.ENV.s3_bucket else {}

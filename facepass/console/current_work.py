@@ -106,6 +106,7 @@ def _list_jobs_at_work(user: User) -> list[Running]:
         "cluster_unknown_faces": _("Grouping faces"),
         "move_to_trash": _("Deleting"),
         "restore_from_trash": _("Restoring from the trash"),
+        "erase_from_trash": _("Deleting for good"),
         "rebuild_index": _("Rebuilding the index"),
         "recognize_gallery": _("Recognising the people of a gallery"),
         "train": _("Training"),

@@ -8,14 +8,16 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from facepass.console import current_work, month_chart
 from facepass.console.base import is_superuser
 from facepass.core import notices
 from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
+from facepass.core.storage import faults as storage_faults
 from facepass.models import User
+from facepass.ops import hosts_in_trouble
 from galleries.faces import suggestions
 from galleries.models import GalleryImage
 from recognition.engines import registry
@@ -40,6 +42,7 @@ def build_first_page(request: HttpRequest, context: dict[str, object]) -> dict[s
         "engine": _describe_engine(),
         "sessions": _list_sessions(user),
         "storage": _describe_storage(request),
+        "troubles": _list_troubles(request),
         "plots": month_chart.build_month_charts(user),
         "notices": recent_notices,
     }
@@ -78,6 +81,20 @@ def _describe_storage(request: HttpRequest) -> list[tuple[str, str]]:
         else:
             rows.append((gettext("Free on the disk"), filesizeformat(shutil.disk_usage(settings.HOME).free)))
     return rows
+
+
+def _list_troubles(request: HttpRequest) -> list[str]:
+    """Return what is wrong with the installation, for who runs it: hosts, and what photos wait for."""
+    if not is_superuser(request):
+        return []
+    hosts = [f"{host['name']}: {problem}" for host in hosts_in_trouble.list_hosts() for problem in host["problems"]]
+    waiting = GalleryImage.objects.unfinished().filter(error=storage_faults.UNAVAILABLE).count()
+    text = ngettext(
+        "The storage of the photos does not answer: %(number)d photo waits.",
+        "The storage of the photos does not answer: %(number)d photos wait.",
+        waiting,
+    )
+    return [*hosts, *([text % {"number": waiting}] if waiting else [])]
 
 
 def _describe_engine() -> dict[str, object]:

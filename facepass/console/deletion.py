@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,20 +16,17 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
 from django_stubs_ext import StrOrPromise
 
 from facepass.console.base import M, TenantAdmin, is_superuser, roles
 from facepass.core.access.authentication import user_of
-from facepass.core.trash import entries
-from facepass.core.trash.registry import DELETE_LATER, KINDS, TITLES, Counts, Kind
+from facepass.core.trash import entries, requested
+from facepass.core.trash.registry import KINDS, TITLES, Counts, Kind
 from facepass.models import TrashEntry
 
 # More titles than these would hide the numbers.
 TITLES_SHOWN = 8
-# With more photos than these a page would have to wait for seconds.
-LARGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +118,11 @@ class TrashAdmin(TenantAdmin[M]):
 
     def _delete(self, request: HttpRequest, rows: Iterable[M]) -> None:
         for kind, some in self._by_kind(rows).items():
-            if entries.count_files(kind, some) > LARGE:
-                self._delete_later(request, kind, some)
-                continue
-            for entry in entries.move_to_trash(kind, some, by=user_of(request)):
+            deletion = requested.delete(kind, some, by=user_of(request))
+            for entry in deletion.entries:
                 _offer_undo(request, entry)
+            if deletion.tasks:
+                _say_that_it_is_deleted_later(request)
 
     def message_user(
         self, request: HttpRequest, message: StrOrPromise, level: int | str = messages.INFO, *args: Any, **options: Any
@@ -135,19 +131,11 @@ class TrashAdmin(TenantAdmin[M]):
         if not (hasattr(request, "is_deleted_later") and level == messages.SUCCESS):
             super().message_user(request, message, level, *args, **options)
 
-    def _delete_later(self, request: HttpRequest, kind: str, rows: list[M]) -> None:
-        """Have a worker delete the rows, and say so."""
-        keys: dict[UUID, list[Any]] = {}
-        for row in rows:
-            keys.setdefault(self.studio_id_of(row), []).append(row.pk)
-        for studio_id, some in keys.items():
-            for start in map(import_string, DELETE_LATER):
-                start(kind, some, studio_id=studio_id, by=user_of(request))
-        request.is_deleted_later = True  # type: ignore[attr-defined]
-        text = gettext(
-            "This is large: it is being deleted in the background, and is in the trash as soon as that is done."
-        )
-        messages.info(request, text)
+
+def _say_that_it_is_deleted_later(request: HttpRequest) -> None:
+    request.is_deleted_later = True  # type: ignore[attr-defined]
+    text = gettext("This is large: it is being deleted in the background, and is in the trash as soon as that is done.")
+    messages.info(request, text)
 
 
 def _offer_undo(request: HttpRequest, entry: TrashEntry) -> None:

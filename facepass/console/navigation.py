@@ -126,11 +126,15 @@ def _list_groups(request: HttpRequest) -> list[tuple[str, list[Table]]]:
         (gettext("Events"), [
             Table(gettext("Photos"), gettext("every photo, with its state and file"), "galleries_galleryimage"),
             Table(gettext("Hidden guests"), gettext("guests who asked to be found by nobody"), "sessions_app_hiding"),
+            Table(gettext("Records of consents"), gettext("who agreed to which notice, without names, as proof"),
+                  "sessions_app_consentrecord"),
         ]),
         (gettext("Faces"), [
             Table(gettext("People"), gettext("with their e-mail addresses and ids"), "galleries_person"),
             Table(gettext("Faces"), gettext("every face found, with its quality"), "galleries_photoface"),
             Table(gettext("Groups of faces"), gettext("named or not, of all events"), "galleries_facecluster"),
+            Table(gettext("Requests to be left out"), gettext("entered for people who asked, and taken back for them"),
+                  "galleries_leftoutrequest"),
             Table(gettext("Decisions"), gettext("who said what about which faces"), "galleries_facedecision"),
         ]),
         (gettext("Other programs"), [
@@ -139,6 +143,9 @@ def _list_groups(request: HttpRequest) -> list[tuple[str, list[Table]]]:
             Table(gettext("Deliveries"), gettext("what they were told, and whether it arrived"),
                   "sessions_app_webhookdelivery"),
             *_list_oauth(),
+        ]),
+        (gettext("Records"), [
+            Table(gettext("Audit"), gettext("who changed what, when and from where"), "facepass_auditentry"),
         ]),
         (gettext("Deleted"), [
             Table(gettext("Receipts of erasures"), gettext("what was deleted for good, when and by whom"),

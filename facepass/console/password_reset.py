@@ -6,8 +6,7 @@ link.
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from smtplib import SMTPException
 from typing import Any
 
@@ -37,22 +36,11 @@ from facepass.models import User
 log = logging.getLogger(__name__)
 
 TASK = "facepass.console.password_reset.send_links"
-Login = Callable[..., HttpResponseBase]
 
 
 def is_offered() -> bool:
-    """Return whether the installation has a server for e-mail."""
-    return bool(settings.EMAIL_HOST)
-
-
-def offer_reset(login: Login) -> Login:
-    """Have the page to sign in lead to a new password, where that is offered."""
-
-    @wraps(login)
-    def offering(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        return login(request, {**(extra_context or {}), "is_reset_offered": is_offered()})
-
-    return offering
+    """Return whether the installation has a server for e-mail, and lets people sign in by a password."""
+    return bool(settings.EMAIL_HOST) and bool(settings.PASSWORD_LOGIN)
 
 
 class AddressForm(PasswordResetForm):
@@ -100,7 +88,7 @@ def build_url(user: User) -> str:
 
 
 class _OfferedPage(ContextMixin, View):
-    """A page in the console's look. Raise Http404 where the installation has no server for e-mail."""
+    """A page in the console's look. Raise Http404 where that is not offered."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_offered():

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -15,12 +15,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from facepass.console.base import EDITORS, MANAGERS, TenantAdmin, column, has_role_anywhere, is_superuser, roles
-from facepass.console.deletion import LARGE, DeletionPreview, describe_counts
+from facepass.console.base import EDITORS, MANAGERS, ReadOnlyAdmin, column, has_role_anywhere, is_superuser, roles
+from facepass.console.deletion import DeletionPreview, describe_counts
 from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
-from facepass.core.trash import entries, purge
-from facepass.core.trash.registry import FILES, KINDS
+from facepass.core.trash import deleters, purge, requested
+from facepass.core.trash.registry import KINDS, title_of
 from facepass.models import Erasure, TrashEntry
 from facepass.models.trash import DeletedRows
 from galleries.jobs import deletion_jobs
@@ -30,32 +30,24 @@ from galleries.models.job import JobState
 R = TypeVar("R", bound=DeletedRows)
 
 
-class ReadOnlyAdmin(TenantAdmin[R]):
-    """Rows that are looked at, and changed by nothing that a form does."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: R | None = None) -> bool:
-        return False
-
-    has_delete_permission = has_change_permission
+class DeletedRowsAdmin(ReadOnlyAdmin[R]):
+    """What was deleted, in the trash or for good."""
 
     @column(_("kind"))
     def kind_shown(self, row: R) -> str:
-        return capfirst(str(KINDS[row.kind].title))
+        return capfirst(str(title_of(row.kind)))
 
     @column(_("what went with it"))
     def counts_shown(self, row: R) -> str:
         return describe_counts(row.counts)
 
-    @column(_("deleted by"), empty="–")
+    @column(_("deleted by"))
     def deleter_shown(self, row: R) -> str | None:
         return row.deleter or None
 
 
 @admin.register(TrashEntry)
-class TrashEntryAdmin(ReadOnlyAdmin[TrashEntry]):
+class TrashEntryAdmin(DeletedRowsAdmin[TrashEntry]):
     """Each sees what their role may delete, and nobody what was in it: only how much."""
 
     empty_text = _("The trash is empty")
@@ -72,8 +64,7 @@ class TrashEntryAdmin(ReadOnlyAdmin[TrashEntry]):
         css = {"all": ["facepass-admin/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrashEntry]:
-        rows = super().get_queryset(request)
-        return rows if is_superuser(request) else rows.filter(_deletable(request))
+        return super().get_queryset(request).filter(deleters.deletable_by(user_of(request)))
 
     def has_view_permission(self, request: HttpRequest, obj: TrashEntry | None = None) -> bool:
         return has_role_anywhere(request, EDITORS)
@@ -131,7 +122,7 @@ class TrashEntryAdmin(ReadOnlyAdmin[TrashEntry]):
             return gettext("could not be restored") if state == JobState.FAILED else gettext("is being restored")
         return ngettext("%(days)d day", "%(days)d days", entry.days_left) % {"days": entry.days_left}
 
-    @column("")
+    @column(_("what to do"))
     def choices(self, entry: TrashEntry) -> str:
         """Links to the pages that ask; none once it is being deleted."""
         if entry.purging_since:
@@ -143,27 +134,12 @@ class TrashEntryAdmin(ReadOnlyAdmin[TrashEntry]):
         )  # fmt: skip
 
 
-def _is_large(entry: TrashEntry) -> bool:
-    """Return whether the entry has so many photos that a worker restores it."""
-    photos: int = sum(entry.counts.get(label, 0) for label in FILES)
-    return photos > LARGE
-
-
 def _restoration_state(entry: TrashEntry) -> str | None:
     """Return the state of the job that restores the entry; None where there is none, as for all but large ones."""
-    if not _is_large(entry):
+    if not requested.is_large(entry):
         return None
     jobs = Job.objects.filter(studio=entry.studio_id, kind=deletion_jobs.RESTORE, arguments__entry=str(entry.pk))
     return jobs.order_by("-created_at").values_list("state", flat=True).first()
-
-
-def _deletable(request: HttpRequest) -> Q:
-    """Return the condition that the person's role in the entry's studio may delete such a thing."""
-    found = Q(pk__in=[])
-    for studio_id, role in roles(request).items():
-        kinds = [kind.name for kind in KINDS.values() if role in kind.deleters]
-        found |= Q(studio=studio_id, kind__in=kinds)
-    return found
 
 
 def _restore(request: HttpRequest, found: list[TrashEntry]) -> None:
@@ -178,17 +154,15 @@ def _restore(request: HttpRequest, found: list[TrashEntry]) -> None:
 def _restore_one(request: HttpRequest, entry: TrashEntry) -> str:
     """Restore the entry, or have a worker do it, and return what to say of it."""
     title = {"title": entry.label}
-    if _is_large(entry):
-        deletion_jobs.start_restoration(entry, by=user_of(request))
+    if requested.restore(entry, by=user_of(request)):
         return gettext("This is large, and is being restored in the background: %(title)s") % title
-    entries.restore(entry.pk, by=user_of(request))
     return gettext("Restored: %(title)s") % title
 
 
 def _erase(request: HttpRequest, found: list[TrashEntry]) -> None:
     for entry in found:
         title = {"title": entry.label}
-        if purge.purge_soon(entry.pk, by=user_of(request)):
+        if isinstance(purge.purge_soon(entry.pk, by=user_of(request)), Erasure):
             messages.success(request, gettext("Deleted for good: %(title)s") % title)
         else:
             messages.info(request, gettext("Is being deleted for good: %(title)s") % title)
@@ -198,7 +172,7 @@ DO: dict[str, Callable[[HttpRequest, list[TrashEntry]], None]] = {"restore": _re
 
 
 @admin.register(Erasure)
-class ErasureAdmin(ReadOnlyAdmin[Erasure]):
+class ErasureAdmin(DeletedRowsAdmin[Erasure]):
     """Receipts: what was deleted for good, how much, when and by whom. They name nobody who was in it."""
 
     list_display = ["erased_at", "kind_shown", "counts_shown", "deleter_shown", "deleted_at", "eraser_shown"]
@@ -218,4 +192,4 @@ class ErasureAdmin(ReadOnlyAdmin[Erasure]):
 
     @column(_("erased by"))
     def eraser_shown(self, receipt: Erasure) -> str:
-        return receipt.erased_by.get_username() if receipt.erased_by else gettext("at the end of its days")
+        return receipt.eraser or gettext("at the end of its days")

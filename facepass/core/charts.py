@@ -13,6 +13,8 @@ from typing import Literal
 
 from django.utils.formats import date_format, number_format
 
+from facepass.core.figures import format_decimal
+
 # Below how many labels a row of days has room for.
 DAY_LABELS = 5
 # The share of a day's width that its bar takes.
@@ -198,7 +200,7 @@ def draw_histogram(genuine: Sequence[float], impostor: Sequence[float], *, thres
     Each fills the height by itself, since there are many more pairs of two people than of one.
     """
     frame = SCORES_FRAME
-    ticks = [Label(frame.x_at(tick), frame.bottom + 18, f"{tick:g}") for tick in SIMILARITY_TICKS]
+    ticks = [Label(frame.x_at(tick), frame.bottom + 18, format_decimal(tick)) for tick in SIMILARITY_TICKS]
     return Histogram(_draw_bins(genuine), _draw_bins(impostor), frame.x_at(threshold), ticks)
 
 
@@ -244,9 +246,9 @@ def draw_band(spreads: Sequence[Spread]) -> Band:
     return Band(
         band=_points([*upper, *reversed(lower)]),
         line=_points([(x, frame.y_at(spread.middle)) for x, spread in pairs]),
-        dots=[Label(x, frame.y_at(spread.middle), f"{spread.middle:.2f}") for x, spread in pairs],
+        dots=[Label(x, frame.y_at(spread.middle), format_decimal(spread.middle, 2)) for x, spread in pairs],
         months=[Label(x, frame.bottom + 18, spread.name) for x, spread in pairs],
-        ticks=[Label(frame.left - 6, frame.y_at(tick), f"{tick:g}") for tick in SIMILARITY_TICKS],
+        ticks=[Label(frame.left - 6, frame.y_at(tick), format_decimal(tick)) for tick in SIMILARITY_TICKS],
     )
 
 

@@ -22,17 +22,43 @@ def _command_error(meaning: str) -> Code:
 CODES: dict[str, Code] = {
     # the request
     "invalid_request": Code(400, "A field is missing or not valid.", {"title": ["This field is required."]}),
+    "unknown_parameter": Code(
+        400,
+        "The address has a parameter that the operation does not take.",
+        {"persn_id": "person_id"},
+    ),
+    "unknown_field": Code(
+        400,
+        "The body has a field that the operation does not take.",
+        {"shot_date": "shoot_date"},
+    ),
     "invalid_config": Code(400, "A setting is unknown, or its value does not fit.", {"quality_filters.min_size": "…"}),
+    "retention_out_of_bounds": Code(
+        400,
+        "The installation does not allow a period as short or as long as that.",
+        {"faces": {"shortest": 30, "longest": 1095}},
+    ),
     "no_file": Code(400, "No picture was sent."),
     "idempotency_key_invalid": Code(400, "An Idempotency-Key has 1 to 255 visible ASCII characters."),
     "email_invalid": Code(400, "That is not an e-mail address."),
     "method_not_allowed": Code(405, "The path does not take this method."),
     "not_acceptable": Code(406, "The answer is JSON, and the Accept header excludes it."),
+    "request_timeout": Code(408, "The request arrived too slowly; the connection is closed."),
     "too_large": Code(413, "The request has more bytes than its path takes.", {"limit_bytes": 5_000_000}),
     "unsupported_media_type": Code(415, "The path does not take this Content-Type."),
     # who may
     "not_authenticated": Code(401, "There are no credentials, or they are unknown, expired or revoked."),
     "permission_denied": Code(403, "The key's scopes or the member's role do not allow it."),
+    "second_factor_required": Code(403, "The account has a second factor, or must have one; send its code as `otp`."),
+    "second_factor_wrong": Code(403, "The code of the second factor is wrong, or was used already."),
+    "second_factor_needed": Code(409, "Who must have a second factor does not remove the last one.", api=False),
+    "password_login_off": Code(403, "Nobody signs in by a password here."),
+    "passkey_invalid": Code(403, "The passkey's answer does not hold.", api=False),
+    "passkeys_full": Code(409, "An account has twenty passkeys at most.", api=False),
+    "passkeys_unavailable": Code(409, "Passkeys need a site with a name.", api=False),
+    "provider_unavailable": Code(503, "The OpenID Connect provider does not answer.", api=False),
+    "provider_refused": Code(403, "The OpenID Connect provider's answer does not hold.", api=False),
+    "no_account": Code(403, "Whom the provider names has no account.", api=False),
     "facepass_disabled": Code(403, "Search by face is not enabled for this photo session."),
     "consent_required": Code(403, "The guest has not agreed to a search by face."),
     "consent_withdrawn": Code(403, "The guest took the consent back meanwhile; nothing was kept."),
@@ -51,10 +77,17 @@ CODES: dict[str, Code] = {
     "session_exists": Code(409, "There is a photo session with this id."),
     "email_taken": Code(409, "Somebody of the studio has this e-mail address."),
     "external_id_taken": Code(409, "Somebody of the studio has this external id."),
+    "faces_ended": Code(409, "Faces of the event are no longer described: a deadline is over, or it was archived."),
+    "left_out": Code(409, "Whoever the place in the photo shows asked that no face be described there."),
     "picture_in_use": Code(409, "The picture enrols somebody else."),
     "reference_outdated": Code(409, "Another model described the reference; send its picture again."),
+    "notice_changed": Code(409, "The privacy notice has changed since the form was shown."),
     "challenge_used": Code(409, "The challenge was used; ask for another."),
     "challenge_expired": Code(409, "The challenge is older than two minutes; ask for another."),
+    "other_person": Code(409, "The picture shows somebody else than the photos that were found for the guest."),
+    "answer_late": Code(409, "The question whose photos a selfie found was open for too long."),
+    "too_many_profiles": Code(409, "No more people can be added to the guests of this device."),
+    "face_enrolled": Code(409, "The face enrols a person: it is deleted, not given another name."),
     "photo_busy": Code(409, "A worker is analysing the photo; wait as long as Retry-After says."),
     "session_expired": Code(410, "The session's page for guests was open until a moment that has passed."),
     "config_changed": Code(412, "The settings have changed since If-Match was read."),
@@ -89,7 +122,12 @@ CODES: dict[str, Code] = {
     "idempotency_key_reused": Code(422, "This Idempotency-Key was used with another request."),
     # pictures
     "image_too_large": Code(413, "The file has too many bytes, or the picture too many pixels."),
+    "infected_file": Code(422, "A virus scanner found something in the file.", {"virus": "Eicar-Test-Signature"}),
+    "image_too_complex": Code(
+        413, "The picture asks for more work than its size explains; save it anew.", {"limit": "scans"}
+    ),
     "not_an_image": Code(415, "The file is not a picture, or it is damaged."),
+    "truncated_image": Code(415, "The file is cut off before anything of the picture could be shown."),
     "unsupported_type": Code(415, "Pictures of this format are not taken.", {"format": "GIF"}),
     "face_not_found": Code(422, "No face was found in the picture."),
     "multiple_faces": Code(
@@ -107,6 +145,10 @@ CODES: dict[str, Code] = {
     "pixora_schema": Code(
         503, "Pixora's table of photo sessions has changed.", {"problem": "missing columns: facepass_enabled"}
     ),
+    "storage_unavailable": Code(503, "The storage of the photos does not answer, or is full; nothing was kept."),
+    "virus_scan_unavailable": Code(503, "The virus scanner does not answer; no file is taken until it does."),
+    "uploads_busy": Code(503, "Pictures that are arriving take all memory; wait as long as Retry-After says."),
+    "decoders_busy": Code(503, "Pictures of other requests take all decoders; wait as long as Retry-After says."),
     "model_not_installed": Code(503, "The model that is asked for is not installed.", {"pack": "buffalo_l"}),
     "model_corrupt": Code(503, "A file of the model is damaged."),
     "model_gone": Code(
@@ -114,12 +156,22 @@ CODES: dict[str, Code] = {
         "What described the faces has gone with an update; searches and new photos wait for `generate_descriptors`.",
         {"engine": "dlib", "model": "dlib_face_recognition_resnet_model_v1"},
     ),
+    "template_key_changed": Code(
+        503,
+        "TEMPLATE_KEY is not the one that protects the stored faces; searches and new photos wait for that key, or for "
+        "`generate_descriptors`. `details` are fingerprints.",
+        {"stored": "32b2dcb3361a14fe", "present": "90c1a4f1de2b7f03"},
+    ),
     "model_switched": Code(503, "Another model was made the one in use; the server has to start again."),
     "runtime_unusable": Code(503, "The runtime that the settings ask for cannot run the model."),
     "device_missing": Code(503, "INFERENCE_DEVICE asks for a GPU that can not be used."),
     # commands
     "already_installed": _command_error("The model pack is installed."),
     "already_running": _command_error("It already runs."),
+    "database_away": _command_error("The database did not answer within DATABASE_WAIT_SECONDS."),
+    "database_not_shared": _command_error("A host with a role of its own needs the database of DATABASE_URL."),
+    "not_migrated": _command_error("Nobody has migrated the database within DATABASE_WAIT_SECONDS."),
+    "schema_is_newer": _command_error("A newer release has migrated the database."),
     "cannot_listen": _command_error("The address or port can not be listened on."),
     "download_failed": _command_error("The model could not be downloaded."),
     "engine_fixed": _command_error("The environment names the engine, so it can not be switched."),
@@ -134,6 +186,7 @@ CODES: dict[str, Code] = {
     "unknown_pack": _command_error("The catalogue does not name this model pack."),
     "unknown_kind": _command_error("No part of this version does jobs of that kind."),
     "wrong_digest": _command_error("What was downloaded is not the file that was expected."),
+    "backup_failed": _command_error("A back-up could not be made, read or restored; the message says why."),
     "port_taken": _command_error("Another program listens on the port."),
     "previous_in_the_way": _command_error("The folder of the previous pack is in the way."),
 }
@@ -158,6 +211,10 @@ Every error has this body, and the same `request_id` in the header `X-Request-ID
 
 `code` is stable. `message` is for people, in the language that `Accept-Language` asks for. `details` differ by code:
 field names with what is wrong about them (`invalid_request`), `reasons` (`low_quality`), `scopes` and so on.
+Of `low_quality`, `message` also says what to do about each reason. They are `too_small`, `blurred`, `turned_away`,
+`too_dark`, `too_bright`, `low_confidence` (hardly a face), and of pictures by which somebody is to be known
+`sunglasses` and `mask`: these refuse an enrolment, while a selfie is searched with all the same, and its face has
+them as reasons.
 With 429 and 503 the header `Retry-After` says how many seconds to wait, where that is known.
 
 This page is made from `facepass/core/error_codes.py` by `make openapi`.

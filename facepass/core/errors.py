@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -109,7 +109,7 @@ def as_refusal(error: Exception) -> FacePassError | None:
             return FacePassError("permission_denied", _("Not allowed."), status=403)
         case exceptions.APIException():
             return refusal_from_drf(error)
-        case OperationalError():
+        case OperationalError() | InterfaceError():
             log.error("the database did not answer: %s", error)
             message = _("The database does not answer.")
             return FacePassError("unavailable", message, status=503, retry_after=RETRY_AFTER_SECONDS)

@@ -7,6 +7,7 @@ without its event. Each is delivered at least once.
 from typing import Any
 from uuid import UUID
 
+from facepass.core.logs.request_ids import stored_request_id
 from facepass.models import EventType, OutboxEvent
 
 
@@ -15,4 +16,4 @@ def emit(kind: EventType, *, studio_id: UUID, data: dict[str, Any]) -> None:
 
     `data` holds ids and counts, no names and no biometrics.
     """
-    OutboxEvent.objects.create(type=kind, studio_id=studio_id, data=data)
+    OutboxEvent.objects.create(type=kind, studio_id=studio_id, data=data, request_id=stored_request_id())

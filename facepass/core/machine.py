@@ -9,11 +9,14 @@ from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 CPUINFO = Path("/proc/cpuinfo")
+MEMINFO = Path("/proc/meminfo")
 OWN_CGROUP = Path("/proc/self/cgroup")
 # What a worker needs with a large model pack and a large photo in hand.
 WORKER_BYTES = 1_500_000_000
 # glibc's mallopt: blocks from this size on have pages of their own.
 M_MMAP_THRESHOLD, OWN_PAGES_BYTES = -3, 1 << 20
+# Where less of the memory is free than this, what can be loaded again leaves it.
+SHORT_SHARE = 0.1
 
 
 def available_cores() -> float:
@@ -27,6 +30,32 @@ def available_memory_bytes() -> int:
     """Return how much memory this process may use: the machine's, within the limits of cgroup v2."""
     installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min([installed, *(int(limit) for limit in _cgroup_limits("memory.max") if limit != "max")])
+
+
+def is_memory_short() -> bool:
+    """Return whether less than SHORT_SHARE of the memory is free: of the machine's, or of what a cgroup allows."""
+    try:
+        machine = _read_numbers(MEMINFO, end=":")
+        shares = [machine["MemAvailable"] / machine["MemTotal"], *map(_free_share, _cgroup_folders())]
+    except (OSError, KeyError):
+        return False  # another system, which does not say
+    return min(shares) < SHORT_SHARE
+
+
+def _free_share(cgroup: Path) -> float:
+    """Return which share of a cgroup's limit is free. Pages of files that nobody uses count as free."""
+    try:
+        limit, used = (cgroup / "memory.max").read_text(), int((cgroup / "memory.current").read_text())
+        files = _read_numbers(cgroup / "memory.stat").get("inactive_file", 0)
+    except OSError:
+        return 1.0
+    return 1.0 if limit.strip() == "max" else 1 - (used - files) / int(limit)
+
+
+def _read_numbers(path: Path, *, end: str = "") -> dict[str, int]:
+    """Return the numbers of a file with a name and a number in each line."""
+    lines = (line.split() for line in path.read_text().splitlines())
+    return {words[0].removesuffix(end): int(words[1]) for words in lines if len(words) > 1}
 
 
 def cpu_signature() -> str:
@@ -48,6 +77,14 @@ def recommended_workers(*, threads: int) -> int:
     available = int(available_cores())
     by_cores = (available - 1 if available > 2 else available) // threads
     return max(1, min(by_cores, available_memory_bytes() // WORKER_BYTES))
+
+
+def recommended_web_processes(*, workers: int) -> int:
+    """Return how many processes should answer requests: one for each four cores, where beside so many workers there is
+    memory for them.
+    """
+    by_memory = available_memory_bytes() // WORKER_BYTES - workers
+    return max(1, min(int(available_cores()) // 4, by_memory))
 
 
 def give_back_freed_memory() -> None:

@@ -6,7 +6,7 @@ switched it off. A worker sends it; where that fails, the next one, an hour late
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +42,8 @@ REQUIRED_SCOPES: dict[str, Scope] = {
     NoticeKind.WEBHOOK_DISABLED: Scope.ADMIN,
     NoticeKind.SYNC_FAILED: Scope.ADMIN,
     NoticeKind.TRAINING_DONE: Scope.ADMIN,
+    NoticeKind.RETENTION_DUE: Scope.WRITE,
+    NoticeKind.FILES_LOST: Scope.ADMIN,
 }
 # The sentence, whose gaps `data` fills, and the page of the admin where the subject is.
 TEXTS = {
@@ -51,6 +54,14 @@ TEXTS = {
     ),
     NoticeKind.SYNC_FAILED: _("The photo sessions in Pixora cannot be read (%(code)s)."),
     NoticeKind.TRAINING_DONE: _("A training has ended. People: %(people)s, faces: %(faces)s."),
+    NoticeKind.RETENTION_DUE: _(
+        "On %(day)s the first deadline of the event “%(title)s” ends. Its page says what is deleted then for good, and "
+        "where to keep it longer."
+    ),
+    NoticeKind.FILES_LOST: _(
+        "Files of photos are missing or damaged: %(files)s. Whoever runs FacePass sees by “manage.py check_files” "
+        "which ones, and gets them back from a back-up."
+    ),
 }
 ADMIN_PAGES = {
     NoticeKind.GALLERY_DONE: "galleries_gallery",
@@ -58,7 +69,11 @@ ADMIN_PAGES = {
     NoticeKind.WEBHOOK_DISABLED: "sessions_app_webhookendpoint",
     NoticeKind.SYNC_FAILED: "facepass_studio",
     NoticeKind.TRAINING_DONE: "training_facetrainingsession",
+    NoticeKind.RETENTION_DUE: "sessions_app_photosession",
+    NoticeKind.FILES_LOST: "facepass_studio",
 }
+# Where that is not the form of the subject.
+PAGES = {NoticeKind.RETENTION_DUE: "event"}
 
 
 @transaction.atomic
@@ -93,12 +108,16 @@ def _notices_of_member(user: User) -> "QuerySet[StaffNotice]":
 
 def notice_text(notice: StaffNotice) -> str:
     """Return the notice's sentence in the active language."""
-    return " ".join(str(TEXTS[NoticeKind(notice.kind)] % notice.data).split())
+    data = dict(notice.data)
+    if "day" in data:
+        data["day"] = date_format(date.fromisoformat(data["day"]), "DATE_FORMAT")
+    return " ".join(str(TEXTS[NoticeKind(notice.kind)] % data).split())
 
 
 def notice_url(notice: StaffNotice) -> str:
     """Return the path of the admin page with the notice's subject."""
-    return reverse(f"admin:{ADMIN_PAGES[NoticeKind(notice.kind)]}_change", args=[notice.subject])
+    kind = NoticeKind(notice.kind)
+    return reverse(f"admin:{ADMIN_PAGES[kind]}_{PAGES.get(kind, 'change')}", args=[notice.subject])
 
 
 def send_notice_mails() -> None:

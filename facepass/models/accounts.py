@@ -7,15 +7,18 @@ import secrets
 import uuid
 from datetime import timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from facepass.core.database import time_zones
 from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import check_moment
 from facepass.core.errors import FacePassError
@@ -33,10 +36,13 @@ class Scope(models.TextChoices):
     WRITE = "write", _("upload and change")
     SEARCH = "search", _("search by face")
     ADMIN = "admin", _("administer keys, members and settings")
+    INSTALLATION = "installation", _("set up the whole installation, for all studios")
 
 
 # What a partner's key may do where nothing else is said.
 PARTNER_SCOPES: tuple[str, ...] = (Scope.READ, Scope.WRITE, Scope.SEARCH)
+# All that a role of a studio may bring. What concerns other studios too is the superusers', and theirs to give.
+STUDIO_SCOPES: tuple[str, ...] = (*PARTNER_SCOPES, Scope.ADMIN)
 
 
 class Role(models.TextChoices):
@@ -52,8 +58,8 @@ MANAGERS = frozenset({Role.OWNER, Role.MANAGER})
 EDITORS = MANAGERS | {Role.PHOTOGRAPHER}
 VERIFIERS = EDITORS | {Role.VERIFIER}
 ROLE_SCOPES: dict[str, frozenset[str]] = {
-    Role.OWNER: frozenset(Scope.values),
-    Role.MANAGER: frozenset(Scope.values),
+    Role.OWNER: frozenset(STUDIO_SCOPES),
+    Role.MANAGER: frozenset(STUDIO_SCOPES),
     Role.PHOTOGRAPHER: frozenset(PARTNER_SCOPES),
     Role.VERIFIER: frozenset({Scope.READ, Scope.SEARCH}),
     Role.VIEWER: frozenset({Scope.READ}),
@@ -67,8 +73,22 @@ class User(AbstractUser):
     language = models.CharField(max_length=10, default="", blank=True, editable=False)
     wants_mail = models.BooleanField(default=True, editable=False)
     notices_mailed_at = models.DateTimeField(null=True, editable=False)
+    # Sessions and tokens name it; with another one, all of before are over.
+    sign_in_generation = models.CharField(max_length=16, default="", db_default="", editable=False)
     # The studio that this request names by `X-Studio`; a member of several acts in all of them otherwise.
     selected_studio: "Studio | None" = None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new password ends all sessions, as Django does it; so where they were is forgotten too."""
+        is_new_password = getattr(self, "_password", None) is not None and not self._state.adding
+        super().save(*args, **kwargs)
+        if is_new_password:
+            self.sign_ins.all().delete()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must have to be this user's: it changes with the password and the generation."""
+        salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        return salted_hmac(salt, self.password + self.sign_in_generation, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Studio(models.Model):
@@ -79,6 +99,14 @@ class Studio(models.Model):
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
     # Where photo sessions live in another application: the studio's id there.
     main_app_id = models.UUIDField(_("id in Pixora"), null=True, blank=True, unique=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=time_zones.NAME_LENGTH, default="", db_default="", blank=True,
+        validators=[time_zones.check_name],
+        help_text=_(
+            "In which staff and guests read dates, and in which cameras that write no zone are set; empty for the "
+            "installation's. Photos that are there keep the time that was read."
+        ),
+    )  # fmt: skip
     # How guests' pages look.
     logo = models.ImageField(_("logo"), upload_to="logos/", null=True, blank=True)
     colour = models.CharField(
@@ -88,6 +116,26 @@ class Studio(models.Model):
     contact = models.CharField(
         _("contact for guests"), max_length=200, default="", db_default="", blank=True,
         help_text=_("An e-mail address, a phone number or a web address: whom guests ask when they get no further."),
+    )  # fmt: skip
+    # What the privacy notice for guests says.
+    controller = models.CharField(
+        _("responsible for guests' data"), max_length=400, default="", db_default="", blank=True,
+        help_text=_("Name and postal address for the privacy notice of guests; empty for the studio's name."),
+    )  # fmt: skip
+    privacy_contact = models.CharField(
+        _("contact for privacy"), max_length=200, default="", db_default="", blank=True,
+        help_text=_("Where guests ask what is kept about them, or to delete it; empty for the contact for guests."),
+    )  # fmt: skip
+    supervisory_authority = models.CharField(
+        _("supervisory authority"), max_length=300, default="", db_default="", blank=True,
+        help_text=_("Where guests may complain: the name and the web address of your data protection authority."),
+    )  # fmt: skip
+    data_processors = models.CharField(
+        _("who processes it for you"), max_length=600, default="", db_default="", blank=True,
+        help_text=_(
+            "For the privacy notice: the companies that run this for you, such as your host, and the country; outside "
+            "of the European Economic Area also by which safeguard."
+        ),
     )  # fmt: skip
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     members = models.ManyToManyField(User, through="Membership", related_name="studios")
@@ -101,6 +149,11 @@ class Studio(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its dates."""
+        return time_zones.find_zone(self.time_zone)
 
 
 class Membership(models.Model):

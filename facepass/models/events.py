@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core.database.constraints import readable_constraint
+from facepass.core.logs import request_ids
 from facepass.models.accounts import Studio
 
 
@@ -16,6 +17,7 @@ class EventType(models.TextChoices):
     SESSION_FACEPASS_CHANGED = "session.facepass_changed", _("search by face was switched on or off")
     GALLERY_PROCESSED = "gallery.processed", _("all photos of a gallery are analysed")
     FACE_ENROLLED = "face.enrolled", _("a face was enrolled")
+    FACE_REFUSED = "face.refused", _("a picture that was to enrol somebody was refused")
     GUEST_SEARCH_COMPLETED = "guest.search_completed", _("a guest searched")
     TRAINING_COMPLETED = "training.completed", _("a training has ended")
     PERSON_MERGED = "person.merged", _("groups of faces became one person")
@@ -30,6 +32,8 @@ class OutboxEvent(models.Model):
     type = models.CharField(max_length=40)
     # Ids and counts; no names, no biometrics, no addresses.
     data = models.JSONField(default=dict)
+    # Of the request in which it happened, or that the work goes back to; it is sent along.
+    request_id = models.CharField(max_length=request_ids.LENGTH, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
     # When it was made into deliveries, one for each endpoint that wants it.
     spread_at = models.DateTimeField(null=True)

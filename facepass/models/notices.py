@@ -14,6 +14,8 @@ class NoticeKind(models.TextChoices):
     WEBHOOK_DISABLED = "webhook.disabled", _("a webhook was switched off")
     SYNC_FAILED = "sync.failed", _("photo sessions are not mirrored")
     TRAINING_DONE = "training.done", _("a training has ended")
+    RETENTION_DUE = "retention.due", _("a deadline of an event is near")
+    FILES_LOST = "files.lost", _("files of photos are missing or damaged")
 
 
 class StaffNotice(models.Model):

@@ -122,6 +122,9 @@ class Erasure(DeletedRows):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("erased by")
     )
 
+    # For whoever is no member of staff: the name of an API key.
+    erased_with = models.CharField(_("erased by app"), max_length=100, default="", db_default="", blank=True)
+
     class Meta:
         db_table = "erasures"
         ordering = ["-erased_at"]
@@ -131,3 +134,45 @@ class Erasure(DeletedRows):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def eraser(self) -> str:
+        """Who erased it before its days were over; empty where nobody did."""
+        return self.erased_by.get_username() if self.erased_by else self.erased_with
+
+
+class ErasedSubject(models.Model):
+    """One line of the list of what was erased, which names nothing (see `core.trash.erased_subjects`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    # The label of its model, and a digest of its primary key: nobody reads from it which row it was.
+    label = models.CharField(max_length=100)
+    subject = models.CharField(max_length=64)
+    # The id of the receipt, where there is one.
+    receipt = models.CharField(max_length=36, default="")
+    erased_at = models.DateTimeField()
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "erased_subjects"
+        constraints = [readable_constraint("erased_subjects", moments=["erased_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.subject}"
+
+
+class RewrittenTable(models.Model):
+    """When a table was last written anew, without what was deleted from it (see `facepass.ops.remains`)."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    # How many rows PostgreSQL had seen deleted or changed by then; below zero before the first time.
+    changes = models.BigIntegerField()
+    rewritten_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "rewritten_tables"
+        constraints = [readable_constraint("rewritten_tables", moments=["rewritten_at"])]
+
+    def __str__(self) -> str:
+        return self.name

@@ -10,6 +10,11 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.functions import Now
 
+from facepass.core.database.constraints import readable_constraint
+
+# A host that has given no sign of life for so long has gone; it gives one every 15 seconds.
+HOST_SECONDS = timedelta(seconds=60)
+
 CLAIM_CHORE = """
     INSERT INTO chores AS kept (name, due_at) VALUES (%(name)s, clock_timestamp() + %(every)s)
     ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE kept.due_at <= clock_timestamp()
@@ -59,6 +64,36 @@ class Heartbeat(models.Model):
         return f"{self.name} {self.beaten_at}"
 
 
+class HostQuerySet(models.QuerySet["Host"]):
+    def live(self) -> "HostQuerySet":
+        """Hosts whose supervisor has given a sign of life just now."""
+        return self.filter(seen_at__gt=Now() - HOST_SECONDS)
+
+
+class Host(models.Model):
+    """A machine, or one of its homes, on which `manage.py up` runs (see `facepass.ops.supervisor.host_report`)."""
+
+    name = models.CharField(max_length=300, primary_key=True)
+    version = models.CharField(max_length=50)
+    # How many workers it has; none where it only serves pages.
+    workers = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+    # When one of its workers last took a task.
+    worked_at = models.DateTimeField(null=True)
+    # Of each process that is to run but does not: its name, and why it ended.
+    down = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+
+    objects = HostQuerySet.as_manager()
+
+    class Meta:
+        db_table = "hosts"
+        constraints = [readable_constraint("hosts", moments=["started_at", "seen_at", "worked_at"], json=["down"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class WorkLeaseQuerySet(models.QuerySet["WorkLease"]):
     def live(self) -> "WorkLeaseQuerySet":
         return self.filter(expires_at__gt=Now())
@@ -83,3 +118,23 @@ class WorkLease(models.Model):
 
     def __str__(self) -> str:
         return self.task
+
+
+class WorkCount(models.Model):
+    """How often something happened and how long it took, over all workers (see `facepass.core.work.work_counts`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=60)
+    label = models.CharField(max_length=60)
+    number = models.BigIntegerField(default=0)
+    seconds = models.FloatField(default=0.0)
+
+    class Meta:
+        db_table = "work_counts"
+        constraints = [
+            models.UniqueConstraint(fields=["name", "label"], name="one_row_per_work_count"),
+            readable_constraint("work_counts", numbers=["seconds"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.label}"

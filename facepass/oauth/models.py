@@ -7,12 +7,12 @@ from oauth2_provider.models import AbstractApplication
 from facepass.models import ApiKey
 
 
-class Application(AbstractApplication):  # type: ignore[misc]  # the library has no types
+class Application(AbstractApplication):
     """A client that gets tokens for an API key. The library hashes its secret when it is saved."""
 
     key = models.OneToOneField(ApiKey, models.CASCADE, related_name="oauth_application", verbose_name=_("API key"))
 
-    class Meta(AbstractApplication.Meta):  # type: ignore[misc]
+    class Meta(AbstractApplication.Meta):
         db_table = "oauth_applications"
         verbose_name = _("OAuth application")
         verbose_name_plural = _("OAuth applications")

@@ -7,7 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from facepass.models import Scope
 
 
-class OAuthScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class OAuthScheme(OpenApiAuthenticationExtension):
     target_class = "facepass.oauth.authentication.OAuthAuthentication"
     name = "oauth2"
 

@@ -4,7 +4,6 @@ import shutil
 import uuid
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -16,27 +15,41 @@ from django.views.decorators.cache import never_cache
 from django_q.models import OrmQ
 
 import facepass
+from facepass.core.api.moments import format_moment
 from facepass.core.errors import FacePassError
-from facepass.ops import metrics
+from facepass.core.work import heartbeats
+from facepass.ops import backup, draining, hosts_in_trouble, metrics, model_keeper
 from galleries.models import GalleryImage
 from recognition.engines import registry
 from recognition.model_versions import refuse_if_switched
 from recognition.packs.installed import ModelFile
 from recognition.runtimes import devices, selftest_results
+from sessions_app.ftp.greeting import is_listening
 from sessions_app.pixora import gateway
 from sessions_app.pixora.connection_state import describe_connection
+
+# What the whole says of itself, as partner programs compare it; each part of it is "ok", "warning" or "unavailable".
+HEALTHY = "healthy"
+# A back-up is made every night; one that is older than two days was missed twice.
+BACKUP_WARN_SECONDS = 2 * 24 * 3600
 
 
 @never_cache
 def report_liveness(request: HttpRequest) -> JsonResponse:
     """Return 200 as long as the process answers; nothing else is checked."""
-    return JsonResponse({"status": "ok", "timestamp": timezone.now().isoformat(), "version": facepass.__version__})
+    return JsonResponse(
+        {"status": HEALTHY, "timestamp": format_moment(timezone.now()), "version": facepass.__version__}
+    )
 
 
 @never_cache
 def report_readiness(request: HttpRequest) -> JsonResponse:
-    """Return 200 where the database answers and a face engine is there, else 503, with the engine that is in use."""
-    return _health_response({"database": _database(), "engine": _engine()})
+    """Return 200 where the database answers and a face engine is there, else 503, with the engine that is in use.
+
+    503 too for a process that still loads its models, or is about to stop, so that a proxy turns to another one.
+    """
+    parts = {"database": _database(), "engine": _engine(), "process": _process()}
+    return _health_response(parts)
 
 
 @never_cache
@@ -45,16 +58,18 @@ def report_details(request: HttpRequest) -> JsonResponse:
     if not metrics.may_read_metrics(request):
         raise Http404
     pixora = {"pixora": describe_connection()} if gateway.is_configured() else {}
-    return _health_response(
-        {"database": _database(), "engine": _engine(), "storage": _storage(), "queue": _queue(), **pixora}
-    )
+    kept = describe_backup()
+    backups = {"backup": kept} if kept else {}
+    cameras = {"ftp": _ftp()} if settings.FTP_PORT else {}
+    parts = {"database": _database(), "engine": _engine(), "storage": _storage(), "queue": _queue(), "hosts": _hosts()}
+    return _health_response({**parts, **pixora, **backups, **cameras})
 
 
 def _health_response(parts: dict[str, dict[str, Any]]) -> JsonResponse:
     healthy = all(part["status"] in ("ok", "warning") for part in parts.values())
     body = {
-        "status": "ok" if healthy else "unavailable",
-        "timestamp": timezone.now().isoformat(),
+        "status": HEALTHY if healthy else "unavailable",
+        "timestamp": format_moment(timezone.now()),
         "version": facepass.__version__,
         "checks": parts,
     }
@@ -75,6 +90,20 @@ def _database() -> dict[str, Any]:
     }
 
 
+def _process() -> dict[str, Any]:
+    return {"status": "unavailable", "code": "stopping"} if draining.is_under_way() else {"status": "ok"}
+
+
+def _hosts() -> dict[str, Any]:
+    """Return every host on which FacePass runs, and what is wrong with it; that is a warning, since others go on."""
+    try:
+        hosts = hosts_in_trouble.list_hosts()
+    except DatabaseError:
+        return {"status": "unavailable"}
+    status = "warning" if any(host["problems"] for host in hosts) else "ok"
+    return {"status": status, "hosts": hosts}
+
+
 def _storage() -> dict[str, Any]:
     """Return whether a file can be written and read back, and how much room the disk of FACEPASS_HOME has."""
     name = f"health/{uuid.uuid4().hex}"
@@ -83,10 +112,12 @@ def _storage() -> dict[str, Any]:
         with default_storage.open(written) as file:
             intact = file.read() == b"ok"
         default_storage.delete(written)
-    except (OSError, BotoCoreError, ClientError):
-        intact = False
+        reason = ""
+    except FacePassError as refusal:
+        intact, reason = False, refusal.message
     free = shutil.disk_usage(settings.HOME).free
-    return {"status": "ok" if intact else "unavailable", "s3": bool(settings.ENV.s3_bucket), "free_bytes": free}
+    status = {"status": "ok"} if intact else {"status": "unavailable", "message": reason}
+    return {**status, "s3": bool(settings.ENV.s3_bucket), "free_bytes": free}
 
 
 def _queue() -> dict[str, Any]:
@@ -101,7 +132,25 @@ def _queue() -> dict[str, Any]:
     return {"status": "ok", "tasks": tasks, "photos": seen["photos"], "oldest_seconds": round(age, 1)}
 
 
+def _ftp() -> dict[str, Any]:
+    """Return whether the FTP server listens; that is a warning, since everything else goes on without it."""
+    return {"status": "ok" if is_listening() else "warning", "port": settings.FTP_PORT}
+
+
+def describe_backup() -> dict[str, Any] | None:
+    """Return how old the last good back-up is; None where none is kept here, or the database is away."""
+    try:
+        age = heartbeats.seconds_since_beat(backup.VERIFIED)
+    except DatabaseError:
+        return None
+    if age is None:
+        return {"status": "warning", "verified_seconds": None} if settings.ENV.backup_to else None
+    return {"status": "ok" if age <= BACKUP_WARN_SECONDS else "warning", "verified_seconds": round(age, 1)}
+
+
 def _engine() -> dict[str, Any]:
+    if model_keeper.is_loading():  # whatever else is asked of it now waits for that
+        return {"status": "unavailable", "code": "loading"}
     try:
         engine = registry.engine_in_use()
         device, runtime = devices.inference_device(), _runtime()

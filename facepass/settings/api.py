@@ -18,7 +18,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": ["facepass.core.access.authentication.PrincipalThrottle"],
     "DEFAULT_PARSER_CLASSES": ["facepass.core.api.parsers.JSONParser"],  # a view that takes files says so
     "DEFAULT_RENDERER_CLASSES": ["facepass.core.api.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "facepass.core.api.pagination.Pages",
+    "DEFAULT_PAGINATION_CLASS": "facepass.core.api.pagination.Cursors",
+    # As moments: the renderer writes all of them in one way.
+    "DATETIME_FORMAT": None,
     "DEFAULT_SCHEMA_CLASS": "facepass.core.api.schema.Operation",
     # OPTIONS is a 405: what a path takes is in /openapi.json.
     "DEFAULT_METADATA_CLASS": None,
@@ -48,7 +50,10 @@ SIMPLE_JWT = {
 RATE_LIMITS: dict[str, tuple[float, int]] = {
     "guest": (ENV.rate_limit_requests_per_minute, ENV.rate_limit_burst),
     "key": (ENV.rate_limit_key_requests_per_minute, ENV.rate_limit_key_burst),
+    "media": (1200, 400),  # files of photos, by a key
+    "media_original": (240, 120),  # of these the originals: by a key, a member, or an address with signed links
     "login": (10, 5),
+    "second_factor": (0.5, 6),  # wrong codes for one account
     "password_mail": (0.05, 3),  # links for a new password, to one address
     # Guests who agreed (see `sessions_app.guest.domain.guest_search`). A whole party has its Wi-Fi's address.
     "guest_address": (120, 40),
@@ -56,11 +61,20 @@ RATE_LIMITS: dict[str, tuple[float, int]] = {
     "guest_device": (10, 6),
     "guest_session": (300, 60),
     "guest_miss": (0.5, 5),
+    # Beyond these a search takes the challenge before the camera, and nobody is refused. A party of 60 behind one
+    # address searches twice each, and half of them may find nothing at first.
+    "guest_device_searches": (0.2, 10),
+    "guest_address_searches": (1, 120),
+    "guest_address_misses": (0.5, 30),
+    "guest_session_misses": (5, 150),
     "guest_look": (60, 5),
+    "guest_give": (6, 10),  # forms with photos of their own, of one guest
     "guest_mail": (2, 3),
     "guest_alert": (0.05, 3),  # messages that ask for a confirmation: of one guest, and to one address
-    "guest_pin": (2, 5),
-    "guest_pin_session": (20, 40),
+    # Wrong ones: a right PIN takes nothing away from who comes next.
+    "guest_pin": (0.5, 20),
+    "guest_pin_session": (4, 60),
+    "guest_code": (60, 300),  # codes that no session has
 }
 TRUSTED_PROXIES = ENV.trusted_proxies
 WEBHOOK_ALLOWED_NETWORKS = [*ENV.webhook_allowed_networks]
@@ -75,11 +89,17 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Finds people in event photos by their face.",
     "VERSION": facepass.__version__,
     "OAS_VERSION": "3.1.0",
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "facepass.core.api.schema.complete_document",
+        "facepass.core.api.document.completion.complete_document",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "PhotoStateEnum": "galleries.models.photo.PhotoState",
+        "EnrolmentStateEnum": "galleries.api.enrolments.STATES",
+        "DeletionOutcomeEnum": "facepass.core.api.bulk_deletion.OUTCOMES",
+        "LegalBasisEnum": "sessions_app.models.LegalBasis",
+        "PrivacyLevelEnum": "sessions_app.api.privacy_shapes.LEVELS",
         "DeliveryStateEnum": "sessions_app.models.DeliveryState",
         "TrainingStatusEnum": "training.models.FaceTrainingSession.Status",
     },

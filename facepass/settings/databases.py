@@ -6,6 +6,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from facepass.ops import embedded
 from facepass.settings.base import ENV, HOME, ROLE
 
+# How long a request waits for a connection: whoever waits for a database that is away is told so.
+DATABASE_SECONDS = 2
+
 
 def _database_at(address: str, **options: Any) -> dict[str, Any]:
     """Of a URL; what stands in its query goes to libpq as it is, such as `sslmode`."""
@@ -38,10 +41,14 @@ def _database() -> dict[str, Any]:
 
     Workers keep theirs: they ask twice a second whether there is work, each time with a new one otherwise.
     """
-    found = _database_at(ENV.database_url, connect_timeout=5) if ENV.database_url else embedded.database_settings(HOME)
+    found = (
+        _database_at(ENV.database_url, connect_timeout=5, tcp_user_timeout=10_000, keepalives_idle=10)
+        if ENV.database_url
+        else embedded.database_settings(HOME)
+    )
     options = found.setdefault("OPTIONS", {})
     if ROLE == "web":
-        options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": ENV.database_pool_size, "timeout": DATABASE_SECONDS}
     if ROLE == "worker":
         found["CONN_MAX_AGE"] = 600
     # A connection may have outlived a restart of the database.
@@ -53,9 +60,15 @@ if ENV.main_app_database_url:
     DATABASES["pixora"] = pixora_database(ENV.main_app_database_url)
 DATABASE_ROUTERS = ["sessions_app.pixora.router.PixoraRouter"]
 
+# Redis is a hint: who waits for it longer than this goes on without.
+REDIS_LIMITS = {"socket_connect_timeout": 1, "socket_timeout": 1}
 # For what can be computed again: a row of the cache may vanish at any time. What must not vanish is in tables.
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}
+    "default": {
+        "BACKEND": "facepass.core.database.hint_cache.RedisHintCache",
+        "LOCATION": ENV.redis_url,
+        "OPTIONS": REDIS_LIMITS,
+    }
     if ENV.redis_url
     else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -70,7 +83,7 @@ CACHES: dict[str, dict[str, Any]] = {
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [ENV.redis_url], "prefix": "facepass"},
+        "CONFIG": {"hosts": [{"address": ENV.redis_url, **REDIS_LIMITS}], "prefix": "facepass"},
     }
     if ENV.redis_url
     else {"BACKEND": "facepass.core.live.postgres_channel_layer.PostgresChannelLayer"}

@@ -3,13 +3,20 @@
 from django.utils.translation import gettext_lazy as _
 
 from facepass.core import machine
-from facepass.settings.base import ENV
+from facepass.settings.base import ENV, PUBLIC_URL
 
 # The photo's row is the job; a task is a wake-up call (see galleries/tasks.py). One worker per cluster process and no
 # prefetch, so that `retry` can never run a task that is still waiting in a prefetch queue a second time.
-WORKERS = ENV.workers or machine.recommended_workers(threads=ENV.inference_threads)
+WORKERS = machine.recommended_workers(threads=ENV.inference_threads) if ENV.workers is None else ENV.workers
+WEB_PROCESSES = ENV.web_processes or machine.recommended_web_processes(workers=WORKERS)
+# Behind a proxy, how long the web server goes on answering after it is asked to stop, so that the proxy can turn away.
+DRAIN_SECONDS = (5 if PUBLIC_URL.startswith("https://") else 0) if ENV.drain_seconds is None else ENV.drain_seconds
 ANALYSIS_LEASE_SECONDS = ENV.analysis_lease_seconds
+# How often the figures of the installation are counted for /metrics; 0: at each scrape.
+METRICS_SECONDS = 5.0
 TRASH_DAYS = ENV.trash_days
+CONSENT_RECORD_DAYS = ENV.consent_record_days
+AUDIT_DAYS = ENV.audit_days
 # The queue lets a task run so long.
 TASK_SECONDS = 600
 Q_CLUSTER = {

@@ -14,6 +14,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from facepass.core.trash import entries
 from facepass.models import Role, Scope, Studio
 from facepass.testing.factories import (
     ApiKeyFactory,
@@ -30,12 +31,14 @@ from facepass.testing.pictures.fake import picture_of
 from galleries.faces import decisions
 from galleries.matching import liveness
 from galleries.models import Job, LivenessChallenge, Reference
-from sessions_app.models import WebhookEndpoint
+from sessions_app.models import Guest, WebhookEndpoint
 from sessions_app.webhooks import outbox
 from training.models import FaceTrainingSession
 
-READ, WRITE, SEARCH, ADMIN = Scope.READ, Scope.WRITE, Scope.SEARCH, Scope.ADMIN
+READ, WRITE, SEARCH, ADMIN, INSTALLATION = Scope.READ, Scope.WRITE, Scope.SEARCH, Scope.ADMIN, Scope.INSTALLATION
 World = dict[str, Any]
+# Who may write, but not delete people: that is the managers', and a key needs `admin` for it too.
+NO_MANAGERS = frozenset({Role.PHOTOGRAPHER, f"key:{WRITE}"})
 
 
 def world(studio: Studio) -> World:
@@ -50,9 +53,12 @@ def world(studio: Studio) -> World:
         "webhook": webhook.pk,
         "delivery": outbox.send_test_event(webhook).pk,
         "session": session.pk,
+        "guest": Guest.objects.create(session=session, language="en").pk,
         "gallery": gallery.pk,
         "photo": PhotoFactory(gallery=gallery).pk,
         "person": PersonFactory(studio=studio).pk,
+        "namesake": PersonFactory(studio=studio).pk,
+        "enrolment": PhotoFactory(gallery=gallery, subject=PersonFactory(studio=studio)).pk,
         "face": face.pk,
         "group": group.pk,
         "other": other.pk,
@@ -62,6 +68,7 @@ def world(studio: Studio) -> World:
         "task": Job.objects.create(studio=studio, kind="regenerate_unknown_descriptors").pk,
         "training": FaceTrainingSession.objects.create(studio=studio).pk,
         "key": key.pk,
+        "trash": entries.move_to_trash("photo", [PhotoFactory(gallery=gallery)], by=None)[0].pk,
     }
 
 
@@ -73,8 +80,8 @@ class Row:
     own: int = 200
     other: int | None = None
     """By default 404 where the path or the body names an object, else the same as `own`."""
-    refused: frozenset[Role] = frozenset()
-    """Roles that may not, although they have the scope."""
+    refused: frozenset[str] = frozenset()
+    """Roles and keys, by their names in `test_matrix.py`, that may not, although they have the scope."""
     json: Any = None
     """The body, or a function of the world that makes it."""
     form: Callable[[World], dict[str, Any]] | None = None
@@ -107,6 +114,7 @@ ROWS = [
     # tokens
     Row("POST", "/api/v1/auth/token/", None, 401, json={"username": "nobody", "password": "wrong"}),
     Row("POST", "/api/v1/auth/refresh/", None, 401, json={"refresh": "wrong"}),
+    Row("POST", "/api/v1/auth/logout/", None, 401, json={"refresh": "wrong"}),
     # keys
     Row("GET", "/api/v1/admin/keys/", ADMIN),
     Row("POST", "/api/v1/admin/keys/", ADMIN, 201, json={"name": "app", "scopes": [ADMIN]}),
@@ -118,8 +126,17 @@ ROWS = [
     Row("POST", "/api/v1/sessions/", WRITE, 201, json={"name": "Party"}),
     Row("GET", "/api/v1/sessions/{session}/", READ),
     Row("PATCH", "/api/v1/sessions/{session}/", WRITE, json={"name": "Party"}),
+    Row("DELETE", "/api/v1/sessions/{session}/", WRITE, 204, refused=NO_MANAGERS),
     Row("GET", "/api/v1/sessions/{session}/facepass-status/", READ),
     Row("GET", "/api/v1/sessions/{session}/analytics/", READ),
+    Row("GET", "/api/v1/sessions/{session}/config/", READ),
+    Row("PUT", "/api/v1/sessions/{session}/config/", ADMIN, json={"recognition_settings": {"detection": "fast"}}),
+    Row("GET", "/api/v1/sessions/{session}/privacy/", READ),
+    Row("PATCH", "/api/v1/sessions/{session}/privacy/", ADMIN, json={"retention": {"faces": 400}}),
+    Row("GET", "/api/v1/privacy/", READ),
+    Row("PATCH", "/api/v1/privacy/", ADMIN, json={"retention": {"guests": 90}}),
+    Row("DELETE", "/api/v1/guests/{guest}/", ADMIN),
+    Row("GET", "/api/v1/guests/{guest}/export/", ADMIN),
     # A stranger's session is "not found" in the answer, as one that does not exist is.
     Row("GET", "/api/v1/sessions/validate/{session}/", READ, 200, 200),
     Row("POST", "/api/v1/sessions/validate/", READ, json={"ids": ["3fa85f64-5717-4562-b3fc-2c963f66afa6"]}),
@@ -154,18 +171,36 @@ ROWS = [
     Row("GET", "/api/v1/images/", READ),
     Row("GET", "/api/v1/images/{photo}/", READ),
     Row("DELETE", "/api/v1/images/{photo}/", WRITE, 204),
+    Row("GET", "/api/v1/images/{photo}/faces/", READ),
+    Row("POST", "/api/v1/images/bulk-delete/", WRITE, 200, 404, json=lambda its: {"photo_ids": [str(its["photo"])]}),
     # people, who are users under another name
     Row("GET", "/api/v1/people/", READ),
     Row("POST", "/api/v1/people/", WRITE, 201, json={"real_name": "Maria"}),
     Row("POST", "/api/v1/people/bulk/", WRITE, json={"people": [{"external_id": "crm-1", "real_name": "Maria"}]}),
+    Row(
+        "POST",
+        "/api/v1/people/bulk-delete/",
+        WRITE,
+        200,
+        404,
+        refused=NO_MANAGERS,
+        json=lambda its: {"person_ids": [str(its["person"])]},
+    ),
+    Row("POST", "/api/v1/people/{person}/merge/", WRITE, json=lambda its: {"person_ids": [str(its["namesake"])]}),
     Row("GET", "/api/v1/people/{person}/", READ),
     Row("PATCH", "/api/v1/people/{person}/", WRITE, json={"real_name": "Maria"}),
-    Row("DELETE", "/api/v1/people/{person}/", WRITE, refused=frozenset({Role.PHOTOGRAPHER})),
+    Row("DELETE", "/api/v1/people/{person}/", WRITE, refused=NO_MANAGERS),
+    Row("GET", "/api/v1/people/{person}/export/", ADMIN),
     Row("GET", "/api/v1/users/", READ),
     Row("POST", "/api/v1/users/", WRITE, 201, json={"email": "maria@example.com", "full_name": "Maria"}),
     Row("GET", "/api/v1/users/{person}/", READ),
     Row("PATCH", "/api/v1/users/{person}/", WRITE, json={"full_name": "Maria"}),
-    Row("DELETE", "/api/v1/users/{person}/", WRITE, refused=frozenset({Role.PHOTOGRAPHER})),
+    Row("DELETE", "/api/v1/users/{person}/", WRITE, refused=NO_MANAGERS),
+    # what was deleted
+    Row("GET", "/api/v1/trash/", WRITE),
+    Row("GET", "/api/v1/trash/{trash}/", WRITE),
+    Row("POST", "/api/v1/trash/{trash}/restore/", WRITE),
+    Row("DELETE", "/api/v1/trash/{trash}/", WRITE),
     # faces
     Row(
         "POST",
@@ -177,7 +212,13 @@ ROWS = [
     ),
     Row("GET", "/api/v1/faces/user/{person}/", READ),
     Row("GET", "/api/v1/faces/{face}/", READ),
+    Row("PATCH", "/api/v1/faces/{face}/", WRITE, json=lambda its: {"person_id": str(its["person"])}),
     Row("DELETE", "/api/v1/faces/{face}/", WRITE, 204),
+    Row("POST", "/api/v1/faces/{face}/move/", WRITE, json=lambda its: {"group_id": str(its["other"])}),
+    Row("POST", "/api/v1/faces/bulk-delete/", WRITE, 200, 404, json=lambda its: {"face_ids": [str(its["face"])]}),
+    Row("GET", "/api/v1/enrolments/", READ),
+    Row("GET", "/api/v1/enrolments/{enrolment}/", READ),
+    Row("DELETE", "/api/v1/enrolments/{enrolment}/", WRITE, 204),
     Row("POST", "/api/v1/faces/search/", SEARCH, 200, 404, json=lambda its: {"face_id": str(its["face"])}),
     Row("POST", "/detect-faces/", SEARCH, form=lambda _its: {"image": picture("a.jpg")}),
     Row("POST", "/recognize-face/", SEARCH, form=lambda _its: {"image": picture("a.jpg")}),
@@ -214,6 +255,12 @@ ROWS = [
         404,
         form=lambda its: {"reference_id": its["reference"], "image": picture("selfie.jpg")},
     ),
+    Row(
+        "POST",
+        "/api/v1/compare/",
+        SEARCH,
+        form=lambda _its: {"file": picture("selfie.jpg"), "other_file": picture("passport.jpg")},
+    ),
     Row("POST", "/api/v1/liveness/challenges/", SEARCH, 201),
     Row(
         "POST",
@@ -224,10 +271,12 @@ ROWS = [
         form=lambda its: {"challenge_id": its["challenge"], "frames": [picture("1.jpg") for _frame in range(3)]},
     ),
     # work that outlasts a request
+    Row("GET", "/api/v1/tasks/", READ),
+    Row("POST", "/api/v1/tasks/{task}/cancel/", ADMIN),
     Row("GET", "/api/v1/tasks/{task}/", READ),
     Row("DELETE", "/api/v1/tasks/{task}/", ADMIN),
-    Row("POST", "/generate-descriptors/", ADMIN, 202),
-    Row("POST", "/rebuild-index/", ADMIN, 202),
+    Row("POST", "/generate-descriptors/", INSTALLATION, 202),
+    Row("POST", "/rebuild-index/", INSTALLATION, 202),
     Row("POST", "/regenerate-unknown-descriptors/", WRITE, 202),
     # the installation and the studio's staff
     Row("GET", "/api/v2/config/", READ),
@@ -258,6 +307,8 @@ PAGES = {
     "/health/detailed/",
     "/metrics/",
     "/api/v1/health/",
+    "/static/js/face-search.js",
+    "/static/session/index.html",
     "/language/",
     "/admin/mail/",
     "/photos-of/{}/",
@@ -265,13 +316,18 @@ PAGES = {
     "/s/{}/",
     "/s/{}/pin/",
     "/s/{}/consent/",
+    "/s/{}/notice/",
+    "/s/{}/data/",
+    "/s/{}/leave-out/",
     "/s/{}/withdraw/",
+    "/s/{}/withdrawn/{}/",
     "/s/{}/browse/",
     "/s/{}/progress/",
     "/s/{}/ready/",
     "/s/{}/look/",
     "/s/{}/challenge/",
     "/s/{}/brand.css",
+    "/s/{}/worker.js",
     "/s/{}/logo",
     "/s/{}/manifest.webmanifest",
     "/s/{}/photos/",
@@ -280,10 +336,21 @@ PAGES = {
     "/s/{}/photos/{}/",
     "/s/{}/shares/",
     "/s/{}/friend/",
+    "/s/{}/search/",
+    "/s/{}/person/",
+    "/s/{}/whose/",
+    "/s/{}/new/",
+    "/s/{}/done/",
     "/s/{}/link/",
     "/s/{}/alerts/",
     "/s/{}/alerts/stop/",
+    "/s/{}/give/",
+    "/ready/{}/",
     "/s/{}/forget/",
+    "/e/{}/",
+    "/screen/{}/",
+    "/screen/{}/photos/",
+    "/screen/{}/{}/{}",
     "/found/{}/{}/{}",
     "/shared/{}/{}/{}",
     "/shared/{}/",

@@ -5,13 +5,14 @@ Migrations run once, into a template; a copy of that takes a tenth of a second. 
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import TransactionTestCase
 from psycopg import sql
 
@@ -87,6 +88,24 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     with django_db_blocker.unblock():
         connections.close_all()
         _run("DROP DATABASE {} WITH (FORCE)", name)  # threads of a live server may still be connected
+
+
+@pytest.fixture(scope="module")
+def shared_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What fixtures of the module write after this one is there for all its tests, each of which undoes its own part.
+
+    Not for modules with tests that commit.
+    """
+    with django_db_blocker.unblock(), undone():
+        yield
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo at the end what is written within; it may be done within each other."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def database_files() -> Iterator[Path]:

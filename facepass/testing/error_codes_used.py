@@ -28,7 +28,7 @@ def used() -> dict[str, set[int]]:
 def sources() -> Iterator[Path]:
     for app in APPS:
         for path in sorted((settings.BASE_DIR / app).rglob("*.py")):
-            if not {"tests", "migrations"} & set(path.parts):
+            if not {"tests", "migrations"} & {*path.relative_to(settings.BASE_DIR).parts}:
                 yield path
 
 

@@ -18,6 +18,7 @@ from galleries.photos import media_files
 from recognition import protected_templates
 from recognition.engines.fake import FakeEngine
 from recognition.models import ModelVersion
+from recognition.pictures import formats
 from recognition.types import DESCRIPTOR_DIMENSION, FloatArray
 
 PASSWORD = "correct horse battery"
@@ -97,6 +98,12 @@ class PersonFactory(DjangoModelFactory):
     email = factory.Sequence(lambda n: f"person{n}@example.org")
 
 
+def stored_name(data: bytes) -> str:
+    """Return the name under which a file is stored, which is that of what it holds."""
+    form = formats.detect_format(data)
+    return f"original{form.extension if isinstance(form, formats.Format) else '.jpg'}"
+
+
 class PhotoFactory(DjangoModelFactory):
     """A stored picture that waits for analysis. `people`: who is in it (see `picture_of`); `stored=False`: no file."""
 
@@ -118,7 +125,7 @@ class PhotoFactory(DjangoModelFactory):
     byte_size = factory.LazyAttribute(lambda p: len(p.data))
     width = factory.LazyAttribute(lambda p: p.size[0])
     height = factory.LazyAttribute(lambda p: p.size[1])
-    file = factory.LazyAttribute(lambda p: ContentFile(p.data, name="original.jpg") if p.stored else "")
+    file = factory.LazyAttribute(lambda p: ContentFile(p.data, name=stored_name(p.data)) if p.stored else "")
 
     @factory.post_generation
     def image_url(self, create, extracted, **_):

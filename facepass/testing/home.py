@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from facepass.env import Environment
+from facepass.env_names import list_former_names
 from facepass.ops.embedded.paths import database_password, socket_folder
 
 # By these the process that hands out the tests tells its workers where the run's folder is.
@@ -38,7 +39,7 @@ def set_up() -> Path:
     # Dozens of processes start, and each would compile the project anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
-    for name in (*Environment.model_fields, "facepass_role"):
+    for name in (*Environment.model_fields, *list_former_names(), "facepass_role"):
         os.environ.pop(name.upper(), None)
     os.environ.update(
         FACEPASS_ENV_FILE=os.devnull,

@@ -1,9 +1,11 @@
 """What would reach from one test into the next, or from a clock into all of them, is switched off for each."""
 
-from typing import Any
+from collections.abc import Iterator
+from unittest import mock
 
 import pytest
 
+from facepass.core.live import progress
 from facepass.core.work import chores
 from recognition.engines import registry
 
@@ -15,12 +17,13 @@ def ask_for_the_model_again() -> None:
 
 
 @pytest.fixture(autouse=True)
-def unlimited(settings: Any) -> None:
-    """No limits but where a test sets some: all tests come from one address, and their queries are counted."""
-    settings.RATE_LIMITS = {}
+def send_live_progress_again() -> None:
+    """A process that could not send an event sends none for some seconds."""
+    progress._paused_until = 0.0
 
 
-@pytest.fixture(autouse=True)
-def without_chores(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def without_chores() -> Iterator[None]:
     """What the apps have done every so often would be queued in between what a test counts."""
-    monkeypatch.setattr(chores, "_chores", {})
+    with mock.patch.dict(chores._chores, clear=True):
+        yield

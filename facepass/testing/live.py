@@ -23,16 +23,26 @@ import psycopg
 import pytest
 
 from facepass.env import BASE_DIR, Environment
+from facepass.env_names import list_former_names
 from facepass.ops.embedded import database_settings, stale_processes
 from facepass.ops.embedded.die_with_parent import die_with_parent
 from facepass.ops.embedded.paths import SHARED, path_digest, socket_folder
 from facepass.testing.home import first_to, run_folder
 from facepass.testing.waiting import PATIENCE_SECONDS
 
+# What each start would do anew.
+PREPARE = """
+from django.core.management import call_command
+from facepass.core.requests.hashed_static_files import build_hashed_files
+
+call_command("migrate", verbosity=0)
+build_hashed_files()
+"""
+
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Of a child: nothing of the developer's own, one worker, any free port."""
-    ours = {name.upper() for name in Environment.model_fields}
+    ours = {name.upper() for name in Environment.model_fields} | list_former_names()
     kept = {name: value for name, value in os.environ.items() if name not in {*ours, "DJANGO_SETTINGS_MODULE"}}
     return {**kept, "FACEPASS_HOME": str(home), "FACEPASS_ENV_FILE": os.devnull, "WORKERS": "1", **more}
 
@@ -153,12 +163,12 @@ def new_home() -> Iterator[Callable[..., Path]]:
 
 @pytest.fixture(scope="session")
 def migrated_home(new_home: Callable[..., Path]) -> Path:
-    """Made once in a run, to be copied: migrating takes seconds, a copy a fraction of one."""
+    """Made once in a run, to be copied: migrating and compressing take seconds, a copy a fraction of one."""
     home = run_folder() / "migrated"
     with first_to("migrate_a_home") as first:
         if first:
             home.mkdir()
-            done = manage(home, "migrate", "--verbosity", "0")
+            done = manage(home, "shell", "--no-imports", "-c", PREPARE)
             assert done.returncode == 0, done.stderr
             with (home / "pgdata" / "postgresql.conf").open("a") as settings:
                 settings.write("fsync = off\n")  # nothing here has to survive a power cut

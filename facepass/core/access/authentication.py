@@ -15,8 +15,12 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
-from facepass.core.access import rate_limits
+from facepass.core.access import rate_limits, token_families
+from facepass.core.access.ownership import Owner, owner_of_operation
+from facepass.core.access.sign_in import requirement
 from facepass.core.access.tenancy import Principal, scopes_of, select_studio
+from facepass.core.audit.acts import unrecorded
+from facepass.core.errors import FacePassError
 from facepass.models import ApiKey, Scope, User
 
 if TYPE_CHECKING:
@@ -52,9 +56,14 @@ class JwtAuthentication(JWTAuthentication):
             return None
         try:
             valid = self.get_validated_token(token.encode("latin-1"))
-            user = self.get_user(valid)
+            user = cast(User, self.get_user(valid))
         except AuthenticationFailed:
             raise authentication_failure(request, _("This token is not valid or has expired.")) from None
+        is_over = token_families.has_ended(valid.payload) or not token_families.is_of_generation(valid.payload, user)
+        if is_over:
+            raise authentication_failure(request, _("This token is not valid or has expired."))
+        if requirement.must_have_second_factor(user) and not requirement.has_second_factor(user):
+            raise second_factor_missing()
         return _in_studio(user, request), valid
 
 
@@ -63,7 +72,14 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         found = super().authenticate(request)
+        if found is None and getattr(request._request, "is_held_back", False):
+            raise second_factor_missing()
         return found and (_in_studio(found[0], request), None)
+
+
+def second_factor_missing() -> FacePassError:
+    text = _("Set up a second factor in the admin first.")
+    return FacePassError("second_factor_required", str(text), status=403)
 
 
 def parse_credentials(request: Request) -> tuple[str, str]:
@@ -83,15 +99,21 @@ def authentication_failure(request: Request, message: Any) -> AuthenticationFail
 
     Raise 429 `rate_limited` instead where the address has tried too often.
     """
-    rate_limits.require_address_quota(request._request)
+    _count_address(request)
     return AuthenticationFailed(message)
+
+
+def _count_address(request: Request) -> None:
+    """Take one request out of the bucket of the client's address. Raise 429 `rate_limited`."""
+    rate_limits.require_counted(request._request, "guest", rate_limits.address_bucket(request._request))
 
 
 def record_key_use(key: ApiKey) -> None:
     """Update the key's `last_used_at`, at most once a minute."""
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_PRECISION:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        with unrecorded():
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
 def required_scope(view: Any, method: str) -> str:
@@ -106,13 +128,22 @@ def required_scope(view: Any, method: str) -> str:
 
 
 class HasScope(BasePermission):
-    """Allows principals that hold the scope which the view requires."""
+    """Allows principals that hold the scope which the view requires, and for what the installation owns also that."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         who = principal_of(request)
         if not who.is_authenticated:
-            rate_limits.require_address_quota(request._request)
-        return required_scope(view, request.method or "") in scopes_of(who)
+            _count_address(request)
+        held = scopes_of(who)
+        is_of_installation = _owner_of(request) == Owner.INSTALLATION
+        return required_scope(view, request.method or "") in held and (
+            Scope.INSTALLATION in held or not is_of_installation
+        )
+
+
+def _owner_of(request: Request) -> Owner | None:
+    match = request._request.resolver_match
+    return owner_of_operation(request.method or "", match.route) if match else None
 
 
 def require_scope(request: Request, scope: Scope) -> None:
@@ -137,7 +168,7 @@ def require_principal_quota(request: Request) -> None:
     """
     bucket = rate_bucket(principal_of(request), request)
     if getattr(request._request, "_quota_of", None) != bucket:
-        rate_limits.require_quota(*bucket)
+        rate_limits.require_counted(request._request, *bucket)
         request._request._quota_of = bucket  # type: ignore[attr-defined]
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -52,7 +52,7 @@ def scopes_of(principal: Principal) -> frozenset[str]:
     if isinstance(principal, ApiKey):
         return frozenset(principal.scopes)
     if isinstance(principal, User) and principal.is_superuser:
-        return frozenset.union(*ROLE_SCOPES.values())
+        return frozenset(Scope.values)
     if isinstance(principal, User):
         memberships = principal.memberships.filter(studio__in=studios_of(principal))
         return _intersection(ROLE_SCOPES[role] for role in memberships.values_list("role", flat=True))
@@ -65,6 +65,8 @@ def _intersection(sets: Iterable[frozenset[str]]) -> frozenset[str]:
 
 
 M = TypeVar("M", bound=models.Model)
+P = ParamSpec("P")
+R = TypeVar("R")
 Deleted = tuple[int, dict[str, int]]
 # How often a deletion is begun again because something was added below a row while it was being deleted.
 DELETION_TRIES = 5
@@ -108,6 +110,12 @@ class TenantModel(models.Model):
         return delete_with_late_inserts(delete)
 
 
+def queryset_only(method: Callable[P, R]) -> Callable[P, R]:
+    """Mark a method that deletes as Django marks its own: no manager has it, and no template calls it."""
+    method.__dict__.update(queryset_only=True, alters_data=True)
+    return method
+
+
 class TenantQuerySet(models.QuerySet[M]):
     """Rows that belong to a studio, directly or through the relation that `studio_path` names."""
 
@@ -116,11 +124,9 @@ class TenantQuerySet(models.QuerySet[M]):
     def visible_to(self, principal: Principal) -> Self:
         return self.filter(**{f"{self.studio_path}__in": studios_of(principal)})
 
+    @queryset_only
     def delete(self) -> Deleted:
         return delete_with_late_inserts(super().delete)
-
-    delete.queryset_only = True  # type: ignore[attr-defined]  # as of Django's own: no manager has it
-    delete.alters_data = True  # type: ignore[attr-defined]
 
     def lock_against_deletion(self) -> set[UUID]:
         """Lock the rows so that none can be deleted before the transaction ends, and return the ids of those that
@@ -181,7 +187,7 @@ def _scopes_of_member(user: User, studio_id: UUID) -> frozenset[str]:
     if now is None:
         raise _revoked_refusal()
     if now.is_superuser:
-        return frozenset.union(*ROLE_SCOPES.values())
+        return frozenset(Scope.values)
     roles = Membership.objects.filter(user=now, studio=studio_id).select_for_update(no_key=True)
     return frozenset().union(*(ROLE_SCOPES[membership.role] for membership in roles))
 

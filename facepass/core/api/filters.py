@@ -1,11 +1,15 @@
 """Narrowing lists by the parameters of a request."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from rest_framework import filters
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
 
@@ -25,3 +29,16 @@ class FilterBackend(DjangoFilterBackend):
             if empty:
                 raise ValidationError({name: [_("This value is empty.")] for name in empty})
         return filters
+
+
+class OrderingFilter(filters.OrderingFilter):
+    """DRF's, which passes over a column that it does not know, and so answers in an order nobody asked for."""
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Model], view: APIView) -> Sequence[str] | None:
+        asked = [column.strip() for column in request.query_params.get(self.ordering_param, "").split(",")]
+        known = [name for name, _label in self.get_valid_fields(queryset, view, {"request": request})]
+        if any(asked) and (unknown := [column for column in asked if column.removeprefix("-") not in known]):
+            message = _("Lists are ordered by %(columns)s.") % {"columns": ", ".join(known)}
+            raise ValidationError({self.ordering_param: [message] * len(unknown)})
+        ordering: Sequence[str] | None = super().get_ordering(request, queryset, view)
+        return ordering

@@ -73,7 +73,12 @@ class DayField(serializers.DateField):
 
 
 class StrictSerializer(serializers.Serializer[Any]):
+    """`former_names`: old names of fields, by which they may still be sent; where both are, the new one counts."""
+
+    former_names: Mapping[str, str] = {}
+
     def to_internal_value(self, data: Any) -> Any:
+        data = self._rename(data)
         if isinstance(data, Mapping) and not isinstance(data, MultiValueDict):
             fields = {str(field.field_name): field for field in self._writable_fields}
             troubles = {name: _trouble(field, data[name]) for name, field in fields.items() if name in data}
@@ -81,6 +86,23 @@ class StrictSerializer(serializers.Serializer[Any]):
             if wrong:
                 raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
+
+    def _rename(self, data: Any) -> Any:
+        """Return the data under the names of the fields; in a form `files[]` is `files`."""
+        if isinstance(data, MultiValueDict):
+            renamed: MultiValueDict[str, Any] = MultiValueDict()
+            for name, values in data.lists():
+                plain = name.removesuffix("[]")
+                renamed.setlist(plain, [*renamed.getlist(plain), *values])
+            for former, name in self.former_names.items():
+                values = renamed.pop(former, [])
+                if name not in renamed and values:
+                    renamed.setlist(name, values)
+            return renamed
+        if isinstance(data, Mapping) and self.former_names.keys() & data.keys():
+            by_new_name = {new: data[old] for old, new in self.former_names.items() if old in data}
+            return {**by_new_name, **{name: value for name, value in data.items() if name not in self.former_names}}
+        return data
 
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[M]):

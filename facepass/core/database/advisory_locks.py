@@ -20,8 +20,18 @@ class LockPurpose(IntEnum):
     """Shared by whoever writes faces, and held alone by whoever switches to another model version."""
     REDESCRIPTION = 0xFACE6
     """One process describes the photos by another model version."""
+    ERASURES = 0xFACE7
+    """One transaction adds to the list of what was erased."""
+    AUDIT = 0xFACE8
+    """One transaction gives entries of the audit their places in the chain, or cuts it off."""
+    BACKUP = 0xFACE9
+    """One process makes a back-up; meanwhile nothing deletes files that have no row any more."""
+    REWRITING = 0xFACEA
+    """One process writes tables anew, without what was deleted."""
     GROUPING = 0x6709
     """One run of the grouping per occasion, by its id."""
+    STACKING = 0x570C
+    """One search for bursts per occasion, by its id."""
 
 
 def lock_for_transaction(purpose: LockPurpose, *, shared: bool = False) -> None:

@@ -57,6 +57,11 @@ def check_json(value: Any) -> None:
         raise ValidationError(trouble, code="not_storable")
 
 
+def replace_surrogates(name: str) -> str:
+    """Return the name with lone surrogates, which JSON may hold and a response cannot, replaced by question marks."""
+    return name.encode("utf-8", "replace").decode()
+
+
 def text_problem(text: str) -> Any:
     """Return why PostgreSQL cannot store this text, or None."""
     if "\0" in text:

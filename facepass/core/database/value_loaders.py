@@ -35,7 +35,7 @@ LONG_NUMBER = re.compile(r"\d{4300}")
 HARMLESS_BRACKETS = 200
 
 
-class _MomentLoader(BaseTzLoader):  # type: ignore[misc]  # Django's stubs do not know it
+class _MomentLoader(BaseTzLoader):
     def load(self, data: Buffer) -> datetime:
         try:
             moment: datetime = super().load(data)

@@ -31,7 +31,7 @@ ANSWER_LIFETIME = timedelta(hours=24)
 CLAIM_LIFETIME = timedelta(minutes=10)
 # What says nothing of the request itself: it may be sent again. So may what names a time to wait (Retry-After).
 TRANSIENT_STATUSES = {401, 403, 429}
-STORED_HEADERS = ("Content-Type", "Location", "ETag")
+STORED_HEADERS = ("Content-Type", "Location", "ETag", "Retry-After")
 
 CLAIM = """
     INSERT INTO kept_answers AS kept (principal, key, fingerprint, created_at, headers, body)
@@ -132,12 +132,19 @@ def _claim(*, who: str, key: str, fingerprint: str) -> Claim | None:
 def _store_answer(claim: Claim, response: HttpResponseBase) -> None:
     pk, made_at = claim
     claimed = KeptAnswer.objects.filter(pk=pk, created_at=made_at)
-    passing = response.status_code in TRANSIENT_STATUSES or response.status_code >= 500 or "Retry-After" in response
+    passing = (
+        response.status_code in TRANSIENT_STATUSES or response.status_code >= 500 or _says_when_to_try_again(response)
+    )
     if passing or not isinstance(response, HttpResponse):
         claimed.delete()
         return
     headers = {name: response[name] for name in STORED_HEADERS if name in response}
     claimed.update(status=response.status_code, headers=headers, body=response.content)
+
+
+def _says_when_to_try_again(response: HttpResponseBase) -> bool:
+    """Return whether it is a refusal that passes; of what was begun, Retry-After says when to look."""
+    return response.status_code >= 400 and "Retry-After" in response
 
 
 def delete_old_answers() -> None:

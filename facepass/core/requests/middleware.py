@@ -4,14 +4,14 @@ import logging
 import re
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
+from facepass.core.logs.request_ids import current_request_id, on_behalf_of
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class RequestIdMiddleware:
@@ -23,11 +23,8 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         known = choose_request_id(request.headers.get("X-Request-ID", ""))
         request.request_id = known  # type: ignore[attr-defined]
-        running = _request_id.set(known)
-        try:
+        with on_behalf_of(known):
             response = self.get_response(request)
-        finally:
-            _request_id.reset(running)
         response["X-Request-ID"] = known
         return response
 
@@ -42,7 +39,8 @@ class RequestIdFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)  # Django's own lines come after the middleware is done
-        record.request_id = getattr(request, "request_id", None) or _request_id.get()
+        known = getattr(request, "request_id", None) or getattr(record, "request_id", None)
+        record.request_id = known or current_request_id()
         return True
 
 

@@ -2,47 +2,28 @@
 
 import hashlib
 import io
-import json
-import re
-from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import IO, Any
 
-import django
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 
-from facepass.core.errors import build_envelope
+from facepass.core.errors import FacePassError, refusal_response
+from facepass.core.requests import body_gate
+from facepass.core.requests.body_gate import Allowance
+from facepass.core.requests.body_reception import BodyReception, Receive, too_large
 from facepass.core.requests.middleware import choose_request_id
+from facepass.core.requests.security_headers import security_headers
 
-# Whoever searches with a selfie is promised that it is not stored, so it may not lie in a temporary file either.
-SELFIE_PATHS = re.compile(
-    r"/s/|/api/v1/(sessions/[^/]+/interface|faces/search|reference|verify|liveness)"
-    r"|/(detect-faces|recognize-face|batch-recognize|api/v2/recognize)"
-)
-# A guest who chose too large a picture gets a page that says so, and that is made by the view.
-GUEST_PAGE_PATHS = re.compile(r"/s/|/api/v1/sessions/[^/]+/interface")
-# At most this much is kept of a page's form; the rest is read and dropped.
-MAX_SELFIE_BODY_BYTES = 26_000_000
-# What a form adds to its file: boundaries, headers, other fields.
-SELFIE_FORM_OVERHEAD = 100_000
-# An upload may carry many photos, each of which is limited on its own as it is read.
-PHOTOS_PER_REQUEST = 40
 CHUNK_BYTES = 1_000_000
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
 _path: ContextVar[str] = ContextVar("path")
 
 
-class BodyTooLarge(Exception):
-    """The body has more bytes than its path may take; the rest is not read."""
-
-
 class LimitingASGIHandler(ASGIHandler):
-    """Django's handler, with a limit on bodies while they arrive, and with bodies that hold a selfie in memory only."""
+    """Django's handler, with limits on bodies while they arrive, and with bodies that hold a selfie in memory only."""
 
     def load_middleware(self, is_async: bool = False) -> None:
         """Load the middleware as synchronous: a request then changes to a thread once, and not for each of them."""
@@ -50,29 +31,35 @@ class LimitingASGIHandler(ASGIHandler):
         self._middleware_chain = sync_to_async(self._middleware_chain, thread_sensitive=True)  # type: ignore[has-type]
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer the request. What refuses its body before a view is reached is answered here."""
         _path.set(scope["path"])
-        limit = body_limit(scope["path"], content_type=_header(scope, b"content-type"))
+        reception = None
         try:
-            if _content_length(scope) > limit:
-                raise BodyTooLarge  # noqa: TRY301 - the same refusal as for a body that does not say its length
-            await super().handle(scope, _limit_receive(receive, limit), send)
-        except BodyTooLarge:
-            await _refuse(scope, send, limit=limit)
+            allowance = await _allow(scope)
+            in_memory = bool(body_gate.SELFIE_PATHS.match(scope["path"]))
+            reception = BodyReception(receive, allowance, in_memory=in_memory)
+            await super().handle(scope, reception.receive, send)
+        except FacePassError as refusal:
+            await _refuse(scope, send, refusal)
+        finally:
+            if reception is not None:
+                reception.release()
 
     async def read_body(self, receive: Any) -> IO[bytes]:
-        if SELFIE_PATHS.match(_path.get()):
+        if body_gate.SELFIE_PATHS.match(_path.get()):
             return await read_in_memory(receive)
         return await super().read_body(receive)
 
 
-def body_limit(path: str, *, content_type: str) -> int:
-    """Return how many bytes a request to this path may have."""
-    photos = PHOTOS_PER_REQUEST * int(settings.MAX_UPLOAD_BYTES)
-    if GUEST_PAGE_PATHS.match(path):
-        return photos
-    if SELFIE_PATHS.match(path):
-        return min(MAX_SELFIE_BODY_BYTES, settings.MAX_UPLOAD_BYTES + SELFIE_FORM_OVERHEAD)
-    return photos if content_type.startswith("multipart/") else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+async def _allow(scope: Any) -> Allowance:
+    """Return what may be received; who asks is looked up only for a body that may be large."""
+    length = _content_length(scope)
+    if length <= body_gate.SMALL_BYTES and not _header(scope, b"transfer-encoding"):
+        return Allowance()
+    allowance = await sync_to_async(body_gate.decide_allowance, thread_sensitive=True)(scope)
+    if length > allowance.kept + allowance.dropped:
+        raise too_large(allowance.kept)
+    return allowance
 
 
 def _header(scope: Any, name: bytes) -> str:
@@ -84,47 +71,32 @@ def _content_length(scope: Any) -> int:
     return int(said) if said.isdecimal() and said.isascii() else 0
 
 
-def _limit_receive(receive: Receive, limit: int) -> Receive:
-    came = 0
-
-    async def receive_limited() -> dict[str, Any]:
-        nonlocal came
-        message = await receive()
-        came += len(message.get("body", b""))
-        if came > limit:
-            raise BodyTooLarge
-        return message
-
-    return receive_limited
-
-
-async def _refuse(scope: Any, send: Any, *, limit: int) -> None:
-    """Send 413 in the usual envelope. The connection ends with it, because the body is still on its way."""
+async def _refuse(scope: Any, send: Any, refusal: FacePassError) -> None:
+    """Send the refusal in the usual envelope. The connection ends with it, because the body is still on its way."""
     request = HttpRequest()
     request.request_id = choose_request_id(_header(scope, b"x-request-id"))  # type: ignore[attr-defined]
-    details = {"limit_bytes": limit}
-    body = json.dumps(
-        build_envelope("too_large", "The request is too large.", details=details, request=request)
-    ).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-        (b"x-request-id", request.request_id.encode()),  # type: ignore[attr-defined]
-    ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    answer = refusal_response(refusal, request=request)
+    headers = {
+        **answer.headers,
+        **security_headers(scope["path"]),
+        "Content-Length": str(len(answer.content)),
+        "Connection": "close",
+        "X-Request-Id": request.request_id,  # type: ignore[attr-defined]
+    }
+    pairs = [(name.lower().encode(), str(value).encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": pairs})
+    await send({"type": "http.response.body", "body": answer.content})
 
 
 async def read_in_memory(receive: Receive) -> io.BytesIO:
-    """Return the body as a file in memory. What exceeds MAX_SELFIE_BODY_BYTES is read and dropped."""
+    """Return the body as a file in memory."""
     body = io.BytesIO()
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise RequestAborted
-        body.write(message.get("body", b"")[: max(0, MAX_SELFIE_BODY_BYTES - body.tell())])
+        body.write(message.get("body", b""))
         more = message.get("more_body", False)
     body.seek(0)
     return body
@@ -170,9 +142,3 @@ def _remove_mark(mark: bytes, stream: IO[bytes]) -> Any:
         yield kept[:cut]
         kept = kept[cut:]
     yield kept
-
-
-def get_asgi_application() -> LimitingASGIHandler:
-    """Return what Django's function of that name does, with our handler."""
-    django.setup(set_prefix=False)
-    return LimitingASGIHandler()

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from facepass.core.access.tenancy import Deleted, Principal, delete_with_late_in
 from facepass.core.errors import FacePassError
 from facepass.core.trash import moving, purge
 from facepass.core.trash.contents import Keys, find_contents, find_rows
+from facepass.core.trash.deleters import require_deleter
 from facepass.core.trash.registry import (
     CONFLICTS,
     FILES,
@@ -33,31 +33,16 @@ from facepass.core.trash.registry import (
     list_links_to,
     list_tables,
 )
-from facepass.models import ApiKey, Membership, Studio, TrashEntry, TrashRow, User
+from facepass.models import ApiKey, Studio, TrashEntry, TrashRow, User
 
 Roots = Sequence[models.Model]
 LABEL_CHARACTERS, LABELS_SHOWN = 280, 4
 
 
-def may_delete(kind: Kind, *, studio_id: UUID, by: Principal | None) -> bool:
-    """Return whether they may delete and restore that kind of thing in the studio.
-
-    An API key's scopes were asked already; a member needs one of the kind's roles. A command (None) asks nobody.
-    """
-    if not isinstance(by, User) or by.is_superuser:
-        return True
-    return Membership.objects.filter(user=by, studio=studio_id, role__in=kind.deleters).exists()
-
-
-def _require_deleter(kind: Kind, *, studio_id: UUID, by: Principal | None) -> None:
-    if not may_delete(kind, studio_id=studio_id, by=by):
-        raise PermissionDenied
-
-
 def count_contents(kind_name: str, roots: Roots) -> Counts:
     """Return what would be deleted with the rows, as an entry's `counts` say it afterwards."""
     counts: Counts = {}
-    for studio_id, keys in _by_studio(KINDS[kind_name], roots).items():
+    for studio_id, keys in keys_by_studio(KINDS[kind_name], roots).items():
         for name, number in find_contents(KINDS[kind_name], keys, studio_id=studio_id).counts.items():
             counts[name] = counts.get(name, 0) + number
     return counts
@@ -68,7 +53,7 @@ def count_files(kind_name: str, roots: Roots) -> int:
     kind = KINDS[kind_name]
     return sum(
         len(rows.get(apps.get_model(label), ()))
-        for studio_id, keys in _by_studio(kind, roots).items()
+        for studio_id, keys in keys_by_studio(kind, roots).items()
         for rows in [find_rows(kind, keys, FILES, studio_id=studio_id)]
         for label in FILES
     )
@@ -78,17 +63,18 @@ def move_to_trash(kind_name: str, roots: Roots, *, by: Principal | None) -> list
     """Delete the rows with all that belongs to them, and return an entry for each studio that they are of.
 
     With TRASH_DAYS = 0 everything is deleted for good after the commit. Rows that are gone by now are left out.
-    Raise PermissionDenied for a member whose role may not.
+    Raise PermissionDenied for who may not.
     """
     kind = KINDS[kind_name]
     return [
         entry
-        for studio_id, keys in _by_studio(kind, roots).items()
+        for studio_id, keys in keys_by_studio(kind, roots).items()
         if (entry := _move_keys(kind, keys, studio_id=studio_id, by=by))
     ]
 
 
-def _by_studio(kind: Kind, roots: Roots) -> dict[UUID, Keys]:
+def keys_by_studio(kind: Kind, roots: Roots) -> dict[UUID, Keys]:
+    """Return the keys of those rows that are there, by the studio that they are of."""
     found: dict[UUID, list[Any]] = {}
     rows = kind.root._base_manager.filter(pk__in=[root.pk for root in roots])
     for studio_id, key in rows.order_by().values_list(kind.studio_path, "pk"):
@@ -105,13 +91,13 @@ def _move_keys(kind: Kind, keys: Keys, *, studio_id: UUID, by: Principal | None)
 
     delete_with_late_inserts(delete)
     if made and not settings.TRASH_DAYS:
-        transaction.on_commit(partial(purge.purge_soon, made[0].pk, by=made[0].deleted_by))
+        transaction.on_commit(partial(purge.purge_soon, made[0].pk, by=by))
     return made[0] if made else None
 
 
 def _move(kind: Kind, keys: Keys, *, studio_id: UUID, by: Principal | None) -> TrashEntry | None:
     """To be called in a transaction. Return None where all of the rows are gone by now."""
-    _require_deleter(kind, studio_id=studio_id, by=by)
+    require_deleter(kind, studio_id=studio_id, by=by)
     _lock(kind, keys, studio_id=studio_id)
     labels = dict(kind.root._base_manager.filter(pk__in=keys).values_list("pk", kind.label_field))
     if not labels:
@@ -163,7 +149,7 @@ def _restore(entry_id: UUID, *, by: Principal | None) -> TrashEntry:
     if entry is None:
         raise FacePassError("not_found", _("This is no longer in the trash."), status=404)
     kind = KINDS[entry.kind]
-    _require_deleter(kind, studio_id=entry.studio_id, by=by)
+    require_deleter(kind, studio_id=entry.studio_id, by=by)
     tables = [model for model in list_tables(kind) if model._meta.label not in kind.kept]
     _require_parents(entry, kind.root)
     for model in tables:
@@ -178,6 +164,15 @@ def _restore(entry_id: UUID, *, by: Principal | None) -> TrashEntry:
     entry.rows.all().delete()
     entry.delete()
     return entry
+
+
+def erase_at_once(kind_name: str, keys: Sequence[str]) -> int:
+    """Delete those that are there for good, without the trash; return how many it were. For what was erased before."""
+    kind = KINDS[kind_name]
+    roots = list(kind.root._base_manager.filter(pk__in=keys))
+    for entry in move_to_trash(kind_name, roots, by=None):
+        purge.purge(entry.pk)
+    return len(roots)
 
 
 def _is_in_trash(model: type[models.Model], *, but: TrashEntry) -> bool:

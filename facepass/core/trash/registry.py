@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.functional import Promise
 
-from facepass.models import Role
+from facepass.models import ROLE_SCOPES, Role, Scope
 
 Model = type[models.Model]
 # What a deletion counts, by the label of a model, or of a model and the column that lost its reference.
@@ -42,6 +42,15 @@ class Kind:
     @property
     def root(self) -> Model:
         return apps.get_model(self.model)
+
+    @property
+    def scope(self) -> Scope:
+        """The scope that an API key needs to delete it: the least that only such roles bring as may delete it."""
+        return next(scope for scope in (Scope.WRITE, Scope.ADMIN) if _roles_with(scope) <= self.deleters)
+
+
+def _roles_with(scope: Scope) -> set[Role]:
+    return {Role(role) for role, scopes in ROLE_SCOPES.items() if scope in scopes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,8 @@ class Files:
 
 
 KINDS: dict[str, Kind] = {}
+# What receipts are called of erasures that are no deletion of such a thing, by their kind.
+RECEIPTS: dict[str, Promise] = {}
 # What people call the rows that are counted, by the name of the count. Others are not mentioned.
 TITLES: dict[str, Promise] = {}
 FILES: dict[str, Files] = {}
@@ -94,14 +105,20 @@ LOCKED_FIRST: list[str] = []
 # Models that triggers keep up to date with the rows that point at them. They go first and come back last, as they
 # were, so that nothing is computed in vain.
 COMPUTED: set[str] = set()
-# Dotted name of the function that has a worker delete what takes too long for a page.
-DELETE_LATER: list[str] = []
+# Dotted names of the functions that have a worker do what takes too long for a request, by what it is: `delete`,
+# `restore`, `erase`. Each returns the id of the task.
+LATER: dict[str, str] = {}
 _loose_links: list[_LooseLink] = []
 _cleared: dict[tuple[str, str], Mapping[str, Any]] = {}
 
 
 def register_kind(kind: Kind) -> None:
     KINDS[kind.name] = kind
+
+
+def title_of(kind_name: str) -> Promise:
+    """Return what people call what was deleted, in the trash or by a receipt."""
+    return RECEIPTS[kind_name] if kind_name in RECEIPTS else KINDS[kind_name].title
 
 
 def register_loose_link(

@@ -12,14 +12,17 @@ from django_q.tasks import async_task
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from facepass.core.access import rate_limits
+from facepass.core.access.sign_in import sign_ins
 from facepass.core.requests import idempotency
 from facepass.core.work import heartbeats
 from facepass.core.work.each_row import for_each_row
-from facepass.models import Chore, WorkLease
+from facepass.models import Chore, Host, WorkLease
 
 CLEANUP_SECONDS = 600
 # What failed in the queue is kept so long; the queue itself keeps it for ever.
 FAILURES_KEPT = timedelta(days=7)
+# A host that went without a word is named for so long.
+HOSTS_KEPT = timedelta(days=1)
 _chores: dict[str, int] = {}
 
 
@@ -61,10 +64,16 @@ def _delete_old_failures() -> None:
     Failure.objects.filter(stopped__lt=timezone.now() - FAILURES_KEPT).delete()
 
 
+def _forget_gone_hosts() -> None:
+    Host.objects.filter(seen_at__lt=timezone.now() - HOSTS_KEPT).delete()
+
+
 CLEANUPS = (
+    _forget_gone_hosts,
     rate_limits.delete_empty_buckets,
     idempotency.delete_old_answers,
     WorkLease.objects.discard_old,
     _delete_expired_tokens,
     _delete_old_failures,
+    sign_ins.delete_over,
 )

@@ -14,9 +14,10 @@ from multiprocessing.synchronize import Event
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
-from facepass.models import Heartbeat, WorkLease
+from facepass.models import Heartbeat, Host, WorkLease
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ stop_event: Event | None = None
 def record_beat() -> None:
     """Record a beat. It is a random token and not a time, because clocks of several machines need not agree."""
     Heartbeat.objects.update_or_create(name=HEARTBEAT_NAME, defaults={"token": uuid.uuid4(), "beaten_at": Now()})
+    Host.objects.filter(name=settings.HOST_NAME).update(worked_at=Now())
 
 
 def last_beat_token() -> str | None:
@@ -52,6 +54,13 @@ def hold_work_lease(task: str) -> Iterator[None]:
             lease.delete()
         except DatabaseError as error:
             log.warning("the lease of %s stays until it ends: %s", task, type(error).__name__)
+
+
+def seconds_since_beat(name: str) -> float | None:
+    """Return how long ago that beat was, by the database's clock; None where there was none."""
+    age = ExpressionWrapper(Now() - F("beaten_at"), DurationField())
+    found = Heartbeat.objects.filter(name=name).values_list(age, flat=True).first()
+    return None if found is None else float(found.total_seconds())
 
 
 def is_any_worker_busy() -> bool:

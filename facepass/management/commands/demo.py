@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from facepass.models import Studio
 from facepass.ops.demo import account, composed_event
 from galleries.models import Gallery
-from galleries.photos import folder_import
+from galleries.photos.folders import listing, terminal
 from sessions_app.models import PhotoSession
 
 TITLE = "Demo party"
@@ -24,8 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *, photos: Path | None, **options: Any) -> None:
         folder = photos.expanduser().absolute() if photos else _composed()
-        if not folder_import.list_photos(folder):
-            raise CommandError(f"{folder}: no JPEG, PNG, WebP or HEIC photos in this folder")
+        if all(file.left_out for file in listing.list_files(folder)):
+            raise CommandError(f"{folder}: no photos in this folder")
         studio, _made = Studio.objects.get_or_create(slug="demo", defaults={"name": "Demo studio"})
         session = _session(studio, name=folder.name if photos else TITLE)
         self._index(session, folder)
@@ -40,10 +40,10 @@ class Command(BaseCommand):
             title=session.name,
             defaults={"shoot_date": session.created_at.date()},
         )
-        report = folder_import.import_folder(gallery, folder)
-        for refusal in report.rejected:
-            self.stderr.write(f"refused {refusal.filename}: {refusal.code}: {refusal.message}")
-        done = folder_import.wait_until_analysed(gallery.pk)
+        for file in terminal.import_with_bar(gallery, folder):
+            if file.outcome is listing.Outcome.REFUSED:
+                self.stderr.write(f"refused {file.name}: {file.code}: {file.message}")
+        done = terminal.wait_until_analysed(gallery.pk)
         self.stdout.write(f"{done['processed']} photos, {done['faces']} faces, {done['failed']} failed")
 
 

@@ -6,15 +6,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django_q import cluster
+from django_q.signals import post_spawn
 
 from facepass.core import machine
 from facepass.core.work import heartbeats
+from facepass.ops import model_keeper
 from facepass.ops.embedded.die_with_parent import kill_forks_with_parent
 
 WORKER_DIED = 70
 
 
-class Sentinel(cluster.Sentinel):  # type: ignore[misc]  # django-q2 has no types
+class Sentinel(cluster.Sentinel):
     """Ends with its worker where that was killed.
 
     An idle worker waits with the queue's lock in its hands. Kill it, and its successor waits for that lock for ever
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         kill_forks_with_parent()
         machine.give_back_freed_memory()
         cluster.Sentinel = Sentinel
+        post_spawn.connect(model_keeper.load_before_first_task)
         running = cluster.Cluster()
         running.start()
         sentinel = running.sentinel

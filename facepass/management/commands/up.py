@@ -17,6 +17,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--host", default=str(settings.ENV.host), help="address to listen on")
         parser.add_argument("--port", type=_port, help=f"TCP port (PORT, {settings.ENV.port}, or the next free one)")
+        parser.add_argument(
+            "--role", choices=("all", "web", "worker"), default="all", help="what runs here: pages, workers or both"
+        )
+        parser.add_argument(
+            "--no-migrate", action="store_true", help="wait for `manage.py migrate` instead of migrating the database"
+        )
         parser.add_argument("--demo", action="store_true", help="then import an event and show what FacePass does")
         parser.add_argument("--photos", type=_folder, help="with --demo: a folder of your own photos")
 
@@ -35,6 +41,8 @@ def _options(given: dict[str, Any]) -> Options:
         port_is_exact=given["port"] is not None or "port" in settings.ENV.model_fields_set,
         demo=given["demo"],
         photos=given["photos"],
+        role=given["role"],
+        migrate=not given["no_migrate"],
     )
 
 

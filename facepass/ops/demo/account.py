@@ -9,7 +9,7 @@ from typing import TypedDict
 from django.conf import settings
 from django.urls import reverse
 
-from facepass.models import ApiKey, Membership, Role, Scope, Studio, User
+from facepass.models import STUDIO_SCOPES, ApiKey, Membership, Role, Studio, User
 from sessions_app.models import PhotoSession
 
 ADMIN = "admin"
@@ -78,4 +78,4 @@ def _working_key(studio: Studio, token: str) -> str:
     key = ApiKey.objects.authenticate(token) if token else None
     if key and key.studio_id == studio.pk:
         return token
-    return ApiKey.issue(studio, name="Demo", scopes=Scope.values)[1]
+    return ApiKey.issue(studio, name="Demo", scopes=list(STUDIO_SCOPES))[1]

@@ -52,11 +52,14 @@ def _create(data: Path, *, binaries: Path, account: Account) -> None:
 def _prepare(data: Path, *, binaries: Path, account: Account, password: str) -> None:
     """Create the role, the extension and the database in single-user mode, so that no superuser ever has a password.
 
-    pgvector goes into `template1`, because only a superuser may install it; every database made later has it.
+    pgvector goes into `template1`, because only a superuser may install it; every database made later has it. The role
+    may begin a segment of the log and write a checkpoint, so that what was deleted leaves the log at once.
     """
     statements = f"""\
 CREATE EXTENSION vector;
 CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';
+GRANT pg_checkpoint TO {ROLE};
+GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {ROLE};
 CREATE DATABASE {DATABASE} OWNER {ROLE};
 """
     options = ["-c", "password_encryption=scram-sha-256", "-c", "exit_on_error=on"]

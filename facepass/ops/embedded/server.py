@@ -1,6 +1,8 @@
 """Starting and stopping the embedded server, as a child of the process that owns it."""
 
 import contextlib
+import os
+import shutil
 import signal
 import subprocess
 import time
@@ -40,6 +42,10 @@ SETTINGS: Mapping[str, str] = {
     "maintenance_work_mem": "256MB",
     "work_mem": "16MB",
     "max_wal_size": "1GB",
+    # Its log has rows as they were written, those deleted since too. A segment is begun every hour at least, and those
+    # before it are deleted by the next checkpoint, instead of being kept for their place (`facepass.ops.remains`).
+    "archive_timeout": "1h",
+    "wal_recycle": "off",
     "random_page_cost": "1.1",
     # A comparison of descriptors costs a hundred times what the planner takes it for, so all cores pay early.
     "parallel_setup_cost": "100",
@@ -51,6 +57,9 @@ SETTINGS: Mapping[str, str] = {
     "password_encryption": "scram-sha-256",
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] ",
+    # Whoever sent a statement is told of its error, and logs it where it matters. The cache runs into duplicate keys
+    # whenever two processes keep the same value; both go on.
+    "log_min_messages": "log",
     # Statements and details of errors carry names, addresses and descriptors.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
@@ -154,6 +163,10 @@ class EmbeddedPostgres:
             with contextlib.suppress(OSError):  # not empty after a kill; the next start takes it over
                 socket_folder(self.home).rmdir()
 
+    def rotate_log(self) -> None:
+        """Start the server's log anew where it is longer than LOG_BYTES; one of before is kept."""
+        _rotate_log(self._log_path())
+
     def wait_until_ready(self) -> None:
         """Wait until a connection to the server succeeds, ours or another process's. Raise EmbeddedPostgresError."""
         deadline = time.monotonic() + START_SECONDS
@@ -227,5 +240,7 @@ def _command_options(settings: Mapping[str, str]) -> list[str]:
 
 
 def _rotate_log(log: Path) -> None:
+    """Copy a log that has grown too long, and empty it: the server goes on with the file that it has open."""
     if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(log.with_suffix(".log.1"))
+        shutil.copy(log, log.with_suffix(".log.1"))
+        os.truncate(log, 0)

@@ -9,11 +9,14 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from facepass.core.private_files import PRIVATE_UMASK
 from facepass.ops.embedded.die_with_parent import die_with_parent
 
 MAX_DEATHS = 5
 WITHIN_SECONDS = 60.0
 LONGEST_PAUSE = 8.0
+# Between the tries of what ends again and again, while the rest goes on.
+BACKOFF_SECONDS = 60.0
 
 
 @dataclass
@@ -32,20 +35,27 @@ class DeathCounter:
     @property
     def restart_delay(self) -> float:
         """Seconds to wait before the next start: none after a first death, then more each time."""
+        if self.exceeds_limit:
+            return BACKOFF_SECONDS
         recent = sum(time.monotonic() - at < WITHIN_SECONDS for at in self.times)
         return 0.0 if recent <= 1 else min(0.5 * 2 ** (recent - 2), LONGEST_PAUSE)
 
 
 @dataclass
 class Child:
-    """A command that should always be running. Users read its `name`."""
+    """A command that should always be running. Users read its `name`.
+
+    `is_vital`: without it there is no point in going on, so that whatever started us should know.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     grace: float
     pass_fds: Sequence[int] = ()
+    is_vital: bool = False
     deaths: DeathCounter = field(default_factory=DeathCounter)
+    last_reason: str = ""
     process: subprocess.Popen[bytes] | None = None
     due: float = 0.0
 
@@ -55,6 +65,7 @@ class Child:
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
             pass_fds=self.pass_fds,
+            umask=PRIVATE_UMASK,
             # Away from the terminal: Ctrl-C reaches the supervisor only, which stops the children in order.
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - one system call, nothing allocated
@@ -72,7 +83,13 @@ class Child:
         reason, self.process = describe_exit(self.process.returncode), None
         self.deaths.record()
         self.due = time.monotonic() + self.deaths.restart_delay
+        self.last_reason = reason
         return reason
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it ended again and again and waits for its next start."""
+        return self.process is None and self.deaths.exceeds_limit
 
     def start_if_due(self) -> None:
         if self.process is None and time.monotonic() >= self.due:

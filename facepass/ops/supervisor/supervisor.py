@@ -9,7 +9,8 @@ from types import FrameType
 
 from facepass.core.work.each_row import try_each_row
 from facepass.ops.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from facepass.ops.supervisor.child import Child, DeathCounter, describe_exit
+from facepass.ops.supervisor.child import BACKOFF_SECONDS, Child, DeathCounter, describe_exit
+from facepass.ops.supervisor.host_report import HostReport
 from facepass.ops.supervisor.model_switch import ModelSwitchWatcher
 from facepass.ops.supervisor.watchdog import Watchdog
 
@@ -23,7 +24,7 @@ class Supervisor:
     `demo` runs once, when `healthy` returns that the web server answers; its failure ends everything.
     """
 
-    web: Child
+    webs: Sequence[Child]
     workers: Sequence[Child]
     healthy: Callable[[], bool]
     report: Callable[[str], None]
@@ -32,6 +33,7 @@ class Supervisor:
     demo: Child | None = None
     watchdog: Watchdog = field(default_factory=Watchdog)
     switch: ModelSwitchWatcher = field(default_factory=ModelSwitchWatcher)
+    host: HostReport = field(default_factory=HostReport)
     database_deaths: DeathCounter = field(default_factory=DeathCounter)
     asked_to_stop: int = 0
     answered: bool = False
@@ -53,13 +55,14 @@ class Supervisor:
         return 0
 
     def _round(self) -> int | None:
-        if not self._keep_database() or not all(self._keep(child) for child in (self.web, *self.workers)):
+        if not self._keep_database() or not all(self._keep(child) for child in (*self.webs, *self.workers)):
             return 1
         if not self.answered and self.healthy():
             self.answered = True
             self.report(self.ready)
             if self.demo is not None:
                 self.demo.start()
+        self.host.tell({child.name: child.last_reason for child in self.workers if child.is_down})
         if self.watchdog.is_stalled():
             self._restart_workers()
         if self.switch.has_switched():
@@ -69,10 +72,10 @@ class Supervisor:
     def _keep(self, child: Child) -> bool:
         """Restart the child where it has ended. Return False where it cannot be kept running."""
         if (reason := child.reap()) is not None:
-            if child.deaths.exceeds_limit:
+            if child.deaths.exceeds_limit and child.is_vital:
                 self.report(f"{child.name} ended again ({reason}), too often to go on.")
                 return False
-            self.report(f"{child.name} ended ({reason}); starting it again.")
+            self.report(f"{child.name} ended ({reason}); {_next_start(child)}.")
             self.watchdog.forget_sent_beat()
         return self._start(child)
 
@@ -86,11 +89,14 @@ class Supervisor:
         except OSError as error:
             child.postpone()
             self.report(f"{child.name} can not be started ({error.strerror or type(error).__name__}).")
-            return not child.deaths.exceeds_limit
+            return not (child.deaths.exceeds_limit and child.is_vital)
         return True
 
     def _keep_database(self) -> bool:
-        if self.database is None or (self.database.is_running() and self.database.has_socket()):
+        if self.database is None:
+            return True
+        self.database.rotate_log()
+        if self.database.is_running() and self.database.has_socket():
             return True
         self.database_deaths.record()
         reason = (
@@ -119,7 +125,7 @@ class Supervisor:
     def _change_over(self) -> None:
         """Restart web server and workers in order, as when everything stops; requests wait meanwhile."""
         self.report("Another model describes the faces now; starting web server and workers again.")
-        children = (self.web, *self.workers)
+        children = (*self.webs, *self.workers)
         try_each_row(children, lambda child: child.terminate(), task="change of the model")
         try_each_row(children, lambda child: child.wait(), task="change of the model")
         try_each_row(children, lambda child: child.kill_for_restart(), task="change of the model")
@@ -138,9 +144,10 @@ class Supervisor:
 
         Each group stops in parallel.
         """
-        for group in ([self.demo] if self.demo else [], [self.web], self.workers):
+        for group in ([self.demo] if self.demo else [], self.webs, self.workers):
             try_each_row(group, lambda child: child.terminate(), task="stop")
             try_each_row(group, self._wait_for, task="stop")
+        self.host.sign_off()
         if self.database is not None:
             self.database.stop()
 
@@ -164,5 +171,9 @@ class Supervisor:
         if self.asked_to_stop == 1:
             self.report("Stopping…")
         else:
-            for child in (self.web, *self.workers, *([self.demo] if self.demo else [])):
+            for child in (*self.webs, *self.workers, *([self.demo] if self.demo else [])):
                 child.kill()
+
+
+def _next_start(child: Child) -> str:
+    return f"trying it again in {BACKOFF_SECONDS:g} s" if child.is_down else "starting it again"

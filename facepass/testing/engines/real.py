@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings as django_settings
 
+from facepass.testing.engines.remembering_engine import RememberingEngine
 from recognition.engines import registry
 from recognition.engines.fake import FakeEngine
 from recognition.engines.pack_engine import PackEngine
@@ -25,6 +26,11 @@ def fake_engine() -> Iterator[FakeEngine]:
 def opencv_zoo_engine():
     """The default: YuNet and SFace, which `make test` has installed."""
     return PackEngine(installed.read_pack(OPENCV_ZOO))
+
+
+@pytest.fixture(scope="session")
+def remembering_engine(opencv_zoo_engine):
+    return RememberingEngine(opencv_zoo_engine)
 
 
 @pytest.fixture(scope="session")

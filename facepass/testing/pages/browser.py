@@ -211,3 +211,25 @@ def in_thread(function: Callable[..., Any], *args: Any) -> Any:
 def until(read: Callable[[], Any], wanted: Any) -> None:
     """Wait for the rows to be so: a page goes on before the server has answered."""
     eventually(lambda: in_thread(read) == wanted, or_say=lambda: f"{in_thread(read)} is not {wanted}")
+
+
+def wait_until_true(page: Any, expression: str, argument: Any = None) -> None:
+    """Wait for the expression, or the function of `argument`, to be true in the page.
+
+    Playwright's `wait_for_function` evaluates text within the page, which our content security policy forbids as soon
+    as its first answer is false; it does not wait for promises either.
+    """
+    errors = [""]
+
+    def is_true() -> bool:
+        try:
+            return bool(page.evaluate(expression, argument))
+        except _playwright_error() as error:  # the page is about to be another, or the element is not there yet
+            errors.append(str(error))
+            return False
+
+    eventually(is_true, or_say=lambda: f"not true in the page: {expression} {errors[-1]}")
+
+
+def _playwright_error() -> type[Exception]:
+    return pytest.importorskip("playwright.sync_api").Error

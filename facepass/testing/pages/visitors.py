@@ -1,7 +1,11 @@
 """Fixtures for the pages of guests: a session with Ann alone, Bob alone and both, and guests who have agreed."""
 
+import io
+import json
 import re
+import zipfile
 from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +15,7 @@ from django.test import Client
 from facepass.testing.factories import GalleryFactory, PhotoFactory, SessionFactory
 from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
-from sessions_app.guest.domain import consent
+from sessions_app.guest.domain.privacy import consent
 from sessions_app.guest.views import cookies
 from sessions_app.models import Guest
 
@@ -72,9 +76,57 @@ def shown(client, session, **query):
     return re.findall(r'<li data-photo="([0-9a-f-]+)"', page)
 
 
+def join(client, session, name, people=None):
+    """Let somebody else join the device, and search. Return what stands for them in addresses: CODE/KEY."""
+    answer = client.post(f"/s/{session.code}/consent/", {"agree": "on", "new": "1", "name": name})
+    door = urlsplit(answer["Location"]).path.removeprefix("/s/").rstrip("/")
+    if people:
+        client.post(f"/s/{door}/", {"selfie": selfie(people)})
+    return door
+
+
+def shown_at(client, door, **query):
+    """The photos on `/s/DOOR/`, in order, by id."""
+    return re.findall(r'<li data-photo="([0-9a-f-]+)"', text(client.get(f"/s/{door}/", query)))
+
+
 def ids(*photos):
     return [str(photo.pk) for photo in photos]
 
 
 def addresses(response, variant):
     return re.findall(rf'"(/(?:found|shared)/[^"/]+/[^"/]+/{variant}\?[^" ]+)"', text(response))
+
+
+def browsed(client, session):
+    return set(re.findall(r'<li data-photo="([0-9a-f-]+)"', text(client.get(f"/s/{session.code}/browse/"))))
+
+
+def names_in_zip(response):
+    return zipfile.ZipFile(io.BytesIO(b"".join(response))).namelist()
+
+
+def data_of(client, session):
+    """The photos in the file with all that is kept of the guest, rows and pictures."""
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(client.post(f"/s/{session.code}/data/"))))
+    rows = json.loads(archive.read("data.json"))["photos_found"]
+    assert {row["file"] for row in rows} == set(archive.namelist()) - {"data.json", "README.txt"}
+    return {row["photo"] for row in rows}
+
+
+def seen(client, session):
+    """What a guest and whoever holds the guest's link get, by way."""
+    everything = {"all": "1"}
+    page = client.get(f"/s/{session.code}/photos/")
+    return {
+        "page": set(shown(client, session)),
+        "favourites": set(shown(client, session, show="favourites")),
+        "headline": re.search(r"You are in \d+ photos?", text(page))[0],
+        "zip": len(names_in_zip(client.post(f"/s/{session.code}/photos/zip/", everything))),
+        "data": data_of(client, session),
+        "browsing": browsed(client, session),
+        "link": set(re.findall(r'<li data-photo="([0-9a-f-]+)"', text(Client().get(client.shared)))),
+        "link's zip": len(names_in_zip(Client().post(client.shared))),
+        "list of links": re.search(r"(\d) photos? ·", text(client.get(f"/s/{session.code}/shares/")))[1],
+        "progress": client.get(f"/s/{session.code}/progress/").json()["total"],
+    }

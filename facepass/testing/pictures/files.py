@@ -1,5 +1,7 @@
 """Encoded files of pictures with the metadata that cameras write."""
 
+import struct
+import zlib
 from io import BytesIO
 
 import numpy as np
@@ -23,6 +25,24 @@ def saved(image, form, **options):
     image.save(file, form, **options)
     file.seek(0)
     return file
+
+
+def png_chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_with(picture, *chunks):
+    """A PNG file with further chunks, each a kind and its content, before the pixels."""
+    plain = saved(Image.fromarray(picture), "PNG").getvalue()
+    start = plain.index(b"IDAT") - 4
+    return BytesIO(plain[:start] + b"".join(png_chunk(*chunk) for chunk in chunks) + plain[start:])
+
+
+def jpeg_with(picture, *segments, **options):
+    """A JPEG file with further segments, each a marker and its content, behind the first two bytes."""
+    plain = saved(Image.fromarray(picture), "JPEG", **options).getvalue()
+    added = (bytes([0xFF, marker]) + struct.pack(">H", len(content) + 2) + content for marker, content in segments)
+    return BytesIO(plain[:2] + b"".join(added) + plain[2:])
 
 
 def exif_of(orientation=None, taken=None, offset=None):

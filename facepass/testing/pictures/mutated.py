@@ -53,7 +53,7 @@ def mutated(seed: int) -> tuple[str, bytes]:
     if kind != "heic":
         data = ADDERS[kind](data, chance)
     if chance.random() < (0.9 if kind == "heic" else 0.4):
-        data = _damaged(data, chance)
+        data = damaged(data, chance)
     name = chance.choice(NAMES) if chance.random() < 0.2 else f"photo-{seed}.{kind}"
     return name, data + b"\0" + struct.pack(">Q", seed)
 
@@ -193,7 +193,7 @@ def _riff(kind: bytes, body: bytes, chance: random.Random) -> bytes:
 ADDERS = {"jpeg": _jpeg, "png": _png, "webp": _webp}
 
 
-def _damaged(data: bytes, chance: random.Random) -> bytes:
+def damaged(data: bytes, chance: random.Random) -> bytes:
     """A few bytes changed, mostly in the first part, where a container says what it holds; or a piece out, or twice."""
     found = bytearray(data)
     reach = chance.choice([64, 600, len(found)])

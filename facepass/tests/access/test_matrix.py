@@ -83,13 +83,12 @@ def actors(studio: Studio, *, own: bool) -> Iterator[Actor]:
 
 
 @pytest.fixture(scope="module")
-def everybody(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[list[Actor], access_matrix.World]]:
+def everybody(shared_rows: None) -> Iterator[tuple[list[Actor], access_matrix.World]]:
     """Everybody who asks, and the objects asked about: the same for all rows, since each call is undone."""
-    with django_db_blocker.unblock(), transaction.atomic(), registry.use_engine(FakeEngine()):
+    with registry.use_engine(FakeEngine()):
         studio = StudioFactory()
         world = access_matrix.world(studio)
         yield [*actors(studio, own=True), *actors(StudioFactory(), own=False)], world
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -106,17 +105,29 @@ def one_document(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SchemaGenerator, "get_schema", get_schema)
 
 
-def answer(client: APIClient, row: access_matrix.Row, its: access_matrix.World) -> int:
-    """The status; what the call changed is undone."""
+def answer(
+    client: APIClient,
+    row: access_matrix.Row,
+    its: access_matrix.World,
+    *,
+    body: access_matrix.World | None = None,
+    more: dict[str, Any] | None = None,
+    keep: bool = False,
+) -> int:
+    """The status; what the call changed is undone, unless it is to be kept.
+
+    `body`: the objects that the body names, where they are not those of the path. `more`: further fields of the body.
+    """
     call = getattr(client, row.method.lower())
     path = row.path.format(**its)
-    body = row.json(its) if callable(row.json) else row.json
+    sent = row.json(body or its) if callable(row.json) else row.json
+    sent = {**sent, **more} if more else sent
     with transaction.atomic():
         if row.form:
-            status = call(path, row.form(its), format="multipart").status_code
+            status = call(path, row.form(body or its), format="multipart").status_code
         else:
-            status = call(path, body, format="json").status_code if body is not None else call(path).status_code
-        transaction.set_rollback(True)
+            status = call(path, sent, format="json").status_code if sent is not None else call(path).status_code
+        transaction.set_rollback(not keep)
     return status
 
 

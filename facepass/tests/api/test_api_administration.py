@@ -1,10 +1,11 @@
 """/api/v1/admin/users, /api/v1/admin/stats, /metrics and /health/detailed"""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
+from facepass.core.public_address import host_of
 from facepass.models import Scope
 from facepass.ops import metrics
 from facepass.testing.factories import (
@@ -13,9 +14,11 @@ from facepass.testing.factories import (
     MembershipFactory,
     PersonFactory,
     PhotoFactory,
+    SessionFactory,
     UserFactory,
 )
 from galleries.models import GalleryImage
+from sessions_app.models import SessionDay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -52,7 +55,7 @@ def test_stats_count_what_is_the_studios(api, studio, django_assert_num_queries)
     FaceFactory(photo=photo)
     FaceFactory()  # somebody else's
     api.get(STATS)
-    with django_assert_num_queries(8):  # the key, six counts and the queue
+    with django_assert_num_queries(9):  # the key, seven counts and the queue
         found = api.get(STATS).json()
     assert found["photos"] == {"total": 2, "pending": 0, "processing": 0, "processed": 1, "failed": 1}
     assert found["faces"] == {"total": 2, "named": 1, "verified": 1}
@@ -106,7 +109,24 @@ def test_without_a_token_only_this_machine_may_ask_and_not_through_a_proxy(clien
     assert client.get(path).status_code == 200
     assert client.get(path, REMOTE_ADDR="192.0.2.7").status_code == 404
     assert client.get(path, REMOTE_ADDR="").status_code == 404
-    assert client.get(path, HTTP_X_FORWARDED_FOR="192.0.2.7").status_code == 404
+    for name in metrics.FORWARDED:
+        assert client.get(path, headers={name: "192.0.2.7"}).status_code == 404, name
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/health/detailed"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", "https://photos.example.com"),
+        ("PUBLIC_URL", "http://192.0.2.7:8000"),
+        ("TRUSTED_PROXIES", 1),
+    ],
+)
+def test_where_a_proxy_may_be_in_front_this_machine_alone_opens_nothing(client, settings, path, name, value):
+    """A proxy on this machine that adds no header sends everybody's requests from here."""
+    setattr(settings, name, value)
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, host_of(settings.PUBLIC_URL)]  # as at the start
+    assert client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/health/detailed"])
@@ -134,4 +154,31 @@ def test_health_in_detail_says_what_waits_and_whether_files_can_be_kept(client, 
 
 def test_a_method_that_somebody_made_up_makes_no_series(client):
     client.generic("BREW", "/health")
-    assert "BREW" not in metrics.generate_latest(metrics.REQUEST_REGISTRY).decode()
+    assert "BREW" not in client.get("/metrics").content.decode()
+
+
+def test_stats_say_how_much_is_searched_day_by_day(api, studio):
+    session, other, strange = SessionFactory(studio=studio), SessionFactory(studio=studio), SessionFactory()
+    day = date(2026, 11, 20)
+    for where, searches, hits, when in (
+        (session, 5, 3, day),
+        (other, 2, 1, day),
+        (session, 4, 4, day + timedelta(days=1)),
+        (session, 100, 0, day - timedelta(days=1)),
+        (strange, 100, 0, day),
+    ):
+        SessionDay.objects.create(session=where, day=when, searches=searches, hits=hits)
+    usage = api.get(f"{STATS}?from=2026-11-20&to=2026-11-21").json()["usage"]
+    assert (usage["from"], usage["to"]) == ("2026-11-20", "2026-11-21")
+    assert [(row["date"], row["searches"], row["hits"]) for row in usage["days"]] == [
+        ("2026-11-20", 7, 4),
+        ("2026-11-21", 4, 4),
+    ]
+    assert (usage["total"]["searches"], usage["total"]["hits"], usage["total"]["hit_rate"]) == (11, 8, 0.7273)
+
+
+@pytest.mark.parametrize(
+    "period", ["from=2020-01-01&to=2026-01-01", "from=2026-02-02&to=2026-02-01", "from=&to=", "to=x"]
+)
+def test_stats_are_of_a_year_at_most(api, period):
+    assert api.get(f"{STATS}?{period}").status_code == 400

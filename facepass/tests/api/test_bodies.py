@@ -7,9 +7,10 @@ import pytest
 from asgiref.sync import AsyncToSync
 from django.core.exceptions import RequestAborted
 
-from facepass.core.requests import request_bodies
-
-SEARCH = "/api/v1/faces/search-session"
+from facepass.core.errors import FacePassError
+from facepass.core.requests import body_reception, request_bodies
+from facepass.core.requests.body_gate import Allowance
+from facepass.core.requests.body_reception import BodyReception
 
 
 def messages(*chunks, end=True):
@@ -68,31 +69,26 @@ def test_an_upload_of_photos_may_go_to_the_disk():
         assert body._rolled
 
 
-def test_of_a_page_s_form_memory_is_bounded_and_the_rest_is_read_and_dropped(monkeypatch):
-    monkeypatch.setattr(request_bodies, "MAX_SELFIE_BODY_BYTES", 10)
-    assert received("/s/abcd2345/", b"12345678", b"9abcdef", b"more").read() == b"123456789a"
-
-
 def test_a_visitor_who_leaves_ends_the_request():
     with pytest.raises(RequestAborted):
         received("/s/abcd2345/", b"half", end=False)
 
 
 def test_what_says_that_it_is_too_large_is_refused_before_a_byte_is_taken():
-    status, headers, body, waiting = asked(SEARCH, b"x" * 10, content_length="99000000", x_request_id="mine")
+    status, headers, body, waiting = asked("/nowhere", b"x" * 10, content_length="99000000", x_request_id="mine")
     assert status == 413
     error = json.loads(body)
     assert error["error"]["code"] == "too_large"
-    assert error["error"]["details"] == {"limit_bytes": 25_100_000}
+    assert error["error"]["details"] == {"limit_bytes": 262_144}
     assert error["request_id"] == "mine"
     assert headers[b"x-request-id"] == b"mine"
     assert headers[b"connection"] == b"close"
     assert len(waiting) == 2
 
 
-def test_what_does_not_say_so_is_cut_off_when_it_becomes_too_large(settings):
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
-    status, _headers, _body, waiting = asked("/api/v1/galleries/", b"x" * 900, b"x" * 900, b"x" * 900)
+def test_what_does_not_say_so_is_cut_off_when_it_becomes_too_large():
+    parts = [b"x" * 200_000] * 3
+    status, _headers, _body, waiting = asked("/nowhere", *parts, transfer_encoding="chunked")
     assert status == 413
     assert len(waiting) == 2
 
@@ -102,19 +98,60 @@ def test_a_length_that_is_none_counts_as_none(length):
     assert request_bodies._content_length({"headers": [(b"content-length", length.encode())]}) == 0
 
 
-@pytest.mark.parametrize(
-    ("path", "kind", "limit"),
-    [
-        ("/api/v1/galleries/", "application/json", 5_000_000),
-        ("/api/v1/galleries/1/images", "multipart/form-data; boundary=x", 400_000_000),
-        (SEARCH, "multipart/form-data; boundary=x", 10_100_000),
-        ("/api/v1/verify", "", 10_100_000),
-        ("/s/abcd2345/", "multipart/form-data; boundary=x", 400_000_000),
-    ],
-)
-def test_the_limit_follows_what_a_path_takes(settings, path, kind, limit):
-    settings.MAX_UPLOAD_BYTES = 10_000_000
-    assert request_bodies.body_limit(path, content_type=kind) == limit
+def reception(*chunks, kept=10, dropped=0, in_memory=False, end=True):
+    return BodyReception(messages(*chunks, end=end)[0], Allowance(kept, dropped), in_memory=in_memory)
+
+
+def test_what_is_dropped_is_read_and_not_kept():
+    body = reception(b"12345678", b"9abcdef", b"more", dropped=100)
+    assert asyncio.run(request_bodies.read_in_memory(body.receive)).read() == b"123456789a"
+
+
+def refusal_of(body):
+    with pytest.raises(FacePassError) as refused:
+        asyncio.run(request_bodies.read_in_memory(body.receive))
+    return refused.value.code, refused.value.status
+
+
+def test_more_than_is_kept_and_dropped_is_refused():
+    assert refusal_of(reception(b"x" * 8, b"x" * 8, kept=10, dropped=5)) == ("too_large", 413)
+
+
+def test_a_body_that_comes_too_slowly_ends_the_request(monkeypatch):
+    monkeypatch.setattr(body_reception, "GRACE_SECONDS", 0.01)
+    waits = BodyReception(lambda: asyncio.Event().wait(), Allowance(), in_memory=False)
+    assert refusal_of(waits) == ("request_timeout", 408)
+
+
+def test_a_body_is_given_the_time_that_its_bytes_take(monkeypatch):
+    monkeypatch.setattr(body_reception, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(body_reception, "LEAST_BYTES_A_SECOND", 0.001)
+    body = reception(b"123", b"456")
+    body._came = 1
+    assert asyncio.run(request_bodies.read_in_memory(body.receive)).read() == b"123456"
+
+
+def test_who_is_gone_after_the_body_may_be_waited_for(monkeypatch):
+    body = reception(b"123")
+    asyncio.run(request_bodies.read_in_memory(body.receive))
+    monkeypatch.setattr(body_reception, "GRACE_SECONDS", -1000.0)
+
+    async def gone():
+        return {"type": "http.disconnect"}
+
+    body._receive = gone
+    assert asyncio.run(body.receive()) == {"type": "http.disconnect"}
+
+
+def test_bodies_in_memory_have_a_bound_together_and_give_it_back(monkeypatch):
+    monkeypatch.setattr(body_reception, "MOST_MEMORY", 10)
+    first = reception(b"123456", in_memory=True)
+    asyncio.run(request_bodies.read_in_memory(first.receive))
+    assert refusal_of(reception(b"123456", in_memory=True)) == ("uploads_busy", 503)
+    asyncio.run(request_bodies.read_in_memory(reception(b"123456").receive))  # on the disk
+    first.release()
+    asyncio.run(request_bodies.read_in_memory(reception(b"123456", in_memory=True).receive))
+    body_reception._in_memory = 0
 
 
 def test_a_request_goes_to_its_thread_and_does_not_come_back_to_the_loop_on_its_way(monkeypatch):

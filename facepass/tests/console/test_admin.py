@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from facepass.core import events
-from facepass.models import ApiKey, EventType, Role, User
+from facepass.models import ActorKind, ApiKey, AuditEntry, EventType, Role, User
 from facepass.testing.factories import (
     ApiKeyFactory,
     ClusterFactory,
@@ -37,6 +37,7 @@ pytestmark = pytest.mark.django_db
 LISTS = {
     "facepass_studio": 6,
     "facepass_apikey": 6,
+    "facepass_auditentry": 6,
     "galleries_gallery": 9,  # with the names of their events
     "galleries_galleryimage": 6,
     "galleries_photoface": 6,
@@ -81,6 +82,9 @@ def new_world() -> World:
         {
             "facepass_studio": studio,
             "facepass_apikey": ApiKeyFactory(studio=studio),
+            "facepass_auditentry": AuditEntry.objects.create(
+                studio=studio, action="POST /", actor_kind=ActorKind.NOBODY
+            ),
             "facepass_user": UserFactory(),
             "galleries_gallery": gallery,
             "galleries_galleryimage": photo,

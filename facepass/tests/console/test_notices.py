@@ -81,7 +81,7 @@ def test_old_news_are_neither_shown_nor_kept(gallery, owner):
 
 
 def test_every_kind_has_its_sentence_its_page_and_its_readers(studio):
-    data = {"title": "a", "photos": 1, "code": "b", "status": "c", "people": 1, "faces": 1, **HOST}
+    data = {"title": "a", "photos": 1, "code": "b", "people": 1, "faces": 1, "day": "2026-12-01", "files": 1, **HOST}
     for kind in NoticeKind:
         notice = StaffNotice(studio=studio, kind=kind, subject=str(uuid4()), data=data)
         assert "%" not in notices.notice_text(notice)

@@ -14,6 +14,7 @@ EVERYBODY, NOBODY = frozenset(Role), frozenset()
 WHO = {
     "facepass_studio": (MANAGERS, NOBODY),
     "facepass_apikey": (MANAGERS, MANAGERS),
+    "facepass_auditentry": (frozenset({Role.OWNER}), NOBODY),
     "galleries_gallery": (EVERYBODY, EDITORS),
     "galleries_galleryimage": (EVERYBODY, EDITORS),
     "galleries_photoface": (EVERYBODY, VERIFIERS),

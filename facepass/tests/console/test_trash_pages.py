@@ -7,10 +7,8 @@ from html import unescape
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django_q.models import OrmQ
 
-from facepass.console import deletion, trash
-from facepass.core.trash import entries, purge
+from facepass.core.trash import entries, purge, requested
 from facepass.models import Erasure, Membership, Role, TrashEntry
 from facepass.testing.factories import (
     FaceFactory,
@@ -188,8 +186,7 @@ def deleted(event):
 
 @pytest.fixture
 def everything_is_large(monkeypatch):
-    monkeypatch.setattr(deletion, "LARGE", 1)
-    monkeypatch.setattr(trash, "LARGE", 1)
+    monkeypatch.setattr(requested, "LARGE", 1)
 
 
 def work():
@@ -236,7 +233,5 @@ def test_many_files_are_erased_by_a_worker(event, owner, monkeypatch):
     page = owner.post(f"{TRASH}{entry.pk}/erase/", {"confirmed": "yes"}, follow=True)
     assert "Is being deleted for good: Summer party" in text(page)
     assert "is being deleted for good" in text(owner.get(TRASH))
-    task = OrmQ.objects.get().task
-    assert task["func"] == "facepass.core.trash.purge.run_purge"
-    purge.run_purge(*task["args"])
+    work()
     assert Erasure.objects.get().erased_by is not None

@@ -90,7 +90,7 @@ def python_files():
 
 def test_tests_name_what_they_import():
     """Where a test imports `*`, nobody sees where its fixtures come from. Settings build on those of the project."""
-    tests = (path for path in python_files() if {"tests", "testing"} & {*path.parts})
+    tests = (path for path in python_files() if {"tests", "testing"} & {*path.relative_to(ROOT).parts})
     starred = re.compile(r"^ *from (\S+) import \*", re.MULTILINE)
     found = {str(path.relative_to(ROOT)): starred.findall(path.read_text()) for path in tests}
     assert {path: names for path, names in found.items() if {*names} - {"facepass.settings"}} == {}
@@ -106,3 +106,11 @@ def test_a_folder_holds_no_more_modules_than_one_takes_in_at_a_glance():
     counts = Counter(path.parent.relative_to(ROOT) for path in python_files() if path.name != "__init__.py")
     assert len(counts) > 40, "the apps were found"
     assert {str(folder): n for folder, n in counts.items() if n > LARGEST_FOLDER and folder.name not in UNLIMITED} == {}
+
+
+def test_no_test_waits_by_evaluating_text_within_a_page():
+    """Our content security policy forbids it there: see `wait_until_true` in `facepass.testing.pages.browser`."""
+    tests = [path for app in ("facepass", "galleries", "recognition", "sessions_app", "training")
+             for path in (ROOT / app).rglob("tests/**/*.py")]  # fmt: skip
+    assert tests
+    assert [path for path in tests if ".wait_for_function" + "(" in path.read_text()] == []

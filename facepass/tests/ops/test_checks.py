@@ -24,10 +24,18 @@ def test_this_installation_has_no_errors():
 @pytest.mark.django_db
 @pytest.mark.parametrize("found", [None, "0.7.4"])
 def test_a_database_without_a_recent_pgvector_is_refused(monkeypatch, found):
-    monkeypatch.setattr(checks, "_pgvector_version", lambda _alias: found)
+    monkeypatch.setattr(checks, "read_pgvector", lambda _alias: checks.Pgvector(found, found, may_create=True))
     (error,) = checks.check_pgvector(databases=["default"])
     assert error.id == "facepass.E002"
-    assert (found or "none") in error.msg
+    assert (found or "not on the server") in error.msg
+
+
+@pytest.mark.django_db
+def test_an_extension_that_only_a_superuser_may_create_is_one_line(monkeypatch):
+    monkeypatch.setattr(checks, "read_pgvector", lambda _alias: checks.Pgvector(None, "0.8.1", may_create=False))
+    (error,) = checks.check_pgvector(databases=["default"])
+    assert "As its superuser: CREATE EXTENSION vector;" in error.msg
+    assert "\n" not in error.msg
 
 
 def test_an_engine_that_is_not_there_is_an_error(monkeypatch):

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from facepass import urls
+from facepass.core.requests.probe_hosts import PROBED
 from facepass.ops import checks
 from facepass.testing.engines.real import TESTPACK
 from facepass.testing.factories import ModelVersionFactory
@@ -97,3 +99,21 @@ def test_up_does_not_start_with_a_damaged_model_and_says_why(pack, empty_home):
     assert "facepass.E003" in found.stdout + found.stderr
     assert pack.recogniser.path.name in found.stdout + found.stderr
     assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("path", sorted(PROBED))
+def test_a_load_balancer_asks_by_any_address(client, path, slash):
+    for host in ("10.1.2.3:8000", "facepass.internal", "no host at all"):
+        assert client.get(f"{path}{slash}", HTTP_HOST=host).status_code in (200, 503), host
+    assert client.get("/api/v1/people/", HTTP_HOST="10.1.2.3:8000").status_code == 400
+
+
+def test_what_is_answered_to_any_address_is_what_says_how_it_is():
+    routes = {f"/{pattern.pattern}".rstrip("/") for pattern in urls.urlpatterns}
+    assert {route for route in routes if "health" in route or "metrics" in route} == PROBED
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/", "/api/v1/health"])
+def test_liveness_is_said_in_the_word_that_partner_programs_compare(client, path):
+    assert client.get(path).json()["status"] == "healthy"

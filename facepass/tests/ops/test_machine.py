@@ -39,6 +39,26 @@ def test_the_tightest_limit_of_all_levels_holds(cgroup):
     )
 
 
+@pytest.mark.parametrize(
+    ("available", "used", "short"),
+    [(500, (100, 0), False), (50, (100, 0), True), (500, (950, 0), True), (500, (950, 600), False)],
+)
+def test_memory_is_short_where_little_of_the_machines_or_of_a_cgroups_is_free(  # noqa: PLR0917 - a table
+    cgroup, monkeypatch, tmp_path, available, used, short
+):
+    (tmp_path / "meminfo").write_text(f"MemTotal: 1000 kB\nMemAvailable: {available} kB\n")
+    monkeypatch.setattr(machine, "MEMINFO", tmp_path / "meminfo")
+    limits = {"max": "1000", "current": str(used[0]), "stat": f"anon 1\ninactive_file {used[1]}\n"}
+    for name, value in limits.items():
+        cgroup(f"memory.{name}", value)
+    assert machine.is_memory_short() is short
+
+
+def test_a_system_that_does_not_say_has_enough_memory(monkeypatch, tmp_path):
+    monkeypatch.setattr(machine, "MEMINFO", tmp_path / "none")
+    assert not machine.is_memory_short()
+
+
 def test_the_affinity_limits_the_cores_without_any_cgroup(tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "OWN_CGROUP", tmp_path / "none")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {3, 5})

@@ -6,7 +6,9 @@ import signal
 import socket
 import sys
 import time
+import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -18,6 +20,7 @@ from facepass.core.work import heartbeats
 from facepass.ops.embedded.paths import socket_folder
 from facepass.ops.supervisor import child as supervision
 from facepass.ops.supervisor.child import Child
+from facepass.ops.supervisor.host_report import HostReport
 from facepass.ops.supervisor.listener import Listener, open_listener
 from facepass.ops.supervisor.model_switch import ModelSwitchWatcher
 from facepass.ops.supervisor.supervisor import Supervisor
@@ -33,6 +36,15 @@ from recognition.models import ModelVersion
 def get(url: str) -> int:
     with urllib.request.urlopen(url, timeout=300) as answer:
         return answer.status
+
+
+def ask(url: str) -> tuple[int, str]:
+    """The status and the body, of a refusal too."""
+    try:
+        with urllib.request.urlopen(url, timeout=300) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
 
 
 def beats(live) -> list[tuple]:
@@ -103,7 +115,7 @@ def test_a_day_in_the_life(live):
     os.kill(live.children("bin/postgres")[0], signal.SIGKILL)
     live.wait_for("The database ended (killed by SIGKILL); starting it again.")
     eventually(lambda: live.children("bin/postgres"))
-    assert get(f"{live.url}/health/ready") == 200
+    eventually(lambda: ask(f"{live.url}/health/ready")[0] == 200)  # the new web server loads its models first
     shutil.rmtree(socket_folder(live.home))
     live.wait_for("The database ended (its socket was removed); starting it again.")
     eventually(lambda: beats_again(live, unlike=first_beat))
@@ -183,13 +195,14 @@ def supervise(web: Child, *workers: Child, **more) -> tuple[Supervisor, list[str
     quiet = Watchdog(enqueue=lambda: None, next_look=float("inf"))
     defaults = {"healthy": lambda: True, "report": said.append, "ready": "ready", "watchdog": quiet}
     defaults["switch"] = ModelSwitchWatcher(next_look=float("inf"))
-    return Supervisor(web=web, workers=workers, **{**defaults, **more}), said
+    defaults["host"] = HostReport(write=lambda down: None, delete=lambda: None)
+    return Supervisor(webs=[web], workers=workers, **{**defaults, **more}), said
 
 
 def test_what_dies_too_often_ends_everything(monkeypatch):
     monkeypatch.setattr(supervision, "LONGEST_PAUSE", 0.0)
     sleeper = script("Worker 1", "import time; time.sleep(600)")
-    supervisor, said = supervise(script("The web server", "raise SystemExit(3)"), sleeper)
+    supervisor, said = supervise(replace(script("The web server", "raise SystemExit(3)"), is_vital=True), sleeper)
     assert supervisor.run() == 1
     assert said.count("The web server ended (exit code 3); starting it again.") == 4
     assert said[-1] == "The web server ended again (exit code 3), too often to go on."
@@ -265,11 +278,7 @@ def test_the_running_program_follows_a_switch(live_home):
         assert "In use: onnx testpack" in done.stdout
         live.wait_for("Another model describes the faces now")
 
-        def in_use() -> bool:
-            with urllib.request.urlopen(f"{live.url}/health/ready", timeout=300) as answer:
-                return '"testpack"' in answer.read().decode()
-
-        eventually(in_use)
+        eventually(lambda: '"testpack"' in ask(f"{live.url}/health/ready")[1])
         assert live.stop() == 0
     finally:
         if live.process.poll() is None:

@@ -9,6 +9,7 @@ from typing import Any
 Schema = dict[str, Any]
 JSONValue = Any
 
+EXAMPLE_ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 BY_NAME = {
     "username": "anna",
     "password": "correct horse battery",
@@ -19,11 +20,12 @@ BY_NAME = {
     "name": "Wedding of Maria and Ivan",
     "label": "passport",
     "expires_at": "2035-01-01T00:00:00Z",
+    "time_zone": "Europe/Lisbon",
     "threshold": 0.5,
     "limit": 100,
 }
 BY_FORMAT = {
-    "uuid": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+    "uuid": EXAMPLE_ID,
     "date": "2026-11-20",
     "date-time": "2026-11-20T18:00:00Z",
     "email": "guest@example.com",
@@ -55,7 +57,7 @@ def _build_typed(schema: Schema, *, schemas: Schema, name: str) -> JSONValue:
         return {
             key: build_example(value, schemas=schemas, name=key)
             for key, value in schema.get("properties", {}).items()
-            if not value.get("readOnly")
+            if not value.get("readOnly") and not value.get("deprecated")
         }
     if kind == "array":
         return [build_example(schema.get("items", {}), schemas=schemas, name=name)] * max(1, schema.get("minItems", 1))
