@@ -2,9 +2,9 @@
 
     python benchmarks/staff.py [PHOTOS] [FACES] [ROUNDS]     5000 100000 40
 
-A real server (uvicorn, one process) and a signed-in member of staff, of a studio with EVENTS events. Half of the faces
-have a name that nobody has confirmed; a tenth of the others are in groups without a name. A row of
-PAGES for each page: add yours.
+A real server (uvicorn, one process) and a signed-in owner of a studio with EVENTS events. Half of the faces have a name
+that nobody has confirmed; a tenth of the others are in groups without a name. A row of PAGES for each page of one
+object: add yours. Every other page of the console whose address names no object is asked for too.
 """
 
 import os
@@ -52,6 +52,10 @@ PAGES = [
     ("gallery, counts", "/admin/galleries/gallery/{gallery}/photos/counts/"),
     ("gallery, people", "/admin/galleries/gallery/{gallery}/photos/people/"),
     ("photo", "/admin/galleries/galleryimage/{photo}/faces/"),
+    ("groups", "/admin/galleries/facecluster/of/{gallery}/"),
+    ("person", "/admin/galleries/person/{person}/change/"),
+    ("names to confirm", "/admin/galleries/photoface/verify/"),
+    ("names to confirm, the list", "/admin/galleries/photoface/verify/list/"),
     ("people as CSV", "/admin/galleries/facecluster/of/{gallery}/export/people.csv"),
     ("photo, faces", "/admin/galleries/galleryimage/{photo}/faces/described/?filter=unnamed"),
 ]
@@ -65,6 +69,38 @@ def main() -> None:
         with served() as address:
             for name, page in PAGES:
                 told(name, [first_byte(address + page.format(**ids), cookie) for _round in range(rounds + 3)][3:])
+            for page in other_pages():
+                told(page, [first_byte(address + page, cookie) for _round in range(rounds // 4 + 3)][3:])
+
+
+def other_pages() -> list[str]:
+    """Return the addresses of the console's pages that name no object and that an owner may open."""
+    from django.test import Client
+    from django.urls import get_resolver
+
+    from facepass.models import User
+
+    owner = Client(headers={"host": "localhost"})
+    owner.force_login(User.objects.get(username__startswith="staff-"))
+    admin = next(each for each in get_resolver().url_patterns if str(each.pattern) == "admin/")
+    found = []
+    for path in sorted(f"/admin/{route}" for route in plain_routes(admin.url_patterns) if "logout" not in route):
+        answer = owner.get(path)
+        if answer.status_code == 200 and not answer.streaming and b"<html" in answer.content:
+            found.append(path)
+    return [path for path in found if path not in {page for _name, page in PAGES}]
+
+
+def plain_routes(patterns: list[Any]) -> Iterator[str]:
+    """Yield the routes below these that take no arguments."""
+    for each in patterns:
+        route = str(each.pattern)
+        if "<" in route or "(" in route:
+            continue
+        if hasattr(each, "url_patterns"):
+            yield from (route + below for below in plain_routes(each.url_patterns))
+        else:
+            yield route
 
 
 def filled(photos: int, faces: int) -> dict[str, Any]:
@@ -209,12 +245,12 @@ def served() -> Iterator[str]:
 def wait_for(address: str) -> None:
     import requests
 
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         try:
             if requests.get(address, timeout=2).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.2)
     raise SystemExit("the server did not start")
 

@@ -1,4 +1,4 @@
-"""How long it takes to delete a large event, to restore it and to delete it for good.
+"""How long it takes to delete a large event, to restore it, to delete it for good, and to write its tables anew.
 
     python benchmarks/trash.py [PHOTOS] [FACES] [GROUPS]     5000 100000 5000
 
@@ -21,11 +21,13 @@ def main() -> None:
     with own_home.opened(None):
         session = make_event(photos, faces, groups)
         from facepass.core.trash import entries, purge
+        from facepass.ops import remains
 
         measure("counted, for the page that asks", lambda: entries.count_contents("event", [session]))
         (entry,) = measure("deleted", lambda: entries.move_to_trash("event", [session], by=None))
         print(entry.counts)
         measure("restored", lambda: entries.restore(entry.pk))
+        measure("all tables written anew, as at night", lambda: print(remains.rewrite_all()))
         (again,) = measure("deleted again", lambda: entries.move_to_trash("event", [session], by=None))
         measure("deleted for good", lambda: purge.purge(again.pk))
 
