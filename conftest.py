@@ -20,6 +20,7 @@ pytest_plugins = [
         "pages.visitors",
         "pages.guest_browser",
         "stand_ins.pixora",
+        "stand_ins.cameras",
         "stand_ins.s3",
         "stand_ins.webhook_receiver",
     )

@@ -13,7 +13,7 @@ const FRAMES_AT_MS = [1700, 2500];
  * @param {string} token the form's own, against forged requests
  * @returns {Promise<{token: string, steps: string[]} | {answer: Document}>}
  */
-export async function beginChallenge(address, token) {
+async function beginChallenge(address, token) {
   const body = new FormData();
   body.append("csrfmiddlewaretoken", token);
   const response = await fetch(address, { method: "POST", body });
@@ -27,12 +27,30 @@ export async function beginChallenge(address, token) {
 }
 
 /**
+ * Have the guest do what the server asks for, and take the selfie. Return what goes to the server, or the document that
+ * came instead of a challenge.
+ * @param {import("./stage.js").Stage} stage whose camera is on
+ * @param {{address: string, token: string}} form where challenges come from, and its token against forged requests
+ * @returns {Promise<{selfie: Blob, frames: Blob[], challenge: string} | {answer: Document}>}
+ */
+export async function proveOn(stage, { address, token }) {
+  stage.say(null);
+  stage.enter("prove");
+  const asked = await beginChallenge(address, token);
+  if ("answer" in asked) return asked;
+  const frames = await perform(asked.steps, { say: (hint) => stage.guide(hint), grab: () => stage.grab() });
+  stage.guide("look_straight");
+  await pause(1500);
+  return { selfie: await stage.grab(), frames, challenge: asked.token };
+}
+
+/**
  * Return the frames, first one of a face at rest.
  * @param {string[]} steps
  * @param {{say: (step: string) => void, grab: () => Promise<Blob>}} options `say` shows what to do
  * @returns {Promise<Blob[]>}
  */
-export async function perform(steps, { say, grab }) {
+async function perform(steps, { say, grab }) {
   /** @type {Blob[]} */
   const frames = [];
   for (const step of ["look_straight", ...steps]) {

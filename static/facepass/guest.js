@@ -4,14 +4,13 @@
 // and its `#notice`, `#results` and `#waiting` take the place of those on show. All texts are in the page, translated.
 
 import { asFile, drawPicture } from "./camera.js";
-import { beginChallenge, perform } from "./challenge.js";
+import { proveOn } from "./challenge.js";
+import { copyText, watchCopyButtons } from "./copying.js";
 import { Stage, can_use_camera, pause, tokenOf } from "./stage.js";
-import { watchGrid } from "./viewer.js";
 import { watchWaiting } from "./waiting.js";
 
 // Where many search at once the server asks for some seconds of patience: the page has it for the guest.
 const PATIENCE_SECONDS = 10;
-const IN_APP = /FBAN|FBAV|Instagram|Line\/|MicroMessenger|VKClient|VKAndroidApp|Telegram|Snapchat|musical_ly|; wv\)/;
 
 /** Where the session wants its PIN first, there is no form. @type {HTMLFormElement | null} */
 const search_form = document.querySelector("#search");
@@ -20,6 +19,7 @@ const file = /** @type {HTMLInputElement} */ (search_form?.querySelector("#selfi
 const stage = /** @type {Stage} */ (search_form && new Stage(search_form));
 /** What was taken or chosen last, so that it can be sent again. @type {Blob | null} */
 let picture = null;
+let watches_photos = false;
 
 /** @type {Record<string, () => unknown>} */
 const actions = { open, shoot, send, choose, again, prove };
@@ -63,17 +63,12 @@ async function shoot() {
 }
 
 async function prove() {
-  stage.say(null);
-  stage.enter("prove");
   try {
     /** @type {HTMLElement | null} */
     const challenge = form.querySelector("#challenge");
-    const asked = await beginChallenge(challenge?.dataset.address ?? "", tokenOf(form));
-    if ("answer" in asked) { show(asked.answer); return; }
-    const frames = await perform(asked.steps, { say: (hint) => stage.guide(hint), grab: () => stage.grab() });
-    stage.guide("look_straight");
-    await pause(1500);
-    await search(await stage.grab(), { frames, challenge: asked.token });
+    const proof = await proveOn(stage, { address: challenge?.dataset.address ?? "", token: tokenOf(form) });
+    if ("answer" in proof) show(proof.answer);
+    else await search(proof.selfie, proof);
   } catch {
     stage.enter("idle");
     stage.say("offline");
@@ -119,6 +114,7 @@ function again() {
  * @param {Proof} [more]
  */
 async function search(selfie, more = {}) {
+  watchPhotos();
   stage.say(null);
   stage.enter("busy");
   try {
@@ -128,7 +124,13 @@ async function search(selfie, more = {}) {
       await pause(1000 * wait);
       response = await fetch(form.action, { method: "POST", body: bodyOf({ selfie, ...more }) });
     }
-    show(new DOMParser().parseFromString(await response.text(), "text/html"));
+    const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+    // Searches take the challenge from now on, for a while: the page with it comes in this one's place.
+    if (response.status === 403 && answer.querySelector("#search[data-challenge]") && !("challenge" in form.dataset)) {
+      location.reload();
+      return;
+    }
+    show(answer);
   } catch {
     // The picture is kept: one press sends it again.
     stage.enter(more.frames ? "idle" : "shot");
@@ -144,7 +146,7 @@ function show(answer) {
     stage.say("broken");
     return;
   }
-  if (!answer.querySelector("#search")) { turnAway(answer, main); return; }
+  if (!answer.querySelector("#search")) { turnTo(answer, main); return; }
   for (const id of ["notice", "results", "waiting"]) {
     const part = answer.getElementById(id);
     if (part) document.getElementById(id)?.replaceWith(document.adoptNode(part));
@@ -153,18 +155,24 @@ function show(answer) {
 }
 
 /**
- * The session was closed, or wants its PIN or the consent again: what the answer says takes the whole page's place.
+ * The photos that were found; or the session was closed, or wants its PIN, the consent or an answer first. What the
+ * answer says takes the whole page's place, under the address at which it is found again.
  * @param {Document} answer
  * @param {HTMLElement} main
  */
-function turnAway(answer, main) {
+function turnTo(answer, main) {
   stage.close();
   document.body.className = answer.body.className;
-  document.querySelector("main")?.replaceWith(document.adoptNode(main));
-  const heading = main.querySelector("h1");
+  document.querySelector("main")?.replaceChildren(...[...main.childNodes].map((node) => document.adoptNode(node)));
+  /** @type {HTMLElement | null} */
+  const results = document.querySelector("#results[data-address]");
+  if (results) history.replaceState(null, "", results.dataset.address);
+  /** @type {HTMLElement | null} */
+  const heading = document.querySelector("#results h2") ?? document.querySelector("main h1");
   if (!heading) return;
   heading.tabIndex = -1;
-  heading.focus();
+  heading.focus({ preventScroll: true });
+  scrollTo(0, 0);
 }
 
 /** Brings what the page now shows into view: the results' heading, or the form with what was wrong. */
@@ -182,17 +190,11 @@ function hasSearched() {
   return document.querySelector("#results[data-searched]") !== null;
 }
 
-/** @param {HTMLElement} button */
-async function copyAddress(button) {
-  await navigator.clipboard.writeText(location.href);
-  button.textContent = button.dataset.done ?? "";
-}
-
 function start() {
   form.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("[data-action]");
     if (!(button instanceof HTMLElement)) return;
-    if (button.dataset.action === "copy") copyAddress(button);
+    if (button.dataset.action === "copy") copyText(button, location.href);
     else actions[button.dataset.action ?? ""]?.();
   });
   file.addEventListener("change", searchWithFile);
@@ -203,11 +205,27 @@ function start() {
   const agreed = location.hash === "#camera";
   if (agreed) history.replaceState(null, "", location.pathname);
   if (agreed) open();
-  else if (IN_APP.test(navigator.userAgent)) stage.say("in-app");
 }
 
-const main = document.querySelector("main");
-const viewer = /** @type {HTMLDialogElement | null} */ (document.querySelector("#viewer"));
-if (main && viewer) watchGrid(main, viewer);
+/** What shows photos is fetched while they are searched for: a page with a camera is lighter without it. */
+async function watchPhotos() {
+  if (watches_photos) return;
+  watches_photos = true;
+  const main = document.querySelector("main");
+  const viewer = /** @type {HTMLDialogElement | null} */ (document.querySelector("#viewer"));
+  // Without a connection it does not come; then the next search asks for it again.
+  const module = await import("./viewer.js").catch(() => null);
+  watches_photos = module !== null;
+  if (main && viewer) module?.watchGrid(main, viewer);
+}
+
+async function watchOffline() {
+  const module = await import("./offline/page.js").catch(() => null);
+  module?.watchConnection();
+}
+
+if (hasSearched()) watchPhotos();
+addEventListener("load", watchOffline);
 watchWaiting();
+watchCopyButtons();
 if (search_form) start();

@@ -1,6 +1,10 @@
 // @ts-check
-// What a guest does with the photos on show: tick, favourite, "not me". Without this module every button posts its form
+// What a guest does with the photos on show: favourite, "not me", share, save. Without this module every button posts its form
 // and the answer is a whole page; with it the same addresses are fetched. All texts are in the page, translated.
+
+import { count, tickedTiles, watchSelection, watchTiles } from "./selecting/selection.js";
+import { isForSaving, isForShareSheet, save, share, watchHandOver } from "./sharing/hand_over.js";
+import { canShareFiles } from "./sharing/pictures.js";
 
 // Pictures' addresses last for half an hour at least; a page that was away longer fetches new ones.
 const FRESH_MS = 25 * 60 * 1000;
@@ -18,22 +22,19 @@ let fetched_at = 0;
  */
 export function watchResults(main) {
   root = main;
+  watchSelection(main);
+  watchHandOver();
   enliven();
   new MutationObserver(enliven).observe(main, { childList: true, subtree: true });
-  main.addEventListener("change", (event) => { if (event.target instanceof Element && event.target.matches("#chosen [name=photo]")) count(); });
   main.addEventListener("click", onClick);
-  addEventListener("pageshow", count);
+  main.addEventListener("click", answer);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && Date.now() - fetched_at > FRESH_MS && !ticked().length) refresh();
   });
 }
 
 const form = () => /** @type {HTMLFormElement | null} */ (root.querySelector("#chosen"));
-const ticked = () => {
-  /** @type {NodeListOf<HTMLInputElement>} */
-  const boxes = root.querySelectorAll("#chosen [name=photo]:checked");
-  return [...boxes].map((box) => box.value);
-};
+const ticked = () => tickedTiles().map((tile) => tile.dataset.photo ?? "");
 
 /** Each new picture: its colours until it is there, and a square tile cut around the guest's face. */
 function enliven() {
@@ -47,7 +48,17 @@ function enliven() {
     if (image.dataset.blur && !image.complete) image.style.backgroundImage = `url(${painted(image.dataset.blur)})`;
     delete image.dataset.blur;
   }
+  prepareForm();
+}
+
+/** The form's parts that only a script makes use of. */
+function prepareForm() {
   form()?.classList.add("scripted");
+  /** @type {NodeListOf<HTMLElement>} */
+  const parts = root.querySelectorAll("#chosen [data-select], #chosen .as-link");
+  for (const part of parts) part.hidden = part.matches(".as-link") && !canShareFiles();
+  const grid = root.querySelector("#chosen .grid");
+  if (grid instanceof HTMLElement) watchTiles(grid);
   count();
 }
 
@@ -66,19 +77,9 @@ function painted(blur) {
   return brush.toDataURL();
 }
 
-/** The bar is there while something is ticked. */
-function count() {
-  /** @type {HTMLElement | null | undefined} */
-  const text = form()?.querySelector(".ticked");
-  if (!text) return;
-  const n = ticked().length;
-  form()?.classList.toggle("choosing", n > 0);
-  text.textContent = (text.dataset.text ?? "").replace("{n}", String(n));
-}
-
 /** @param {MouseEvent} event */
 async function onClick(event) {
-  const button = event.target instanceof Element && event.target.closest("#chosen button[formaction]");
+  const button = event.target instanceof Element && event.target.closest("#chosen button:is([formaction], [data-hand])");
   if (!button) return;
   const tile = button.matches(".heart") ? button.closest("li") : null;
   if (tile) {
@@ -86,10 +87,52 @@ async function onClick(event) {
     await favourite(tile);
     return;
   }
+  const hand = button.getAttribute("data-hand");
+  if (hand) {
+    handOver(event, hand);
+    return;
+  }
   const action = button.getAttribute("formaction")?.match(/photos\/(favourite|unfavourite|refuse|restore)\/?$/)?.[1];
   if (!action) return;
   event.preventDefault();
   if (await act(action, ticked())) await refresh();
+}
+
+/**
+ * "Are these you too?": the answer for one photo, by the button that was pressed.
+ * @param {MouseEvent} event
+ */
+async function answer(event) {
+  const button = event.target instanceof Element && event.target.closest("#possible button");
+  if (!(button instanceof HTMLButtonElement)) return;
+  event.preventDefault();
+  const action = button.getAttribute("formaction")?.includes("/confirm") ? "confirm" : "deny";
+  if (await act(action, [button.value])) await refresh();
+}
+
+/**
+ * Share or save the ticked photos as files, where that goes here; else the form is sent, for a link or a ZIP.
+ * @param {MouseEvent} event
+ * @param {string} how
+ */
+function handOver(event, how) {
+  const addresses = tickedTiles().map(fileOf);
+  if (how === "share" ? !isForShareSheet(addresses) : !isForSaving(addresses)) return;
+  event.preventDefault();
+  if (how === "share") share(addresses);
+  else save(addresses);
+}
+
+/**
+ * Return the address of the photo's file in the size that the guest chose; empty where the studio gives none.
+ * @param {HTMLElement} tile
+ */
+export function fileOf(tile) {
+  const link = tile.querySelector("a");
+  /** @type {HTMLSelectElement | null} */
+  const size = root.querySelector("[name=size]");
+  const file = link?.dataset.download ?? "";
+  return file && size?.value === "small" ? `${link?.getAttribute("href")}&download` : file;
 }
 
 /**
@@ -105,10 +148,31 @@ export const isFavourite = (tile) => tile.querySelector(".heart")?.getAttribute(
  * @param {HTMLElement} tile
  */
 export async function favourite(tile) {
-  const heart = tile.querySelector(".heart");
   const on = !isFavourite(tile);
-  heart?.setAttribute("aria-pressed", String(on));
-  if (!(await act(on ? "favourite" : "unfavourite", [tile.dataset.photo ?? ""]))) heart?.setAttribute("aria-pressed", String(!on));
+  press(tile, on);
+  if (!(await act(on ? "favourite" : "unfavourite", [tile.dataset.photo ?? ""]))) press(tile, !on);
+  else if (!favouritesCount()) await replaceFilters();
+}
+
+const favouritesCount = () => root.querySelector("[data-count=favourites]");
+
+/**
+ * The heart, and the number of favourites where it is shown.
+ * @param {HTMLElement} tile
+ * @param {boolean} on
+ */
+function press(tile, on) {
+  tile.querySelector(".heart")?.setAttribute("aria-pressed", String(on));
+  const number = favouritesCount();
+  if (number) number.textContent = String(Number(number.textContent) + (on ? 1 : -1));
+}
+
+/** The first favourite brings its filter along. */
+async function replaceFilters() {
+  const fresh = (await fetchResults())?.querySelector(".which");
+  if (!fresh || favouritesCount()) return;
+  root.querySelector("#results .which")?.remove();
+  root.querySelector("#results .found")?.after(document.adoptNode(fresh));
 }
 
 /** @param {HTMLElement} tile */
@@ -138,17 +202,21 @@ async function act(action, photos) {
 /** The same photos anew: without what was refused, with fresh addresses. False where they could not be had. */
 export async function refresh() {
   const old = root.querySelector("#results");
-  if (!form() || !old) return false;
+  const fresh = old && (await fetchResults());
+  if (!fresh) return false;
+  old.replaceWith(document.adoptNode(fresh));
+  enliven();
+  return true;
+}
+
+/** Return what the server shows of the same photos now; null where it could not be had. */
+async function fetchResults() {
   try {
     const response = await fetch(form()?.dataset.photos ?? "");
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const fresh = page.querySelector("#results #chosen")?.closest("#results");
-    if (!fresh) return false;
-    old.replaceWith(document.adoptNode(fresh));
-    enliven();
-    return true;
+    return page.querySelector("#results #chosen")?.closest("#results") ?? null;
   } catch {
-    return false;
+    return null;
   }
 }
 

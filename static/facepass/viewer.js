@@ -1,7 +1,9 @@
 // @ts-check
 // One photo large, with its neighbours a key, a button or a swipe away. The tiles' links say what to show.
 
-import { favourite, isFavourite, mayAct, refresh, refuse, watchResults } from "./results.js";
+import { favourite, fileOf, isFavourite, mayAct, refresh, refuse, watchResults } from "./results.js";
+import { isForShareSheet, save, share } from "./sharing/hand_over.js";
+import { savesByShareSheet } from "./sharing/pictures.js";
 import { zoomable } from "./zoom.js";
 
 // A finger that moved less than this meant to tap.
@@ -21,6 +23,8 @@ let start = null;
 /** @type {ReturnType<typeof zoomable>} */
 let zoom;
 let retried = false;
+// Of the picture that is shown large, as `galleries.photos.media_files` makes it.
+const LARGEST_SIDE = 1600;
 
 /**
  * Open `viewer` for the tiles inside `root`, also for those that come later.
@@ -43,9 +47,8 @@ export function watchGrid(root, viewer) {
   dialog.addEventListener("pointerdown", (event) => { start = event.isPrimary ? event : null; });
   dialog.addEventListener("pointerup", onSwipe);
   zoom = zoomable(part(".slide"), image);
-  image.addEventListener("load", () => settle("shown"));
-  image.addEventListener("error", onError);
   image.draggable = false;
+  addEventListener("online", () => { if (dialog.open && dialog.dataset.state === "offline") show(at); });
   addEventListener("popstate", () => { if (dialog.open) dialog.close(); });
 }
 
@@ -85,22 +88,60 @@ function show(index) {
   const link = tiles[at];
   if (!link) return;
   zoom.reset();
-  settle("loading");
-  image.src = link.href;
+  load(link);
   image.alt = worded(dialog.dataset.alt);
   part(".bar p").textContent = worded(dialog.dataset.counter);
   /** @type {HTMLAnchorElement} */
   const download = part("[data-action=download]");
-  download.hidden = !link.dataset.download;
-  download.href = link.dataset.download || "#";
+  const file = fileOf(tile());
+  download.hidden = !file;
+  download.href = file || "#";
+  button("share").hidden = !isForShareSheet([file]);
   button("previous").disabled = at === 0;
   button("next").disabled = at === tiles.length - 1;
   for (const action of ["favourite", "refuse"]) {
     button(action).hidden = !mayAct(tile());
   }
   press();
-  const next = tiles[at + 1];
-  if (next) new Image().src = next.href;
+}
+
+/**
+ * The thumbnail at once, the large picture when it is there, and then the neighbours.
+ * @param {HTMLAnchorElement} link
+ */
+async function load(link) {
+  settle("loading");
+  showSmall(link.querySelector("img"));
+  const large = new Image();
+  large.src = link.href;
+  try {
+    await large.decode();
+  } catch {
+    if (isShown(link)) await onError();
+    return;
+  }
+  if (!isShown(link)) return;
+  image.src = link.href;
+  settle("shown");
+  for (const next of [tiles[at + 1], tiles[at - 1]]) if (next) new Image().src = next.href;
+}
+
+/** @param {HTMLAnchorElement} link */
+function isShown(link) {
+  return dialog.open && tiles[at] === link;
+}
+
+/**
+ * The tile's own picture, in the place and the size of the large one.
+ * @param {HTMLImageElement | null} small
+ */
+function showSmall(small) {
+  const [width, height] = [Number(small?.getAttribute("width")) || 3, Number(small?.getAttribute("height")) || 2];
+  const scale = Math.min(1, LARGEST_SIDE / Math.max(width, height));
+  image.style.setProperty("--shape", String(width / height));
+  image.style.setProperty("--most", `${Math.round(width * scale)}px`);
+  if (small?.complete && small.naturalWidth) image.src = small.currentSrc;
+  else image.removeAttribute("src");
 }
 
 function press() {
@@ -115,15 +156,16 @@ function worded(text = "") {
 function settle(state) {
   dialog.dataset.state = state;
   part(".expired").hidden = state !== "expired";
+  part(".unreached").hidden = state !== "offline";
 }
 
-/** An address that has expired: once, new ones are fetched. */
+/** No connection; or an address that has expired: once, new ones are fetched. */
 async function onError() {
-  if (!dialog.open || !image.hasAttribute("src")) return;
-  if (retried) { settle("expired"); return; }
+  const [link, first] = [tiles[at], !retried];
+  if (!navigator.onLine) { settle("offline"); return; }
   retried = true;
-  if (await refresh()) again(at);
-  else settle("expired");
+  if (first && (await refresh())) again(at);
+  else if (link && isShown(link)) settle(navigator.onLine ? "expired" : "offline");
 }
 
 /**
@@ -143,6 +185,11 @@ async function onClick(event) {
   if (action === "close" || (event.target.matches(".slide") && !zoom.busy)) dialog.close();
   if (action === "previous") show(at - 1);
   if (action === "next") show(at + 1);
+  if (action === "share") await share([fileOf(tile())]);
+  if (action === "download" && savesByShareSheet() && isForShareSheet([fileOf(tile())])) {
+    event.preventDefault();
+    await save([fileOf(tile())]);
+  }
   if (action === "favourite") await favouriteHere();
   if (action === "refuse" && (await refuse(tile()))) again(at);
 }

@@ -119,7 +119,7 @@ class FacePass:
         return _eventually(lambda: self.progress(gallery_id), lambda progress: progress.is_over, seconds)
 
     def create_session(self, name: str, **fields: Any) -> dict[str, Any]:
-        """`fields`: id, description, status, scheduled_at, facepass_enabled."""
+        """`fields`: id, description, status, scheduled_at, time_zone, facepass_enabled."""
         return self._http.post("/api/v1/sessions/", json={"name": name, **fields})
 
     def search_session(self, session_id: str, picture: Picture, **options: float) -> list[Match]:

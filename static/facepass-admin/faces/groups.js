@@ -127,11 +127,16 @@ function name(card, choice) {
 }
 
 /** @param {HTMLElement} card */
-function reject(card) {
+function reject(card, more = {}) {
   const what = about(card);
   if (!what) return;
   leave(card, what);
-  work.decide("rejectPath", what);
+  work.decide("rejectPath", { ...what, ...more });
+}
+
+/** @param {HTMLElement} card */
+function hide(card) {
+  reject(card, { hide: true });
 }
 
 /**
@@ -196,7 +201,7 @@ async function undo() {
 }
 
 /** @type {Record<string, (card: HTMLElement) => void>} */
-const actions = { split, reject, open };
+const actions = { split, hide, reject: (card) => reject(card), open };
 
 root.addEventListener("click", (event) => {
   const card = closest(event, "[data-card]");
@@ -232,7 +237,8 @@ bindKeys({
   2: on(() => take(1)),
   3: on(() => take(2)),
   s: on(split),
-  r: on(reject),
+  h: on(hide),
+  r: on((card) => reject(card)),
   x: on((card) => find("[data-mark]", card)?.click()),
   m: () => { if (may) merge(); },
   a: () => { if (list.current) open(list.current); },

@@ -47,6 +47,9 @@ function enrolling(work, field, box) {
     const form = new FormData();
     form.append("file", file);
     if (sure) form.append("sure", "1");
+    for (const typed of document.querySelectorAll("input[data-consent]")) {
+      if (typed instanceof HTMLInputElement) form.append(typed.dataset.consent ?? "", typed.value);
+    }
     box.hidden = true;
     work.decisions.run(() => post(work.path("enrolPath"), form)).then((answer) => {
       if (answer?.conflict) { ask(box, answer.conflict); return; }

@@ -5,8 +5,8 @@ import { Combobox } from "../kit/combobox.js";
 import { all, closest, find, need } from "../kit/dom.js";
 
 /** @typedef {{groups: string[], faces: string[]}} Ticked */
-/** The address to which each button's decision goes. */
-const PATHS = { merge: "mergePath", split: "splitPath", reject: "rejectPath" };
+/** The address to which each button's decision goes, and what it says beside. @type {Record<string, [path: string, more?: object]>} */
+const VERBS = { merge: ["mergePath"], split: ["splitPath"], hide: ["rejectPath", { hide: true }], reject: ["rejectPath"] };
 
 /**
  * @typedef {object} Options
@@ -29,14 +29,15 @@ export class TickedBar {
     root.addEventListener("change", (event) => { if (closest(event, "[data-mark]")) this.show(); });
     bar.addEventListener("click", (event) => {
       const act = closest(event, "[data-tick]")?.dataset.tick;
-      if (act === "merge" || act === "split" || act === "reject") this.act(act);
+      if (act && act in VERBS) this.act(act);
       else if (act) this.clear();
     });
   }
 
-  /** @param {keyof typeof PATHS} act */
+  /** @param {string} act one of VERBS */
   act(act) {
-    this.#send(PATHS[act]);
+    const verb = VERBS[act];
+    if (verb) this.#send(...verb);
   }
 
   /**

@@ -10,7 +10,7 @@ import { Sheet, WINDOW } from "./sheet.js";
 
 /** @typedef {import("./sheet.js").Photo} Photo */
 
-/** What the page's address says of the photos shown. @typedef {{filter: string, person: string, sort: string, q: string}} Query */
+/** What the page's address says of the photos shown. @typedef {{filter: string, burst: string, person: string, sort: string, q: string}} Query */
 
 /* Events may come by the hundred: what is in sight is asked again once in this time at most. */
 const REFRESH_MS = 500;
@@ -30,15 +30,16 @@ class Grid {
   /** @param {HTMLElement} section */
   constructor(section) {
     const asked = new URLSearchParams(location.search);
-    const { filter = "all", person = "", sort = "taken", q = "" } = Object.fromEntries(asked);
+    const { filter = "all", burst = "", person = "", sort = "taken", q = "" } = Object.fromEntries(asked);
     /** @type {Query} */
-    this.query = { filter, person, sort, q };
+    this.query = { filter, burst, person, sort, q };
     this.section = section;
     this.paths = readJson("fp-paths");
     this.texts = readJson("fp-texts");
     this.sheet = new Sheet(need("[data-sheet]", section), {
       photoAt: (index) => this.#photoAt(index),
       addressOf: (photo) => this.#address((section.dataset.photo ?? "").replace(NO_ROW, photo.id)),
+      addressOfBurst: (photo) => this.#address(location.pathname, { filter: "all", burst: photo.burst }),
       isChosen: (photo) => this.selection.has(photo.id),
       texts: this.texts,
     });
@@ -190,7 +191,7 @@ class Grid {
   /** @param {Event} event */
   #clicked(event) {
     const filter = closest(event, "[data-filter]")?.dataset.filter;
-    if (filter) this.choose({ filter });
+    if (filter) this.choose({ filter, burst: "" });
     if (closest(event, "[data-retry]")) this.#retry();
     const box = closest(event, "[data-choose]");
     if (box) this.#choosePhoto(box, event instanceof MouseEvent && event.shiftKey);
@@ -222,7 +223,7 @@ class Grid {
   #bindKeys(people, search) {
     const { sheet } = this;
     const filters = all("[data-filter]", this.section).map((button) => button.dataset.filter);
-    const byNumber = Object.fromEntries(filters.map((filter, index) => [String(index + 1), () => this.choose({ filter })]));
+    const byNumber = Object.fromEntries(filters.map((filter, index) => [String(index + 1), () => this.choose({ filter, burst: "" })]));
     bindKeys({
       ArrowRight: () => sheet.move(1),
       ArrowLeft: () => sheet.move(-1),

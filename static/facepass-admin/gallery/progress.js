@@ -14,6 +14,7 @@ import { showState, watch } from "../kit/live.js";
  * @property {number} faces
  * @property {number} photos_per_second
  * @property {number | null} eta_seconds
+ * @property {string} blocked_by
  */
 
 const section = find("[data-progress]");
@@ -52,7 +53,19 @@ function show(section, progress) {
     left: duration(section, progress.eta_seconds),
   };
   for (const [name, text] of Object.entries(values)) need(`[data-value="${name}"]`, section).textContent = text;
+  showBlock(need("[data-blocked]", section), progress.blocked_by);
   need('[data-value="failed"]', section).classList.toggle("fp-bad", progress.failed > 0);
+}
+
+/**
+ * Says what the photos wait for, by the error's code; nothing while nothing holds them up.
+ * @param {HTMLElement} line
+ * @param {string} code
+ */
+function showBlock(line, code) {
+  const text = code && (line.getAttribute(`data-${code}`) ?? line.dataset.other ?? "");
+  if (line.textContent !== text) line.textContent = text; // or a screen reader would read it out again
+  line.hidden = !text;
 }
 
 /**

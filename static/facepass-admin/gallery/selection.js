@@ -26,8 +26,9 @@ export class Selection {
       const verb = closest(event, "[data-chosen-do]")?.dataset.chosenDo;
       if (verb) this.#clicked(verb);
     });
-    const download = need("form", this.bar, HTMLFormElement);
-    download.addEventListener("submit", () => { need("[name=photos]", download, HTMLInputElement).value = [...this.#ids].join(","); });
+    for (const field of this.bar.querySelectorAll("[name=photos]")) {
+      if (field instanceof HTMLInputElement) field.form?.addEventListener("submit", () => { field.value = [...this.#ids].join(","); });
+    }
     const tagging = find("[data-tagging]", this.bar);
     if (tagging instanceof HTMLFormElement) tagging.addEventListener("submit", (event) => this.#tag(event, tagging));
     const targets = find("[data-target]", this.bar);

@@ -11,8 +11,8 @@ const ROWS_BEYOND = 3;
 /* What the page's own head covers, in pixels. */
 const HEAD = 80;
 
-/** @typedef {{id: string, name: string, place: string, state: string, note: string, error: string, hidden: boolean, thumbnail: string | null}} Photo */
-/** A photo's place: the link to it, and a box to choose it. @typedef {{tile: HTMLElement, link: HTMLAnchorElement, box: HTMLInputElement}} Cell */
+/** @typedef {{id: string, name: string, place: string, state: string, note: string, error: string, hidden: boolean, thumbnail: string | null, burst: string, shots: string}} Photo */
+/** A photo's place: the link to it, a box to choose it, and the link to the burst that it is a shot of. @typedef {{tile: HTMLElement, link: HTMLAnchorElement, box: HTMLInputElement, shots: HTMLAnchorElement}} Cell */
 
 export class Sheet {
   /** How many photos there are; null until that is known. @type {number | null} */
@@ -25,14 +25,15 @@ export class Sheet {
 
   /**
    * @param {HTMLElement} element
-   * @param {{photoAt: (index: number) => Photo | null, addressOf: (photo: Photo) => string, isChosen: (photo: Photo) => boolean, texts: Record<string, string>}} options
+   * @param {{photoAt: (index: number) => Photo | null, addressOf: (photo: Photo) => string, addressOfBurst: (photo: Photo) => string, isChosen: (photo: Photo) => boolean, texts: Record<string, string>}} options
    */
-  constructor(element, { photoAt, addressOf, isChosen, texts }) {
+  constructor(element, { photoAt, addressOf, addressOfBurst, isChosen, texts }) {
     this.element = element;
     this.isChosen = isChosen;
     this.texts = texts;
     this.photoAt = photoAt;
     this.addressOf = addressOf;
+    this.addressOfBurst = addressOfBurst;
     addEventListener("scroll", () => this.draw(), { capture: true, passive: true });
     // Not within the observer's own round: drawing changes the sheet's height, which it observes too.
     new ResizeObserver(() => requestAnimationFrame(() => this.draw())).observe(element);
@@ -98,8 +99,10 @@ export class Sheet {
     const link = make("a", { className: "fp-cell" }, ...parts);
     const box = make("input", { type: "checkbox", "data-choose": "" });
     const tile = make("div", { className: "fp-tile" }, link, make("label", { className: "fp-choice" }, box));
+    const shots = make("a", { className: "fp-shots" });
+    tile.append(shots);
     tile.dataset.index = String(index);
-    const cell = { tile, link, box };
+    const cell = { tile, link, box, shots };
     this.#cells.set(index, cell);
     this.element.append(tile);
     return cell;
@@ -109,7 +112,7 @@ export class Sheet {
    * @param {Cell} cell
    * @param {Photo} photo
    */
-  #fill({ tile, link: cell, box }, photo) {
+  #fill({ tile, link: cell, box, shots }, photo) {
     tile.dataset.photo = photo.id;
     box.checked = this.isChosen(photo);
     const content = JSON.stringify(photo);
@@ -122,6 +125,9 @@ export class Sheet {
     cell.title = photo.error || photo.name;
     const note = photo.hidden ? `${this.texts.hidden} · ${photo.note}` : photo.note;
     tile.classList.toggle("fp-hidden", photo.hidden);
+    shots.hidden = !photo.shots;
+    shots.href = photo.shots ? this.addressOfBurst(photo) : "";
+    shots.textContent = photo.shots;
     const thumbnail = photo.thumbnail && make("img", { src: photo.thumbnail, alt: "", loading: "lazy", decoding: "async" });
     cell.replaceChildren(
       make("span", { className: "fp-cell-picture" }, ...(thumbnail ? [thumbnail] : [])),

@@ -29,6 +29,7 @@ class Upload {
     this.queue = new Queue({
       pathsOf: destinationsOf(section),
       areTagged: () => areTagged(section),
+      takesRaw: section.dataset.raw !== undefined,
       changed: (entry) => this.#changed(entry),
       lost: (is) => this.#lost(is),
     });

@@ -1,15 +1,20 @@
 // @ts-check
-/* The files of what was dropped or chosen, with those of all folders in it. */
+/* The files of what was dropped or chosen, with those of all folders in it. What their names say has its home in
+recognition/pictures/file_names.py. */
 
 /** @typedef {{path: string, file: File}} Found */
 /** A file or folder that a browser can keep over a reload, where it has such handles. @typedef {FileSystemHandle} Handle */
 
-const PICTURE = /\.(jpe?g|png|webp|hei[cf]|tiff?|bmp|gif|avif)$/i;
+const PICTURE = /\.(avif|bmp|dib|gif|hei[cf]s?|hif|jfif|jif|jpe|jpe?g|jpe?g[_-]?(large|orig|small|thumb)|jxl|mpo|png|psd|tiff?|webp)$/i;
 // Raw files of cameras, and Adobe's; some systems call them pictures by their type.
 const RAW = /\.(3fr|arw|cr[23w]|dcr|dng|erf|fff|gpr|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw[2l]|sr[2fw]|x3f)$/i;
 const VIDEO = /\.(3gp|avi|crm|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|mxf|webm|wmv)$/i;
-// What systems leave in folders; nobody wants to read of it.
-const NOISE = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini)$/i;
+// What systems leave in folders, thumbnails too; nobody wants to read of it.
+const NOISE = /(^|\/)(\.[^\/]*|@eadir|@__thumb|@(recycle|recently-snapshot|tmp|sharebin)|#(recycle|snapshot)|__macosx|\$recycle\.bin|recycler|system volume information|lost\+found|(eh)?thumbs[^\/]*\.db|desktop\.ini)(\/|$)/i;
+
+// The first bytes of pictures: JPEG, PNG, WebP, HEIC and AVIF, TIFF, BMP, JPEG XL.
+const BEGINNING = /^(\xff\xd8\xff|\x89PNG|RIFF[^]{4}WEBP|[^]{4}ftyp(hei[cxms]|hev[cx]|mif1|msf1|avi[fs])|II[*+]\0|MM\0[*+]|BM[^]{4}\0|\xff\n|\0\0\0\fJXL )/;
+const BEGINNING_BYTES = 16;
 
 /**
  * Return what the file is by its name and type. Only pictures are sent.
@@ -19,6 +24,15 @@ export function kindOf({ path, file }) {
   if (RAW.test(path)) return "raw";
   if (VIDEO.test(path) || file.type.startsWith("video/")) return "video";
   return PICTURE.test(path) || file.type.startsWith("image/") ? "picture" : "other";
+}
+
+/**
+ * Return whether the file begins as pictures do, whatever it is called.
+ * @param {File} file
+ */
+export async function isPicture(file) {
+  const bytes = new Uint8Array(await file.slice(0, BEGINNING_BYTES).arrayBuffer());
+  return BEGINNING.test(String.fromCharCode(...bytes));
 }
 
 /**
@@ -59,7 +73,9 @@ export function chosen(input) {
 
 /** @param {Found[]} files */
 function wanted(files) {
-  return files.filter(({ path }) => !NOISE.test(path)).sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }));
+  // Raw files last, so that those which have a JPEG beside them are known for its pair.
+  const rank = (/** @type {Found} */ { path }) => Number(RAW.test(path));
+  return files.filter(({ path }) => !NOISE.test(path)).sort((a, b) => rank(a) - rank(b) || a.path.localeCompare(b.path, undefined, { numeric: true }));
 }
 
 /**

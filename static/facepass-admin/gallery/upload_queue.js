@@ -3,7 +3,7 @@
 is waited for. Each change of an entry is told by `changed(entry)`. */
 
 import { post, put, Refusal, upload } from "../kit/http.js";
-import { kindOf } from "./upload_files.js";
+import { isPicture, kindOf } from "./upload_files.js";
 
 /** @typedef {import("./upload_files.js").Found} Found */
 /** @typedef {"waiting" | "checking" | "sending" | "accepted" | "duplicate" | "refused" | "skipped"} State */
@@ -25,12 +25,13 @@ export class Queue {
   #wait = FIRST_WAIT_MS;
 
   /**
-   * @param {{pathsOf: (path: string) => Promise<Paths>, areTagged: () => boolean, changed: (entry: Entry) => void, lost: (is: boolean) => void}} options
+   * @param {{pathsOf: (path: string) => Promise<Paths>, areTagged: () => boolean, takesRaw: boolean, changed: (entry: Entry) => void, lost: (is: boolean) => void}} options
    *   `areTagged` tells whether a photo gets its folder's name as a tag, `lost` whether the connection is
    */
-  constructor({ pathsOf, areTagged, changed, lost }) {
+  constructor({ pathsOf, areTagged, takesRaw, changed, lost }) {
     this.pathsOf = pathsOf;
     this.areTagged = areTagged;
+    this.takesRaw = takesRaw;
     this.changed = changed;
     this.lost = lost;
   }
@@ -43,8 +44,8 @@ export class Queue {
       const entry = { path, file, size: file.size, state: "waiting", sent: 0, message: "", reason: "" };
       this.entries.push(entry);
       const kind = kindOf({ path, file });
-      if (kind === "picture") this.#set(entry, "waiting");
-      else this.#set(entry, "skipped", { reason: kind });
+      if ((kind === "raw" && !this.takesRaw) || kind === "video") this.#set(entry, "skipped", { reason: kind });
+      else this.#set(entry, "waiting");
     }
     while (this.#running < AT_ONCE && this.#next()) this.#work();
   }
@@ -80,6 +81,7 @@ export class Queue {
     if (!file) return;
     try {
       this.#set(entry, "checking");
+      if (kindOf({ path: entry.path, file }) === "other" && !(await isPicture(file))) { this.#set(entry, "skipped", { reason: "other" }); return; }
       const paths = await this.pathsOf(entry.path);
       if (await this.#isThere(file, paths)) { this.#set(entry, "duplicate"); return; }
       this.#set(entry, "sending");

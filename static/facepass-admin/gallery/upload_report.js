@@ -7,7 +7,7 @@ import { notify } from "../kit/notice.js";
 /** @typedef {import("./upload_queue.js").Entry} Entry */
 
 /* Kinds in the order in which they show; what else a server refuses comes before what is there already. */
-const ORDER = ["raw", "video", "unsupported_type", "image_too_large", "not_an_image", "other", "refused", "duplicate"];
+const ORDER = ["raw", "video", "unsupported_type", "image_too_large", "not_an_image", "truncated_image", "other", "refused", "duplicate"];
 
 export class UploadReport {
   /**

@@ -1,6 +1,7 @@
 // @ts-check
 /* What this visitor decided in this visit: sent in the order of the keys, and taken back from the last one on. */
 
+import { find } from "./dom.js";
 import { Refusal } from "./http.js";
 import { notify } from "./notice.js";
 
@@ -21,7 +22,7 @@ export class Decisions {
    * @returns {Promise<T | null>}
    */
   async run(work) {
-    this.busy += 1;
+    this.#count(1);
     const done = this.#last.then(work);
     this.#last = done.catch(() => {});
     try {
@@ -31,8 +32,16 @@ export class Decisions {
       notify(error.message, { bad: true });
       return null;
     } finally {
-      this.busy -= 1;
+      this.#count(-1);
     }
+  }
+
+  /** The page says that something is on its way; its style lets it say so only where that takes long.
+   * @param {number} more */
+  #count(more) {
+    this.busy += more;
+    const sign = find("[data-working]");
+    if (sign) sign.hidden = this.busy === 0;
   }
 
   /** @param {Step} step */

@@ -8,6 +8,8 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30000;
 /* The server's code for what is not there: there is no use in trying again. */
 const NOT_FOUND = 4404;
+/* And for who is signed in no more. */
+const SIGNED_OUT = 4401;
 
 /** @typedef {"live" | "polling" | "lost" | "gone"} State */
 
@@ -38,7 +40,7 @@ export function watch({ socket, poll: address, onEvent, onState }) {
 
   /** @param {number} code */
   function closed(code) {
-    if (code === NOT_FOUND) { rest(); onState("gone"); return; }
+    if (code === NOT_FOUND || code === SIGNED_OUT) { rest(); onState("gone"); return; }
     stopPolling ??= poll(() => get(address), {
       every: POLL_MS,
       onAnswer: (event) => { onEvent(event); onState("polling"); },

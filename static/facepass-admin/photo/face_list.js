@@ -48,7 +48,8 @@ export class FaceList {
     this.#photo = photo;
     const shown = shownFaces(photo);
     const hidden = photo.faces.filter((face) => face.hidden).map((face) => this.#row(photo, face));
-    this.element.replaceChildren(...shown.map((face, index) => this.#row(photo, face, index + 1)), ...hidden);
+    const rows = shown.map((face, index) => this.#row(photo, face, face.whole ? undefined : index + 1));
+    this.element.replaceChildren(...rows, ...hidden);
     if (typed && shown.some((face) => face.id === typed.id)) this.type(typed.id, typed.text);
   }
 
@@ -77,6 +78,7 @@ export class FaceList {
   /** @param {Face} face */
   #notes(face) {
     const notes = [];
+    if (face.whole) return face.notes;
     if (face.person && !face.hidden) notes.push(face.verified ? this.texts.confirmed : this.texts.proposed);
     if (face.similarity !== null && !face.verified) notes.push(face.similarity.toFixed(2));
     if (face.drawn) notes.push(this.texts.drawn);

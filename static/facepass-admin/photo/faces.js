@@ -11,6 +11,7 @@
  * @property {boolean} verified
  * @property {boolean} hidden
  * @property {boolean} drawn
+ * @property {boolean} whole stands for a person of whom no face is seen
  * @property {number | null} similarity
  * @property {string} notes
  * @property {{id: string, size: number} | null} group
@@ -26,6 +27,7 @@
  * @property {string} taken when, and where it lay
  * @property {number} width
  * @property {number} height
+ * @property {number} rotation degrees by which somebody turned it
  * @property {string} picture
  * @property {string} full the file at its full size, where browsers show it
  * @property {Face[]} faces

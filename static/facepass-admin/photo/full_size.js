@@ -30,11 +30,11 @@ export class FullSize {
   }
 
   /**
-   * Another photo is shown as a whole.
+   * Another photo, and one that was turned, is shown as a whole.
    * @param {Photo} photo
    */
   show(photo) {
-    if (photo.id !== this.#photo?.id) this.end();
+    if (photo.id !== this.#photo?.id || photo.rotation !== this.#photo.rotation) this.end();
     this.#photo = photo;
   }
 

@@ -5,11 +5,14 @@ import { Decisions } from "../kit/decisions.js";
 import { fill, find, need, readJson } from "../kit/dom.js";
 import { get, post, Refusal } from "../kit/http.js";
 import { hideNotice, notify } from "../kit/notice.js";
+import { Ahead } from "./ahead.js";
+import { offerAlso } from "./also.js";
 import { FaceList } from "./face_list.js";
 import { FailedPhoto } from "./failed.js";
 import { openFace, shownFaces } from "./faces.js";
 import { History } from "./history.js";
 import { Stage } from "./stage.js";
+import { showTrouble } from "./trouble.js";
 
 /** @typedef {import("./faces.js").Described} Described */
 /** @typedef {import("./faces.js").Photo} Photo */
@@ -26,8 +29,7 @@ export class PhotoPage {
   place = {};
   /** The id of a face. @type {string | null} */
   selected = null;
-  /** What comes next, asked for before it is wanted. @type {Map<string, Promise<Described>>} */
-  #ahead = new Map();
+  #ahead = new Ahead((id) => this.#describe(id));
   #isRefreshing = false;
 
   /** @param {HTMLElement} section */
@@ -52,6 +54,12 @@ export class PhotoPage {
       people: (text, face) => this.#people(text, face),
       select,
       decide: (body, after) => this.decide(body, after),
+      leave: () => this.frame.focus(),
+    });
+    this.also = offerAlso(find("[data-also]", section), {
+      create: texts.create ?? "",
+      people: (text) => this.#people(text, ""),
+      choose: (choice) => this.addPerson(choice),
       leave: () => this.frame.focus(),
     });
     this.history = new History(need("[data-history]", section, HTMLDetailsElement), {
@@ -81,8 +89,7 @@ export class PhotoPage {
     if (!id) return;
     this.id = id;
     hideNotice();
-    const coming = this.#ahead.get(id) ?? this.#describe(id);
-    this.#ahead.clear();
+    const coming = this.#ahead.take(id);
     /** @type {Described} */
     let found;
     try {
@@ -97,17 +104,7 @@ export class PhotoPage {
     this.selected = null;
     this.#show(found);
     this.select(openFace(found.photo)?.id ?? null);
-    this.#lookAhead();
-  }
-
-  /** The neighbours' faces and pictures, so that an arrow key shows them at once. */
-  #lookAhead() {
-    for (const id of [this.place.next, this.place.previous]) {
-      if (!id) continue;
-      const coming = this.#describe(id);
-      this.#ahead.set(id, coming);
-      coming.then((found) => { new Image().src = found.photo.picture; }, () => this.#ahead.delete(id));
-    }
+    this.#ahead.look([this.place.next, this.place.previous]);
   }
 
   /** @param {{photo: Photo, place?: PhotoPage["place"]}} found */
@@ -120,26 +117,11 @@ export class PhotoPage {
     need("[data-form]", section, HTMLAnchorElement).href = (section.dataset.formPath ?? "").replace(NO_ROW, photo.id);
     need("[data-go=previous]", section, HTMLButtonElement).disabled = !place.previous;
     need("[data-go=next]", section, HTMLButtonElement).disabled = !place.next;
-    this.#showTrouble(photo);
+    showTrouble(section, photo, texts);
     this.failed.show(photo);
     this.stage.show(photo);
     this.list.show(photo);
     this.select(this.selected);
-  }
-
-  /**
-   * Why the photo failed, or that it waits.
-   * @param {Photo} photo
-   */
-  #showTrouble(photo) {
-    const line = need("[data-trouble]", this.section);
-    const isDone = photo.state === "processed";
-    const nothing = photo.faces.length ? this.texts.all_rejected : this.texts.no_faces;
-    line.textContent = photo.error || (!isDone ? `${photo.label}. ${this.texts.not_yet}` : shownFaces(photo).length ? "" : nothing);
-    line.hidden = !line.textContent;
-    line.classList.toggle("fp-bad", Boolean(photo.error));
-    const retry = find("[data-do=retry]", this.section);
-    if (retry instanceof HTMLButtonElement) retry.disabled = photo.state === "processing";
   }
 
   /** @param {string | null} face */
@@ -189,7 +171,7 @@ export class PhotoPage {
 
   /** @param {Described} found */
   #take(found) {
-    this.#ahead.clear();
+    this.#ahead.forget();
     this.decisions.remember({ ids: found.decisions, photo: found.photo.id });
     if (found.photo.id === this.id) this.#show(found);
     hideNotice();
@@ -221,6 +203,12 @@ export class PhotoPage {
     });
   }
 
+  /** @param {import("../kit/combobox.js").Choice} choice */
+  addPerson(choice) {
+    const { id } = this;
+    this.decisions.run(async () => { this.#take(await post(this.#path("also", id), choice)); });
+  }
+
   retry() {
     const { id } = this;
     this.decisions.run(async () => {
@@ -229,9 +217,18 @@ export class PhotoPage {
     });
   }
 
+  /** @param {number} degrees clockwise */
+  turn(degrees) {
+    const { id } = this;
+    this.decisions.run(async () => {
+      this.#take(await post(this.#path("turn", id), { degrees }));
+      notify(this.texts.turned);
+    });
+  }
+
   /** Somebody else, or a worker, changed something in this gallery. What is being typed stays. */
   refreshSoon() {
-    this.#ahead.clear();
+    this.#ahead.forget();
     if (this.#isRefreshing) return;
     this.#isRefreshing = true;
     setTimeout(() => { this.#isRefreshing = false; this.#refresh(); }, REFRESH_MS);

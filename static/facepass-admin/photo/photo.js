@@ -38,6 +38,8 @@ function actionsOf(page) {
     full: () => page.stage.toggleFullSize(page.face),
     rest: () => page.decide({ verb: "ignore_rest" }),
     retry: () => { if (may.edit) page.retry(); },
+    left: () => { if (may.edit) page.turn(270); },
+    right: () => { if (may.edit) page.turn(90); },
     undo: () => page.undo(),
     reject: () => { if (page.face) page.decide({ verb: "reject", ...about() }, "next"); },
     confirm: () => { if (page.face?.person) page.decide({ verb: "confirm", ...about() }, "next"); },
@@ -48,17 +50,19 @@ function actionsOf(page) {
 /**
  * @param {PhotoPage} page
  * @param {Record<string, () => void>} actions
- * @returns {Record<string, () => void>}
+ * @returns {Record<string, import("../kit/keys.js").Action>}
  */
-function keysOf(page, { draw: d, full: z, rest: i, retry: a, undo: u, reject: r, confirm: c, unname: x }) {
+function keysOf(page, { draw: d, full: z, rest: i, retry: a, undo: u, reject: r, confirm: c, unname: x, left, right }) {
   const type = () => { if (page.selected && page.may.verify) page.list.type(page.selected); };
   const back = need("[data-back]", page.section, HTMLAnchorElement);
-  return /** @type {Record<string, () => void>} */ ({
+  return /** @type {Record<string, import("../kit/keys.js").Action>} */ ({
     ArrowRight: () => { page.go(page.place.next); },
     ArrowLeft: () => { page.go(page.place.previous); },
     ArrowDown: () => page.step(1),
     ArrowUp: () => page.step(-1),
+    t: (event) => (event.shiftKey ? left : right)?.(),
     Enter: type, n: type, Delete: r, a, c, d, i, r, u, x, z,
+    b: () => page.also?.focus(),
     h: () => page.history.toggle(),
     g: () => { location.href = back.href; },
     Escape: () => {

@@ -41,17 +41,18 @@ export class Stage {
 
   /** @param {Photo} photo */
   show(photo) {
-    const isNew = this.#photo?.id !== photo.id;
+    const isNew = this.#photo?.id !== photo.id, isTurned = this.#photo?.rotation !== photo.rotation;
     this.fullSize.show(photo);
     this.#photo = photo;
     this.element.style.setProperty("--ratio", String(photo.width / photo.height));
     if (isNew) {
       this.endDrawing();
-      this.picture.src = photo.picture;
       this.picture.alt = photo.name;
     }
+    if (isNew || isTurned) this.picture.src = photo.picture;
     const hidden = photo.faces.filter((face) => face.hidden).map((face) => this.#box(photo, face));
-    this.layer.replaceChildren(...hidden, ...shownFaces(photo).map((face, index) => this.#box(photo, face, index + 1)));
+    const shown = shownFaces(photo).filter((face) => !face.whole);
+    this.layer.replaceChildren(...hidden, ...shown.map((face, index) => this.#box(photo, face, index + 1)));
   }
 
   /**
