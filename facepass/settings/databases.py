@@ -8,6 +8,8 @@ from facepass.settings.base import ENV, HOME, ROLE
 
 # How long a request waits for a connection: whoever waits for a database that is away is told so.
 DATABASE_SECONDS = 2
+# A server on another machine: one that has gone without a word is noticed within 20 seconds, also by who only listens.
+REMOTE_LIMITS = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5}
 
 
 def _database_at(address: str, **options: Any) -> dict[str, Any]:
@@ -41,18 +43,21 @@ def _database() -> dict[str, Any]:
 
     Workers keep theirs: they ask twice a second whether there is work, each time with a new one otherwise.
     """
-    found = (
-        _database_at(ENV.database_url, connect_timeout=5, tcp_user_timeout=10_000, keepalives_idle=10)
-        if ENV.database_url
-        else embedded.database_settings(HOME)
-    )
+    found = _database_at(ENV.database_url, **REMOTE_LIMITS) if ENV.database_url else embedded.database_settings(HOME)
     options = found.setdefault("OPTIONS", {})
     if ROLE == "web":
-        options["pool"] = {"min_size": 1, "max_size": ENV.database_pool_size, "timeout": DATABASE_SECONDS}
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": ENV.database_pool_size,
+            "timeout": DATABASE_SECONDS,
+            # A connection that cannot be made is given up by then. Its pauses would double otherwise, for minutes after
+            # the database is back.
+            "reconnect_timeout": DATABASE_SECONDS,
+        }
     if ROLE == "worker":
         found["CONN_MAX_AGE"] = 600
     # A connection may have outlived a restart of the database.
-    return {**found, "ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
+    return {**found, "ENGINE": "facepass.core.database.postgresql", "CONN_HEALTH_CHECKS": True}
 
 
 DATABASES = {"default": _database()}

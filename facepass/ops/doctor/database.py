@@ -74,7 +74,8 @@ OURS = ("facepass", "recognition", "galleries", "training", "sessions_app")
 
 def examine_connections() -> Iterator[Finding]:
     """Compare what is free of the server's connections with what this host takes at the most."""
-    pools = settings.ENV.database_pool_size * settings.WEB_PROCESSES
+    # Each with one more, by which it sees whether the database answers.
+    pools = (settings.ENV.database_pool_size + 1) * settings.WEB_PROCESSES
     needed = pools + EACH_WORKER * settings.WORKERS + OTHERS
     try:
         limit, used, ours = _row(

@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 from django.conf import settings
 
+from facepass.core.database import answer_watch
 from facepass.ops import draining
 from facepass.ops.supervisor import http_connections
 
@@ -39,6 +40,7 @@ def main(fd: int) -> None:
     config.load()
     gc.freeze()  # code that is loaded now is never garbage, and to look through it stops every request for 0.1 s
     gc.set_threshold(*GC_THRESHOLDS)
+    answer_watch.begin()
     _keep_models()
     DrainingServer(config).run(sockets=[socket.socket(fileno=fd)])
 

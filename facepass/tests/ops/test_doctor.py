@@ -186,7 +186,7 @@ def test_proxies_that_are_named_by_their_addresses_need_no_number(settings, monk
 def test_each_web_process_counts_with_its_pool(settings):
     environment(settings, database_pool_size=7)
     settings.WORKERS, settings.WEB_PROCESSES = 1, 3
-    assert f"up to {3 * 7 + 2 + 5}" in found(database.examine_connections)["connections"][1]
+    assert f"up to {3 * (7 + 1) + 2 + 5}" in found(database.examine_connections)["connections"][1]
 
 
 def test_an_address_that_leads_nowhere_is_an_error(settings, monkeypatch):
