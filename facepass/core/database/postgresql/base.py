@@ -15,6 +15,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_new_connection(conn_params)
 
     def _configure_connection(self, connection: Any) -> bool:
-        """Note the connection before its first use. The pool calls this too, for each that it opens."""
+        """Note the connection before its first use. The pool calls this too, for each that it opens.
+
+        The stubs do not know the method.
+        """
         open_connections.add(connection)
-        return bool(super()._configure_connection(connection))  # type: ignore[misc] - the stubs lack it
+        return bool(super()._configure_connection(connection))  # type: ignore[misc]
