@@ -43,6 +43,7 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
+    "LEEWAY": timedelta(seconds=30),  # hosts' clocks differ
     "CHECK_REVOKE_TOKEN": True,  # a new password ends all tokens
     "UPDATE_LAST_LOGIN": True,
 }

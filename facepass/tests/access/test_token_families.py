@@ -1,9 +1,15 @@
 """Tokens of one sign-in end together: by a refresh token that is used again, and by signing out."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+from rest_framework_simplejwt.tokens import RefreshToken
 
+from facepass.core.access import token_families
+from facepass.core.work import chores
 from facepass.testing.factories import PASSWORD, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +73,29 @@ def test_a_sign_in_leaves_no_more_rows_than_its_tokens(user):
     for _time in range(3):
         tokens = refresh(tokens).json()
     assert OutstandingToken.objects.filter(jti__startswith="family:").count() == 0
+
+
+def signed_by_a_clock_that_is_off(user, by):
+    """Tokens as another host signs them now, whose clock is off; the first is about to end or was just begun."""
+    refresh = token_families.begin_family(RefreshToken.for_user(user), user)
+    access = refresh.access_token
+    now = timezone.now()
+    for token, lifetime in ((refresh, refresh.lifetime), (access, access.lifetime)):
+        begun = now + by if by > timedelta() else now + by - lifetime
+        token.set_iat(at_time=begun)
+        token.set_exp(from_time=begun, lifetime=lifetime)
+    return {"refresh": str(refresh), "access": str(access)}
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(20, 200), (-20, 200), (40, 401), (-40, 401)])
+def test_hosts_clocks_may_be_half_a_minute_apart(user, seconds, status):
+    tokens = signed_by_a_clock_that_is_off(user, timedelta(seconds=seconds))
+    assert (status_with(tokens), refresh(tokens).status_code) == (status, status)
+
+
+def test_a_spent_token_is_known_for_as_long_as_it_is_taken(user):
+    tokens = signed_by_a_clock_that_is_off(user, timedelta(seconds=-20))
+    assert refresh(tokens).status_code == 200
+    for clean in chores.CLEANUPS:
+        clean()
+    assert refresh(tokens).status_code == 401
