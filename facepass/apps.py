@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_save, pre_delete, pre_save
@@ -39,3 +40,5 @@ class FacePassConfig(AppConfig):
         chores.register_chore("facepass.core.trash.purge.purge_due", every=600)
         chores.register_chore("facepass.ops.file_check.nightly.check_at_night", every=1800)
         chores.register_chore("facepass.ops.remains.rewrite_due", every=1800)
+        if settings.ENV.update_check_url:
+            chores.register_chore("facepass.ops.newer_release.ask", every=86400)

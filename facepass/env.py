@@ -105,6 +105,7 @@ EXPECTED = {
     "webhook_allowed_networks": "networks separated by commas, such as 10.1.0.0/16,127.0.0.1/32",
     "email_url": "smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://USER:PASSWORD@HOST:465",
     "email_from": "an e-mail address, such as photos@example.com",
+    "update_check_url": "https://HOST/PATH, which answers with the latest release as JSON",
     "clamav_url": "tcp://HOST:3310, or unix:///run/clamav/clamd.ctl",
     "oauth2_enabled": "true or false",
     "require_two_factor": "none, all, or roles separated by commas, such as owner,manager",
@@ -208,6 +209,7 @@ class Environment(FtpEnvironment):
     email_url: Annotated[str, AfterValidator(check_mail_server)] = ""
     email_from: str = Field("", pattern=r"^[^@\s]+@[^@\s]+$")
 
+    update_check_url: Annotated[str, AfterValidator(check_http)] = ""
     clamav_url: Annotated[str, AfterValidator(check_scanner)] = ""
 
     oauth2_enabled: bool = False

@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+import facepass
 from facepass.console import current_work, month_chart
 from facepass.console.base import is_superuser
 from facepass.core import notices
@@ -17,7 +18,7 @@ from facepass.core.access.authentication import user_of
 from facepass.core.errors import FacePassError
 from facepass.core.storage import faults as storage_faults
 from facepass.models import User
-from facepass.ops import hosts_in_trouble
+from facepass.ops import hosts_in_trouble, newer_release
 from galleries.faces import suggestions
 from galleries.models import GalleryImage
 from recognition.engines import registry
@@ -94,7 +95,13 @@ def _list_troubles(request: HttpRequest) -> list[str]:
         "The storage of the photos does not answer: %(number)d photos wait.",
         waiting,
     )
-    return [*hosts, *([text % {"number": waiting}] if waiting else [])]
+    return [*hosts, *([text % {"number": waiting}] if waiting else []), *_describe_newer_release()]
+
+
+def _describe_newer_release() -> list[str]:
+    version = newer_release.load_newer()
+    text = gettext("FacePass %(newer)s is out; this is %(version)s.")
+    return [text % {"newer": version, "version": facepass.__version__}] if version else []
 
 
 def _describe_engine() -> dict[str, object]:

@@ -79,6 +79,29 @@ def processes_of(home: Path) -> list[int]:
     return sorted(found - {os.getpid()})
 
 
+def list_descendants(pid: int) -> list[int]:
+    """Return the processes that it started, and those that they started."""
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+    except FileNotFoundError:  # it has ended
+        return []
+    return [found for child in children for found in (child, *list_descendants(child))]
+
+
+@contextlib.contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """Stop the process and all below it, which then take connections and say nothing; let them go on at the end."""
+    stopped = [pid, *list_descendants(pid)]
+    for each in stopped:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in reversed(stopped):
+            os.kill(each, signal.SIGCONT)
+
+
 def remove(home: Path) -> None:
     for folder in (home, *SHARED.glob(f"{path_digest(home)}-*"), socket_folder(home)):
         shutil.rmtree(folder, ignore_errors=True)

@@ -476,11 +476,13 @@ BY_ONE_STATEMENT = {
     "sessions_app.webhooks.outbox.delete_old_events",
     "training.tasks.settle",
 }
-# Of the installation: the chain of its audit, its files, and its tables, of which one that is in use holds up no other.
+# Of the installation: the chain of its audit, its files, its release, and its tables, of which one that is in use holds
+# up no other.
 OF_NOBODY = {
     "facepass.core.audit.chain.note_head",
     "facepass.core.audit.chain.seal_entries",
     "facepass.ops.file_check.nightly.check_at_night",
+    "facepass.ops.newer_release.ask",
     "facepass.ops.remains.rewrite_due",
 }
 WALKED = {

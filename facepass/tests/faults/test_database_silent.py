@@ -11,8 +11,7 @@ from django.db import OperationalError, connection
 
 from facepass.core.database import answer_watch, open_connections
 from facepass.core.database.answer_watch import LOOK_EVERY_SECONDS, SILENT_SECONDS, AnswerWatch
-from facepass.testing.live import start
-from facepass.testing.processes import frozen
+from facepass.testing.live import frozen, start
 from facepass.testing.waiting import eventually
 
 LOOKS = round(SILENT_SECONDS / LOOK_EVERY_SECONDS)

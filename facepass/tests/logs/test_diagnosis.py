@@ -42,6 +42,7 @@ SECRETS = {
     "oidc_client_secret": "CLIENTSECRET",
     "s3_bucket": "zwetkowa-bucket",
     "s3_endpoint_url": "https://s3.internal.example",
+    "update_check_url": "https://releases.internal.example/facepass",
     "clamav_url": "tcp://clamav.internal.example:3310",
 }
 LOG = """\
