@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import uuid
@@ -12,16 +11,15 @@ from dataclasses import dataclass
 
 import pytest
 import requests
-from django.conf import settings
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from facepass.testing.live import manage, remove, start
+from facepass.testing.servers.proxies import DEPLOY, PROXIES, free_port, make_certificate
 from facepass.testing.waiting import eventually
 from galleries.consumers import NOT_FOUND
 
 pytestmark = pytest.mark.live
-DEPLOY = settings.BASE_DIR / "deploy"
 TOKEN = "what prometheus sends to the hosts"
 
 
@@ -30,13 +28,7 @@ def certificates(tmp_path_factory):
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed: no certificate for the proxies")
     folder = tmp_path_factory.mktemp("certs")
-    key, certificate = folder / "privkey.pem", folder / "fullchain.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-         "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    (folder / "facepass.pem").write_bytes(certificate.read_bytes() + key.read_bytes())
+    make_certificate(folder)
     return folder
 
 
@@ -44,12 +36,6 @@ def certificates(tmp_path_factory):
 class Server:
     address: str
     key: str
-
-
-def free_port() -> int:
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        return int(any_port.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -65,56 +51,13 @@ def server(new_home, migrated_home):
     remove(home)
 
 
-def run_nginx(folder, server, certificates, ports):
-    text = (DEPLOY / "nginx" / "facepass.conf").read_text()
-    text = text.replace("web:8000", server.address).replace("/etc/nginx/certs", str(certificates))
-    text = text.replace("listen 80;", f"listen {ports[0]};").replace("listen 443 ", f"listen {ports[1]} ")
-    (folder / "site.conf").write_text(text)
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    places = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    account = "user root;" if os.geteuid() == 0 else ""  # whose the folder of the test is
-    http = f"http {{ {places} include {folder}/site.conf; }}"
-    main = f"{account} daemon off; pid {folder}/pid; error_log stderr; events {{}} {http}"
-    (folder / "nginx.conf").write_text(main)
-    check(["nginx", "-t", "-c", folder / "nginx.conf"])
-    return ["nginx", "-c", folder / "nginx.conf"]
-
-
-def run_haproxy(folder, server, certificates, ports):
-    text = (DEPLOY / "haproxy" / "haproxy.cfg").read_text()
-    text = text.replace("web:8000", server.address).replace("/etc/haproxy/certs", str(certificates))
-    text = text.replace("bind :80\n", f"bind :{ports[0]}\n").replace("bind :443 ", f"bind :{ports[1]} ")
-    (folder / "haproxy.cfg").write_text(text)
-    check(["haproxy", "-c", "-f", folder / "haproxy.cfg"])
-    return ["haproxy", "-db", "-f", folder / "haproxy.cfg"]
-
-
-def run_caddy(folder, server, certificates, ports):
-    text = (DEPLOY / "caddy" / "Caddyfile").read_text()
-    own = f"tls {certificates}/fullchain.pem {certificates}/privkey.pem"
-    site = (
-        f"{{\n\tadmin off\n\thttp_port {ports[0]}\n\tskip_install_trust\n}}\nhttps://localhost:{ports[1]} {{\n\t{own}"
-    )
-    (folder / "Caddyfile").write_text(text.replace("web:8000", server.address).replace("photos.example.com {", site))
-    check(["caddy", "validate", "--adapter", "caddyfile", "--config", folder / "Caddyfile"])
-    return ["caddy", "run", "--adapter", "caddyfile", "--config", folder / "Caddyfile"]
-
-
-def check(command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-PROXIES = {"nginx": run_nginx, "haproxy": run_haproxy, "caddy": run_caddy}
-
-
 @pytest.fixture(scope="module", params=sorted(PROXIES))
 def proxy(request, server, certificates, tmp_path_factory):
     """The address of the running proxy, and what verifies its certificate."""
     if shutil.which(request.param) is None:
         pytest.skip(f"{request.param} is not installed (Debian's package of that name): its configuration is not tried")
     folder, ports = tmp_path_factory.mktemp(request.param), (free_port(), free_port())
-    command = PROXIES[request.param](folder, server, certificates, ports)
+    command = PROXIES[request.param](folder, [server.address], certificates, ports)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "HOME": str(folder)})
     address = f"https://localhost:{ports[1]}"

@@ -1,14 +1,11 @@
 """REDIS_URL: live progress and the cache go through a real Redis."""
 
 import shutil
-import signal
-import socket
-import subprocess
 
 import pytest
 
-from facepass.testing.live import manage
-from facepass.testing.waiting import eventually
+from facepass.testing.live import frozen, manage
+from facepass.testing.servers.redis import RedisServer
 
 pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
 
@@ -31,42 +28,14 @@ progress.publish_event("gallery.1", {"type": "gallery.progress", "n": 2})
 """
 
 
-class Address(str):
-    """The address of a Redis, with its process."""
-
-    process: subprocess.Popen[bytes]
-
-    def __new__(cls, text: str, process: subprocess.Popen[bytes]) -> "Address":
-        address = super().__new__(cls, text)
-        address.process = process
-        return address
-
-
 @pytest.fixture
 def redis(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-    )
-    eventually(lambda: answers(port))
-    yield Address(f"redis://127.0.0.1:{port}/0", server)
-    server.terminate()
-    server.wait(300)
-
-
-def answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
+    with RedisServer(tmp_path) as server:
+        yield server
 
 
 def test_events_and_cache_go_through_redis(redis, empty_home):
-    done = manage(empty_home, "shell", "--no-imports", "-c", SCRIPT, REDIS_URL=redis)
+    done = manage(empty_home, "shell", "--no-imports", "-c", SCRIPT, REDIS_URL=redis.url)
     assert done.returncode == 0, done.stderr
     assert "RedisPubSubChannelLayer RedisHintCache" in done.stdout
     assert "{'type': 'gallery.progress', 'n': 1} hello" in done.stdout
@@ -90,8 +59,7 @@ def test_a_redis_that_is_gone_costs_the_events_only(empty_home):
 
 def test_a_redis_that_does_not_answer_is_asked_once_for_many_events(redis, empty_home):
     """Frozen, it takes connections and says nothing: the work goes on after the one wait of the first event."""
-    redis.process.send_signal(signal.SIGSTOP)
-    done = manage(empty_home, "shell", "--no-imports", "-c", WITHOUT, REDIS_URL=redis)
-    redis.process.send_signal(signal.SIGCONT)
+    with frozen(redis.pid):
+        done = manage(empty_home, "shell", "--no-imports", "-c", WITHOUT, REDIS_URL=redis.url)
     assert "went on: nothing {} False" in done.stdout, done.stderr
     assert done.stderr.count("live progress pauses") == 1
