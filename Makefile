@@ -40,8 +40,9 @@ scripts:  ## checks the types of the pages' scripts, where Node.js is installed;
 		echo "TypeScript was not installed: the pages' scripts are not checked" >&2; \
 	else echo "npm run check" && npm run --silent check; fi
 
-openapi: .venv/.installed  ## the documents of the API that are made from the code: docs/openapi.json, docs/errors.md
+openapi: .venv/.installed-dev  ## what is made from the code of the API: docs/openapi.json, docs/errors.md, parts of the clients
 	$(RUN) manage.py api_docs
+	$(RUN) clients/generate.py
 
 lock:  ## pins every version that requirements*.in ask for
 	uv pip compile --universal --python-version 3.11 --quiet --no-header requirements.in -o requirements.txt

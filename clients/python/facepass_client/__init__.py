@@ -1,39 +1,58 @@
-"""A typed client of the FacePass REST API."""
+"""A typed client of the FacePass REST API: every operation, waiting (`FacePass`) and for asyncio (`AsyncFacePass`)."""
 
-from facepass_client.client import FacePass
-from facepass_client.errors import Refused
-from facepass_client.shapes import (
-    Challenge,
-    Detection,
-    Face,
-    FoundFace,
-    Gallery,
-    Match,
-    Progress,
-    Reference,
-    SessionSearch,
-    Task,
-    UploadReport,
-    User,
-    Verdict,
-    Verification,
+from facepass_client import models
+from facepass_client.calls import NOT_GIVEN
+from facepass_client.client import AsyncFacePass, FacePass
+from facepass_client.errors import (
+    CannotBeUsed,
+    ChangedMeanwhile,
+    Conflict,
+    FacePassError,
+    InvalidRequest,
+    InvalidSignature,
+    NotAuthenticated,
+    NotFound,
+    NotPermitted,
+    RateLimited,
+    Refused,
+    ServerFailed,
+    ServerUnreachable,
+    StillRunning,
+    TooLarge,
 )
+from facepass_client.paging import AsyncPaged, Paged
+from facepass_client.pictures import Named, OnProgress, Picture
+from facepass_client.retries import Retries
+from facepass_client.webhooks import SIGNATURE_HEADER, Event, check_signature, read_event
 
 __all__ = [
-    "Challenge",
-    "Detection",
-    "Face",
+    "NOT_GIVEN",
+    "SIGNATURE_HEADER",
+    "AsyncFacePass",
+    "AsyncPaged",
+    "CannotBeUsed",
+    "ChangedMeanwhile",
+    "Conflict",
+    "Event",
     "FacePass",
-    "FoundFace",
-    "Gallery",
-    "Match",
-    "Progress",
-    "Reference",
+    "FacePassError",
+    "InvalidRequest",
+    "InvalidSignature",
+    "Named",
+    "NotAuthenticated",
+    "NotFound",
+    "NotPermitted",
+    "OnProgress",
+    "Paged",
+    "Picture",
+    "RateLimited",
     "Refused",
-    "SessionSearch",
-    "Task",
-    "UploadReport",
-    "User",
-    "Verdict",
-    "Verification",
+    "Retries",
+    "ServerFailed",
+    "ServerUnreachable",
+    "StillRunning",
+    "TooLarge",
+    "check_signature",
+    "models",
+    "read_event",
 ]

@@ -1,71 +1,97 @@
-"""Requests and answers: the key, the error envelope, waiting where the server asks for it, pages."""
+"""Sends calls, again where that is right, and turns refusals into exceptions: one class that waits, one for asyncio."""
 
+import asyncio
 import time
-import uuid
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from facepass_client.errors import Refused
-
-Picture = Path | bytes
-RETRIES = 2
-# Who is asked to wait longer is told so instead.
-LONGEST_WAIT_SECONDS = 30.0
+from facepass_client.calls import Call
+from facepass_client.errors import ServerUnreachable, build_refusal
+from facepass_client.retries import Retries, read_retry_after
 
 
-def as_file(picture: Picture) -> tuple[str, bytes]:
-    """Name and content; read at once, so that an attempt can be repeated."""
-    return (picture.name, picture.read_bytes()) if isinstance(picture, Path) else ("picture", picture)
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the server is and who asks. `token` is an API key or a member's token, None for what anybody may ask."""
+
+    base_url: str
+    token: str | None = field(repr=False)
+    studio: str | None = None
+    timeout: float = 30.0
+    retries: Retries = field(default_factory=Retries)
+
+    def build_client_arguments(self) -> dict[str, Any]:
+        headers = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+        if self.studio is not None:
+            headers["X-Studio"] = self.studio
+        return {"base_url": self.base_url, "headers": headers, "timeout": self.timeout}
+
+
+def judge(settings: Settings, answer: httpx.Response, attempt: int) -> float:
+    """Return the seconds to wait before the next attempt. Raise Refused where there is none."""
+    pause = settings.retries.wait_after_refusal(answer, attempt)
+    if pause is None:
+        raise build_refusal(answer, retry_after=read_retry_after(answer))
+    return pause
+
+
+def judge_failure(settings: Settings, call: Call, error: httpx.TransportError, attempt: int) -> float:
+    """Return the seconds to wait before the next attempt. Raise ServerUnreachable where there is none."""
+    pause = settings.retries.wait_after_failure(call, error, attempt)
+    if pause is None:
+        raise ServerUnreachable(f"{call.method} {call.address}: {error}") from error
+    return pause
 
 
 class Transport:
-    def __init__(self, base_url: str, api_key: str, *, timeout: float) -> None:
-        headers = {"Authorization": f"Bearer {api_key}"}
-        self._client = httpx.Client(base_url=base_url, headers=headers, timeout=timeout)
+    """Safe to be shared by threads, as httpx's client is."""
+
+    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+        self._settings = settings
+        self._client = httpx.Client(transport=transport, **settings.build_client_arguments())
 
     def close(self) -> None:
         self._client.close()
 
-    def get(self, path: str) -> dict[str, Any]:
-        return self.send("GET", path)
-
-    def post(self, path: str, **request: Any) -> dict[str, Any]:
-        """The same key for every attempt, so that the server does it once."""
-        return self.send("POST", path, headers={"Idempotency-Key": str(uuid.uuid4())}, **request)
-
-    def send(self, method: str, path: str, **request: Any) -> dict[str, Any]:
-        answer = self.answer(method, path, **request)
-        body: dict[str, Any] = answer.json() if answer.content else {}
-        return body
-
-    def answer(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """Raises Refused. 429 and 503 with a Retry-After are tried again after that time."""
-        for attempt in range(RETRIES + 1):
-            answer = self._client.request(method, path, **request)
-            if answer.is_success:
-                break
-            wait = _wait(answer)
-            if attempt == RETRIES or wait is None:
-                raise Refused.from_answer(answer)
-            time.sleep(wait)
-        return answer
-
-    def pages(self, path: str, filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-        """Every row. The next page is fetched by its query alone: the server may have another name from outside."""
-        query = httpx.QueryParams(dict(filters))
+    def send(self, call: Call) -> httpx.Response:
+        call, attempt = call.begin(), 1
         while True:
-            page = self.answer("GET", path, params=query).json()
-            yield from page["results"]
-            if not page["next"]:
-                return
-            query = httpx.URL(page["next"]).params
+            try:
+                with call.prepare() as request:
+                    answer = self._client.request(**request)
+            except httpx.TransportError as error:
+                pause = judge_failure(self._settings, call, error, attempt)
+            else:
+                if answer.is_success:
+                    return answer
+                pause = judge(self._settings, answer, attempt)
+            time.sleep(pause)
+            attempt += 1
 
 
-def _wait(answer: httpx.Response) -> float | None:
-    said = answer.headers.get("Retry-After", "")
-    if answer.status_code not in (429, 503) or not said.isdigit() or int(said) > LONGEST_WAIT_SECONDS:
-        return None
-    return float(said)
+class AsyncTransport:
+    """Belongs to one event loop."""
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._settings = settings
+        self._client = httpx.AsyncClient(transport=transport, **settings.build_client_arguments())
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def send(self, call: Call) -> httpx.Response:
+        call, attempt = call.begin(), 1
+        while True:
+            try:
+                with call.prepare() as request:
+                    answer = await self._client.request(**request)
+            except httpx.TransportError as error:
+                pause = judge_failure(self._settings, call, error, attempt)
+            else:
+                if answer.is_success:
+                    return answer
+                pause = judge(self._settings, answer, attempt)
+            await asyncio.sleep(pause)
+            attempt += 1

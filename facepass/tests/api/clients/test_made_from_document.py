@@ -1,0 +1,130 @@
+"""What the clients have from docs/openapi.json: as the generator makes it now, and complete.
+
+After a change of the API: `make openapi`.
+"""
+
+import asyncio
+import json
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pytest
+from django.conf import settings
+from facepass_client import AsyncFacePass, FacePass
+from generator.document import FORM, Document
+from generator.output import build_files
+from generator.python_operations import argument
+
+from facepass.core.api.document.completion import list_operations
+
+CLIENTS = settings.BASE_DIR / "clients"
+DOCUMENT = Document.read(settings.BASE_DIR / "docs" / "openapi.json")
+OPERATIONS = DOCUMENT.list_operations()
+ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+
+
+def test_what_is_committed_is_what_the_document_makes():
+    made = build_files(DOCUMENT)
+    assert len(made) > 9
+    outdated = [path for path, text in made.items() if (CLIENTS / path).read_text() != text]
+    assert outdated == [], "run `make openapi`"
+
+
+def test_every_operation_has_one_method():
+    described = {operation["operationId"] for _path, _method, operation in list_operations(DOCUMENT.content)}
+    assert len(described) > 100
+    assert {operation.id for operation in OPERATIONS} == described
+    names = Counter((operation.group, operation.name) for operation in OPERATIONS)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_the_python_package_has_all_that_there_is():
+    folder = CLIENTS / "python"
+    packages = {".".join(path.parent.relative_to(folder).parts) for path in folder.glob("facepass_client/**/*.py")}
+    project = tomllib.loads((folder / "pyproject.toml").read_text())
+    assert {*project["tool"]["setuptools"]["packages"]} == packages
+    assert f"## {project['project']['version']}\n" in (folder / "CHANGELOG.md").read_text()
+    assert (folder / "LICENSE").read_bytes() == (settings.BASE_DIR / "LICENSE").read_bytes()
+
+
+def example_of(operation, folder):
+    """Return the body of the operation's first example: what is to be sent, and as arguments, with files as paths."""
+    described = DOCUMENT.content["paths"][_described_path(operation)][operation.method.lower()]
+    content = next(iter(described.get("requestBody", {}).get("content", {}).values()), {})
+    examples = [each["value"] for each in content.get("examples", {}).values()]
+    body = content.get("example", examples[0] if examples else {})
+    files = {field.name for field in operation.body if field.holds_files}
+    names = {field.name: argument(field) for field in operation.body}
+    return body, {names[name]: _paths(value, folder) if name in files else value for name, value in body.items()}
+
+
+def _described_path(operation):
+    paths = [
+        path
+        for path, method, described in list_operations(DOCUMENT.content)
+        if (described["operationId"], method.upper()) == (operation.id, operation.method)
+    ]
+    return paths[0]
+
+
+def _paths(value, folder):
+    if isinstance(value, list):
+        return [_paths(each, folder) for each in value]
+    (folder / value).write_bytes(b"picture")
+    return Path(folder / value)
+
+
+def answer_of(operation):
+    if operation.item:
+        return httpx.Response(200, json={"count": 1, "next": None, "previous": None, "results": [{"id": ID}]})
+    return httpx.Response(200, json={"id": ID})
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_every_method_sends_what_its_operation_takes(is_async, tmp_path):
+    sent = []
+    by_name = {(each.group, each.name): each for each in OPERATIONS}
+    current = []
+    transport = httpx.MockTransport(lambda request: sent.append(request) or answer_of(by_name[current[-1]]))
+    client = (AsyncFacePass if is_async else FacePass)("https://faces.example.com", "fp_key", transport=transport)
+    for operation in OPERATIONS:
+        current.append((operation.group, operation.name))
+        body, arguments = example_of(operation, tmp_path)
+        method = getattr(getattr(client, operation.group), operation.name)
+        answer = outcome(method(*[ID for _name in operation.ids], **arguments))
+        request = sent.pop()
+        path = operation.path.format_map(dict.fromkeys(operation.ids, ID))
+        assert (request.method, request.url.path) == (operation.method, path)
+        assert request.headers["Authorization"] == "Bearer fp_key"
+        assert ("Idempotency-Key" in request.headers) == ("Idempotency-Key" in operation.headers), operation.id
+        assert_body(operation, request, body)
+        if operation.item:
+            assert answer == [{"id": ID}]
+
+
+def outcome(returned):
+    """Return what a method answers, whether it waits, is awaited or goes through pages."""
+    if hasattr(returned, "__aiter__"):
+
+        async def gather():
+            return [item async for item in returned]
+
+        return asyncio.run(gather())
+    if asyncio.iscoroutine(returned):
+        return asyncio.run(returned)
+    return [*returned] if hasattr(returned, "pages") else returned
+
+
+def assert_body(operation, request, body):
+    if not operation.body:
+        assert request.content == b"", operation.id
+    elif request.headers["Content-Type"].startswith(FORM):
+        for name, value in body.items():
+            for each in value if isinstance(value, list) else [value]:
+                text = str(each).lower() if isinstance(each, bool) else str(each)
+                assert f'name="{name}"'.encode() in request.content, operation.id
+                assert text.encode() in request.content, operation.id
+    else:
+        assert json.loads(request.content) == body, operation.id
