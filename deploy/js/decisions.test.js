@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 
 import { Decisions } from "../../static/facepass-admin/kit/decisions.js";
 import { Refusal } from "../../static/facepass-admin/kit/http.js";
-import { openPage, settle } from "./page.js";
+import { openPage, settle, stopTime } from "./page.js";
 
 let decisions;
 let line;
+let time;
 
 beforeEach(() => {
   line = openPage().querySelector("[data-notice]");
   decisions = new Decisions();
+  time = stopTime(); // the process would wait for what is to be hidden in 20 s
 });
+afterEach(() => time.real());
 
 test("decisions are sent one after the other, in the order of the keys", async () => {
   const log = [];

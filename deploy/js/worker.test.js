@@ -11,13 +11,22 @@ let listeners, stores, server, online;
 class CacheOf {
   entries = new Map();
   async match(what, { ignoreSearch = false } = {}) {
-    const plain = (address) => (ignoreSearch ? address.split("?")[0] : address);
-    const wanted = plain(what.url ?? what);
-    return [...this.entries].find(([address]) => plain(address) === wanted)?.[1].clone();
+    const wanted = what.url ?? what;
+    if (!ignoreSearch) return this.entries.get(wanted)?.clone();
+    const plain = (address) => address.split("?")[0];
+    return [...this.entries].find(([address]) => plain(address) === plain(wanted))?.[1].clone();
   }
   async put(address, response) { this.entries.delete(address); this.entries.set(address, response); }
   async keys() { return [...this.entries.keys()].map((url) => ({ url })); }
   async delete(request) { return this.entries.delete(request.url); }
+}
+
+/* What the network gives: its body is read or copied once. Thousands of real ones would take seconds. */
+class ResponseOf {
+  type = "basic"; redirected = false; #text; #isUsed = false;
+  constructor(text, { status, headers }) { Object.assign(this, { status, headers, ok: status >= 200 && status < 300 }); this.#text = text; }
+  clone() { if (this.#isUsed) throw new TypeError("the body was read"); return new ResponseOf(this.#text, this); }
+  async text() { if (this.#isUsed) throw new TypeError("the body was read"); this.#isUsed = true; return this.#text; }
 }
 
 beforeEach(() => {
@@ -35,9 +44,7 @@ beforeEach(() => {
   const fetch = async (request) => {
     if (!online) throw new TypeError("no network");
     const { status = 200, text = `of ${request.url}`, ...headers } = server.get(new URL(request.url).pathname) ?? { status: 404 };
-    const response = new Response(text, { status, headers });
-    Object.defineProperties(response, { type: { value: "basic" }, clone: { value: () => new Response(text, { status, headers }) } });
-    return response;
+    return new ResponseOf(text, { status, headers: new Headers(headers) });
   };
   vm.runInNewContext(SOURCE, { self, caches, fetch, URL, Request, RegExp, Promise, Number });
 });

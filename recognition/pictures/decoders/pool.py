@@ -136,12 +136,14 @@ class DecoderPool:
         self._places = threading.BoundedSemaphore(size)
 
     def ask(
-        self, question: dict[str, Any], data: bytes, *, max_pixels: int, seconds: float = WAIT_SECONDS
+        self, question: dict[str, Any], data: bytes, *, max_pixels: int, seconds: float | None = None
     ) -> tuple[dict[str, Any], bytearray]:
         """Return the answer of a decoder to a question about the file's bytes, and the pixels that come with it.
 
-        Raise PictureRefused, DecodersBusy, and RuntimeError for a defect of the decoder.
+        It waits `seconds` for a decoder and as long for the answer, WAIT_SECONDS where none are given. Raise
+        PictureRefused, DecodersBusy, and RuntimeError for a defect of the decoder.
         """
+        seconds = WAIT_SECONDS if seconds is None else seconds
         limits = {"cpu_seconds": CPU_SECONDS, "memory_bytes": SPARE_BYTES + BYTES_A_PIXEL * max_pixels}
         if not self._places.acquire(timeout=seconds):
             raise DecodersBusy
