@@ -1,6 +1,9 @@
 """Faces: who is it, and is that certain?"""
 
+from typing import Any
+
 from django.contrib import admin, messages
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -20,6 +23,17 @@ from galleries.people import naming
 from galleries.staff_kit import markup
 
 
+class FacePaginator(Paginator[PhotoFace]):
+    """Finds a page's rows by their ids first: a sort of all faces with their photos takes four times as long."""
+
+    def page(self, number: Any) -> Page[PhotoFace]:
+        page = super().page(number)
+        rows: Any = self.object_list
+        chosen: Any = page.object_list
+        page.object_list = rows.filter(pk__in=list(chosen.values_list("pk", flat=True)))
+        return page
+
+
 @admin.register(PhotoFace)
 class PhotoFaceAdmin(TenantAdmin[PhotoFace]):
     studio_path = "gallery__studio"
@@ -29,6 +43,7 @@ class PhotoFaceAdmin(TenantAdmin[PhotoFace]):
         "crop", "person_shown", "verified", "face_category", "similarity", "detection", "quality_shown", "gallery",
     ]  # fmt: skip
     list_select_related = ["photo", "person", "gallery"]
+    paginator = FacePaginator
     list_filter = [
         "verified",
         "face_category",

@@ -65,8 +65,8 @@ def measure_cosines_to(person_id: UUID, probes: FloatArray) -> list[float] | Non
 
 def read_confirmed(person_ids: Iterable[UUID]) -> dict[UUID, FloatArray]:
     """Return the descriptors of each person's best confirmed faces, float32 (n, 512); who has none is left out."""
-    verified = PhotoFace.objects.filter(person__in=list(person_ids), verified=True).searchable(current_model_version())
-    rows, stacked = descriptors.read(verified.best_per("person", CONFIRMED_COMPARED), "person_id")
+    verified = PhotoFace.objects.filter(verified=True).searchable(current_model_version())
+    rows, stacked = descriptors.read(verified.best_of_each("person", person_ids, CONFIRMED_COMPARED), "person_id")
     places: dict[UUID, list[int]] = defaultdict(list)
     for place, (person_id,) in enumerate(rows):
         places[person_id].append(place)

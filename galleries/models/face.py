@@ -2,6 +2,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, MaxInnerProduct
@@ -30,10 +31,12 @@ GUESS_COLUMNS = ("cluster_id", "person_id", "face_category", "recognition_confid
 
 # The reason why a face has no descriptor that was never drawn: it stands for a person of whom no face is seen.
 WHOLE_PHOTO = "whole_photo"
-BEST_FIRST = (models.F("quality__score").desc(nulls_last=True), models.F("pk").asc())
+BEST_FIRST = (models.F("quality__score").desc(nulls_last=True), models.F("id").asc())
 # Of faces that are shown: those of which nobody has said who it is, and those with a name, proposed or confirmed.
 UNNAMED = models.Q(person=None, face_category="unknown")
 NAMED = models.Q(person__isnull=False) & ~models.Q(face_category="ignored")
+# Of faces that are shown: those that nobody has named and that are in no group.
+SINGLE = models.Q(person=None, cluster=None) & ~models.Q(face_category="ignored")
 
 
 class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
@@ -62,14 +65,27 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
         """What another version saw: not to be compared with what this one sees."""
         return self.exclude(model_version=version)
 
-    def best_per(self, column: str, number: int) -> "PhotoFaceQuerySet":
-        """The `number` best faces for each value of `column`, best first, by one query."""
-        place = models.Window(models.functions.RowNumber(), partition_by=column, order_by=BEST_FIRST)
-        return self.annotate(place=place).filter(place__lte=number).order_by("place")
+    def best_of_each(self, column: str, owners: Iterable[uuid.UUID], number: int) -> "PhotoFaceQuerySet":
+        """The `number` best of these faces for each of the `owners`, best first. `column`: the key that names them.
+
+        Asks now for the ids: of each owner only the first rows of an index are read, however many faces it has.
+        """
+        theirs = self.filter(**{column: models.OuterRef("pk")}).order_by(*BEST_FIRST).values("pk")[:number]
+        owner: Any = PhotoFace._meta.get_field(column).related_model
+        rows = owner._base_manager.filter(pk__in=list(owners))
+        chosen = rows.values_list(ArraySubquery(theirs), flat=True)
+        return self.filter(pk__in=[pk for ids in chosen for pk in ids]).order_by(*BEST_FIRST)
+
+    def first_rows(self, number: int) -> "PhotoFaceQuerySet":
+        """The first `number` in their order. Asks now for the ids, so that no sort carries the other columns along."""
+        return self.filter(pk__in=list(self.values_list("pk", flat=True)[:number]))
 
     def shown(self) -> "PhotoFaceQuerySet":
         """Faces that nobody rejected."""
         return self.exclude(face_category=FaceCategory.IGNORED)
+
+    def single(self) -> "PhotoFaceQuerySet":
+        return self.filter(SINGLE)
 
     def unnamed(self) -> "PhotoFaceQuerySet":
         return self.filter(UNNAMED)
@@ -197,8 +213,13 @@ class PhotoFace(models.Model):
             models.Index(fields=["gallery", "photo"], name="unknown_faces", condition=UNNAMED),
             models.Index(fields=["gallery", "model_version"], name="loose_faces", condition=models.Q(cluster=None)),
             models.Index(
-                fields=["gallery", "person", "photo"], include=["verified"], name="named_faces", condition=NAMED
+                fields=["gallery", "person", "photo"],
+                include=["verified", "recognition_confidence", "id"],
+                name="faces_by_name",
+                condition=NAMED,
             ),
+            models.Index("person", "verified", *BEST_FIRST, name="best_named_faces", condition=NAMED),
+            models.Index("gallery", *BEST_FIRST, name="best_single_faces", condition=SINGLE),
         ]
         verbose_name = _("face")
         verbose_name_plural = _("faces")

@@ -41,7 +41,7 @@ from galleries.staff_kit.open_proposals import build_frame, build_list_context, 
 from recognition.settings.overrides import settings_in
 
 # A page takes people until it has FACES_SHOWN. It never shows more than MOST_FACES; the next ones follow.
-FACES_SHOWN, MOST_FACES, PEOPLE_SHOWN = 120, 300, 40
+FACES_SHOWN, MOST_FACES, PEOPLE_SHOWN = 120, 160, 40
 KNOWN_FACES_SHOWN = 5
 
 
@@ -105,7 +105,7 @@ def list_people(proposed: PhotoFaceQuerySet) -> list[SheetPerson]:
     """Return people with their proposed faces, by name, as many as fit on a page."""
     totals = _choose_people(proposed)
     rows = select_shown(proposed.filter(person__in=totals)).select_related("person")
-    faces = list(rows.order_by("-recognition_confidence", "pk")[:MOST_FACES])
+    faces = list(rows.order_by("-recognition_confidence", "pk").first_rows(MOST_FACES))
     similarities = measure_likeness(PhotoFace.objects.filter(pk__in=[face.pk for face in faces]))
     studios = {face.person.studio_id for face in faces if face.person}
     least = {pk: settings_in(pk).confidence_thresholds.identify for pk in studios}
@@ -151,9 +151,9 @@ def _most_alike_first(faces: Iterable[SheetFace]) -> list[SheetFace]:
 
 def _load_known(people: Iterable[UUID]) -> dict[UUID, list[SafeString]]:
     """Return pictures of each person's best confirmed faces."""
-    verified = PhotoFace.objects.filter(person__in=list(people), verified=True)
+    verified = PhotoFace.objects.filter(verified=True)
     known: dict[UUID, list[SafeString]] = defaultdict(list)
-    for face in select_shown(verified).best_per("person", KNOWN_FACES_SHOWN):
+    for face in select_shown(verified).best_of_each("person", people, KNOWN_FACES_SHOWN):
         if face.person_id:  # as all verified faces have
             known[face.person_id].append(markup.face_picture(face))
     return known

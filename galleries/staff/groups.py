@@ -84,7 +84,9 @@ def _build_context(request: HttpRequest, occasion: Occasion) -> Context:
     cards = [_build_card(group, is_open=group.pk in opened) for group in _with_best_faces(groups)[first:end]]
     if kind == "hidden":
         _add_hiding_decisions(cards, occasion)
-    singles = _list_singles(occasion) if kind == "unknown" else PhotoFace.objects.none()
+    gallery_ids = list(occasion.galleries.values_list("pk", flat=True)) if kind == "unknown" else []
+    singles = PhotoFace.objects.in_galleries(gallery_ids).single()
+    best_singles = singles.best_of_each("gallery", gallery_ids, SINGLES_SHOWN)
     return {
         "occasion": occasion,
         "kind": kind,
@@ -92,7 +94,7 @@ def _build_context(request: HttpRequest, occasion: Occasion) -> Context:
         "cards": cards,
         "page": page,
         "next_page": page + 1 if total > end else None,
-        "singles": [_build_face(face) for face in select_shown(singles)[:SINGLES_SHOWN]],
+        "singles": [_build_face(face) for face in select_shown(best_singles)[:SINGLES_SHOWN]],
         "single_total": singles.count(),
         "history": load_history(FaceDecision.objects.within(occasion)),
         "may_decide": has_role(request, occasion.studio_id, VERIFIERS),
@@ -147,12 +149,6 @@ def _build_face(face: PhotoFace) -> ShownFace:
         "photo": face.photo,
         "reasons": markup.quality_reasons(face),
     }
-
-
-def _list_singles(occasion: Occasion) -> PhotoFaceQuerySet:
-    """Return the faces that are in no group, the best first."""
-    singles = PhotoFace.objects.within(occasion).shown().filter(cluster=None, person=None)
-    return singles.order_by(*BEST_FIRST)
 
 
 def list_people(request: HttpRequest, key: UUID) -> JsonResponse:

@@ -41,8 +41,8 @@ def _build_context(request: HttpRequest, occasion: Occasion) -> Context:
     skipped = set(request.GET.getlist("skip"))
     suggestions = refresh_suggestions(occasion)
     pairs = [pair for pair in suggestions if pair_id(pair) not in skipped][:PAIRS_SHOWN]
-    faces = PhotoFace.objects.filter(cluster__in=[group.pk for pair in pairs for group in (pair.one, pair.other)])
-    crops = load_best_crops(faces, "cluster", most=FACES_SHOWN)
+    groups = [group.pk for pair in pairs for group in (pair.one, pair.other)]
+    crops = load_best_crops(PhotoFace.objects.all(), "cluster", groups, most=FACES_SHOWN)
     return {
         "occasion": occasion,
         "pairs": [

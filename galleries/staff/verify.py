@@ -40,9 +40,9 @@ def _build_context(request: HttpRequest, occasion: Occasion | None) -> Context:
     proposed = find_proposals(request, occasion)
     skipped = [parse_page_uuid(pk) for pk in request.GET.getlist("skip")]
     rows = select_shown(proposed.exclude(pk__in=skipped)).select_related("person")
-    faces = list(rows.order_by(LEAST_CERTAIN_FIRST, "pk")[:PROPOSALS_SHOWN])
-    verified = PhotoFace.objects.filter(person__in={face.person_id for face in faces}, verified=True)
-    known = load_best_crops(verified, "person", most=KNOWN_FACES_SHOWN)
+    faces = list(rows.order_by(LEAST_CERTAIN_FIRST, "pk").first_rows(PROPOSALS_SHOWN))
+    people = {face.person_id for face in faces if face.person_id}  # as all proposed faces have
+    known = load_best_crops(PhotoFace.objects.filter(verified=True), "person", people, most=KNOWN_FACES_SHOWN)
     return {
         "total": proposed.count(),
         "rows": [

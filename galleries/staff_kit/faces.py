@@ -16,10 +16,12 @@ def select_shown(faces: PhotoFaceQuerySet) -> PhotoFaceQuerySet:
     return faces.shown().select_related("photo").defer("insightface_descriptor", "landmarks")
 
 
-def load_best_crops(faces: PhotoFaceQuerySet, column: str, *, most: int) -> dict[UUID, list[SafeString]]:
-    """Return crops of the best faces for each value of `column`, such as `cluster`; in one query."""
+def load_best_crops(
+    faces: PhotoFaceQuerySet, column: str, owners: Iterable[UUID], *, most: int
+) -> dict[UUID, list[SafeString]]:
+    """Return crops of the best faces of each of the `owners`, whom `column` names, such as `cluster`."""
     crops: dict[UUID, list[SafeString]] = {}
-    for face in select_shown(faces).best_per(column, most):
+    for face in select_shown(faces).best_of_each(column, owners, most):
         crops.setdefault(getattr(face, f"{column}_id"), []).append(markup.face_crop(face))
     return crops
 
