@@ -30,7 +30,7 @@ class FacePaginator(Paginator[PhotoFace]):
         page = super().page(number)
         rows: Any = self.object_list
         chosen: Any = page.object_list
-        page.object_list = rows.filter(pk__in=list(chosen.values_list("pk", flat=True)))
+        page.object_list = rows.filter(pk__in=chosen.values("pk"))
         return page
 
 

@@ -66,19 +66,19 @@ class PhotoFaceQuerySet(TenantQuerySet["PhotoFace"]):
         return self.exclude(model_version=version)
 
     def best_of_each(self, column: str, owners: Iterable[uuid.UUID], number: int) -> "PhotoFaceQuerySet":
-        """The `number` best of these faces for each of the `owners`, best first. `column`: the key that names them.
+        """The `number` best of these faces for each of the `owners`, best first. `column`: the key that names an owner.
 
-        Asks now for the ids: of each owner only the first rows of an index are read, however many faces it has.
+        Of each owner only the first rows of an index are read, however many faces it has.
         """
         theirs = self.filter(**{column: models.OuterRef("pk")}).order_by(*BEST_FIRST).values("pk")[:number]
         owner: Any = PhotoFace._meta.get_field(column).related_model
-        rows = owner._base_manager.filter(pk__in=list(owners))
-        chosen = rows.values_list(ArraySubquery(theirs), flat=True)
-        return self.filter(pk__in=[pk for ids in chosen for pk in ids]).order_by(*BEST_FIRST)
+        chosen = models.Func(ArraySubquery(theirs), function="unnest", output_field=models.UUIDField())
+        rows = owner._base_manager.filter(pk__in=list(owners)).values(chosen=chosen)
+        return self.filter(pk__in=rows).order_by(*BEST_FIRST)
 
     def first_rows(self, number: int) -> "PhotoFaceQuerySet":
-        """The first `number` in their order. Asks now for the ids, so that no sort carries the other columns along."""
-        return self.filter(pk__in=list(self.values_list("pk", flat=True)[:number]))
+        """The first `number` in their order, chosen by their ids: no sort carries the other columns along."""
+        return self.filter(pk__in=self.values("pk")[:number])
 
     def shown(self) -> "PhotoFaceQuerySet":
         """Faces that nobody rejected."""

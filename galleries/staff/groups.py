@@ -16,7 +16,7 @@ from galleries.faces import decisions
 from galleries.matching.descriptors import as_array
 from galleries.models import FaceCluster, FaceDecision, GalleryImage, Occasion, PhotoFace
 from galleries.models.cluster import FaceClusterQuerySet
-from galleries.models.face import BEST_FIRST, PhotoFaceQuerySet
+from galleries.models.face import BEST_FIRST
 from galleries.models.gallery import Limit
 from galleries.people import naming
 from galleries.staff import script_texts
