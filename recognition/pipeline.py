@@ -6,6 +6,7 @@ from recognition import detection
 from recognition.config import QualityFilters, RecognitionSettings, recognition_settings
 from recognition.engines import registry
 from recognition.engines.base import FaceEngine
+from recognition.liveness.passive import mark_pictures_of_faces
 from recognition.protected_templates import protect_descriptors
 from recognition.quality import assess_quality
 from recognition.types import DescribedFace, Descriptors, DetectedFace, Picture
@@ -34,7 +35,8 @@ def describe_pictures(
 ) -> list[list[DescribedFace]]:
     """Return every face of each upright RGB picture, largest first, in pixels of that picture.
 
-    Faces that fall short of the quality filters are described too, with their reasons: callers decide what to do.
+    Faces that fall short of the quality filters are described too, with their reasons: callers decide what to do. Those
+    on posters and screens are marked (`recognition.liveness.passive`).
     `selections`: for each picture what says which faces to describe; the others are left out, and nothing is computed
     of them.
     Without `settings` those in force are read from the database. Raise FacePassError 503 as `registry.get_engine` does.
@@ -47,7 +49,7 @@ def describe_pictures(
     pairs = list(zip(pictures, detected, strict=True))
     descriptors = engine.embed_many(pairs)
     return [
-        _build_described_faces(picture, faces, raw, settings.quality_filters)
+        mark_pictures_of_faces(picture, _build_described_faces(picture, faces, raw, settings.quality_filters))
         for (picture, faces), raw in zip(pairs, descriptors, strict=True)
     ]
 
@@ -59,9 +61,12 @@ def _select(picture: Picture, faces: list[DetectedFace], select: SelectFaces | N
 def describe_detected(
     picture: Picture, faces: Sequence[DetectedFace], *, settings: RecognitionSettings
 ) -> list[DescribedFace]:
-    """Return faces that were detected before, in pixels of this picture, described by the engine in use, in order."""
+    """Return faces that were detected before, in pixels of this picture, described by the engine in use, in order.
+
+    Those on posters and screens are marked, as `describe_pictures` does.
+    """
     raw = registry.get_engine().embed(picture, faces)
-    return _build_described_faces(picture, faces, raw, settings.quality_filters)
+    return mark_pictures_of_faces(picture, _build_described_faces(picture, faces, raw, settings.quality_filters))
 
 
 def describe_close_up(

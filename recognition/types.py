@@ -4,7 +4,7 @@ One coordinate frame everywhere: pixels of the upright picture (after EXIF rotat
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +87,7 @@ class QualityJson(TypedDict):
     pitch: float
     roll: float
     reasons: list[str]
+    marks: NotRequired[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Quality:
     Laplacian of the aligned grey face; `brightness` its mean, 0..255; `yaw` and `pitch` in degrees estimated from the
     landmarks, `roll` from the eyes. `coverings`: what is worn over the face, as `recognition.coverings` names it. At an
     event people are found with it, so it is no reason against a face unless somebody is to be known by that face.
+    `marks`: what else staff are told of it, such as `not_live`; it counts neither for nor against the face.
     """
 
     score: float
@@ -108,14 +110,15 @@ class Quality:
     roll: float
     reasons: tuple[str, ...] = ()
     coverings: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
     def with_coverings_as_reasons(self) -> "Quality":
         """Return the quality of a face by which somebody is to be known: what covers it speaks against it too."""
         return replace(self, reasons=tuple(dict.fromkeys((*self.reasons, *self.coverings))))
 
     def as_json(self) -> QualityJson:
-        """Return the measurements, rounded to three decimals, and the reasons."""
-        return {
+        """Return the measurements, rounded to three decimals, the reasons, and the marks where there are any."""
+        stored: QualityJson = {
             "score": round(float(self.score), 3),
             "size": round(float(self.size), 3),
             "sharpness": round(float(self.sharpness), 3),
@@ -125,6 +128,7 @@ class Quality:
             "roll": round(float(self.roll), 3),
             "reasons": list(self.reasons),
         }
+        return {**stored, "marks": list(self.marks)} if self.marks else stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ QUALITY_REASONS = {
     "low_confidence": _("possibly not a face"),
     "sunglasses": _("sunglasses"),
     "mask": _("mask"),
+    "not_live": _("on a poster or a screen?"),
     "whole_photo": _("no face is seen"),
     "not_described": _("drawn by hand; the engine sees no face there, so no search finds it"),
 }
@@ -92,8 +93,9 @@ def face_picture(face: PhotoFace) -> SafeString:
 
 
 def quality_reasons(face: PhotoFace) -> str:
-    """Return what is wrong with the face, in words; empty for a good one."""
-    return ", ".join(str(QUALITY_REASONS.get(code, code)) for code in face.quality.get("reasons", []))
+    """Return what is wrong with the face, or to be noticed, in words; empty for a good one."""
+    codes = [*face.quality.get("reasons", []), *face.quality.get("marks", [])]
+    return ", ".join(str(QUALITY_REASONS.get(code, code)) for code in codes)
 
 
 def gone_faces(decision: FaceDecision) -> str:

@@ -1,7 +1,9 @@
 """The liveness model through its real loading and preprocessing, and the geometry of challenges."""
 
 import hashlib
+import io
 import json
+from dataclasses import replace
 from importlib.resources import files
 from itertools import pairwise
 
@@ -12,13 +14,17 @@ from django.core.management import CommandError, call_command
 from onnx import TensorProto, helper
 
 from facepass.core.errors import FacePassError
+from facepass.testing.pictures.fake import picture_of
+from recognition import pipeline
+from recognition.config import RecognitionSettings
 from recognition.engines.fake import FakeEngine
 from recognition.installation.liveness import install_liveness_model
 from recognition.liveness import active, model_files, passive
 from recognition.liveness.active import Frame, Step
 from recognition.packs import installed
+from recognition.pictures.decoding import decode_picture
 from recognition.quality import FACE_MM
-from recognition.types import Box, DetectedFace
+from recognition.types import Box, DescribedFace, DetectedFace, Quality
 
 
 def tiny_model(*, side=80, outputs=1) -> bytes:
@@ -71,6 +77,46 @@ def test_red_is_the_first_channel_and_the_threshold_the_manifests(tmp_path):
     assert passive.check_liveness(picture(0), face()) == "presentation_attack"
     install(tmp_path, threshold=0.5)
     assert passive.check_liveness(picture(190), face()) is None
+
+
+GOOD = Quality(score=0.9, size=90, sharpness=200, brightness=120, yaw=0, pitch=0, roll=0)
+
+
+def found(**quality) -> DescribedFace:
+    return DescribedFace(face(), replace(GOOD, **quality), np.zeros(512, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("red", "reasons", "marks"),
+    [(255, (), ()), (0, (), ("not_live",)), (0, ("blurred",), ()), (255, ("too_small",), ())],
+)
+def test_a_face_on_a_poster_is_marked_and_a_poor_one_is_not_judged(tmp_path, red, reasons, marks):
+    install(tmp_path)
+    (marked,) = passive.mark_pictures_of_faces(picture(red), [found(reasons=reasons)])
+    assert (marked.quality.marks, marked.quality.reasons) == (marks, reasons)
+    assert marked.quality.as_json().get("marks", []) == list(marks)
+
+
+def test_nobody_is_marked_without_the_model_or_by_a_damaged_one(tmp_path, caplog):
+    assert passive.mark_pictures_of_faces(picture(0), [found()])[0].quality.marks == ()
+    assert not caplog.records
+    install(tmp_path)
+    model_files.model_path().write_bytes(b"damaged")
+    assert passive.mark_pictures_of_faces(picture(0), [found()])[0].quality.marks == ()
+    assert "liveness model is damaged" in caplog.text
+
+
+def test_every_way_to_describe_a_photo_marks_faces_on_posters(tmp_path, monkeypatch):
+    """The analysis, and a description anew by another model; a selfie is judged where somebody asks for it."""
+    install(tmp_path, threshold=1.0)
+    settings, engine = RecognitionSettings(), FakeEngine()
+    monkeypatch.setattr(pipeline.registry, "get_engine", lambda: engine)
+    poster = decode_picture(io.BytesIO(picture_of(["ann"], side=160)))
+    (analysed,) = pipeline.describe_picture(poster, engine=engine, settings=settings)
+    (anew,) = pipeline.describe_detected(poster, [analysed.face], settings=settings)
+    (selfie,) = pipeline.describe_close_up(poster, engine=engine, settings=settings)
+    marks = [analysed.quality.marks, anew.quality.marks, selfie.quality.marks]
+    assert marks == [("not_live",), ("not_live",), ()], [each.quality.reasons for each in (analysed, anew)]
 
 
 def test_a_face_at_the_edge_shows_too_little(tmp_path):

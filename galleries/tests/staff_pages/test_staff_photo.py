@@ -343,3 +343,9 @@ def test_an_analysis_leaves_alone_what_somebody_drew_or_rejected(staff, gallery)
     assert photo.faces.count() == 3
     assert photo.faces.get(pk=first.pk).is_hidden
     assert photo.faces.get(pk=drawn).drawn
+
+
+def test_a_face_on_a_poster_is_told_to_staff(staff, photo, faces):
+    faces[0].quality = {"score": 0.9, "reasons": [], "marks": ["not_live"]}
+    faces[0].save()
+    assert described(staff, photo)["photo"]["faces"][0]["notes"] == "on a poster or a screen?"
