@@ -1,5 +1,6 @@
 // @ts-check
-/* Which faces have been on the screen: in sight for a moment, not behind a bar, and with their picture loaded. */
+/* Which faces have been on the screen: in sight for a moment, not behind a bar, and with their picture loaded. While the
+   page is busy none is: the list that comes may put others in their places. */
 
 import { all, closest } from "../kit/dom.js";
 
@@ -32,9 +33,9 @@ export class SeenFaces {
     root.addEventListener("load", (event) => this.#again(closest(event, "[data-face]")), true);
   }
 
-  /** Watch the faces that are there now. To be called whenever others may have come. */
+  /** Watch the faces that are there now, each from the start. To be called whenever others may have come. */
   watch() {
-    for (const face of all("[data-face]", this.root)) if (!this.has(face)) this.#observer.observe(face);
+    for (const face of all("[data-face]", this.root)) this.#again(face);
   }
 
   /** @param {HTMLElement} face */
@@ -60,6 +61,7 @@ export class SeenFaces {
    * @param {HTMLElement[]} begun
    */
   #saw(begun) {
+    if (this.root.getAttribute("aria-busy") === "true") return;
     const stayed = begun.filter((face) => face.isConnected && this.#looking.get(face) === begun);
     for (const face of stayed) {
       this.#seen.add(face.dataset.face ?? "");
