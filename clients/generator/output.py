@@ -3,14 +3,16 @@
 import subprocess
 import sys
 
+from generator import typescript
 from generator.document import Document, Operation
 from generator.python_operations import build_groups, build_modules
 from generator.python_types import build_models
 
 PYTHON = "python/facepass_client"
+TYPESCRIPT = "typescript/src"
 LIST_HEAD = """# Operations
 
-Every operation of the API, and the method that calls it. Arguments and answers are in the docstrings.
+Every operation of the API, and the method that calls it. Arguments and answers are in its comments.
 Made by clients/generate.py.
 
 | method | request | |
@@ -25,7 +27,9 @@ def build_files(document: Document) -> dict[str, str]:
     files[f"{PYTHON}/operations/__init__.py"] = format_python(build_groups(operations))
     for area, text in build_modules(operations).items():
         files[f"{PYTHON}/operations/{area}.py"] = format_python(text)
-    files["python/docs/operations.md"] = build_list(operations)
+    files["python/docs/operations.md"] = build_list(operations, "{group}.{name}")
+    files[f"{TYPESCRIPT}/operations.ts"] = typescript.build_operations(operations)
+    files["typescript/docs/operations.md"] = build_list(operations, "{group}.{camel}")
     return files
 
 
@@ -38,9 +42,10 @@ def format_python(text: str) -> str:
     return text
 
 
-def build_list(operations: list[Operation]) -> str:
-    lines = [
-        f"| `{each.group}.{each.name}` | `{each.method} {each.path}` | {each.summary.rstrip('.')} |"
-        for each in operations
-    ]
-    return LIST_HEAD + "\n".join(lines) + "\n"
+def build_list(operations: list[Operation], method: str) -> str:
+    """Return the table of all operations. `method` says how one is called: by `group`, and `name` or `camel`."""
+    rows = []
+    for each in operations:
+        called = method.format(group=each.group, name=each.name, camel=typescript.to_camel(each.name))
+        rows.append(f"| `{called}` | `{each.method} {each.path}` | {each.summary.rstrip('.')} |")
+    return LIST_HEAD + "\n".join(rows) + "\n"

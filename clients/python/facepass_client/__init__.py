@@ -13,12 +13,14 @@ from facepass_client.errors import (
     NotAuthenticated,
     NotFound,
     NotPermitted,
+    NotReadable,
     RateLimited,
     Refused,
     ServerFailed,
     ServerUnreachable,
     StillRunning,
     TooLarge,
+    TooSlow,
 )
 from facepass_client.paging import AsyncPaged, Paged
 from facepass_client.pictures import Named, OnProgress, Picture
@@ -42,6 +44,7 @@ __all__ = [
     "NotAuthenticated",
     "NotFound",
     "NotPermitted",
+    "NotReadable",
     "OnProgress",
     "Paged",
     "Picture",
@@ -52,6 +55,7 @@ __all__ = [
     "ServerUnreachable",
     "StillRunning",
     "TooLarge",
+    "TooSlow",
     "check_signature",
     "models",
     "read_event",

@@ -62,6 +62,10 @@ class NotFound(Refused):
     """404: it is not there, or it is another studio's; `details` says which id of what."""
 
 
+class TooSlow(Refused):
+    """408: the body did not come in time."""
+
+
 class Conflict(Refused):
     """409: it does not fit what is there."""
 
@@ -72,6 +76,10 @@ class ChangedMeanwhile(Refused):
 
 class TooLarge(Refused):
     """413: the body or the picture."""
+
+
+class NotReadable(Refused):
+    """415: no picture, a damaged one, or a body of a type that the server does not read."""
 
 
 class CannotBeUsed(Refused):
@@ -91,9 +99,11 @@ BY_STATUS: dict[int, type[Refused]] = {
     401: NotAuthenticated,
     403: NotPermitted,
     404: NotFound,
+    408: TooSlow,
     409: Conflict,
     412: ChangedMeanwhile,
     413: TooLarge,
+    415: NotReadable,
     422: CannotBeUsed,
     429: RateLimited,
 }

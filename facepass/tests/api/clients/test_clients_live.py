@@ -18,6 +18,7 @@ from facepass_client import (
     FacePass,
     Named,
     NotFound,
+    NotReadable,
     Refused,
 )
 
@@ -26,10 +27,11 @@ from facepass.testing.pictures.fake import picture_of
 from facepass.testing.waiting import PATIENCE_SECONDS
 
 FAKE = {"DJANGO_SETTINGS_MODULE": "facepass.testing.engines.fake_settings"}
-NEW_KEY = """
+KEYS = """
 from facepass.models import ApiKey, Scope, Studio
-studio, _made = Studio.objects.get_or_create(name="S", slug="s")
-print("key:" + ApiKey.issue(studio, name="client", scopes=Scope.values)[1])
+for name in ("client", "python", "typescript"):  # a journey hears by its webhook of its own gallery only
+    studio = Studio.objects.create(name=name, slug=name)
+    print(f"key of {name}:", ApiKey.issue(studio, name="client", scopes=Scope.values)[1])
 """
 CLIENTS = settings.BASE_DIR / "clients"
 GUIDE = settings.BASE_DIR / "docs" / "api.md"
@@ -37,18 +39,19 @@ GUIDE = settings.BASE_DIR / "docs" / "api.md"
 
 @pytest.fixture(scope="module")
 def server(new_home, migrated_home):
-    """`BASE` and `KEY`, as the environment of a program that uses the API."""
+    """The server's address, and by name the keys of three studios."""
     home = new_home(migrated_home)
     running = start(home, WEBHOOK_ALLOWED_NETWORKS="127.0.0.1/32", **FAKE)
-    key = manage(home, "shell", "-c", NEW_KEY, **FAKE).stdout.rpartition("key:")[2].strip()
-    yield {"BASE": running.url, "KEY": key}
+    made = manage(home, "shell", "-c", KEYS, **FAKE)
+    yield running.url, dict(re.findall(r"^key of (\w+): (\S+)$", made.stdout, re.MULTILINE))
     running.stop()
     remove(home)
 
 
 @pytest.fixture
 def facepass(server):
-    with FacePass(server["BASE"], server["KEY"], timeout=PATIENCE_SECONDS) as client:
+    address, keys = server
+    with FacePass(address, keys["client"], timeout=PATIENCE_SECONDS) as client:
         yield client
 
 
@@ -130,6 +133,8 @@ def test_two_pictures_and_a_challenge(facepass):
         facepass.verification.check_liveness(file=picture_of(["bob"]))
     with pytest.raises(CannotBeUsed):
         facepass.verification.compare(file=picture_of([]), other_file=picture_of(["bob"]))
+    with pytest.raises(NotReadable):
+        facepass.verification.compare(file=b"no picture", other_file=picture_of(["bob"]))
 
 
 def test_settings_that_somebody_else_changed_meanwhile(facepass):
@@ -142,8 +147,10 @@ def test_settings_that_somebody_else_changed_meanwhile(facepass):
 
 
 def test_the_same_for_asyncio(server, party):
+    address, keys = server
+
     async def journey():
-        async with AsyncFacePass(server["BASE"], server["KEY"], timeout=PATIENCE_SECONDS) as facepass:
+        async with AsyncFacePass(address, keys["client"], timeout=PATIENCE_SECONDS) as facepass:
             assert (await facepass.service.health())["status"] == "healthy"
             session = await facepass.sessions.create(name="Async", facepass_enabled=True)
             gallery = await facepass.galleries.create(title="Async", session_id=session["id"])
@@ -159,30 +166,46 @@ def test_the_same_for_asyncio(server, party):
     assert asyncio.run(journey()) == ["0.jpg", "1.jpg"]
 
 
-def run_journey(server, party, *command):
-    """Run the example with the folder of photos and the selfie, and check what it says."""
+def run(server, party, *command, key):
+    """Run a program with the folder of photos and the selfie, and return what it says."""
+    address, keys = server
     done = subprocess.run(
         [*command, party / "photos", party / "selfie.jpg"],
-        env={**os.environ, **server, "PYTHONPATH": str(CLIENTS / "python")},
+        env={**os.environ, "BASE": address, "KEY": keys[key], "PYTHONPATH": str(CLIENTS / "python")},
         timeout=2 * PATIENCE_SECONDS,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert sorted(re.findall(r"^match (\S+)", done.stdout, re.MULTILINE)) == ["0.jpg", "1.jpg"]
-    assert "webhook gallery.processed 3" in done.stdout
-    *_others, sent = re.findall(r"^sent (\d+) (\d+)$", done.stdout, re.MULTILINE)
-    assert sent[0] == sent[1]
+    return done.stdout
+
+
+def test_the_typescript_client_does_the_same(server, party, typescript_package):
+    run(server, party, "node", typescript_package / "tests" / "live.js", key="client")
+
+
+def assert_journey(said):
+    assert sorted(re.findall(r"^match (\S+)", said, re.MULTILINE)) == ["0.jpg", "1.jpg"]
+    assert re.search(r"^webhook gallery\.processed [123]$", said, re.MULTILINE)
+    *_others, (sent, total) = re.findall(r"^sent (\d+) (\d+)$", said, re.MULTILINE)
+    assert sent == total
+
+
+def count_lines(path):
+    """Return how many lines there are, whatever is in them."""
+    return len(path.read_text().splitlines())
 
 
 def test_the_partner_s_journey_in_thirty_lines_of_python(server, party):
     example = CLIENTS / "python" / "examples" / "journey.py"
     assert count_lines(example) <= 30
     assert f"```python\n{example.read_text()}```" in GUIDE.read_text()
-    run_journey(server, party, sys.executable, example)
+    assert_journey(run(server, party, sys.executable, example, key="python"))
 
 
-def count_lines(path):
-    """Return how many lines there are, whatever is in them."""
-    return len(path.read_text().splitlines())
+def test_the_partner_s_journey_in_twenty_lines_of_typescript(server, party, typescript_package):
+    example = CLIENTS / "typescript" / "examples" / "journey.ts"
+    assert count_lines(example) <= 20
+    assert f"```typescript\n{example.read_text()}```" in GUIDE.read_text()
+    assert_journey(run(server, party, "node", typescript_package / "dist-examples" / "journey.js", key="typescript"))

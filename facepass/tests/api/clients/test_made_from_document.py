@@ -7,22 +7,20 @@ import asyncio
 import json
 import tomllib
 from collections import Counter
-from pathlib import Path
 
 import httpx
 import pytest
 from django.conf import settings
 from facepass_client import AsyncFacePass, FacePass
-from generator.document import FORM, Document
+from generator import typescript
+from generator.document import FORM
 from generator.output import build_files
 from generator.python_operations import argument
 
 from facepass.core.api.document.completion import list_operations
+from facepass.tests.api.clients.examples import DOCUMENT, ID, OPERATIONS, example_of
 
 CLIENTS = settings.BASE_DIR / "clients"
-DOCUMENT = Document.read(settings.BASE_DIR / "docs" / "openapi.json")
-OPERATIONS = DOCUMENT.list_operations()
-ID = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 
 
 def test_what_is_committed_is_what_the_document_makes():
@@ -32,12 +30,26 @@ def test_what_is_committed_is_what_the_document_makes():
     assert outdated == [], "run `make openapi`"
 
 
+def test_the_types_of_typescript_are_what_the_document_makes():
+    if not typescript.can_build_schema():
+        pytest.skip("npm has not installed deploy/openapi")
+    assert (CLIENTS / "typescript" / "src" / "schema.ts").read_text() == typescript.build_schema(DOCUMENT)
+
+
 def test_every_operation_has_one_method():
     described = {operation["operationId"] for _path, _method, operation in list_operations(DOCUMENT.content)}
     assert len(described) > 100
     assert {operation.id for operation in OPERATIONS} == described
     names = Counter((operation.group, operation.name) for operation in OPERATIONS)
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_the_package_of_typescript_says_its_version():
+    folder = CLIENTS / "typescript"
+    package = json.loads((folder / "package.json").read_text())
+    assert f"## {package['version']}\n" in (folder / "CHANGELOG.md").read_text()
+    assert "dependencies" not in package
+    assert (folder / "LICENSE").read_bytes() == (settings.BASE_DIR / "LICENSE").read_bytes()
 
 
 def test_the_python_package_has_all_that_there_is():
@@ -49,31 +61,17 @@ def test_the_python_package_has_all_that_there_is():
     assert (folder / "LICENSE").read_bytes() == (settings.BASE_DIR / "LICENSE").read_bytes()
 
 
-def example_of(operation, folder):
-    """Return the body of the operation's first example: what is to be sent, and as arguments, with files as paths."""
-    described = DOCUMENT.content["paths"][_described_path(operation)][operation.method.lower()]
-    content = next(iter(described.get("requestBody", {}).get("content", {}).values()), {})
-    examples = [each["value"] for each in content.get("examples", {}).values()]
-    body = content.get("example", examples[0] if examples else {})
-    files = {field.name for field in operation.body if field.holds_files}
-    names = {field.name: argument(field) for field in operation.body}
-    return body, {names[name]: _paths(value, folder) if name in files else value for name, value in body.items()}
+def arguments_of(operation, body, folder):
+    """Return the body as arguments of the Python client, with files as paths."""
+    fields = {field.name: field for field in operation.body}
 
+    def write(value):
+        if isinstance(value, list):
+            return [write(each) for each in value]
+        (folder / value).write_bytes(b"picture")
+        return folder / value
 
-def _described_path(operation):
-    paths = [
-        path
-        for path, method, described in list_operations(DOCUMENT.content)
-        if (described["operationId"], method.upper()) == (operation.id, operation.method)
-    ]
-    return paths[0]
-
-
-def _paths(value, folder):
-    if isinstance(value, list):
-        return [_paths(each, folder) for each in value]
-    (folder / value).write_bytes(b"picture")
-    return Path(folder / value)
+    return {argument(fields[name]): write(value) if fields[name].holds_files else value for name, value in body.items()}
 
 
 def answer_of(operation):
@@ -91,7 +89,8 @@ def test_every_method_sends_what_its_operation_takes(is_async, tmp_path):
     client = (AsyncFacePass if is_async else FacePass)("https://faces.example.com", "fp_key", transport=transport)
     for operation in OPERATIONS:
         current.append((operation.group, operation.name))
-        body, arguments = example_of(operation, tmp_path)
+        body = example_of(operation)
+        arguments = arguments_of(operation, body, folder=tmp_path)
         method = getattr(getattr(client, operation.group), operation.name)
         answer = outcome(method(*[ID for _name in operation.ids], **arguments))
         request = sent.pop()

@@ -34,6 +34,8 @@ from facepass_client import (
     transport,
 )
 
+from facepass.tests.api.clients.examples import list_refusals
+
 REFUSAL = {"error": {"code": "rate_limited", "message": "m", "details": {"a": "b"}}, "request_id": "r"}
 
 
@@ -149,10 +151,12 @@ def test_after_a_broken_connection_only_what_cannot_be_done_twice_is_sent_again(
         (401, NotAuthenticated),
         (403, NotPermitted),
         (404, NotFound),
-        (408, Refused),
+        (405, Refused),
+        (408, errors.TooSlow),
         (409, Conflict),
         (412, ChangedMeanwhile),
         (413, TooLarge),
+        (415, errors.NotReadable),
         (422, errors.CannotBeUsed),
         (429, RateLimited),
         (500, ServerFailed),
@@ -167,6 +171,12 @@ def test_each_refusal_is_an_exception_of_its_own(status, kind):
     assert (type(said), said.status, said.code, said.details, said.request_id) == (
         kind, status, "rate_limited", {"a": "b"}, "r",
     )  # fmt: skip
+
+
+def test_every_refusal_of_the_document_has_a_class_of_its_own():
+    statuses = {int(status) for status in list_refusals()}
+    assert len(statuses) > 5
+    assert {status for status in statuses if status < 500} - {*errors.BY_STATUS} == set()
 
 
 def test_lists_go_through_all_pages_by_their_query_alone():
