@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.names import GROUPS, ID_ARGUMENTS, METHODS
+from generator.names import AREAS, GROUPS, ID_ARGUMENTS, METHODS
 
 Schema = dict[str, Any]
 METHODS_OF_HTTP = ("get", "post", "put", "patch", "delete")
 FORM, JSON = "multipart/form-data", "application/json"
 VERBS = {"get": "get", "post": "create", "put": "change", "patch": "change", "delete": "delete"}
+
+
+class UnknownNameError(Exception):
+    """Something new in the document needs a line in generator/names.py."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class Document:
         body = self._body(content)
         named = name_ids(path, {field.name for field in body})
         group = GROUPS.get(described["tags"][0], described["tags"][0])
+        if not any(group in groups for groups in AREAS.values()):
+            raise UnknownNameError(f"AREAS has no place for the group {group!r} of {path}")
         return Operation(
             id=described["operationId"],
             group=group,
@@ -151,6 +157,8 @@ def name_ids(path: str, taken: Set[str]) -> str:
     """
 
     def build_name(found: re.Match[str]) -> str:
+        if found[1] not in ID_ARGUMENTS:
+            raise UnknownNameError(f"ID_ARGUMENTS has no name for the id after {found[1]!r} in {path}")
         name = ID_ARGUMENTS[found[1]]
         return f"{found[1]}/{{{name if name not in taken else 'id'}}}"
 

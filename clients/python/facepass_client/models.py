@@ -115,19 +115,19 @@ Analytics = TypedDict(
 class Attempt(TypedDict):
     number: int
     """Which attempt it was, from 1."""
-    started_at: NotRequired[str]
+    started_at: str
     """When it began; null until then."""
     duration_ms: float
     """How long it took, in milliseconds."""
     url: str
     """The address."""
-    request_headers: NotRequired[Any]
+    request_headers: Any
     """The headers that were sent."""
-    status: NotRequired[int | None]
+    status: int | None
     """HTTP status of the partner's answer; null where there was none."""
-    answer: NotRequired[str]
+    answer: str
     """The beginning of what the partner's server answered."""
-    error: NotRequired[str]
+    error: str
     """What went wrong; empty or null where nothing did."""
 
 
@@ -246,7 +246,7 @@ class Challenge(TypedDict):
     """The challenge."""
     steps: "list[StepsEnum]"
     """What to do before the camera, in this order."""
-    expires_at: NotRequired[str]
+    expires_at: str
     """Until when it can be used; null for ever."""
 
 
@@ -362,13 +362,13 @@ class ConfigChange(TypedDict):
     """The name of the settings."""
     level: "ConfigChangeLevelEnum"
     """Whose setting it is: installation, studio or event."""
-    session_id: NotRequired[str | None]
+    session_id: str | None
     """The event whose setting it is; null for a studio's or the installation's."""
     before: dict[str, Any] | None
     """The settings before the change; null where there were none."""
     after: dict[str, Any]
     """The settings after the change."""
-    changed_by: NotRequired[str]
+    changed_by: str
     """Who changed it."""
     changed_at: str
     """When it was changed."""
@@ -572,11 +572,11 @@ class Endpoint(TypedDict):
     """What it is addressed by."""
     url: str
     """Where events are sent: an address that this server can reach."""
-    description: NotRequired[str]
+    description: str
     """Any text."""
     events: "list[EventsEnum]"
     """The kinds of events that are delivered."""
-    enabled: NotRequired[bool]
+    enabled: bool
     """Whether events are delivered."""
     failing_since: str | None
     """Since when every delivery failed; null where the last one arrived."""
@@ -804,11 +804,11 @@ class Gallery(TypedDict):
     """What it is addressed by."""
     title: str
     """The name that people see."""
-    shoot_date: NotRequired[str | None]
+    shoot_date: str | None
     """The day on which the photos were taken."""
-    location_id: NotRequired[str | None]
+    location_id: str | None
     """The place, in a program of your own."""
-    session_id: NotRequired[str | None]
+    session_id: str | None
     """The photo session."""
     created_at: str
     """When it was made."""
@@ -872,11 +872,11 @@ class IssuedKey(TypedDict):
     """The name."""
     prefix: str
     """The first characters of the key, by which people tell keys apart."""
-    scopes: NotRequired["list[ScopesEnum]"]
+    scopes: "list[ScopesEnum]"
     """What the key may do."""
     created_at: str
     """When it was made."""
-    expires_at: NotRequired[str | None]
+    expires_at: str | None
     """Until when it can be used; null for ever."""
     revoked_at: str | None
     """When it was revoked; null where it works."""
@@ -917,11 +917,11 @@ class Key(TypedDict):
     """What people call the key."""
     prefix: str
     """The first characters of the key, by which people tell keys apart."""
-    scopes: NotRequired["list[ScopesEnum]"]
+    scopes: "list[ScopesEnum]"
     """What the key may do."""
     created_at: str
     """When it was made."""
-    expires_at: NotRequired[str | None]
+    expires_at: str | None
     """Until when it can be used; null for ever."""
     revoked_at: str | None
     """When it was revoked; null where it works."""
@@ -1035,13 +1035,13 @@ class Merged(TypedDict):
     """What it is addressed by."""
     real_name: str
     """The person's name."""
-    email: NotRequired[str | None]
+    email: str | None
     """E-mail address, which one person of a studio has."""
-    external_id: NotRequired[str | None]
+    external_id: str | None
     """What your own program calls the person; one person of a studio has it."""
-    avatar_url: NotRequired[str]
+    avatar_url: str
     """Address of a picture of the person."""
-    metadata: NotRequired[dict[str, Any]]
+    metadata: dict[str, Any]
     """Any JSON of your own."""
     face_count: int
     """How many faces it has."""
@@ -1519,13 +1519,13 @@ class Person(TypedDict):
     """What it is addressed by."""
     real_name: str
     """The person's name."""
-    email: NotRequired[str | None]
+    email: str | None
     """E-mail address, which one person of a studio has."""
-    external_id: NotRequired[str | None]
+    external_id: str | None
     """What your own program calls the person; one person of a studio has it."""
-    avatar_url: NotRequired[str]
+    avatar_url: str
     """Address of a picture of the person."""
-    metadata: NotRequired[dict[str, Any]]
+    metadata: dict[str, Any]
     """Any JSON of your own."""
     face_count: int
     """How many faces it has."""
@@ -1740,7 +1740,7 @@ class RecognizedFace(TypedDict):
 class Reference(TypedDict):
     id: str
     """What it is addressed by."""
-    label: NotRequired[str]
+    label: str
     """Any text of your own."""
     quality: dict[str, Any]
     """Measures of the face: size, sharpness, brightness, pose."""
@@ -1816,11 +1816,11 @@ class Secret(TypedDict):
     """What it is addressed by."""
     url: str
     """The address."""
-    description: NotRequired[str]
+    description: str
     """Any text."""
     events: "list[EventsEnum]"
     """The kinds of events that are delivered."""
-    enabled: NotRequired[bool]
+    enabled: bool
     """Whether events are delivered."""
     failing_since: str | None
     """Since when every delivery failed; null where the last one arrived."""
@@ -1852,29 +1852,29 @@ class SelfieFilters(TypedDict):
 
 
 class Session(TypedDict):
-    id: NotRequired[str]
+    id: str
     """What it is addressed by."""
     name: str
     """The name."""
-    description: NotRequired[str]
+    description: str
     """Any text."""
     studio_id: str
     """The studio: by Pixora's id for a session that lives there, else by FacePass's."""
-    photographer_id: NotRequired[str | None]
+    photographer_id: str | None
     """The photographer, in a program of your own."""
-    service_package_id: NotRequired[str | None]
+    service_package_id: str | None
     """The package that was ordered, in a program of your own."""
-    status: NotRequired["SessionStatusEnum"]
+    status: "SessionStatusEnum"
     """Scheduled, in progress or over."""
-    scheduled_at: NotRequired[str | None]
+    scheduled_at: str | None
     """When the session begins; null where that is not known."""
-    completed_at: NotRequired[str | None]
+    completed_at: str | None
     """When it ended; null while it runs."""
-    time_zone: NotRequired[str]
+    time_zone: str
     """Of an event abroad: in which its dates are read, and in which cameras that write no zone are set. Changed,
     it moves the times of their photos.
     """
-    facepass_enabled: NotRequired[bool]
+    facepass_enabled: bool
     """Whether guests and partners may search the session by a face."""
     code: str
     """What guests open the session by."""
@@ -1945,7 +1945,7 @@ class Staff(TypedDict):
     """E-mail address, which one person of a studio has."""
     full_name: str
     """First and last name."""
-    role: NotRequired["RoleEnum"]
+    role: "RoleEnum"
     """What the member may do."""
     is_active: bool
     """Whether the account may sign in."""
@@ -2080,11 +2080,11 @@ class Training(TypedDict):
     """The training with the same faces whose result holds for this one; null where there is none."""
     active: bool
     """Names are given by its version now."""
-    version: NotRequired[int | None]
+    version: int | None
     """The number of the version; null where none came of it."""
     digest: str
     """Digest of the faces that it learns from; two trainings with one digest learn the same."""
-    digest_of_version: NotRequired[str | None]
+    digest_of_version: str | None
     """Digest of the templates that came of it; null where none did."""
     model_accuracy: float | None
     """Open-set rank 1 on held-out photos: people named rightly, and strangers named nobody."""
@@ -2092,9 +2092,9 @@ class Training(TypedDict):
     """How many people there are."""
     faces: int
     """The faces."""
-    would_change: NotRequired[int]
+    would_change: int
     """How many names would change."""
-    assignments: NotRequired[int]
+    assignments: int
     """How many undecided faces have a name by this version."""
     error: str | None
     """What went wrong; empty or null where nothing did."""
@@ -2117,7 +2117,7 @@ class Training(TypedDict):
 class TrainingAct(TypedDict):
     what: "WhatEnum"
     """What was done."""
-    made_by: NotRequired[str]
+    made_by: str
     """Who did it."""
     made_at: str
     """When it was done."""
@@ -2134,11 +2134,11 @@ class TrainingDetail(TypedDict):
     """The training with the same faces whose result holds for this one; null where there is none."""
     active: bool
     """Names are given by its version now."""
-    version: NotRequired[int | None]
+    version: int | None
     """The number of the version; null where none came of it."""
     digest: str
     """Digest of the faces that it learns from; two trainings with one digest learn the same."""
-    digest_of_version: NotRequired[str | None]
+    digest_of_version: str | None
     """Digest of the templates that came of it; null where none did."""
     model_accuracy: float | None
     """Open-set rank 1 on held-out photos: people named rightly, and strangers named nobody."""
@@ -2146,9 +2146,9 @@ class TrainingDetail(TypedDict):
     """How many people there are."""
     faces: int
     """The faces."""
-    would_change: NotRequired[int]
+    would_change: int
     """How many names would change."""
-    assignments: NotRequired[int]
+    assignments: int
     """How many undecided faces have a name by this version."""
     error: str | None
     """What went wrong; empty or null where nothing did."""
@@ -2246,9 +2246,9 @@ class User(TypedDict):
     """E-mail address, which one person of a studio has."""
     full_name: str
     """First and last name."""
-    external_id: NotRequired[str | None]
+    external_id: str | None
     """What your own program calls the person; one person of a studio has it."""
-    metadata: NotRequired[dict[str, Any]]
+    metadata: dict[str, Any]
     """Any JSON of your own."""
     face_count: int
     """How many faces it has."""

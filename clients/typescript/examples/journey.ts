@@ -12,7 +12,7 @@ const url = `http://127.0.0.1:${server.listen(0).address().port}`;
 const webhook = await office.webhooks.create({ url, events: ["gallery.processed"] });
 const { token } = await office.admin.createKey({ name: "App", scopes: ["read", "write", "search"] });
 const app = new FacePass(process.env.BASE, token);
-const session_id = (await app.sessions.create({ name: "Wedding", facepass_enabled: true })).id!;
+const { id: session_id } = await app.sessions.create({ name: "Wedding", facepass_enabled: true });
 const { id } = await app.galleries.create({ title: "Wedding", session_id });
 await app.uploadPhotos(id, fromFolder(process.argv[2]), { onProgress: (...sent) => console.log("sent", ...sent) });
 await app.waitForGallery(id);

@@ -70,7 +70,7 @@ export interface components {
              * Format: date-time
              * @description When it began; null until then.
              */
-            started_at?: string;
+            started_at: string;
             /**
              * Duration, ms
              * Format: double
@@ -80,16 +80,16 @@ export interface components {
             /** @description The address. */
             url: string;
             /** @description The headers that were sent. */
-            request_headers?: unknown;
+            request_headers: unknown;
             /**
              * HTTP status
              * @description HTTP status of the partner's answer; null where there was none.
              */
-            status?: number | null;
+            status: number | null;
             /** @description The beginning of what the partner's server answered. */
-            answer?: string;
+            answer: string;
             /** @description What went wrong; empty or null where nothing did. */
-            error?: string;
+            error: string;
         };
         Basis: {
             /** @description What holds. */
@@ -248,7 +248,7 @@ export interface components {
              * Format: date-time
              * @description Until when it can be used; null for ever.
              */
-            expires_at?: string;
+            expires_at: string;
         };
         /** @description `decision_ids` are what to undo, the last one first. */
         ChangedFace: {
@@ -450,7 +450,7 @@ export interface components {
              * Format: uuid
              * @description The event whose setting it is; null for a studio's or the installation's.
              */
-            session_id?: string | null;
+            session_id: string | null;
             /** @description The settings before the change; null where there were none. */
             before: {
                 [key: string]: unknown;
@@ -460,7 +460,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** @description Who changed it. */
-            changed_by?: string;
+            changed_by: string;
             /**
              * Changed
              * Format: date-time
@@ -771,14 +771,14 @@ export interface components {
              */
             url: string;
             /** @description Any text. */
-            description?: string;
+            description: string;
             /** @description The kinds of events that are delivered. */
             events: components["schemas"]["EventsEnum"][];
             /**
              * Switched on
              * @description Whether events are delivered.
              */
-            enabled?: boolean;
+            enabled: boolean;
             /**
              * Format: date-time
              * @description Since when every delivery failed; null where the last one arrived.
@@ -1150,19 +1150,19 @@ export interface components {
              * Format: date
              * @description The day on which the photos were taken.
              */
-            shoot_date?: string | null;
+            shoot_date: string | null;
             /**
              * Location
              * Format: uuid
              * @description The place, in a program of your own.
              */
-            location_id?: string | null;
+            location_id: string | null;
             /**
              * Photo session
              * Format: uuid
              * @description The photo session.
              */
-            session_id?: string | null;
+            session_id: string | null;
             /**
              * Created
              * Format: date-time
@@ -1255,7 +1255,7 @@ export interface components {
             /** @description The first characters of the key, by which people tell keys apart. */
             readonly prefix: string;
             /** @description What the key may do. */
-            scopes?: components["schemas"]["ScopesEnum"][];
+            scopes: components["schemas"]["ScopesEnum"][];
             /**
              * Created
              * Format: date-time
@@ -1267,7 +1267,7 @@ export interface components {
              * Format: date-time
              * @description Until when it can be used; null for ever.
              */
-            expires_at?: string | null;
+            expires_at: string | null;
             /**
              * Revoked
              * Format: date-time
@@ -1326,7 +1326,7 @@ export interface components {
             /** @description The first characters of the key, by which people tell keys apart. */
             readonly prefix: string;
             /** @description What the key may do. */
-            scopes?: components["schemas"]["ScopesEnum"][];
+            scopes: components["schemas"]["ScopesEnum"][];
             /**
              * Created
              * Format: date-time
@@ -1338,7 +1338,7 @@ export interface components {
              * Format: date-time
              * @description Until when it can be used; null for ever.
              */
-            expires_at?: string | null;
+            expires_at: string | null;
             /**
              * Revoked
              * Format: date-time
@@ -1558,21 +1558,21 @@ export interface components {
              * Format: email
              * @description E-mail address, which one person of a studio has.
              */
-            email?: string | null;
+            email: string | null;
             /** @description What your own program calls the person; one person of a studio has it. */
-            external_id?: string | null;
+            external_id: string | null;
             /**
              * Avatar
              * @description Address of a picture of the person.
              */
-            avatar_url?: string;
+            avatar_url: string;
             /**
              * @description Any JSON of your own.
              * @example {
              *       "table": "7"
              *     }
              */
-            metadata?: {
+            metadata: {
                 [key: string]: unknown;
             };
             /**
@@ -2366,21 +2366,21 @@ export interface components {
              * Format: email
              * @description E-mail address, which one person of a studio has.
              */
-            email?: string | null;
+            email: string | null;
             /** @description What your own program calls the person; one person of a studio has it. */
-            external_id?: string | null;
+            external_id: string | null;
             /**
              * Avatar
              * @description Address of a picture of the person.
              */
-            avatar_url?: string;
+            avatar_url: string;
             /**
              * @description Any JSON of your own.
              * @example {
              *       "table": "7"
              *     }
              */
-            metadata?: {
+            metadata: {
                 [key: string]: unknown;
             };
             /**
@@ -2780,7 +2780,7 @@ export interface components {
              */
             readonly id: string;
             /** @description Any text of your own. */
-            label?: string;
+            label: string;
             /** @description Measures of the face: size, sharpness, brightness, pose. */
             readonly quality: {
                 [key: string]: unknown;
@@ -2918,14 +2918,14 @@ export interface components {
              */
             url: string;
             /** @description Any text. */
-            description?: string;
+            description: string;
             /** @description The kinds of events that are delivered. */
             events: components["schemas"]["EventsEnum"][];
             /**
              * Switched on
              * @description Whether events are delivered.
              */
-            enabled?: boolean;
+            enabled: boolean;
             /**
              * Format: date-time
              * @description Since when every delivery failed; null where the last one arrived.
@@ -2999,11 +2999,11 @@ export interface components {
              * Format: uuid
              * @description What it is addressed by.
              */
-            id?: string;
+            id: string;
             /** @description The name. */
             name: string;
             /** @description Any text. */
-            description?: string;
+            description: string;
             /**
              * Format: uuid
              * @description The studio: by Pixora's id for a session that lives there, else by FacePass's.
@@ -3014,34 +3014,34 @@ export interface components {
              * Format: uuid
              * @description The photographer, in a program of your own.
              */
-            photographer_id?: string | null;
+            photographer_id: string | null;
             /**
              * Service package's id
              * Format: uuid
              * @description The package that was ordered, in a program of your own.
              */
-            service_package_id?: string | null;
+            service_package_id: string | null;
             /** @description Scheduled, in progress or over. */
-            status?: components["schemas"]["SessionStatusEnum"];
+            status: components["schemas"]["SessionStatusEnum"];
             /**
              * Scheduled
              * Format: date-time
              * @description When the session begins; null where that is not known.
              */
-            scheduled_at?: string | null;
+            scheduled_at: string | null;
             /**
              * Completed
              * Format: date-time
              * @description When it ended; null while it runs.
              */
-            completed_at?: string | null;
+            completed_at: string | null;
             /** @description Of an event abroad: in which its dates are read, and in which cameras that write no zone are set. Changed, it moves the times of their photos. */
-            time_zone?: string;
+            time_zone: string;
             /**
              * Guests may search by face
              * @description Whether guests and partners may search the session by a face.
              */
-            facepass_enabled?: boolean;
+            facepass_enabled: boolean;
             /**
              * Code of the short link
              * @description What guests open the session by.
@@ -3157,7 +3157,7 @@ export interface components {
             /** @description First and last name. */
             readonly full_name: string;
             /** @description What the member may do. */
-            role?: components["schemas"]["RoleEnum"];
+            role: components["schemas"]["RoleEnum"];
             /** @description Whether the account may sign in. */
             readonly is_active: boolean;
             /**
@@ -3362,11 +3362,11 @@ export interface components {
             /** @description Names are given by its version now. */
             active: boolean;
             /** @description The number of the version; null where none came of it. */
-            version?: number | null;
+            version: number | null;
             /** @description Digest of the faces that it learns from; two trainings with one digest learn the same. */
             readonly digest: string;
             /** @description Digest of the templates that came of it; null where none did. */
-            digest_of_version?: string | null;
+            digest_of_version: string | null;
             /**
              * Format: double
              * @description Open-set rank 1 on held-out photos: people named rightly, and strangers named nobody.
@@ -3383,12 +3383,12 @@ export interface components {
              * @description How many names would change.
              * @default 0
              */
-            would_change?: number;
+            would_change: number;
             /**
              * @description How many undecided faces have a name by this version.
              * @default 0
              */
-            assignments?: number;
+            assignments: number;
             /** @description What went wrong; empty or null where nothing did. */
             readonly error: string | null;
             /**
@@ -3431,7 +3431,7 @@ export interface components {
              * By
              * @description Who did it.
              */
-            made_by?: string;
+            made_by: string;
             /**
              * When
              * Format: date-time
@@ -3457,11 +3457,11 @@ export interface components {
             /** @description Names are given by its version now. */
             active: boolean;
             /** @description The number of the version; null where none came of it. */
-            version?: number | null;
+            version: number | null;
             /** @description Digest of the faces that it learns from; two trainings with one digest learn the same. */
             readonly digest: string;
             /** @description Digest of the templates that came of it; null where none did. */
-            digest_of_version?: string | null;
+            digest_of_version: string | null;
             /**
              * Format: double
              * @description Open-set rank 1 on held-out photos: people named rightly, and strangers named nobody.
@@ -3478,12 +3478,12 @@ export interface components {
              * @description How many names would change.
              * @default 0
              */
-            would_change?: number;
+            would_change: number;
             /**
              * @description How many undecided faces have a name by this version.
              * @default 0
              */
-            assignments?: number;
+            assignments: number;
             /** @description What went wrong; empty or null where nothing did. */
             readonly error: string | null;
             /**
@@ -3646,14 +3646,14 @@ export interface components {
             /** @description First and last name. */
             full_name: string;
             /** @description What your own program calls the person; one person of a studio has it. */
-            external_id?: string | null;
+            external_id: string | null;
             /**
              * @description Any JSON of your own.
              * @example {
              *       "table": "7"
              *     }
              */
-            metadata?: {
+            metadata: {
                 [key: string]: unknown;
             };
             /**

@@ -6,6 +6,7 @@ from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import force_instance, get_lib_doc_excludes
+from rest_framework.serializers import ModelSerializer
 
 from facepass.core.api.document.completion import add_parameter
 from facepass.core.api.document.examples import Schema
@@ -67,8 +68,13 @@ class Operation(AutoSchema):
         return operation
 
     def _map_serializer(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> Schema:
-        """Return the schema of a serializer, in a request with the former names of its fields, and with no others."""
+        """Return the schema of a serializer, in a request with the former names of its fields, and with no others.
+
+        Whoever sends a row may leave fields out; an answer has all of them.
+        """
         schema: Schema = super()._map_serializer(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if direction == "response" and isinstance(force_instance(serializer), ModelSerializer):
+            schema["required"] = sorted(schema["properties"])
         if direction == "request" and "properties" in schema:
             fields = schema["properties"]
             for former, name in getattr(force_instance(serializer), "former_names", {}).items():

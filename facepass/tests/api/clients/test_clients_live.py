@@ -20,6 +20,7 @@ from facepass_client import (
     NotFound,
     NotReadable,
     Refused,
+    models,
 )
 
 from facepass.testing.live import manage, remove, start
@@ -144,6 +145,27 @@ def test_settings_that_somebody_else_changed_meanwhile(facepass):
     assert changed["recognition_settings"]["confidence_thresholds"]["verify"] == 0.61
     with pytest.raises(ChangedMeanwhile):
         facepass.config.change(recognition_settings={"detection": "fast"}, if_match=etag)
+
+
+def test_answers_have_all_that_their_types_promise(facepass):
+    person, other = (facepass.people.create(real_name=name) for name in ("Iva", "Iva P."))
+    session = facepass.sessions.create(name="Types")
+    answers = [
+        (person, models.Person),
+        (facepass.users.get(person["id"]), models.User),
+        (facepass.people.merge(person["id"], person_ids=[other["id"]]), models.Merged),
+        (session, models.Session),
+        (facepass.galleries.create(title="Types", session_id=session["id"]), models.Gallery),
+        (facepass.admin.create_key(name="Types"), models.IssuedKey),
+        (next(iter(facepass.admin.list_keys())), models.Key),
+        (facepass.verification.create_reference(file=picture_of(["iva"])), models.Reference),
+        (facepass.webhooks.create(url="https://example.com/hook", events=["face.enrolled"]), models.Secret),
+        (next(iter(facepass.webhooks.list())), models.Endpoint),
+        (facepass.verification.create_challenge(), models.Challenge),
+    ]
+    for answer, kind in answers:
+        assert {*answer} == kind.__required_keys__ | kind.__optional_keys__, kind
+        assert kind.__optional_keys__ == frozenset()
 
 
 def test_the_same_for_asyncio(server, party):
