@@ -33,6 +33,7 @@ export class Transport {
 
   async send(call: Call): Promise<Response> {
     for (let attempt = 1; ; attempt += 1) {
+      call.options.signal?.throwIfAborted();
       const answer = await this.#try(call).catch((error: unknown) => {
         call.options.signal?.throwIfAborted();
         return error;

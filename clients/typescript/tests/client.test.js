@@ -210,6 +210,8 @@ test("a browser reports progress by XMLHttpRequest", async () => {
   const facepass = new FacePass("http://facepass.test", "fp_x");
   const options = { onProgress: (...sent) => seen.push(sent) };
   assert.deepEqual(await facepass.galleries.uploadImages("g", { files: new Blob(["a"]) }, options), REPORT);
+  const ended = facepass.galleries.uploadImages("g", { files: new Blob(["a"]) }, { ...options, signal: AbortSignal.abort() });
+  await assert.rejects(ended, { name: "AbortError" });
   delete globalThis.XMLHttpRequest;
   assert.deepEqual(asked[0], ["POST", "http://facepass.test/api/v1/galleries/g/images"]);
   assert.ok(asked.some(([name, value]) => name === "Authorization" && value === "Bearer fp_x"));
