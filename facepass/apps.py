@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_save, pre_delete, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +18,7 @@ class FacePassConfig(AppConfig):
         from facepass.core.database import value_loaders  # noqa: PLC0415 - as above
         from facepass.core.trash import purge  # noqa: PLC0415 - as above
         from facepass.core.work import chores  # noqa: PLC0415 - as above
+        from facepass.models.known_keys import known_keys  # noqa: PLC0415 - as above
         from facepass.ops import checks  # noqa: F401, PLC0415 - registers itself
 
         pre_delete.connect(purge.delete_files_with_entry, sender="facepass.TrashEntry", dispatch_uid="trash files")
@@ -30,6 +31,8 @@ class FacePassConfig(AppConfig):
             dispatch_uid="no refresh token is stored",
         )
         post_save.connect(watching.note_created, dispatch_uid="audit")
+        post_save.connect(known_keys.forget, sender="facepass.ApiKey", dispatch_uid="known keys, saved")
+        post_delete.connect(known_keys.forget, sender="facepass.ApiKey", dispatch_uid="known keys, deleted")
         user_logged_in.connect(actors.note_signed_in, dispatch_uid="audit")
         user_logged_out.connect(actors.note_signed_out, dispatch_uid="audit")
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from facepass.core.access.tenancy import UUID_TEXT, Principal, studios_of
+from facepass.core.access.tenancy import UUID_TEXT, Principal, studio_ids_of
 from facepass.core.api.rows import missing_error
 from facepass.core.errors import FacePassError
 from sessions_app.models import GuestRules, Origin, PhotoSession
@@ -97,7 +97,7 @@ def require_visible(pk: UUID, *, principal: Principal) -> CurrentSession:
 
 
 def _find_visible(ids: list[UUID], *, principal: Principal) -> dict[UUID, CurrentSession]:
-    studios = set(studios_of(principal).values_list("pk", flat=True))
+    studios = studio_ids_of(principal)
     return {pk: current for pk, current in find_current(ids).items() if current.session.studio_id in studios}
 
 

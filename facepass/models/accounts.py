@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import time
 import uuid
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -22,6 +23,7 @@ from facepass.core.database import time_zones
 from facepass.core.database.constraints import readable_constraint
 from facepass.core.database.storable_values import check_moment
 from facepass.core.errors import FacePassError
+from facepass.models.known_keys import known_keys
 
 # How long a key that was rotated still works, so that a partner can change it without an interruption.
 ROTATION_OVERLAP = timedelta(hours=24)
@@ -179,8 +181,20 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def authenticate(self, token: str) -> "ApiKey | None":
         """Return the usable key with this secret, or None. Digests are compared in constant time."""
         found = TOKEN_PATTERN.fullmatch(token)
-        key = self.usable().select_related("studio").filter(prefix=found[1]).first() if found else None
-        return key if key and hmac.compare_digest(key.digest, token_digest(token)) else None
+        if not found:
+            return None
+        digest, now = token_digest(token), time.monotonic()
+        if (known := known_keys.find(digest)) and not known.has_expired:
+            return known
+        key = self.usable().filter(prefix=found[1]).first()
+        if key is None or not hmac.compare_digest(key.digest, digest):
+            return None
+        known_keys.add(digest, key, read_at=now)
+        return key
+
+    def update(self, **fields: Any) -> int:
+        known_keys.forget()
+        return super().update(**fields)
 
 
 class ApiKey(models.Model):
@@ -213,6 +227,10 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} (fp_{self.prefix}…)"
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @classmethod
     def issue(

@@ -7,6 +7,7 @@ import pytest
 
 from facepass.core.live import progress
 from facepass.core.work import chores
+from facepass.models import known_keys
 from recognition.engines import registry
 
 
@@ -20,6 +21,13 @@ def ask_for_the_model_again() -> None:
 def send_live_progress_again() -> None:
     """A process that could not send an event sends none for some seconds."""
     progress._paused_until = 0.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_known_keys() -> Iterator[None]:
+    """Whether a key is looked up would depend on how quick the machine is, and so would counts of queries."""
+    with mock.patch.object(known_keys, "LIFETIME_SECONDS", 0.0):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

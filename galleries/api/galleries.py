@@ -116,7 +116,7 @@ class GalleryViewSet(
         return self.answer_nested(photos, lambda page: PhotoSerializer(page, many=True, context=context).data)
 
     @extend_schema(responses=ProgressSerializer)
-    @action(detail=True)
+    @action(detail=True, queryset=Gallery.objects.event_galleries())
     def progress(self, request: Request, pk: UUID) -> Response:
         return Response(progress.load_progress(self.get_object().pk))
 

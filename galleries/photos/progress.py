@@ -43,7 +43,7 @@ class ProgressEvent(TypedDict):
 
 def load_progress(gallery_id: UUID) -> GalleryProgress:
     """Return the photos by state, the recent rate, and the time left at that rate, None where nothing is known."""
-    photos = GalleryImage.objects.filter(gallery_id=gallery_id)
+    photos = GalleryImage.objects.filter(gallery_id=gallery_id).order_by()
     recent = Q(processed_at__gte=timezone.now() - RATE_WINDOW)
     counts = photos.aggregate(
         **{state.value: Count("pk", filter=Q(state=state)) for state in PhotoState},

@@ -9,6 +9,9 @@ from rest_framework.request import Request
 
 def absolute_address(request: HttpRequest | Request, path: str) -> str:
     """Return the address of a path: under PUBLIC_URL, which clients reach, or as the request came where none is set."""
+    is_plain = path.startswith("/") and not path.startswith("//") and path.isascii()
+    if is_plain and settings.PUBLIC_URL != settings.LOCAL_URL:
+        return f"{settings.PUBLIC_URL}{path}"
     return follow_public_url(str(request.build_absolute_uri(path)))
 
 

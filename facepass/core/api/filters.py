@@ -20,6 +20,8 @@ class FilterBackend(DjangoFilterBackend):
     """
 
     def get_filterset(self, request: HttpRequest, queryset: QuerySet[Model], view: APIView) -> FilterSet | None:
+        if not request.GET:  # nothing is narrowed, so no form is made for it
+            return None
         filters: FilterSet | None = super().get_filterset(request, queryset, view)
         if filters is not None and filters.is_valid():
             values = filters.form.cleaned_data

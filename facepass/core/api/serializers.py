@@ -3,6 +3,7 @@
 In forms and query strings everything is text, so they are read as DRF reads them.
 """
 
+import copy
 import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from django.db import models
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -112,6 +114,17 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[M]):
         models.DateField: DayField,
         models.FloatField: FiniteFloatField,
     }
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return copies of the fields, which are built from the model once: for a short answer that is most of it."""
+        kind = type(self), get_language()
+        if kind not in _fields:
+            _fields[kind] = super().get_fields()
+        return copy.deepcopy(_fields[kind])
+
+
+# By the class of the serializer, and the language: DRF leaves out a label that it would make from the name as well.
+_fields: dict[tuple[type[StrictModelSerializer[Any]], str | None], dict[str, Any]] = {}
 
 
 def _trouble(field: Any, value: Any) -> Promise | None:

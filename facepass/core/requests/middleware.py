@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from facepass.core.logs.request_ids import current_request_id, on_behalf_of
 
@@ -51,17 +51,28 @@ class OptionalSlashMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        path = request.path_info
-        if not _resolves(path):
-            other = path.rstrip("/") if path.endswith("/") else f"{path}/"
-            if _resolves(other):
-                request.path_info = other
+        for path in _spellings(request.path_info):
+            if match := _resolve(path):
+                request.path_info = path
+                request.found_view = path, match  # type: ignore[attr-defined]
+                break
         return self.get_response(request)
 
 
-def _resolves(path: str) -> bool:
+def _spellings(path: str) -> tuple[str, str]:
+    """Return the path, and the same with or without its slash. Those of the API all end in one, so that comes first."""
+    other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    return (other, path) if path.startswith("/api/") and not path.endswith("/") else (path, other)
+
+
+def _resolve(path: str) -> ResolverMatch | None:
     try:
-        resolve(path)
+        return resolve(path)
     except Resolver404:
-        return False
-    return True
+        return None
+
+
+def find_view(request: HttpRequest) -> ResolverMatch | None:
+    """Return the view that the middleware has found for the request's path, so that it is not looked for again."""
+    path, match = getattr(request, "found_view", ("", None))
+    return match if path == request.path_info else None

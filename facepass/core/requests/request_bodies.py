@@ -2,19 +2,23 @@
 
 import hashlib
 import io
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import IO, Any
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
+from django.urls import ResolverMatch
 
 from facepass.core.errors import FacePassError, refusal_response
 from facepass.core.requests import body_gate
 from facepass.core.requests.body_gate import Allowance
 from facepass.core.requests.body_reception import BodyReception, Receive, too_large
-from facepass.core.requests.middleware import choose_request_id
+from facepass.core.requests.middleware import choose_request_id, find_view
 from facepass.core.requests.security_headers import security_headers
 
 CHUNK_BYTES = 1_000_000
@@ -22,13 +26,52 @@ CHUNK_BYTES = 1_000_000
 _path: ContextVar[str] = ContextVar("path")
 
 
+class RequestThreads:
+    """Threads in which requests are answered, each one request at a time. Django's own handler begins two for each."""
+
+    # More than these are ended once they are idle.
+    MOST_IDLE = 32
+
+    def __init__(self) -> None:
+        self._idle: list[ThreadPoolExecutor] = []
+
+    @asynccontextmanager
+    async def borrow(self) -> AsyncIterator[None]:
+        """Have what is inside, and asks for a thread, use one that nobody else has. In one event loop only."""
+        thread = self._idle.pop() if self._idle else ThreadPoolExecutor(max_workers=1, thread_name_prefix="request")
+        try:
+            async with ThreadSensitiveContext(executor=thread):
+                yield
+        finally:
+            if len(self._idle) < self.MOST_IDLE:
+                self._idle.append(thread)
+            else:
+                thread.shutdown(wait=False)
+
+
 class LimitingASGIHandler(ASGIHandler):
     """Django's handler, with limits on bodies while they arrive, and with bodies that hold a selfie in memory only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._threads = RequestThreads()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async with self._threads.borrow():
+            await self.handle(scope, receive, send)
 
     def load_middleware(self, is_async: bool = False) -> None:
         """Load the middleware as synchronous: a request then changes to a thread once, and not for each of them."""
         super().load_middleware(is_async=False)
         self._middleware_chain = sync_to_async(self._middleware_chain, thread_sensitive=True)  # type: ignore[has-type]
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Return the view, as the middleware for optional slashes has found it."""
+        match = find_view(request)
+        if match is None:
+            return super().resolve_request(request)
+        request.resolver_match = match
+        return match
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer the request. What refuses its body before a view is reached is answered here."""

@@ -2,9 +2,11 @@
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 from rest_framework import serializers
 
 from facepass.core.api.serializers import StrictSerializer
+from galleries.api.serializers import PhotoSerializer
 
 
 class Inner(StrictSerializer):
@@ -85,3 +87,21 @@ def test_what_is_of_its_kind_is_taken(name, value):
 
 def test_a_form_and_a_query_string_hold_text():
     assert troubles(QueryDict("whole=17&number=1.5&flag=true&ids=1&ids=2&several=1&text=17")) == {}
+
+
+def test_serializers_of_a_class_share_no_field():
+    first, second = PhotoSerializer(), PhotoSerializer()
+    first.fields["filename"].label = "changed"
+    del first.fields["width"]
+    assert "width" in second.fields
+    assert second.fields["filename"].label != "changed"
+    assert PhotoSerializer().fields["state"] is not second.fields["state"]
+
+
+def test_fields_that_are_built_once_speak_each_language():
+    labels = []
+    for language in ("en", "ru", "en"):
+        with translation.override(language):
+            fields = PhotoSerializer().fields
+            labels.append((str(fields["width"].label), str(fields["state"].choices["pending"])))
+    assert labels == [("Width", "pending"), ("Ширина", "ожидает"), ("Width", "pending")]
