@@ -1,8 +1,8 @@
 """Whether the database answers, for a process that many wait for: a web process.
 
-A server that is gone refuses connections, and whoever asks learns so at once. One that is frozen, or behind a network
-that drops packets, says nothing, and each request would wait with a thread of its own for as long as that lasts. So one
-thread asks `SELECT 1` over a connection of its own, and another one counts how long no answer comes. After
+A server that is frozen, or behind a network that drops packets, says nothing, and each request would wait with a
+thread of its own for as long as that lasts. For one that is gone it would wait at the pool, each time that it asks. So
+one thread asks `SELECT 1` over a connection of its own, and another one counts how long no answer comes. After
 SILENT_SECONDS every connection is cut, which answers all that wait by 503, and new requests are refused at once, until
 the server answers again.
 """
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 ASK_EVERY_SECONDS = 0.5
 SILENT_SECONDS = 1.5
 LOOK_EVERY_SECONDS = 0.1
+GONE = ("Connection refused", "No such file or directory", "server closed the connection unexpectedly")
 # psycopg takes no less.
 CONNECT_SECONDS = 2
 
@@ -106,7 +107,7 @@ def _ask_for_ever() -> None:
 def _connect() -> psycopg.Connection[Any]:
     """Connect past the pool, which may be in full use.
 
-    A server that refuses is not silent: whoever asks it is told so by the server itself.
+    A server that refuses by a word of its own, such as that it has too many clients, has answered.
     """
     wanted = connection.get_connection_params()
     for djangos_own in ("cursor_factory", "context"):
@@ -114,8 +115,12 @@ def _connect() -> psycopg.Connection[Any]:
     _watch._is_asking = True
     try:
         return psycopg.connect(**{**wanted, "connect_timeout": CONNECT_SECONDS, "autocommit": True})
-    except psycopg.errors.ConnectionTimeout:
+    except psycopg.OperationalError as error:
+        if not is_gone(error):
+            _watch.note_answer()
         raise
-    except psycopg.OperationalError:
-        _watch.note_answer()
-        raise
+
+
+def is_gone(error: psycopg.OperationalError) -> bool:
+    """Return whether there was no server to connect to, by libpq's texts: it tells no code of these errors."""
+    return isinstance(error, psycopg.errors.ConnectionTimeout) or any(text in str(error) for text in GONE)

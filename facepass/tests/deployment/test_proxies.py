@@ -5,6 +5,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from facepass.testing.live import manage, remove, start
+from facepass.testing.live import frozen, manage, remove, start
 from facepass.testing.servers.proxies import DEPLOY, PROXIES, free_port, make_certificate
 from facepass.testing.waiting import eventually
 from galleries.consumers import NOT_FOUND
@@ -36,6 +37,7 @@ def certificates(tmp_path_factory):
 class Server:
     address: str
     key: str
+    database: int
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,8 @@ def server(new_home, migrated_home):
     assert made.returncode == 0, made.stderr
     told = {"PUBLIC_URL": "https://localhost", "TRUSTED_PROXIES": "1", "METRICS_TOKEN": TOKEN, "WORKERS": "0"}
     live = start(home, **told, PORT=str(port))
-    yield Server(f"127.0.0.1:{port}", json.loads(made.stdout)["token"])
+    (database,) = live.children("bin/postgres")
+    yield Server(f"127.0.0.1:{port}", json.loads(made.stdout)["token"], database)
     live.stop()
     remove(home)
 
@@ -117,6 +120,19 @@ def test_websockets_go_through_in_both_directions(proxy):
     with page, pytest.raises(ConnectionClosed) as closed:
         page.recv(300)
     assert closed.value.rcvd.code == NOT_FOUND  # said by FacePass to who is not signed in
+
+
+def test_while_the_database_is_away_the_answer_is_facepass_own(proxy, server):
+    """Also once the proxy knows that no host is ready: guests get their page, and programs when to come again."""
+    address, certificate, _plain = proxy
+    with frozen(server.database):
+        for _time in range(6):
+            page = requests.get(f"{address}/s/abcd2345/", verify=certificate, timeout=300)
+            assert (page.status_code, page.headers["Retry-After"]) == (503, "5"), page.text
+            assert page.headers["X-Request-Id"]
+            time.sleep(1)  # it looks every two seconds
+    eventually(lambda: answers(address, certificate))
+    eventually(lambda: requests.get(f"{address}/s/abcd2345/", verify=certificate, timeout=300).status_code == 404)
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/health/detailed", "/health/detailed/"])

@@ -47,6 +47,22 @@ def test_a_question_that_fails_is_no_answer():
     assert not watch.is_silent
 
 
+@pytest.mark.parametrize(
+    ("address", "is_gone"),
+    [
+        ({"host": "127.0.0.1", "port": 1}, True),
+        ({"host": "/nowhere"}, True),
+        ({"dbname": "no_such_database"}, False),
+        ({"password": "wrong"}, False),
+    ],
+)
+def test_a_server_that_refuses_by_a_word_of_its_own_is_not_gone(db, address, is_gone):
+    parameters = connection.get_connection_params()
+    with pytest.raises(psycopg.OperationalError) as refused:
+        psycopg.connect(**{**parameters, **address})
+    assert answer_watch.is_gone(refused.value) == is_gone
+
+
 def test_new_connections_are_refused_while_it_is_silent(monkeypatch, db):
     monkeypatch.setattr(answer_watch._watch, "is_silent", True)
     with pytest.raises(OperationalError, match="silent"):
