@@ -96,13 +96,13 @@ def search_photos(
     are the person's; they and their groups need only be possible. `rules`: the settings, where they are read already.
     Raises FacePassError 503 as `current_model_version` does.
     """
-    version = current_model_version()
+    version, galleries = current_model_version(), _list_galleries(within)
     rules = rules or within.load_settings().confidence_thresholds
     if threshold is None:
-        usual = search_threshold(within, rules=rules)
+        usual = _threshold_for_size(within, galleries, rules=rules, version=version)
         threshold = min(1.0, round(usual + WEAK_PROBE, 4)) if weak else usual
     levels = Levels.for_threshold(threshold, rules, version.scores)
-    faces = _faces(descriptor, within=within, version=version)
+    faces = _faces(descriptor, galleries=galleries, version=version)
     groups = FaceCluster.objects.within(within).shown()
     sure = _read_sure_faces(faces, levels.sure)  # the one comparison with every face; what follows looks rows up
     vouching = {*sure.values(), *faces.filter(pk__in=vouched).order_by().values_list("cluster_id", flat=True)}
@@ -113,7 +113,7 @@ def search_photos(
     decision = choose_candidates(descriptor, candidates, levels)
     matches = _match_photos(_faces_of(faces, decision.found, also=sure), decision.found, version.scores)
     named = {group.person_id: group.cosine for group in decision.found if group.is_group and group.person_id}
-    matches += _match_undescribed(named, matches, within=within, scores=version.scores)
+    matches += _match_undescribed(named, matches, galleries=galleries, scores=version.scores)
     given = {match.face.photo_id for match in matches}
     possible = [
         match
@@ -129,7 +129,7 @@ def _read_sure_faces(faces: PhotoFaceQuerySet, cosine: float) -> dict[UUID, UUID
 
 
 def _match_undescribed(
-    named: Mapping[UUID, float], matches: Sequence[Match], *, within: Occasion, scores: Calibration
+    named: Mapping[UUID, float], matches: Sequence[Match], *, galleries: Collection[UUID], scores: Calibration
 ) -> list[Match]:
     """Return photos in which somebody confirmed one of these people, though no face of theirs is seen there.
 
@@ -137,7 +137,7 @@ def _match_undescribed(
     """
     if not named:
         return []
-    photos = GalleryImage.objects.filter(gallery__in=_galleries(within)).shown_to_guests().order_by().values("pk")
+    photos = GalleryImage.objects.filter(gallery__in=galleries).shown_to_guests().order_by().values("pk")
     faces = PhotoFace.objects.undescribed_names().filter(person__in=named, photo__in=photos)
     faces = faces.exclude(photo__in=[match.face.photo_id for match in matches]).prefetch_related("photo")
     cosines = [(face, named[face.person_id]) for face in faces.order_by("photo", "pk") if face.person_id]
@@ -149,13 +149,19 @@ def _match_undescribed(
 
 def search_threshold(within: Occasion, *, rules: ConfidenceThresholds) -> float:
     """Return the similarity from which a candidate is found, by how many groups and loose faces the occasion has."""
-    version = current_model_version()
+    return _threshold_for_size(within, _list_galleries(within), rules=rules, version=current_model_version())
+
+
+def _threshold_for_size(
+    within: Occasion, galleries: Collection[UUID], *, rules: ConfidenceThresholds, version: ModelVersion
+) -> float:
     groups = FaceCluster.objects.within(within).shown().described_by(version)
-    loose = PhotoFace.objects.searchable(version).in_galleries(_galleries(within)).filter(cluster=None)
+    loose = PhotoFace.objects.searchable(version).in_galleries(galleries).filter(cluster=None)
     return round(rules.search_threshold(groups.count() + loose.count()), 4)
 
 
-def _galleries(within: Occasion) -> list[UUID]:
+def _list_galleries(within: Occasion) -> list[UUID]:
+    """Return the ids of the galleries in which guests find photos."""
     return list(within.galleries.shown_to_guests().values_list("pk", flat=True))
 
 
@@ -166,7 +172,7 @@ def find_photos_of_person(
 
     Without a verified face, the faces to which a model gave the name are searched with; without any, nothing is found.
     """
-    version = current_model_version()
+    version, galleries = current_model_version(), _list_galleries(within)
     known = PhotoFace.objects.searchable(version).filter(person=person).outside(Limit.ENDED)
     _rows, verified = descriptors.read(known.filter(verified=True), "pk")
     if not len(verified):
@@ -175,9 +181,9 @@ def find_photos_of_person(
         return []
     mean = verified.mean(axis=0)
     mean /= np.linalg.norm(mean)
-    named = _faces(mean, within=within, version=version).filter(person=person)
+    named = _faces(mean, galleries=galleries, version=version).filter(person=person)
     found = [_match(face, {}, version.scores, via="person") for face in named.iterator(chunk_size=500)]
-    found += _match_undescribed({person.pk: 0.0}, found, within=within, scores=version.scores)
+    found += _match_undescribed({person.pk: 0.0}, found, galleries=galleries, scores=version.scores)
     photos = {match.face.photo_id for match in found}
     alike = find_matches(mean, within=within, threshold=threshold, limit=MAX_LIMIT)
     others = [match for match in alike if match.face.photo_id not in photos and match.face.person_id is None]
@@ -261,8 +267,7 @@ def _faces_of(
     return faces.filter(Q(cluster__in=groups) | Q(pk__in=[*singles, *also]))
 
 
-def _faces(descriptor: FloatArray, *, within: Occasion, version: ModelVersion) -> PhotoFaceQuerySet:
-    galleries = _galleries(within)
+def _faces(descriptor: FloatArray, *, galleries: Collection[UUID], version: ModelVersion) -> PhotoFaceQuerySet:
     hidden = GalleryImage.objects.filter(gallery__in=galleries).hidden().order_by().values("pk")
     faces = PhotoFace.objects.searchable(version).in_galleries(galleries).exclude(photo__in=hidden)
     faces = faces.at_distance(descriptor)

@@ -149,6 +149,9 @@ def record_browsed(guest: Guest, photos: Sequence[GalleryImage], *, first_rank: 
 
 def allowed_matches(guest: Guest, matches: Iterable[Match]) -> list[Match]:
     """Leave out what this guest refused, and whoever does not want to be found by others."""
+    matches = list(matches)
+    if not matches:
+        return []
     refusals = _Refusals.for_guest(guest)
     return [match for match in exclude_hidden(guest, matches) if not refusals.concern(match)]
 

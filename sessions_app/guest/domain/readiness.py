@@ -13,7 +13,7 @@ from facepass.core.access import rate_limits
 from facepass.core.errors import FacePassError
 from facepass.core.work.each_row import for_each_row
 from galleries.models import GalleryImage
-from galleries.models.photo import FAILED, UNFINISHED
+from galleries.models.photo import FAILED, UNFINISHED, GalleryImageQuerySet
 from sessions_app import sealing
 from sessions_app.guest.domain import links, mail
 from sessions_app.models import PhotoSession, ReadyNotice
@@ -56,12 +56,21 @@ class SessionReadiness:
         return _("Photos are still being prepared: %(ready)s of %(total)s are ready.") % numbers
 
     @classmethod
+    def while_waiting(cls, session: PhotoSession) -> "SessionReadiness | None":
+        """Return the same as `for_session` while photos wait; None, without counting all, where none does."""
+        return cls.for_session(session) if _list_photos(session).unfinished().exists() else None
+
+    @classmethod
     def for_session(cls, session: PhotoSession) -> "SessionReadiness":
         """Count over all galleries of the session, each photo once; one query."""
-        photos = GalleryImage.objects.shown_to_guests()
-        photos = photos.exclude(FAILED).filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
         waiting = Count("sha256", distinct=True, filter=UNFINISHED)
-        return cls(**photos.aggregate(total=Count("sha256", distinct=True), waiting=waiting))
+        return cls(**_list_photos(session).aggregate(total=Count("sha256", distinct=True), waiting=waiting))
+
+
+def _list_photos(session: PhotoSession) -> GalleryImageQuerySet:
+    """Return the photos that guests can search, or will be able to."""
+    photos = GalleryImage.objects.shown_to_guests().exclude(FAILED)
+    return photos.filter(gallery__studio_id=session.studio_id, gallery__session_id=session.pk)
 
 
 def request_ready_notice(session: PhotoSession, email: str, *, address: str) -> None:

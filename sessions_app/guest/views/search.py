@@ -47,7 +47,7 @@ def _render_found(visit: Visit, **context: object) -> HttpResponse:
     """Render all photos of the guest, with what else there is to say and to ask."""
     guest = visit.require_guest()
     possible = photo_tiles.build_guest_tiles(guest, possible_photos.list_possible(guest), visit.rules)
-    readiness = SessionReadiness.for_session(visit.session)
+    readiness = SessionReadiness.while_waiting(visit.session)
     return render_my_photos(visit, **context, readiness=readiness, possible=possible, few=possible_photos.FEW_PHOTOS)
 
 

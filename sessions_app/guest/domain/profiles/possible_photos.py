@@ -32,6 +32,8 @@ def record_possible(guest: Guest, matches: Sequence[Match]) -> None:
     recorded.
     """
     guest.possible.of_photos(guest.found.values_list("photo_id", flat=True)).delete()
+    if not matches:
+        return
     known = set(guest.found.values_list("photo__sha256", flat=True))
     new = [
         match
