@@ -20,6 +20,11 @@ def build_next_call(call: Call, page: dict[str, Any]) -> Call | None:
     return dataclasses.replace(call, query=read_query(page["next"])) if page["next"] else None
 
 
+def build_counting_call(call: Call) -> Call:
+    """Return the call for the smallest page, which says how many there are on all."""
+    return dataclasses.replace(call, query={**call.query, "page_size": 1})
+
+
 def read_query(address: str) -> dict[str, list[str]]:
     params = httpx.URL(address).params
     return {name: params.get_list(name) for name in params}
@@ -44,7 +49,7 @@ class Paged(Generic[T]):
 
     def count(self) -> int:
         """Return how many there are on all pages."""
-        counted: int = self._transport.send(self._call).json()["count"]
+        counted: int = self._transport.send(build_counting_call(self._call)).json()["count"]
         return counted
 
 
@@ -68,5 +73,6 @@ class AsyncPaged(Generic[T]):
 
     async def count(self) -> int:
         """Return how many there are on all pages."""
-        counted: int = (await self._transport.send(self._call)).json()["count"]
+        answer = await self._transport.send(build_counting_call(self._call))
+        counted: int = answer.json()["count"]
         return counted

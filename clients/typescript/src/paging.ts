@@ -34,7 +34,10 @@ export class Paged<T> implements AsyncIterable<T> {
 
   /** Return how many there are on all pages. */
   async count(): Promise<number> {
-    const page: Page<T> = await (await this.#transport.send(await this.#call)).json();
+    const call = await this.#call;
+    const query = new URLSearchParams(call.query);
+    query.set("page_size", "1");
+    const page: Page<T> = await (await this.#transport.send({ ...call, query })).json();
     return page.count;
   }
 }

@@ -36,15 +36,17 @@ const busy = (status = 429, after = "0") => answer(status, REFUSAL, { "Retry-Aft
 test("every method sends what its operation takes", async () => {
   const operations = JSON.parse(readFileSync(process.env.OPERATIONS, "utf8"));
   assert.ok(operations.length > 100);
-  for (const { group, method, ids, input, files, request } of operations) {
+  for (const { group, method, ids, query, input, files, request } of operations) {
     const page = { count: 1, next: null, results: [{ id: "1" }] };
     const { facepass, got } = clientOf([answer(200, page)]);
-    const value = { ...input };
+    const value = { ...query, ...input };
     for (const name of files) value[name] = [value[name]].flat().map((each) => ({ content: new Blob(["picture"]), name: each }));
     const called = facepass[group][method](...ids, ...(request.takesInput ? [value] : []));
     if (called instanceof client.Paged) assert.deepEqual(await listAll(called), page.results);
     else await called;
     assert.deepEqual([got[0].method, got[0].url.pathname], [request.method, request.path]);
+    const sent = [...got[0].url.searchParams].sort();
+    assert.deepEqual(sent, Object.entries(query).flatMap(([name, each]) => [each].flat().map((item) => [name, String(item)])).sort());
     assert.equal(got[0].headers.Authorization, "Bearer fp_x");
     assert.equal("Idempotency-Key" in got[0].headers, request.isIdempotent, request.path);
     if (!request.takesBody) assert.equal(got[0].text, "");
@@ -140,6 +142,7 @@ test("lists go through all pages by their query alone", async () => {
     "http://facepass.test/api/v1/tasks?cursor=abc&state=done&state=failed",
   ]);
   assert.equal(await tasks.count(), 2);
+  assert.equal(got[2].url.search, "?state=done&state=failed&page_size=1");
 });
 
 test("null is sent and what is left out is not", async () => {

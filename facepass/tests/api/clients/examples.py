@@ -17,6 +17,12 @@ def example_of(operation):
     return content.get("example", examples[0] if examples else {})
 
 
+def query_of(operation):
+    """Return a value for each parameter of the operation's query."""
+    values = {"boolean": True, "integer": 7, "array": ["a", "b"]}
+    return {field.name: values.get(field.schema["type"], "é &") for field in operation.query}
+
+
 def list_refusals():
     """Return the statuses of all refusals that the document names."""
     operations = [operation for _path, _method, operation in list_operations(DOCUMENT.content)]

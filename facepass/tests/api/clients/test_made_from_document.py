@@ -18,7 +18,7 @@ from generator.output import build_files
 from generator.python_operations import argument
 
 from facepass.core.api.document.completion import list_operations
-from facepass.tests.api.clients.examples import DOCUMENT, ID, OPERATIONS, example_of
+from facepass.tests.api.clients.examples import DOCUMENT, ID, OPERATIONS, example_of, query_of
 
 CLIENTS = settings.BASE_DIR / "clients"
 
@@ -90,17 +90,29 @@ def test_every_method_sends_what_its_operation_takes(is_async, tmp_path):
     for operation in OPERATIONS:
         current.append((operation.group, operation.name))
         body = example_of(operation)
-        arguments = arguments_of(operation, body, folder=tmp_path)
+        query = {argument(field): query_of(operation)[field.name] for field in operation.query}
+        arguments = {**query, **arguments_of(operation, body, folder=tmp_path)}
         method = getattr(getattr(client, operation.group), operation.name)
         answer = outcome(method(*[ID for _name in operation.ids], **arguments))
         request = sent.pop()
         path = operation.path.format_map(dict.fromkeys(operation.ids, ID))
         assert (request.method, request.url.path) == (operation.method, path)
+        assert {name: request.url.params.get_list(name) for name in request.url.params} == texts_of(operation)
         assert request.headers["Authorization"] == "Bearer fp_key"
         assert ("Idempotency-Key" in request.headers) == ("Idempotency-Key" in operation.headers), operation.id
         assert_body(operation, request, body)
         if operation.item:
             assert answer == [{"id": ID}]
+
+
+def texts_of(operation):
+    """Return the query as it is sent."""
+    return {
+        name: [
+            str(each).lower() if each is True else str(each) for each in (value if isinstance(value, list) else [value])
+        ]
+        for name, value in query_of(operation).items()
+    }
 
 
 def outcome(returned):

@@ -193,6 +193,7 @@ def test_lists_go_through_all_pages_by_their_query_alone():
         "http://facepass.test/api/v1/tasks?cursor=abc&state=done&state=failed",
     ]
     assert tasks.count() == 2
+    assert (got[2].url.params["page_size"], got[2].url.params.get_list("state")) == ("1", ["done", "failed"])
 
 
 def test_null_is_sent_and_what_is_left_out_is_not():

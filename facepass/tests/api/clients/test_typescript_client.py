@@ -6,7 +6,7 @@ import subprocess
 
 from generator.typescript import to_camel
 
-from facepass.tests.api.clients.examples import ID, OPERATIONS, example_of, list_refusals
+from facepass.tests.api.clients.examples import ID, OPERATIONS, example_of, list_refusals, query_of
 
 
 def test_what_node_tests(typescript_package, tmp_path):
@@ -30,6 +30,7 @@ def describe(operation):
         "group": operation.group,
         "method": to_camel(operation.name),
         "ids": [ID for _name in operation.ids],
+        "query": query_of(operation),
         "input": body,
         "files": [field.name for field in operation.body if field.holds_files and field.name in body],
         "request": {
