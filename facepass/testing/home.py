@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from facepass.env import Environment
 from facepass.env_names import list_former_names
 from facepass.ops.embedded.paths import database_password, socket_folder
 
 # By these the process that hands out the tests tells its workers where the run's folder is.
 RUN, WORKER = "FACEPASS_TEST_RUN", "PYTEST_XDIST_WORKER"
+# A file system in memory, and how much has to be free there, and of memory.
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 8 * 2**30
 
 
 def is_worker() -> bool:
@@ -69,10 +73,25 @@ def first_to(make: str) -> Iterator[bool]:
 
 
 def _home_of_run() -> Path:
+    _use_memory()
     home = Path(tempfile.mkdtemp(prefix="facepass-test-"))
     home.chmod(0o755)  # as root, the database runs as another user, which must get through
     os.environ[RUN] = str(home)
     return home
+
+
+def _use_memory() -> None:
+    """Have temporary files made in memory, unless somebody says where: each test makes and removes some.
+
+    Not where memory is short, nor where no program may be run from there, as in most containers.
+    """
+    if "TMPDIR" in os.environ or not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
+        return
+    room = os.statvfs(MEMORY)
+    free = min(room.f_bavail * room.f_frsize, psutil.virtual_memory().available)
+    if free >= ROOM_BYTES and not room.f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None
 
 
 def _home_of_worker() -> Path:
