@@ -49,20 +49,52 @@ UNDER_WAY = {"POST /regenerate-unknown-descriptors/"}
 OF_REQUESTS = {"last_login", "last_used_at"}
 
 
+WRITES = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables WHERE schemaname = 'public'"
+
+
 def told_tables() -> list[str]:
     models = apps.get_models(include_auto_created=True)
     there = set(connection.introspection.table_names())
     return sorted({m._meta.db_table for m in models if m._meta.managed and is_told(m._meta.label)} & there)
 
 
-def snapshot() -> dict[str, str]:
-    """A digest of each table, without what requests write of themselves."""
-    tables = told_tables()
-    content = "coalesce(string_agg((to_jsonb(t) - %s::text[])::text, '' ORDER BY t::text), '')"
-    digest = f"SELECT '{{0}}', md5({content}) FROM \"{{0}}\" t"
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(digest.format(name) for name in tables), [sorted(OF_REQUESTS)] * len(tables))
-        return dict(cursor.fetchall())
+class Digests:
+    """What each table holds, without what requests write of themselves.
+
+    Reading a hundred tables takes longer than most calls. So a table is read again only where rows of it were written
+    in this transaction since, and at the next two readings, because what was written may be rolled back.
+    """
+
+    def begin(self) -> None:
+        """Forget what another transaction held."""
+        self._tables = told_tables()
+        self._digests: dict[str, str] = {}
+        self._writes: dict[str, int] = {}
+        self._written: list[set[str]] = [set(self._tables), set()]
+
+    def read(self) -> dict[str, str]:
+        with connection.cursor() as cursor:
+            cursor.execute(WRITES)
+            writes = dict(cursor.fetchall())
+            written = {name for name in self._tables if writes[name] != self._writes.get(name, 0)}
+            self._read(cursor, sorted(written.union(*self._written)))
+        self._writes, self._written = writes, [written, self._written[0]]
+        return dict(self._digests)
+
+    def _read(self, cursor: Any, tables: list[str]) -> None:
+        content = "coalesce(string_agg((to_jsonb(t) - %s::text[])::text, '' ORDER BY t::text), '')"
+        digest = f"SELECT '{{0}}', md5({content}) FROM \"{{0}}\" t"
+        if tables:
+            cursor.execute(" UNION ALL ".join(map(digest.format, tables)), [sorted(OF_REQUESTS)] * len(tables))
+            self._digests.update(cursor.fetchall())
+
+
+DIGESTS = Digests()
+
+
+@pytest.fixture(autouse=True)
+def digests(db: None) -> None:
+    DIGESTS.begin()
 
 
 def new_entries(known: set[UUID]) -> list[AuditEntry]:
@@ -78,9 +110,9 @@ def checked(call: Any, *, what: str, studio: Any = None) -> bool:
 
     A form that is saved as it was may have one, and writes nothing else.
     """
-    before, known = snapshot(), known_entries()
+    before, known = DIGESTS.read(), known_entries()
     call()
-    is_changed, made = snapshot() != before, new_entries(known)
+    is_changed, made = DIGESTS.read() != before, new_entries(known)
     assert len(made) == 1 or not (made or is_changed), f"{what}: changed {is_changed}, entries {made}"
     assert studio is None or not made or made[0].studio_id in (studio.pk, None), what
     return bool(made)
