@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import pytest
 
+LONGEST_NAME = 100
 BROWSER, LIVE = "new_page", "new_home"
 # Real networks, each run of which takes a tenth of a second and more.
 ENGINES = {"opencv_zoo_engine", "insightface_engine", "engine"}
@@ -21,6 +22,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="of each parametrized test run N cases only, spread over its table",
     )
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case after its parameter and how long that is where it would be a page of text.
+
+    Pictures would make names of a megabyte, which are sent between the processes and stand in the environment.
+    """
+    is_long = isinstance(val, str | bytes) and len(val) > LONGEST_NAME
+    return f"{argname} of {len(val)}" if is_long else None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
