@@ -41,7 +41,7 @@ def gallery(session):
 
 
 @pytest.fixture
-def photos(gallery):
+def photos(gallery, fake_engine):
     """Ann alone, Bob alone, both; analysed."""
     everyone = (["ann#1"], ["bob"], ["bob", "ann"])
     rows = [PhotoFactory(gallery=gallery, people=people, size=(800, 600)) for people in everyone]
