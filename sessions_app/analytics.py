@@ -9,11 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import groupby
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from sessions_app.models import PhotoSession, SessionDay
+from facepass.models import ApiKey
+from sessions_app.models import KeyDay, PhotoSession, SessionDay
 
 # Upper bounds of the buckets of processing times, in ms, each sqrt(2) times the one before: 10, 14 … 10,240. One more
 # bucket holds what took longer. A percentile that is estimated from them is off by a fifth at most.
@@ -43,16 +46,29 @@ COUNT_SQL = """
 """
 
 
+# As above: nothing is counted of a key that was just deleted.
+COUNT_KEY_SQL = """
+    INSERT INTO key_days AS kept (key_id, day, searches, hits)
+    SELECT id, %(day)s::date, 1, %(hits)s::int FROM api_keys WHERE id = %(key)s FOR KEY SHARE
+    ON CONFLICT (key_id, day) DO UPDATE SET
+        searches = kept.searches + excluded.searches, hits = kept.hits + excluded.hits
+"""
+
+
 def count_usage(session: PhotoSession, kind: UsageKind, *, number: int = 1) -> None:
     """Count a consent, or a number of favourites or downloads."""
     _add(session, {kind: number}, took=[])
 
 
-def count_search(session: PhotoSession, *, found: int, processing_ms: float) -> None:
-    """Count a search. `found`: how many photos; a search that finds one is a hit."""
+def count_search(session: PhotoSession, *, found: int, processing_ms: float, key: ApiKey | None = None) -> None:
+    """Count a search. `found`: how many photos; a search that finds one is a hit. `key`: with which it was asked."""
     took = [0] * (len(BUCKET_BOUNDS_MS) + 1)
     took[bisect_left(BUCKET_BOUNDS_MS, processing_ms)] = 1
     _add(session, {UsageKind.SEARCH: 1, UsageKind.HIT: int(found > 0)}, took=took)
+    if key:
+        values = {"key": key.pk, "day": timezone.localdate(timezone=session.studio.zone), "hits": int(found > 0)}
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_KEY_SQL, values)
 
 
 def _add(session: PhotoSession, numbers: Mapping[UsageKind, int], *, took: list[int]) -> None:
@@ -147,3 +163,9 @@ def sum_usage(rows: "Iterable[SessionDay | Usage]") -> Usage:
     for row in rows:
         total.add(row)
     return total
+
+
+def group_by_key(rows: QuerySet[KeyDay]) -> list[tuple[ApiKey, list[KeyDay]]]:
+    """Return the days of each key, oldest first; keys in the order of their names, those that did nothing left out."""
+    ordered = rows.select_related("key").order_by("key__name", "key", "day")
+    return [(days[0].key, days) for _key, group in groupby(ordered, key=lambda row: row.key_id) if (days := [*group])]

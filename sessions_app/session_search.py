@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.files import File
 
 from facepass.core.metrics import SEARCHES, time_search
+from facepass.models import ApiKey
 from galleries.matching import probe, search
 from galleries.matching.misses import Miss, find_misses
 from galleries.models import Occasion, Person
@@ -39,10 +40,10 @@ class SessionSearch:
     processing_ms: float
     misses: list[Miss] | None = None
 
-    def count(self) -> None:
-        """Count that somebody searched and whether anything was found: nothing of whom."""
+    def count(self, *, key: ApiKey | None = None) -> None:
+        """Count that somebody searched, by which key where it was a partner, and whether anything was found."""
         found = len(drop_copies(self.matches))
-        analytics.count_search(self.session, found=found, processing_ms=self.processing_ms)
+        analytics.count_search(self.session, found=found, processing_ms=self.processing_ms, key=key)
         SEARCHES.labels("hit" if found else "miss").inc()
 
 

@@ -26,7 +26,7 @@ from recognition.engines import registry
 from sessions_app import analytics
 from sessions_app.analytics import Period
 from sessions_app.api.analytics import FROM, TO, DayUsageSerializer, PeriodSerializer, UsageSerializer
-from sessions_app.models import SessionDay
+from sessions_app.models import KeyDay, SessionDay
 
 DAYS = 30
 
@@ -97,11 +97,31 @@ class DaySerializer(serializers.Serializer[object]):
     processed = serializers.IntegerField()
 
 
+class KeyDaySerializer(serializers.Serializer[KeyDay]):
+    date = serializers.DateField(source="day")
+    searches = serializers.IntegerField()
+    hits = serializers.IntegerField(help_text="Searches that found photos.")
+
+
+class KeyUsageSerializer(serializers.Serializer[object]):
+    key_id = serializers.UUIDField(help_text="The API key; one that was deleted has no figures.")
+    name = serializers.CharField()
+    searches = serializers.IntegerField(help_text="In the whole period.")
+    hits = serializers.IntegerField(help_text="Searches that found photos.")
+    hit_rate = serializers.FloatField(help_text="Hits for each search, from 0 to 1.")
+    days = KeyDaySerializer(many=True, help_text="Oldest first; days on which nothing happened are left out.")
+
+
 class SearchUsageSerializer(serializers.Serializer[object]):
     """Searches of sessions by guests and partners, and what guests did with what was found, in a period."""
 
     total = UsageSerializer()
     days = DayUsageSerializer(many=True, help_text="Oldest first; days on which nothing happened are left out.")
+    keys = KeyUsageSerializer(
+        many=True,
+        help_text="Searches of sessions by the studio's API keys, which are among those above; keys that did not "
+        "search are left out.",
+    )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         period = {"from": serializers.DateField(), "to": serializers.DateField()}
@@ -141,7 +161,18 @@ def _count_usage(principal: Principal, period: Period) -> dict[str, object]:
         "to": period.last,
         "total": analytics.sum_usage(usages.values()),
         "days": [{"date": day, **UsageSerializer(usage).data} for day, usage in usages.items()],
+        "keys": _count_by_key(principal, period),
     }
+
+
+def _count_by_key(principal: Principal, period: Period) -> list[dict[str, object]]:
+    rows = KeyDay.objects.visible_to(principal).filter(day__range=(period.first, period.last))
+    counted = []
+    for key, days in analytics.group_by_key(rows):
+        searches, hits = sum(day.searches for day in days), sum(day.hits for day in days)
+        sums = {"searches": searches, "hits": hits, "hit_rate": round(hits / searches, 4)}
+        counted.append({"key_id": key.pk, "name": key.name, **sums, "days": days})
+    return counted
 
 
 def count_everything(principal: Principal) -> dict[str, object]:

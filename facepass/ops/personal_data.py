@@ -189,6 +189,7 @@ TABLES: Final[dict[str, Table]] = {
         "started_at state studio_id total",
     ),
     "kept_answers": _table("person", Erased.TRACES, "body created_at fingerprint headers id key principal status"),
+    "key_days": _table("nobody", Erased.NOTHING, "day hits id key_id searches"),
     "left_out_people": _table(
         "person", Erased.LEFT_OUT, "asked_at descriptor id model_version_id request_id session_id studio_id"
     ),

@@ -21,7 +21,7 @@ from facepass.core.api.views import InputView, TenantViewSet, TrashMixin
 from facepass.core.errors import FacePassError
 from facepass.core.metrics import count_refusals
 from facepass.core.requests.in_memory_uploads import InMemoryUploadMixin
-from facepass.models import Scope
+from facepass.models import ApiKey, Scope
 from galleries.api import matches
 from galleries.matching.search import lock_existing_matches
 from galleries.models import Gallery, Person
@@ -171,7 +171,7 @@ class SearchSessionView(InMemoryUploadMixin, InputView):
         with transaction.atomic():
             recheck_scope(self.principal, Scope.SEARCH, studio_id=found.session.studio_id)
             session_access.lock_enabled(found.session)
-            found.count()
+            found.count(key=self.principal if isinstance(self.principal, ApiKey) else None)
             return replace(
                 found,
                 matches=lock_existing_matches(found.matches, session_id=found.session.pk),

@@ -1,5 +1,5 @@
 from sessions_app.models.alert import Alert
-from sessions_app.models.analytics import SessionDay
+from sessions_app.models.analytics import KeyDay, SessionDay
 from sessions_app.models.camera import CameraAccount, CameraFile, FoldersBecome
 from sessions_app.models.guest import FoundPhoto, Guest, GuestRules
 from sessions_app.models.guest_upload import GuestUpload
@@ -33,6 +33,7 @@ __all__ = [
     "Hub",
     "HubEntry",
     "Kept",
+    "KeyDay",
     "LegalBasis",
     "NoticeText",
     "Origin",

@@ -1,4 +1,7 @@
-"""How often guests and partners did what with a session on one day. Nothing says who it was."""
+"""How often guests and partners did what with a session on one day, and how often partners searched by which key.
+
+Nothing says who it was.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facepass.core.access.tenancy import TenantQuerySet
 from facepass.core.database.constraints import readable_constraint
+from facepass.models import ApiKey
 from sessions_app.models.session import PhotoSession
 
 
@@ -43,3 +47,32 @@ class SessionDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session} · {date_format(self.day, 'DATE_FORMAT')}"
+
+
+class KeyDayQuerySet(TenantQuerySet["KeyDay"]):
+    studio_path = "key__studio"
+
+
+class KeyDay(models.Model):
+    """The searches of sessions by a key on a day in the zone of its studio; they are among those of the sessions."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.ForeignKey(ApiKey, models.CASCADE, related_name="days", verbose_name=_("API key"))
+    day = models.DateField(_("day"))
+    searches = models.PositiveIntegerField(_("searches"), default=0)
+    hits = models.PositiveIntegerField(_("searches that found photos"), default=0)
+
+    objects = KeyDayQuerySet.as_manager()
+
+    class Meta:
+        db_table = "key_days"
+        ordering = ["key", "day"]
+        constraints = [
+            readable_constraint("key_days", days=["day"]),
+            models.UniqueConstraint(fields=["key", "day"], name="one_row_per_key_and_day"),
+        ]
+        verbose_name = _("day of an API key")
+        verbose_name_plural = _("usage by key")
+
+    def __str__(self) -> str:
+        return f"{self.key} · {date_format(self.day, 'DATE_FORMAT')}"

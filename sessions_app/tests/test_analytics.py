@@ -15,14 +15,21 @@ from django.utils import timezone
 
 from facepass.core.access import rate_limits
 from facepass.core.work import chores
-from facepass.models import RateBucket
-from facepass.testing.factories import GalleryFactory, MembershipFactory, PhotoFactory, SessionFactory, UserFactory
+from facepass.models import ApiKey, RateBucket
+from facepass.testing.factories import (
+    ApiKeyFactory,
+    GalleryFactory,
+    MembershipFactory,
+    PhotoFactory,
+    SessionFactory,
+    UserFactory,
+)
 from facepass.testing.pages.guests import agree
 from facepass.testing.pictures.fake import picture_of
 from galleries import tasks
 from sessions_app import analytics
 from sessions_app.analytics import BUCKET_BOUNDS_MS, UsageKind
-from sessions_app.models import SessionDay
+from sessions_app.models import KeyDay, SessionDay
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +88,19 @@ def test_searches_of_guests_and_partners_are_counted_and_so_is_who_was_found(api
     row = SessionDay.objects.get()
     assert (row.session, row.day, row.searches, row.hits) == (session, today, 3, 2)
     assert (len(row.took), sum(row.took)) == (len(BUCKET_BOUNDS_MS) + 1, 3)
+    by_key = KeyDay.objects.get()  # the guests had none
+    assert (by_key.key.studio, by_key.day, by_key.searches, by_key.hits) == (session.studio, today, 1, 1)
+
+
+def test_searches_by_a_key_add_up_and_one_that_is_gone_is_not_counted(session, today):
+    key = ApiKeyFactory(studio=session.studio)
+    for found in (0, 2, 1):
+        analytics.count_search(session, found=found, processing_ms=5, key=key)
+    assert KeyDay.objects.values_list("key", "day", "searches", "hits").get() == (key.pk, today, 3, 2)
+    gone = ApiKeyFactory(studio=session.studio)
+    ApiKey.objects.filter(pk=gone.pk).delete()
+    analytics.count_search(session, found=1, processing_ms=5, key=gone)
+    assert KeyDay.objects.count() == 1
 
 
 def test_a_picture_without_a_face_is_no_search(session):

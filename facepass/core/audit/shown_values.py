@@ -78,7 +78,7 @@ BOOKKEEPING: Final = frozenset(
     facepass.RewrittenTable
     facepass.StaffNotice facepass.StaffNotice_told facepass.RateBucket facepass.KeptAnswer
     facepass.Chore facepass.Heartbeat facepass.Host facepass.WorkLease facepass.SignIn facepass.WorkCount
-    galleries.LivenessChallenge galleries.SuggestionCount sessions_app.SessionDay
+    galleries.LivenessChallenge galleries.SuggestionCount sessions_app.SessionDay sessions_app.KeyDay
     """)
 )
 # Of libraries, but for OAuth's, whose rows are tokens and grants: sign-ins, queues and Django's own log.

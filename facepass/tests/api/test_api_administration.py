@@ -9,6 +9,7 @@ from facepass.core.public_address import host_of
 from facepass.models import Scope
 from facepass.ops import metrics
 from facepass.testing.factories import (
+    ApiKeyFactory,
     FaceFactory,
     GalleryFactory,
     MembershipFactory,
@@ -18,7 +19,7 @@ from facepass.testing.factories import (
     UserFactory,
 )
 from galleries.models import GalleryImage
-from sessions_app.models import SessionDay
+from sessions_app.models import KeyDay, SessionDay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fake_engine")]
 
@@ -55,7 +56,7 @@ def test_stats_count_what_is_the_studios(api, studio, django_assert_num_queries)
     FaceFactory(photo=photo)
     FaceFactory()  # somebody else's
     api.get(STATS)
-    with django_assert_num_queries(9):  # the key, seven counts and the queue
+    with django_assert_num_queries(10):  # the key, eight counts and the queue
         found = api.get(STATS).json()
     assert found["photos"] == {"total": 2, "pending": 0, "processing": 0, "processed": 1, "failed": 1}
     assert found["faces"] == {"total": 2, "named": 1, "verified": 1}
@@ -175,6 +176,24 @@ def test_stats_say_how_much_is_searched_day_by_day(api, studio):
         ("2026-11-21", 4, 4),
     ]
     assert (usage["total"]["searches"], usage["total"]["hits"], usage["total"]["hit_rate"]) == (11, 8, 0.7273)
+
+
+def test_stats_say_how_much_each_key_searches(api, studio):
+    ours, idle, strange = ApiKeyFactory(studio=studio), ApiKeyFactory(studio=studio), ApiKeyFactory()
+    day = date(2026, 11, 20)
+    for key, searches, hits, when in (
+        (ours, 4, 4, day + timedelta(days=1)),
+        (ours, 5, 2, day),
+        (idle, 9, 9, day - timedelta(days=1)),
+        (strange, 100, 0, day),
+    ):
+        KeyDay.objects.create(key=key, day=when, searches=searches, hits=hits)
+    usage = api.get(f"{STATS}?from=2026-11-20&to=2026-11-21").json()["usage"]
+    days = [{"date": "2026-11-20", "searches": 5, "hits": 2}, {"date": "2026-11-21", "searches": 4, "hits": 4}]
+    sums = {"searches": 9, "hits": 6, "hit_rate": 0.6667}
+    assert usage["keys"] == [{"key_id": str(ours.pk), "name": ours.name, **sums, "days": days}]
+    ours.delete()
+    assert api.get(f"{STATS}?from=2026-11-20&to=2026-11-21").json()["usage"]["keys"] == []
 
 
 @pytest.mark.parametrize(
