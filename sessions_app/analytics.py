@@ -66,9 +66,9 @@ def count_search(session: PhotoSession, *, found: int, processing_ms: float, key
     took[bisect_left(BUCKET_BOUNDS_MS, processing_ms)] = 1
     _add(session, {UsageKind.SEARCH: 1, UsageKind.HIT: int(found > 0)}, took=took)
     if key:
-        values = {"key": key.pk, "day": timezone.localdate(timezone=session.studio.zone), "hits": int(found > 0)}
+        day = timezone.localdate(timezone=session.studio.zone)
         with connection.cursor() as cursor:
-            cursor.execute(COUNT_KEY_SQL, values)
+            cursor.execute(COUNT_KEY_SQL, {"key": key.pk, "day": day, "hits": int(found > 0)})
 
 
 def _add(session: PhotoSession, numbers: Mapping[UsageKind, int], *, took: list[int]) -> None:
