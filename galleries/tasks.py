@@ -13,7 +13,7 @@ from facepass.core.work import chores, heartbeats
 from facepass.core.work.each_row import for_each_row
 from galleries.jobs import gallery_completion, queue, runner
 from galleries.models import Gallery, GalleryImage, Job, Occasion
-from galleries.photos import progress
+from galleries.photos import giving_up, progress
 from galleries.photos.bursts import stacking
 from recognition.engines import registry
 
@@ -88,7 +88,7 @@ def _wake_where_work_waits() -> None:
 
 RECONCILING = (
     chores.enqueue_due_chores,
-    GalleryImage.objects.quarantine_exhausted,
+    giving_up.give_up_exhausted,
     Job.objects.fail_exhausted,
     _wake_where_work_waits,
 )

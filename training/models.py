@@ -2,20 +2,24 @@
 
 import uuid
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from facepass.core import events
 from facepass.core.access.tenancy import TenantQuerySet
 from facepass.core.database.constraints import readable_constraint
+from facepass.models import EventType
 from galleries.models import Job, TemplateSet
 from galleries.models.job import JobState
 from recognition.models import ModelVersion
 
 # Jobs about the names that a version gives (training/renaming.py). Their arguments have the training's `session_id`.
 LIST_NAMES, APPLY_NAMES = "list_name_changes", "apply_name_changes"
+# What becomes of a running training whose job has come to this end.
+ENDS = {JobState.CANCELLED: "cancelled", JobState.FAILED: "failed"}
 
 
 class FaceTrainingSessionQuerySet(TenantQuerySet["FaceTrainingSession"]):
@@ -27,14 +31,25 @@ class FaceTrainingSessionQuerySet(TenantQuerySet["FaceTrainingSession"]):
 
         The job itself cannot do so: what cancels jobs knows no trainings, and a killed worker does nothing any more.
         """
-        ends = {
-            JobState.CANCELLED: FaceTrainingSession.Status.CANCELLED,
-            JobState.FAILED: FaceTrainingSession.Status.FAILED,
-        }
-        for state, status in ends.items():
-            ended = self.running().filter(job__state=state)
-            reason = models.Subquery(Job.objects.filter(pk=models.OuterRef("job")).values("error"))
-            ended.update(status=status, completed_at=Now(), error_message=reason)
+        if self.running().filter(job__state__in=ENDS).exists():  # else nothing is locked
+            with transaction.atomic():
+                for state, status in ENDS.items():
+                    self._end(state, status)
+
+    def _end(self, state: JobState, status: str) -> None:
+        """End the running trainings whose job is in that state. The caller opens the transaction."""
+        running = self.running().filter(job__state=state).select_for_update(of=("self",))
+        ended = self.model.objects.filter(pk__in=list(running.values_list("pk", flat=True)))
+        reason = models.Subquery(Job.objects.filter(pk=models.OuterRef("job")).values("error"))
+        ended.update(status=status, completed_at=Now(), error_message=reason)
+        if state == JobState.FAILED:
+            _emit_failures(ended)
+
+
+def _emit_failures(trainings: FaceTrainingSessionQuerySet) -> None:
+    for training in trainings:
+        told = {"training_id": str(training.pk), "session_id": str(training.pk), "error": training.error_message}
+        events.emit(EventType.TRAINING_FAILED, studio_id=training.studio_id, data=told)
 
 
 class FaceTrainingSession(models.Model):

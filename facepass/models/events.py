@@ -16,10 +16,12 @@ class EventType(models.TextChoices):
 
     SESSION_FACEPASS_CHANGED = "session.facepass_changed", _("search by face was switched on or off")
     GALLERY_PROCESSED = "gallery.processed", _("all photos of a gallery are analysed")
+    PHOTO_FAILED = "photo.failed", _("a photo could not be analysed")
     FACE_ENROLLED = "face.enrolled", _("a face was enrolled")
     FACE_REFUSED = "face.refused", _("a picture that was to enrol somebody was refused")
     GUEST_SEARCH_COMPLETED = "guest.search_completed", _("a guest searched")
     TRAINING_COMPLETED = "training.completed", _("a training has ended")
+    TRAINING_FAILED = "training.failed", _("a training has failed")
     PERSON_MERGED = "person.merged", _("groups of faces became one person")
     ERASURE_COMPLETED = "erasure.completed", _("somebody's data were erased")
 

@@ -130,8 +130,8 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
             photo.state, photo.attempts = PhotoState.PROCESSING, 1
         return photos
 
-    def quarantine_exhausted(self) -> int:
-        """Give up photos that killed their workers, with which their galleries may be done; return how many."""
+    def quarantine_exhausted(self) -> list[uuid.UUID]:
+        """Give up photos that killed their workers, with which their galleries may be done; return their ids."""
         exhausted = self.claimable().filter(attempts__gte=MAX_ATTEMPTS)
         with transaction.atomic():
             # Rows that another worker is giving up at this moment are skipped, so that each is counted once.
@@ -140,7 +140,8 @@ class GalleryImageQuerySet(TenantQuerySet["GalleryImage"]):
             given_up = self.filter(pk__in=photos)
             # An attempt that raised has left its code; a worker that was killed could not.
             error = models.Case(models.When(error="", then=models.Value("worker_lost")), default="error")
-            return given_up.update(state=PhotoState.QUARANTINED, error=error, lease_expires_at=None)
+            given_up.update(state=PhotoState.QUARANTINED, error=error, lease_expires_at=None)
+            return list(photos)
 
     def with_files(self) -> "GalleryImageQuerySet":
         """Leave out pictures that were refused to enrol somebody: of them nothing is kept but the row."""

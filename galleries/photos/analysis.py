@@ -9,18 +9,15 @@ import logging
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from facepass.core import events
 from facepass.core.database.value_loaders import list_unreadable_columns
 from facepass.core.errors import FacePassError
 from facepass.core.logs.request_ids import on_behalf_of
 from facepass.core.work import work_counts
-from facepass.models import EventType
 from galleries.matching import probe
 from galleries.models import GalleryImage
-from galleries.photos import media_files, progress, recording
+from galleries.photos import giving_up, media_files, progress, recording
 from galleries.photos.bursts import measuring as bursts
 from galleries.photos.pipeline import PhotoResult, decode_photo, describe_photo, is_photos_fault
 from recognition.config import RecognitionSettings
@@ -91,7 +88,7 @@ def record_result(result: PhotoResult) -> None:
             raise
         with on_behalf_of(result.photo.request_id):
             log.warning("photo %s failed: %s", result.photo.pk, refusal.code)
-            _give_up(result.photo, refusal)
+            giving_up.give_up(result.photo, refusal)
     else:
         with on_behalf_of(result.photo.request_id), work_counts.time_stage("record"):
             recording.record_faces(result.photo, faces, scale=result.scale)
@@ -102,17 +99,3 @@ def _require_faces(result: PhotoResult) -> list[DescribedFace]:
     if result.error is not None:
         raise result.error
     return result.faces if result.photo.subject_id is None else [probe.require_single_usable(result.faces)]
-
-
-def _give_up(photo: GalleryImage, refusal: FacePassError) -> None:
-    """Fail the photo. Of a picture that was to enrol somebody only the reasons are kept, and whoever waits is told."""
-    reasons = [str(reason) for reason in refusal.details.get("reasons", ())]
-    if photo.subject_id is None:
-        photo.fail(refusal.code, reasons=reasons)
-        return
-    with transaction.atomic():
-        if photo.fail(refusal.code, reasons=reasons):
-            data = {"face_id": str(photo.pk), "person_id": str(photo.subject_id), "error": refusal.code}
-            studio_id = photo.gallery.studio_id
-            events.emit(EventType.FACE_REFUSED, studio_id=studio_id, data={**data, "reasons": reasons})
-            transaction.on_commit(lambda: media_files.delete_files(media_files.storage_names(photo)))

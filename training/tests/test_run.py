@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from django.db.models.functions import Now
 
+from facepass.core.errors import FacePassError
 from facepass.core.work import heartbeats
 from facepass.models import EventType, OutboxEvent, Scope
 from facepass.testing.factories import (
@@ -170,6 +171,23 @@ def test_a_run_that_is_cancelled_under_way_leaves_nothing(studio, monkeypatch):
     assert (session.status, session.metrics) == (Status.CANCELLED, {})
     assert not TemplateSet.objects.exists()
     assert not OutboxEvent.objects.filter(type=EventType.TRAINING_COMPLETED).exists()
+
+
+def test_a_run_that_fails_is_told_once(studio, monkeypatch):
+    crowd(studio)
+    session = run.start_training(studio, by="test")
+
+    def broken(*_args):
+        raise FacePassError("not_enough_data", "Too few faces.")
+
+    monkeypatch.setattr(run, "learn_templates", broken)
+    tasks.run_job(str(session.job_id))
+    for _ in range(2):
+        FaceTrainingSession.objects.all().end_with_jobs()
+    event = OutboxEvent.objects.get(type=EventType.TRAINING_FAILED)
+    pk = str(session.pk)
+    assert event.data == {"training_id": pk, "session_id": pk, "error": "not_enough_data"}
+    assert event.studio == studio
 
 
 class Killed(BaseException):

@@ -30,10 +30,12 @@ EnrolmentStateEnum = Literal["pending", "running", "done", "failed"]
 EventsEnum = Literal[
     "session.facepass_changed",
     "gallery.processed",
+    "photo.failed",
     "face.enrolled",
     "face.refused",
     "guest.search_completed",
     "training.completed",
+    "training.failed",
     "person.merged",
     "erasure.completed",
 ]
@@ -931,6 +933,15 @@ class Key(TypedDict):
     """The key that took its place; null where none did."""
 
 
+class KeyDay(TypedDict):
+    date: str
+    """The day."""
+    searches: int
+    """Searches by a face."""
+    hits: int
+    """Searches that found photos."""
+
+
 class KeyRequest(TypedDict):
     """A key without its secret, which is not stored."""
 
@@ -940,6 +951,21 @@ class KeyRequest(TypedDict):
     """What the key may do."""
     expires_at: NotRequired[str | None]
     """Until when it can be used; null for ever."""
+
+
+class KeyUsage(TypedDict):
+    key_id: str
+    """The API key; one that was deleted has no figures."""
+    name: str
+    """The name."""
+    searches: int
+    """In the whole period."""
+    hits: int
+    """Searches that found photos."""
+    hit_rate: float
+    """Hits for each search, from 0 to 1."""
+    days: "list[KeyDay]"
+    """Oldest first; days on which nothing happened are left out."""
 
 
 class KnownFaceSearchRequest(TypedDict):
@@ -1797,7 +1823,9 @@ class SearchAnswer(TypedDict):
     """How long it took, in milliseconds."""
 
 
-SearchUsage = TypedDict("SearchUsage", {"from": str, "to": str, "total": "Usage", "days": "list[DayUsage]"})
+SearchUsage = TypedDict(
+    "SearchUsage", {"from": str, "to": str, "total": "Usage", "days": "list[DayUsage]", "keys": "list[KeyUsage]"}
+)
 
 
 class SearchedFace(TypedDict):

@@ -941,15 +941,17 @@ export interface components {
         /**
          * @description * `session.facepass_changed` - search by face was switched on or off
          *     * `gallery.processed` - all photos of a gallery are analysed
+         *     * `photo.failed` - a photo could not be analysed
          *     * `face.enrolled` - a face was enrolled
          *     * `face.refused` - a picture that was to enrol somebody was refused
          *     * `guest.search_completed` - a guest searched
          *     * `training.completed` - a training has ended
+         *     * `training.failed` - a training has failed
          *     * `person.merged` - groups of faces became one person
          *     * `erasure.completed` - somebody's data were erased
          * @enum {string}
          */
-        EventsEnum: "session.facepass_changed" | "gallery.processed" | "face.enrolled" | "face.refused" | "guest.search_completed" | "training.completed" | "person.merged" | "erasure.completed";
+        EventsEnum: "session.facepass_changed" | "gallery.processed" | "photo.failed" | "face.enrolled" | "face.refused" | "guest.search_completed" | "training.completed" | "training.failed" | "person.merged" | "erasure.completed";
         Face: {
             /**
              * Format: uuid
@@ -1357,6 +1359,17 @@ export interface components {
              */
             readonly replaced_by: string | null;
         };
+        KeyDay: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /** @description Searches by a face. */
+            searches: number;
+            /** @description Searches that found photos. */
+            hits: number;
+        };
         /** @description A key without its secret, which is not stored. */
         KeyRequest: {
             /** @description What people call the key. */
@@ -1369,6 +1382,26 @@ export interface components {
              * @description Until when it can be used; null for ever.
              */
             expires_at?: string | null;
+        };
+        KeyUsage: {
+            /**
+             * Format: uuid
+             * @description The API key; one that was deleted has no figures.
+             */
+            key_id: string;
+            /** @description The name. */
+            name: string;
+            /** @description In the whole period. */
+            searches: number;
+            /** @description Searches that found photos. */
+            hits: number;
+            /**
+             * Format: double
+             * @description Hits for each search, from 0 to 1.
+             */
+            hit_rate: number;
+            /** @description Oldest first; days on which nothing happened are left out. */
+            days: components["schemas"]["KeyDay"][];
         };
         /**
          * @description * `merge` - same person
@@ -2891,6 +2924,8 @@ export interface components {
             total: components["schemas"]["Usage"];
             /** @description Oldest first; days on which nothing happened are left out. */
             days: components["schemas"]["DayUsage"][];
+            /** @description Searches of sessions by the studio's API keys, which are among those above; keys that did not search are left out. */
+            keys: components["schemas"]["KeyUsage"][];
         };
         SearchedFace: {
             /** @description Where the face is. */
