@@ -7,6 +7,7 @@ from copy import copy
 from functools import cached_property
 from typing import Any, ClassVar
 
+import boto3
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +15,7 @@ from django.core.files import File
 from storages.backends.s3 import S3File, S3Storage
 from storages.utils import clean_name
 
+from facepass.core.storage.bucket_sessions import open_session
 from facepass.core.storage.faults import NamesFaults, name_faults
 from facepass.core.storage.listing import StoredFile
 from facepass.env import Environment
@@ -62,6 +64,15 @@ class _BucketFile(S3File):  # type: ignore[misc] # without types
 
 class _CheckedBucket(S3Storage):  # type: ignore[misc] # without types
     _unversioned_until = 0.0
+
+    def _create_session(self) -> boto3.Session:
+        if self.session_profile:
+            return open_session(profile_name=self.session_profile)
+        return open_session(
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            aws_session_token=self.security_token,
+        )
 
     def _open(self, name: str, mode: str = "rb") -> File[Any]:
         """Return the file. FileNotFoundError says that it is missing and not its bucket: S3 says the same of both."""

@@ -11,6 +11,7 @@ from django.db import connection
 from facepass.console import content_policy
 from facepass.core.storage.bucket import BucketStorage, client_config
 from facepass.core.storage.bucket_address import browser_origin
+from facepass.core.storage.bucket_sessions import open_session
 from facepass.env import Environment
 from facepass.ops.backup import database
 from facepass.settings import databases
@@ -87,3 +88,11 @@ def test_a_backup_reaches_a_database_at_a_socket(monkeypatch):
         "host": "/run/postgresql", "port": "5433", "user": "ann", "password": "secret", "dbname": "facepass",
     }  # fmt: skip
     assert database._parameters("other")["dbname"] == "other"
+
+
+def test_sessions_share_what_is_known_of_services_and_no_keys():
+    one, other = (open_session(aws_access_key_id=name, aws_secret_access_key="s") for name in ("a", "b"))
+    loaders = [session.resource("s3", region_name="us-east-1") and session._loader for session in (one, other)]
+    assert loaders[0] is loaders[1]
+    assert len(loaders[0].search_paths) == len(set(loaders[0].search_paths))
+    assert [session.get_credentials().access_key for session in (one, other)] == ["a", "b"]
