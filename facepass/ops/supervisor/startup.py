@@ -133,6 +133,7 @@ def _supervisor(
             *processes.ftp_processes(environment=environment),
         ],
         healthy=lambda: is_ready(listener.url),
+        close_listener=listener.socket.close,
         report=report,
         ready=f"FacePass is ready: {settings.ENV.public_url or listener.url} (Ctrl-C stops it)",
         database=database,

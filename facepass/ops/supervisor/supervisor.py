@@ -31,6 +31,7 @@ class Supervisor:
     ready: str
     database: EmbeddedPostgres | None = None
     demo: Child | None = None
+    close_listener: Callable[[], None] = lambda: None
     watchdog: Watchdog = field(default_factory=Watchdog)
     switch: ModelSwitchWatcher = field(default_factory=ModelSwitchWatcher)
     host: HostReport = field(default_factory=HostReport)
@@ -142,8 +143,10 @@ class Supervisor:
     def _stop(self) -> None:
         """Stop the web server first, so that nothing new comes in, and the database last.
 
-        Each group stops in parallel.
+        Each group stops in parallel. The web processes have the listening socket too, and close it when they have
+        drained. Left open here, it would take connections for as long as the workers need, and answer none of them.
         """
+        self.close_listener()
         for group in ([self.demo] if self.demo else [], self.webs, self.workers):
             try_each_row(group, lambda child: child.terminate(), task="stop")
             try_each_row(group, self._wait_for, task="stop")

@@ -215,8 +215,9 @@ def test_the_web_server_stops_before_the_workers(tmp_path):
     web, worker = (script(name, wait.format(name), str(order)) for name in ("web", "worker"))
     supervisor, _ = supervise(web, worker, healthy=lambda: all(Path(f"{order}{n}").exists() for n in ("web", "worker")))
     supervisor.report = lambda line: os.kill(os.getpid(), signal.SIGTERM) if line == "ready" else None
+    supervisor.close_listener = lambda: order.write_text("listener\n")
     assert supervisor.run() == 0
-    assert order.read_text().split() == ["web", "worker"]
+    assert order.read_text().split() == ["listener", "web", "worker"]
 
 
 def test_what_does_not_stop_is_killed_with_all_it_started(tmp_path):
