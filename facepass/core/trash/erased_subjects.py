@@ -3,10 +3,12 @@
 A line has the digest of an id, so that the list itself is no trace: only who has the id again finds it there.
 
 Each line covers the one before, so that none can be changed, left out or put between others without a trace. The list
-is a table, and a file beside it (`erasures.jsonl` in FACEPASS_HOME), because a restored database has an older list.
+is a table, and on each host a file (`erasures.jsonl` in FACEPASS_HOME), because a restored database has an older list.
 """
 
+import fcntl
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -53,7 +55,39 @@ def record(label: str, keys: Sequence[str], *, receipt: UUID | None = None) -> N
     ]
     hash_chain.extend(rows, digest_of, last=last.digest if last else hash_chain.START)
     ErasedSubject.objects.bulk_create(rows)
-    transaction.on_commit(partial(hash_chain.append_lines, list_path(), [as_line(row) for row in rows]))
+    transaction.on_commit(partial(bring_file_up_to_date, rows))
+
+
+def bring_file_up_to_date(just_erased: Sequence[ErasedSubject] = ()) -> None:
+    """Add to this host's file what the table has since: also what other hosts have erased, so that the chain holds.
+
+    A file whose last line the table does not know (the database was put back by other means than `restore`) keeps all
+    of its lines, and only what was just erased is added.
+    """
+    handle = os.open(list_path(), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        known = list(_parse(file.read().splitlines()))[-1:]
+        rows = ErasedSubject.objects.order_by("pk")
+        last = rows.filter(digest=known[0].digest).first() if known else None
+        added = just_erased if known and last is None else rows.filter(pk__gt=last.pk if last else 0)
+        file.write("".join(f"{as_line(row)}\n" for row in added))
+
+
+def go_on_from(ledgers: Iterable[Sequence[ErasedSubject]]) -> None:
+    """Add to the table, which a back-up has brought, what the longest of the lists has after the table's last line.
+
+    The chain then goes on where it was before, and the hosts' files with it. A list of another chain is left out.
+    """
+    present = [row.digest for row in ErasedSubject.objects.order_by("pk")]
+    fitting = [list(ledger) for ledger in ledgers]
+    fitting = [ledger for ledger in fitting if [row.digest for row in ledger[: len(present)]] == present]
+    later = max(fitting, key=len, default=[])[len(present) :]
+    for row in later:
+        row.pk = None
+        row._state.adding = True
+    ErasedSubject.objects.bulk_create(later)
 
 
 def digest_of(row: ErasedSubject) -> str:

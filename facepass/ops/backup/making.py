@@ -61,6 +61,7 @@ def _make_backup(place: BackupStore, recipient: x25519.Recipient, *, with_origin
 
 def copy_lists(place: BackupStore) -> None:
     """Lay the list of erasures and the heads of the audit beside the back-ups: digests, newer than any of them."""
+    erased_subjects.bring_file_up_to_date()
     for path in (erased_subjects.list_path(), chain.list_path()):
         if path.exists():
             with path.open("rb") as file:

@@ -5,11 +5,13 @@ erased.
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import chain as chain_of_rows
 from pathlib import Path
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import connection
 from django.db.models.functions import Now
 from pyrage import x25519
 
@@ -37,21 +39,24 @@ def restore_backup(
     """Put the back-up in the place of the database, and its files where they are missing.
 
     The database that was there is kept under another name. Whoever was erased since the back-up is erased again: by the
-    list of FACEPASS_HOME, the one beside the back-ups, and `ledger`. Raise FacePassError where keys are others, unless
-    `other_keys`, and where something is connected to the database.
+    lists of that database, of FACEPASS_HOME, beside the back-ups, and `ledger`. Raise FacePassError where keys are
+    others, unless `other_keys`, and where something is connected to the database.
     """
     manifest = read_manifest(place, pk, identity)
     if (missing := list_missing_keys(manifest)) and not other_keys:
         message = f"First put in place what the back-up was made with: {', '.join(missing)}. --other-keys does without."
         raise FacePassError("backup_failed", message, status=409)
-    erased = list(_read_ledgers(place, ledger))
+    ledgers = [*_read_ledgers(place, ledger), _read_table(say)]
     moment = f"{datetime.now(UTC):%Y%m%d_%H%M%S}"
     _restore_database(place, manifest, identity, kept_as=f"facepass_before_{moment}", say=say)
     say(f"files: {_restore_files(place, manifest.files, identity)} were missing, and are back")
     call_command("migrate", verbosity=0)
     Heartbeat.objects.update_or_create(name=RESTORED, defaults={"beaten_at": Now()})
     _begin_audit(moment, say)
-    counts = erased_subjects.erase_again([*erased, *ErasedSubject.objects.order_by("pk")])
+    erased = [*chain_of_rows.from_iterable(ledgers), *ErasedSubject.objects.order_by("pk")]
+    erased_subjects.go_on_from(ledgers)
+    counts = erased_subjects.erase_again(erased)
+    erased_subjects.bring_file_up_to_date()
     say(f"erased again: {json.dumps(dict(sorted(counts.items())))}")
 
 
@@ -76,8 +81,8 @@ def _restore_database(
     say(f"database: restored; the one that was there is {kept_as} now")
 
 
-def _read_ledgers(place: BackupStore, ledger: Path | None) -> Iterable[ErasedSubject]:
-    """Yield the erasures of all lists. Raise FacePassError where one was changed."""
+def _read_ledgers(place: BackupStore, ledger: Path | None) -> Iterable[list[ErasedSubject]]:
+    """Yield the lists that are files. Raise FacePassError where one was changed."""
     texts = [
         path.read_text(encoding="utf-8") for path in (erased_subjects.list_path(), ledger) if path and path.exists()
     ]
@@ -88,7 +93,20 @@ def _read_ledgers(place: BackupStore, ledger: Path | None) -> Iterable[ErasedSub
         rows = erased_subjects.read_text(text)
         if broken := erased_subjects.find_break(rows):
             raise FacePassError("backup_failed", f"A list of erasures was changed: line {broken.number}.", status=409)
-        yield from rows
+        yield rows
+
+
+def _read_table(say: Progress) -> list[ErasedSubject]:
+    """Return the list of the database that is there, in which all hosts write; none where it is empty yet."""
+    if ErasedSubject._meta.db_table not in connection.introspection.table_names():
+        return []
+    rows = list(ErasedSubject.objects.order_by("pk"))
+    if broken := erased_subjects.find_break(rows):
+        say(
+            f"the list of erasures of the database that was there was changed: it counts up to line {broken.number - 1}"
+        )
+        return rows[: broken.number - 1]
+    return rows
 
 
 def _restore_files(place: BackupStore, files: Iterable[KeptFile], identity: x25519.Identity) -> int:

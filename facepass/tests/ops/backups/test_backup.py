@@ -18,7 +18,7 @@ from psycopg import sql
 from facepass.core.audit import chain
 from facepass.core.errors import FacePassError
 from facepass.core.trash import entries, erased_subjects
-from facepass.models import ActorKind, AuditEntry, Heartbeat, Studio
+from facepass.models import ActorKind, AuditEntry, ErasedSubject, Heartbeat, Studio
 from facepass.ops.backup import VERIFIED, database, encryption, making, restoring, retention, store, verification
 from facepass.ops.backup.store import BackupStore
 from facepass.ops.health import describe_backup
@@ -209,6 +209,27 @@ def test_a_newer_list_beside_the_backups_counts_too(place, identity, faces, kept
     erased_subjects.list_path().unlink()
     restoring.restore_backup(place, made.id, identity)
     assert not Person.objects.exists()
+
+
+def test_what_another_host_has_erased_counts_too_and_the_list_goes_on(place, identity, faces, kept_databases, settings):
+    """Each host has a file of its own; the table is of all."""
+    people = PersonFactory.create_batch(3)
+    made = making.make_backup(place, identity.to_public())
+    own_home = settings.HOME
+    entries.erase_at_once("person", [str(people[0].pk)])
+    settings.HOME = own_home.with_name("other host")
+    settings.HOME.mkdir()
+    entries.erase_at_once("person", [str(people[1].pk)])
+    assert erased_subjects.find_break(erased_subjects.read_file(erased_subjects.list_path())) is None
+    settings.HOME = own_home
+    for erased in (2, 3):
+        restoring.restore_backup(place, made.id, identity)
+        assert set(Person.objects.values_list("pk", flat=True)) == {person.pk for person in people[erased:]}
+        rows = list(ErasedSubject.objects.order_by("pk"))
+        assert erased_subjects.find_break(rows) is None
+        listed = erased_subjects.read_file(erased_subjects.list_path())
+        assert [row.digest for row in listed] == [row.digest for row in rows]
+        entries.erase_at_once("person", [str(person.pk) for person in people[erased:]])
 
 
 def act() -> None:
