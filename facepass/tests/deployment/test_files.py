@@ -276,3 +276,12 @@ def test_logrotate_takes_its_configuration(tmp_path):
     copy.write_text((DEPLOY / "logrotate" / "facepass").read_text())
     copy.chmod(0o644)
     run(logrotate, "--debug", "--state", tmp_path / "state", copy)
+
+
+def test_the_drills_can_be_listed_and_are_those_of_the_documents():
+    """They take half an hour, so no test runs them."""
+    command = [sys.executable, str(settings.BASE_DIR / "deploy" / "drill" / "run.py"), "--list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    table = (settings.BASE_DIR / "docs" / "drills.md").read_text()
+    assert len(listed) > 10
+    assert [name for name in listed if f"`{name}`" not in table] == []
