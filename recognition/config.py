@@ -120,7 +120,9 @@ def validate_settings(value: object) -> RecognitionSettings:
 
 def settings_etag(settings: RecognitionSettings) -> str:
     """Return an HTTP ETag that depends on the settings alone, not on who stored them or when."""
-    text = json.dumps(settings.model_dump(), sort_keys=True)
+    # A default may be written as 50, and the same number comes back as 50.0 from where it is stored.
+    same = RecognitionSettings.model_validate(settings.model_dump())
+    text = json.dumps(same.model_dump(), sort_keys=True)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
