@@ -30,10 +30,11 @@ from facepass.core.api.rows import get_rows
 from facepass.core.api.serializers import StrictModelSerializer, StrictSerializer
 from facepass.core.api.tasks import StartedSerializer
 from facepass.core.api.views import TenantViewSet, TrashMixin, validate
-from facepass.core.database.storable_values import json_problem
+from facepass.core.database.storable_values import ADDRESS_LENGTH, json_problem
 from facepass.core.errors import FacePassError, refusal_from_drf
 from facepass.models import Scope, Studio, TrashEntry
 from galleries.api.filters import Moment
+from galleries.api.serializers import AvatarField, PersonDeletedSerializer
 from galleries.exports.person_data import build_person_data
 from galleries.faces import decisions
 from galleries.models import Person
@@ -70,6 +71,7 @@ class _PersonFieldsSerializer(StrictModelSerializer[Person]):
 
 
 class PersonSerializer(_PersonFieldsSerializer):
+    avatar_url = AvatarField(required=False, allow_blank=True, max_length=ADDRESS_LENGTH)
     email = serializers.EmailField(required=False, allow_null=True)
 
     class Meta:
@@ -88,19 +90,6 @@ class UserSerializer(_PersonFieldsSerializer):
         model = Person
         fields = ["id", "email", "full_name", "external_id", "metadata", "face_count", "created_at"]
         validators: list[object] = []
-
-
-class DeletedSerializer(serializers.Serializer[object]):
-    """What went with the person."""
-
-    pictures = serializers.IntegerField(help_text="Enrolment pictures that were deleted.")
-    faces = serializers.IntegerField(help_text="Enrolled faces that were deleted, with their descriptors.")
-    unnamed = serializers.IntegerField(help_text="Faces in photos of events that lost the name.")
-
-
-class PersonDeletedSerializer(serializers.Serializer[object]):
-    id = serializers.UUIDField()
-    deleted = DeletedSerializer()
 
 
 class BulkRowSerializer(StrictSerializer):

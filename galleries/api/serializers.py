@@ -1,5 +1,8 @@
 """Shapes of the galleries API. None of them queries."""
 
+from typing import Any
+
+from django.conf import settings
 from rest_framework import serializers
 
 from facepass.core.api import bulk_deletion
@@ -54,6 +57,21 @@ class PhotoSerializer(StrictModelSerializer[GalleryImage]):
 
     def get_image_url(self, photo: GalleryImage) -> str:
         return absolute_address(self.context["request"], media_files.signed_path(photo, "original"))
+
+
+class AvatarField(serializers.CharField):
+    """The address of a picture: whole in answers. Of one of ours that is sent back the path is kept."""
+
+    def to_representation(self, value: str) -> str:
+        return self._root().removesuffix("/") + value if value.startswith("/") else value
+
+    def to_internal_value(self, data: Any) -> str:
+        address, root = super().to_internal_value(data), self._root()
+        return f"/{address.removeprefix(root)}" if address.startswith(root) else address
+
+    def _root(self) -> str:
+        request = self.context.get("request")
+        return absolute_address(request, "/") if request else f"{settings.PUBLIC_URL}/"
 
 
 class BoxSerializer(serializers.Serializer[object]):
@@ -129,3 +147,16 @@ class ProgressSerializer(serializers.Serializer[object]):
     blocked_by = serializers.CharField(
         help_text="The error's code of what photos wait for, such as storage_unavailable; empty where they do not wait."
     )
+
+
+class DeletedSerializer(serializers.Serializer[object]):
+    """What went with the person."""
+
+    pictures = serializers.IntegerField(help_text="Enrolment pictures that were deleted.")
+    faces = serializers.IntegerField(help_text="Enrolled faces that were deleted, with their descriptors.")
+    unnamed = serializers.IntegerField(help_text="Faces in photos of events that lost the name.")
+
+
+class PersonDeletedSerializer(serializers.Serializer[object]):
+    id = serializers.UUIDField()
+    deleted = DeletedSerializer()

@@ -1066,7 +1066,7 @@ class Merged(TypedDict):
     external_id: str | None
     """What your own program calls the person; one person of a studio has it."""
     avatar_url: str
-    """Address of a picture of the person."""
+    """Address of a picture of the person, fetched with the key where it is one of FacePass's."""
     metadata: dict[str, Any]
     """Any JSON of your own."""
     face_count: int
@@ -1460,7 +1460,7 @@ class PatchedPersonRequest(TypedDict):
     external_id: NotRequired[str | None]
     """What your own program calls the person; one person of a studio has it."""
     avatar_url: NotRequired[str]
-    """Address of a picture of the person."""
+    """Address of a picture of the person, fetched with the key where it is one of FacePass's."""
     metadata: NotRequired[dict[str, Any]]
     """Any JSON of your own."""
 
@@ -1550,7 +1550,7 @@ class Person(TypedDict):
     external_id: str | None
     """What your own program calls the person; one person of a studio has it."""
     avatar_url: str
-    """Address of a picture of the person."""
+    """Address of a picture of the person, fetched with the key where it is one of FacePass's."""
     metadata: dict[str, Any]
     """Any JSON of your own."""
     face_count: int
@@ -1587,7 +1587,7 @@ class PersonRequest(TypedDict):
     external_id: NotRequired[str | None]
     """What your own program calls the person; one person of a studio has it."""
     avatar_url: NotRequired[str]
-    """Address of a picture of the person."""
+    """Address of a picture of the person, fetched with the key where it is one of FacePass's."""
     metadata: NotRequired[dict[str, Any]]
     """Any JSON of your own."""
 

@@ -412,7 +412,7 @@ export interface PeopleCreate {
   email?: string | null;
   /** What your own program calls the person; one person of a studio has it. */
   external_id?: string | null;
-  /** Address of a picture of the person. */
+  /** Address of a picture of the person, fetched with the key where it is one of FacePass's. */
   avatar_url?: string;
   /** Any JSON of your own. */
   metadata?: Record<string, unknown>;
@@ -425,7 +425,7 @@ export interface PeopleChange {
   email?: string | null;
   /** What your own program calls the person; one person of a studio has it. */
   external_id?: string | null;
-  /** Address of a picture of the person. */
+  /** Address of a picture of the person, fetched with the key where it is one of FacePass's. */
   avatar_url?: string;
   /** Any JSON of your own. */
   metadata?: Record<string, unknown>;

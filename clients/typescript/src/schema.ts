@@ -1594,10 +1594,7 @@ export interface components {
             email: string | null;
             /** @description What your own program calls the person; one person of a studio has it. */
             external_id: string | null;
-            /**
-             * Avatar
-             * @description Address of a picture of the person.
-             */
+            /** @description Address of a picture of the person, fetched with the key where it is one of FacePass's. */
             avatar_url: string;
             /**
              * @description Any JSON of your own.
@@ -2272,10 +2269,7 @@ export interface components {
             email?: string | null;
             /** @description What your own program calls the person; one person of a studio has it. */
             external_id?: string | null;
-            /**
-             * Avatar
-             * @description Address of a picture of the person.
-             */
+            /** @description Address of a picture of the person, fetched with the key where it is one of FacePass's. */
             avatar_url?: string;
             /**
              * @description Any JSON of your own.
@@ -2402,10 +2396,7 @@ export interface components {
             email: string | null;
             /** @description What your own program calls the person; one person of a studio has it. */
             external_id: string | null;
-            /**
-             * Avatar
-             * @description Address of a picture of the person.
-             */
+            /** @description Address of a picture of the person, fetched with the key where it is one of FacePass's. */
             avatar_url: string;
             /**
              * @description Any JSON of your own.
@@ -2469,10 +2460,7 @@ export interface components {
             email?: string | null;
             /** @description What your own program calls the person; one person of a studio has it. */
             external_id?: string | null;
-            /**
-             * Avatar
-             * @description Address of a picture of the person.
-             */
+            /** @description Address of a picture of the person, fetched with the key where it is one of FacePass's. */
             avatar_url?: string;
             /**
              * @description Any JSON of your own.

@@ -33,6 +33,24 @@ def test_nobody_else_gets_them(stranger, client, addresses):
         assert [stranger.get(address).status_code, client.get(address).status_code] == [404, 404]
 
 
+def test_the_api_says_the_whole_address_of_a_persons_picture_and_takes_it_back(api, addresses, settings):
+    person, (_photo, path) = Person.objects.get(), addresses
+    row = f"/api/v1/people/{person.pk}/"
+    for public, whole in (
+        (settings.PUBLIC_URL, f"http://testserver{path}"),
+        ("https://f.example", f"https://f.example{path}"),
+    ):
+        settings.PUBLIC_URL = public
+        said = api.get(row).json()["avatar_url"]
+        assert said == whole
+        assert api.get("/api/v1/people/").json()["results"][0]["avatar_url"] == whole
+        assert api.patch(row, {"avatar_url": said}, format="json").json()["avatar_url"] == whole
+        assert Person.objects.get().avatar_url == path
+    for other in ("https://elsewhere.example/me.jpg", "https://f.example.org/me.jpg", ""):
+        assert api.patch(row, {"avatar_url": other}, format="json").json()["avatar_url"] == other
+        assert Person.objects.get().avatar_url == other
+
+
 def test_the_api_signs_the_photos_address_for_who_has_no_key(api, client, addresses):
     photo_id = addresses[0].split("/")[2]
     signed = urlsplit(api.get(f"/api/v1/images/{photo_id}").json()["image_url"])

@@ -216,7 +216,7 @@ class People(Group):
 
         `external_id`: What your own program calls the person; one person of a studio has it.
 
-        `avatar_url`: Address of a picture of the person.
+        `avatar_url`: Address of a picture of the person, fetched with the key where it is one of FacePass's.
 
         `metadata`: Any JSON of your own.
         """
@@ -265,7 +265,7 @@ class People(Group):
 
         `external_id`: What your own program calls the person; one person of a studio has it.
 
-        `avatar_url`: Address of a picture of the person.
+        `avatar_url`: Address of a picture of the person, fetched with the key where it is one of FacePass's.
 
         `metadata`: Any JSON of your own.
         """
@@ -443,7 +443,7 @@ class AsyncPeople(AsyncGroup):
 
         `external_id`: What your own program calls the person; one person of a studio has it.
 
-        `avatar_url`: Address of a picture of the person.
+        `avatar_url`: Address of a picture of the person, fetched with the key where it is one of FacePass's.
 
         `metadata`: Any JSON of your own.
         """
@@ -494,7 +494,7 @@ class AsyncPeople(AsyncGroup):
 
         `external_id`: What your own program calls the person; one person of a studio has it.
 
-        `avatar_url`: Address of a picture of the person.
+        `avatar_url`: Address of a picture of the person, fetched with the key where it is one of FacePass's.
 
         `metadata`: Any JSON of your own.
         """

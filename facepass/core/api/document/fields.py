@@ -13,7 +13,7 @@ FIELDS = {
     "assign": "From which similarity on a face without a name gets the name of a person by itself.",
     "assignments": "How many undecided faces have a name by this version.",
     "attempts": "How often it was tried.",
-    "avatar_url": "Address of a picture of the person.",
+    "avatar_url": "Address of a picture of the person, fetched with the key where it is one of FacePass's.",
     "bbox": "Where the face is.",
     "becomes": "The name that the face would have; null for none.",
     "before": "The settings before the change; null where there were none.",
