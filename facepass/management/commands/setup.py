@@ -6,7 +6,7 @@ Run again, it changes nothing that is there. A password and a key that it makes 
 import json
 import sys
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +41,17 @@ class Command(BaseCommand):
                 there = set_up(name=studio, slug=slug, admin=admin, email=email, password=password, key=key)
             except ValidationError as refusal:
                 raise CommandError(" ".join(refusal.messages)) from None
-        self._print(there, as_json=options["json"])
+        # What was given is known, and the output may be kept.
+        told = replace(there, password="") if password else there
+        self._print(told, as_json=options["json"], admin_with_given=bool(password and there.password))
 
-    def _print(self, there: SetUp, *, as_json: bool) -> None:
+    def _print(self, there: SetUp, *, as_json: bool, admin_with_given: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps(asdict(there), indent=2))
             return
         self.stdout.write(f"studio {there.studio}")
-        self.stdout.write(f"admin {there.admin}: {_made_or_there('password', there.password)}")
+        admin = "made, with that password" if admin_with_given else _made_or_there("password", there.password)
+        self.stdout.write(f"admin {there.admin}: {admin}")
         self.stdout.write(f"key {there.key}: {_made_or_there('token', there.token)}")
 
 

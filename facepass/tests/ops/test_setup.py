@@ -53,8 +53,13 @@ def test_what_is_missing_is_made_anew():
 def test_the_password_comes_from_a_file(tmp_path):
     path = tmp_path / "password"
     path.write_text("a long enough pass phrase\n")
-    setup("--password-file", str(path))
+    told = io.StringIO()
+    call_command("setup", "--password-file", str(path), stdout=told)
     assert User.objects.get().check_password("a long enough pass phrase")
+    assert "admin admin: made, with that password" in told.getvalue()
+    assert "pass phrase" not in told.getvalue()
+    User.objects.all().delete()
+    assert setup("--password-file", str(path))["password"] == ""
 
 
 @pytest.mark.parametrize("content", ["12345", ""])
