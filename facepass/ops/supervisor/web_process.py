@@ -40,6 +40,7 @@ def main(fd: int) -> None:
     config.load()
     gc.freeze()  # code that is loaded now is never garbage, and to look through it stops every request for 0.1 s
     gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()
     answer_watch.begin()
     _keep_models()
     DrainingServer(config).run(sockets=[socket.socket(fileno=fd)])
@@ -64,4 +65,5 @@ class DrainingServer(uvicorn.Server):
 
 
 if __name__ == "__main__":
+    gc.disable()  # while everything is imported nothing becomes garbage
     main(int(sys.argv[1]))
