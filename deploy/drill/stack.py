@@ -140,8 +140,11 @@ class Stack:
         return live.manage(self.hosts[0].home, *arguments, **{**self.hosts[0].variables, **variables})
 
     def connect(self) -> psycopg.Connection[Any]:
-        """Connect past the network that may be bad."""
-        return live.connect(self.database.home)
+        """Connect past the network that may be bad, once there is a connection to be had."""
+        with contextlib.suppress(psycopg.OperationalError):
+            return live.connect(self.database.home)
+        time.sleep(0.2)
+        return self.connect()
 
     def wait_for_photos(self, keys: list[str], *, limit: float = 300.0) -> int:
         """Wait until these photos have been described. Return how many have not: they are lost."""
