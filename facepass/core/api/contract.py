@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,6 +27,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ITEM = re.compile(r"\[\d*\]$")
 # Longer names are cut where a message repeats them.
 LONGEST_NAME = 60
+# drf-spectacular looks up its extensions at their first use, and fails where two threads do so at once.
+_reading = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,13 @@ def load_contract(callback: Any, method: str) -> Contract | None:
     """Return what the document says of the view's method; None for one that it does not have."""
     if method not in METHODS or method.lower() not in (getattr(callback, "actions", None) or dir(callback.cls)):
         return None
-    # Both are held: view and schema refer to each other weakly.
-    generator = SchemaGenerator()
-    view = generator.create_view(callback, method)
-    operation = view.schema
-    described = operation.get_operation("/", "/", "", method, ComponentRegistry())
-    return Contract(_parameter_names(described or {}), _field_names(operation.get_request_serializer(), method))
+    with _reading:
+        # Both are held: view and schema refer to each other weakly.
+        generator = SchemaGenerator()
+        view = generator.create_view(callback, method)
+        operation = view.schema
+        described = operation.get_operation("/", "/", "", method, ComponentRegistry())
+        return Contract(_parameter_names(described or {}), _field_names(operation.get_request_serializer(), method))
 
 
 def _parameter_names(described: Mapping[str, Any]) -> Names:

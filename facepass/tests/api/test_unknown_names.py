@@ -2,10 +2,14 @@
 
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.urls import resolve
 from drf_spectacular.generators import SchemaGenerator
 
+from facepass.core.api import contract
 from facepass.core.api.document.completion import list_operations
 from facepass.models import Scope
 from facepass.testing import access_matrix
@@ -227,3 +231,25 @@ def test_every_moment_is_said_in_utc_with_a_z(everything, settings):
     moments = re.findall(rb'"(20\d\d-\d\d-\d\dT[^"]*)"', b"".join(texts))
     assert len(moments) > 20
     assert [moment for moment in moments if not moment.endswith(b"Z")] == []
+
+
+def test_one_thread_at_a_time_reads_the_document(monkeypatch):
+    """The first requests of a new process come at once."""
+    inside, most = [], []
+
+    class Watched(SchemaGenerator):
+        def create_view(self, callback, method, **options):
+            inside.append(method)
+            most.append(len(inside))
+            time.sleep(0.02)
+            try:
+                return super().create_view(callback, method, **options)
+            finally:
+                inside.pop()
+
+    monkeypatch.setattr(contract, "SchemaGenerator", Watched)
+    view = resolve("/api/v1/people/").func
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _n: contract.load_contract.__wrapped__(view, "GET"), range(8)))
+    assert all(found)
+    assert most == [1] * 8
