@@ -209,7 +209,7 @@ export interface GalleriesList {
   cursor?: string;
   /** has faces */
   has_faces?: boolean;
-  /** Which field to use when ordering the results. */
+  /** By created_at, title; with `-` before it, the other way round. */
   ordering?: string;
   /** Number of results to return per page. */
   page_size?: number;
@@ -345,7 +345,7 @@ export interface ImagesList {
   gallery_id?: string;
   /** has faces */
   has_faces?: boolean;
-  /** Which field to use when ordering the results. */
+  /** By created_at, original_name, byte_size; with `-` before it, the other way round. */
   ordering?: string;
   /** Number of results to return per page. */
   page_size?: number;
@@ -397,7 +397,7 @@ export interface PeopleList {
   external_id?: string;
   /** has faces */
   has_faces?: boolean;
-  /** Which field to use when ordering the results. */
+  /** By created_at, real_name; with `-` before it, the other way round. */
   ordering?: string;
   /** Number of results to return per page. */
   page_size?: number;
@@ -666,7 +666,7 @@ export interface TrashList {
    * * `guest_upload` - photo from a guest
    */
   kind?: "event" | "event_contents" | "gallery" | "guest_upload" | "person" | "photo";
-  /** Which field to use when ordering the results. */
+  /** By deleted_at, due_at; with `-` before it, the other way round. */
   ordering?: string;
   /** Number of results to return per page. */
   page_size?: number;
@@ -687,7 +687,7 @@ export interface UsersList {
   external_id?: string;
   /** has faces */
   has_faces?: boolean;
-  /** Which field to use when ordering the results. */
+  /** By created_at, real_name; with `-` before it, the other way round. */
   ordering?: string;
   /** Number of results to return per page. */
   page_size?: number;

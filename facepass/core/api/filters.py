@@ -12,6 +12,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from facepass.core.api.document.examples import Schema
+
 
 class FilterBackend(DjangoFilterBackend):
     """Refuses parameters without a value, which django-filter passes over, and so lists everything.
@@ -44,3 +46,12 @@ class OrderingFilter(filters.OrderingFilter):
             raise ValidationError({self.ordering_param: [message] * len(unknown)})
         ordering: Sequence[str] | None = super().get_ordering(request, queryset, view)
         return ordering
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[Schema]:
+        parameters: list[Schema] = super().get_schema_operation_parameters(view)
+        columns: Sequence[str] = getattr(view, "ordering_fields", ())
+        one = f"-?({'|'.join(columns)})"
+        for parameter in parameters:
+            parameter["description"] = f"By {', '.join(columns)}; with `-` before it, the other way round."
+            parameter["schema"] = {"type": "string", "pattern": f"^{one}(,{one})*$"}
+        return parameters

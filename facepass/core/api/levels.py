@@ -24,8 +24,8 @@ def find_studio(request: Request, *, changes: bool = False) -> Studio | None:
 
     Raise 400, and 403 to change the installation's without the right to.
     """
-    principal, level = principal_of(request), request.query_params.get("level", "")
-    if level not in ("", "installation", "studio"):
+    principal, level = principal_of(request), request.query_params.get("level")
+    if level not in (None, "installation", "studio"):
         raise FacePassError("invalid_request", _("The level is installation or studio."), details={"level": level[:40]})
     if level == "installation" and changes and Scope.INSTALLATION not in scopes_of(principal):
         raise PermissionDenied

@@ -172,7 +172,7 @@ class People(Group):
 
         `has_faces`: has faces
 
-        `ordering`: Which field to use when ordering the results.
+        `ordering`: By created_at, real_name; with `-` before it, the other way round.
 
         `page_size`: Number of results to return per page.
 
@@ -399,7 +399,7 @@ class AsyncPeople(AsyncGroup):
 
         `has_faces`: has faces
 
-        `ordering`: Which field to use when ordering the results.
+        `ordering`: By created_at, real_name; with `-` before it, the other way round.
 
         `page_size`: Number of results to return per page.
 
@@ -628,7 +628,7 @@ class Users(Group):
 
         `has_faces`: has faces
 
-        `ordering`: Which field to use when ordering the results.
+        `ordering`: By created_at, real_name; with `-` before it, the other way round.
 
         `page_size`: Number of results to return per page.
 
@@ -767,7 +767,7 @@ class AsyncUsers(AsyncGroup):
 
         `has_faces`: has faces
 
-        `ordering`: Which field to use when ordering the results.
+        `ordering`: By created_at, real_name; with `-` before it, the other way round.
 
         `page_size`: Number of results to return per page.
 

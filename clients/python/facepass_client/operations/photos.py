@@ -40,7 +40,7 @@ class Galleries(Group):
 
         `has_faces`: has faces
 
-        `ordering`: Which field to use when ordering the results.
+        `ordering`: By created_at, title; with `-` before it, the other way round.
 
         `page_size`: Number of results to return per page.
 
@@ -293,7 +293,7 @@ class AsyncGalleries(AsyncGroup):
 
         `has_faces`: has faces
 
-        `ordering`: Which field to use when ordering the results.
+        `ordering`: By created_at, title; with `-` before it, the other way round.
 
         `page_size`: Number of results to return per page.
 
@@ -548,7 +548,7 @@ class Images(Group):
 
         `has_faces`: has faces
 
-        `ordering`: Which field to use when ordering the results.
+        `ordering`: By created_at, original_name, byte_size; with `-` before it, the other way round.
 
         `page_size`: Number of results to return per page.
 
@@ -704,7 +704,7 @@ class AsyncImages(AsyncGroup):
 
         `has_faces`: has faces
 
-        `ordering`: Which field to use when ordering the results.
+        `ordering`: By created_at, original_name, byte_size; with `-` before it, the other way round.
 
         `page_size`: Number of results to return per page.
 
@@ -856,7 +856,7 @@ class Trash(Group):
         * `event_contents` - galleries and guests of a photo session
         * `guest_upload` - photo from a guest
 
-        `ordering`: Which field to use when ordering the results.
+        `ordering`: By deleted_at, due_at; with `-` before it, the other way round.
 
         `page_size`: Number of results to return per page.
 
@@ -946,7 +946,7 @@ class AsyncTrash(AsyncGroup):
         * `event_contents` - galleries and guests of a photo session
         * `guest_upload` - photo from a guest
 
-        `ordering`: Which field to use when ordering the results.
+        `ordering`: By deleted_at, due_at; with `-` before it, the other way round.
 
         `page_size`: Number of results to return per page.
 
