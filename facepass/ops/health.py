@@ -12,6 +12,7 @@ from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from django_q.models import OrmQ
 
 import facepass
@@ -34,6 +35,7 @@ HEALTHY = "healthy"
 BACKUP_WARN_SECONDS = 2 * 24 * 3600
 
 
+@require_safe
 @never_cache
 def report_liveness(request: HttpRequest) -> JsonResponse:
     """Return 200 as long as the process answers; nothing else is checked."""
@@ -42,6 +44,7 @@ def report_liveness(request: HttpRequest) -> JsonResponse:
     )
 
 
+@require_safe
 @never_cache
 def report_readiness(request: HttpRequest) -> JsonResponse:
     """Return 200 where the database answers and a face engine is there, else 503, with the engine that is in use.
@@ -52,6 +55,7 @@ def report_readiness(request: HttpRequest) -> JsonResponse:
     return _health_response(parts)
 
 
+@require_safe
 @never_cache
 def report_details(request: HttpRequest) -> JsonResponse:
     """Return the same with storage, queue and disk, for who may see `/metrics`; raise 404 for others."""

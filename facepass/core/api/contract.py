@@ -99,7 +99,8 @@ def names_of(serializer: Any) -> Names:  # whatever a document is made of: a ser
 @cache
 def load_contract(callback: Any, method: str) -> Contract | None:
     """Return what the document says of the view's method; None for one that it does not have."""
-    if method not in METHODS or method.lower() not in (getattr(callback, "actions", None) or dir(callback.cls)):
+    handled = getattr(callback, "actions", None) or dir(callback.cls)
+    if method not in METHODS or method.lower() not in set(handled).intersection(callback.cls.http_method_names):
         return None
     with _reading:
         # Both are held: view and schema refer to each other weakly.

@@ -28,11 +28,18 @@ class FilterBackend(DjangoFilterBackend):
         if filters is not None and filters.is_valid():
             values = filters.form.cleaned_data
             given = [name for name in values if name in request.GET]
+            if unclear := [name for name in given if _is_unclear(filters.form.fields[name], request.GET[name])]:
+                raise ValidationError({name: [_("This must be true or false.")] for name in unclear})
             texts = {name for name, field in filters.form.fields.items() if type(field) is forms.CharField}
             empty = [name for name in given if name not in texts and values[name] in (None, "", [])]
             if empty:
                 raise ValidationError({name: [_("This value is empty.")] for name in empty})
         return filters
+
+
+def _is_unclear(field: forms.Field, text: str) -> bool:
+    """Return whether a boolean is neither true nor false. Django's form takes "2" for yes and "3" for no."""
+    return isinstance(field, forms.NullBooleanField) and bool(text) and text.lower() not in ("true", "false")
 
 
 class OrderingFilter(filters.OrderingFilter):

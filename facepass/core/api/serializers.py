@@ -13,6 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from facepass.core.database.storable_values import UnreadableDay, UnreadableMoment, check_moment
@@ -65,6 +66,8 @@ class MomentField(serializers.DateTimeField):
         return None if isinstance(value, UnreadableMoment) else super().to_representation(value)
 
 
+# The pattern has the years of `check_moment`, 1000 to 9998.
+@extend_schema_field({"type": "string", "format": "date", "pattern": r"^(?!9999)[1-9]\d{3}-"})
 class DayField(serializers.DateField):
     """As `MomentField`."""
 

@@ -74,6 +74,34 @@ def test_every_operation_that_changes_something_refuses_an_unknown_field(operati
 
 
 @pytest.mark.usefixtures("fake_engine")
+def test_no_path_takes_a_method_that_the_document_does_not_have(operations, everything):
+    """Whatever the body is: what another method of the same view would take is not looked at."""
+    client, its = everything
+    taken = {}
+    for method, path in operations:
+        taken.setdefault(path, set()).add(method)
+    walked = {re.sub(r"{\w+}", "{}", row.path.partition("?")[0].rstrip("/")): row.path for row in access_matrix.ROWS}
+    for path, methods in taken.items():
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - methods:
+            answer = client.generic(method, walked[path].format(**its), '{"titel": 1}', content_type="application/json")
+            assert answer.status_code == 405, (method, path, answer.content)
+
+
+@pytest.mark.usefixtures("fake_engine")
+def test_a_filter_that_is_true_or_false_takes_nothing_else(operations, everything):
+    client, its = everything
+    tried = set()
+    for row, said in documented_rows(operations):
+        for parameter in said.get("parameters", ()):
+            if parameter.get("in") == "query" and parameter.get("schema", {}).get("type") == "boolean":
+                tried.add((row.path, parameter["name"]))
+                for text in ("2", "3", "yes", ""):
+                    answer = send(client, row, its, query=f"{parameter['name']}={text}")
+                    assert answer.status_code == 400, (row.path, parameter["name"], text)
+    assert len(tried) > 5
+
+
+@pytest.mark.usefixtures("fake_engine")
 def test_no_operation_refuses_a_parameter_of_its_document(operations, everything):
     client, its = everything
     for row, said in documented_rows(operations):

@@ -117,3 +117,10 @@ def test_what_is_answered_to_any_address_is_what_says_how_it_is():
 @pytest.mark.parametrize("path", ["/health", "/health/", "/api/v1/health"])
 def test_liveness_is_said_in_the_word_that_partner_programs_compare(client, path):
     assert client.get(path).json()["status"] == "healthy"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS"])
+@pytest.mark.parametrize("path", sorted(PROBED))
+def test_probes_are_read_and_nothing_else(client, path, method):
+    assert client.generic(method, path).status_code == 405
