@@ -111,7 +111,7 @@ def lock(monkeypatch, names):
 
     def refuse_to(do):
         def open_or_refuse(path, *rest, **options):
-            if Path(path).name in names:
+            if not isinstance(path, int) and Path(path).name in names:
                 raise PermissionError(errno.EACCES, "Permission denied", str(path))
             return do(path, *rest, **options)
 
