@@ -5,8 +5,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 # Only errors: pip warns of every place in a user's pip.conf that lacks a package, hundreds of lines in all.
 PIP = .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check
 RUN = .venv/bin/python
-# As many tests at once as there are cores, and one more: there is always one that waits for a process or a page.
-AT_ONCE ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
+# As many tests at once as there are cores, and two more: there are always some that wait for a process or a page.
+AT_ONCE ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 2)
 PYTEST = $(RUN) -m pytest -n $(AT_ONCE)
 # What finds and describes faces where nothing else was chosen; once for all homes of this checkout.
 PACK = models/opencv_zoo/facepass.json

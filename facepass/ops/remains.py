@@ -43,10 +43,13 @@ CHANGED = """
     WHERE schemaname = current_schema() AND n_tup_del + n_tup_upd <> kept.changes AND relname <> 'rewritten_tables'
         AND kept.rewritten_at <= %s ORDER BY relname
 """
-# The others of this database whose transactions began before a moment. Those that only listen have none.
+# The transaction before which all those that have ended were begun.
+AFTER_ALL_THAT_ENDED = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
+# Whether transactions of before are open: such that write, in whatever database of the server, for none of its tables
+# lets go of what was deleted meanwhile; and such that only read, in this one. Who only listens is in none.
 OLDER = """
-    SELECT EXISTS (SELECT FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < %s)
+    SELECT pg_snapshot_xmin(pg_current_snapshot()) < %(transaction)s::xid8 OR EXISTS (SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < %(moment)s)
 """
 # ANALYZE leaves alone what it knows of a table that has no row any more. The function is PostgreSQL 18's.
 CLEAR_STATISTICS = """
@@ -129,8 +132,10 @@ def _wait_for_others(moment: datetime) -> bool:
     """Wait for transactions that began before; return whether all have ended."""
     deadline = time.monotonic() + OTHERS_SECONDS
     with connection.cursor() as cursor:
+        cursor.execute(AFTER_ALL_THAT_ENDED)
+        before = {"transaction": cursor.fetchone()[0], "moment": moment}
         while True:
-            cursor.execute(OLDER, [moment])
+            cursor.execute(OLDER, before)
             if cursor.fetchone() == (False,):
                 return True
             if time.monotonic() > deadline:

@@ -47,7 +47,7 @@ def restore_backup(
         message = f"First put in place what the back-up was made with: {', '.join(missing)}. --other-keys does without."
         raise FacePassError("backup_failed", message, status=409)
     ledgers = [*_read_ledgers(place, ledger), _read_table(say)]
-    moment = f"{datetime.now(UTC):%Y%m%d_%H%M%S}"
+    moment = f"{datetime.now(UTC):%Y%m%d_%H%M%S_%f}"
     _restore_database(place, manifest, identity, kept_as=f"facepass_before_{moment}", say=say)
     say(f"files: {_restore_files(place, manifest.files, identity)} were missing, and are back")
     call_command("migrate", verbosity=0)

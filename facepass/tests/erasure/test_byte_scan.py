@@ -12,9 +12,20 @@ from django.db import connection
 from facepass.models import ErasedSubject
 from facepass.ops import remains
 from facepass.testing.database import database_files, wait_for_the_log
+from facepass.testing.waiting import PATIENCE_SECONDS
 from facepass.tests.erasure import subjects
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fake_engine", "english")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("fake_engine", "english"),
+    pytest.mark.xdist_group("erasure"),
+]
+
+
+@pytest.fixture(autouse=True)
+def others_may_take_long(monkeypatch):
+    """As in test_remains.py."""
+    monkeypatch.setattr(remains, "OTHERS_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_a_gallery_is_told_also_where_its_last_photo_failed(studio, fake_engine)
     tasks.group_faces(str(gallery.pk))
     analysis.analyse_photo(GalleryImage.objects.claim_next())
     tasks.group_faces(str(gallery.pk))
-    assert [kind for kind, _data in kinds()] == ["gallery.processed"]
+    assert [kind for kind, _data in kinds()] == ["photo.failed", "gallery.processed"]
     assert news(gallery) == {
         "gallery.done": {"title": "Party", "photos": 2, "analyses": 2},
         "photos.failed": {"title": "Party", "photos": 1, "analyses": 2},
