@@ -50,6 +50,8 @@ def _database() -> dict[str, Any]:
             "min_size": 1,
             "max_size": ENV.database_pool_size,
             "timeout": DATABASE_SECONDS,
+            # One that nobody needed for so long is given back, and then the next: others may wait for it.
+            "max_idle": 30,
             # A connection that cannot be made is given up by then. Its pauses would double otherwise, for minutes after
             # the database is back.
             "reconnect_timeout": DATABASE_SECONDS,
