@@ -12,6 +12,7 @@ from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django_q.models import OrmQ
 
@@ -35,6 +36,7 @@ HEALTHY = "healthy"
 BACKUP_WARN_SECONDS = 2 * 24 * 3600
 
 
+@csrf_exempt
 @require_safe
 @never_cache
 def report_liveness(request: HttpRequest) -> JsonResponse:
@@ -44,6 +46,7 @@ def report_liveness(request: HttpRequest) -> JsonResponse:
     )
 
 
+@csrf_exempt
 @require_safe
 @never_cache
 def report_readiness(request: HttpRequest) -> JsonResponse:
@@ -55,6 +58,7 @@ def report_readiness(request: HttpRequest) -> JsonResponse:
     return _health_response(parts)
 
 
+@csrf_exempt
 @require_safe
 @never_cache
 def report_details(request: HttpRequest) -> JsonResponse:

@@ -6,6 +6,7 @@ from pathlib import Path
 import psutil
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 
@@ -19,6 +20,7 @@ LOOKED_UP.register(installation.InstallationCollector())
 
 
 @never_cache
+@csrf_exempt
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Return the metrics in Prometheus' text format. Raise 404 for who may not see them."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from facepass import urls
 from facepass.core.requests.probe_hosts import PROBED
@@ -120,7 +121,8 @@ def test_liveness_is_said_in_the_word_that_partner_programs_compare(client, path
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "QUERY"])
 @pytest.mark.parametrize("path", sorted(PROBED))
-def test_probes_are_read_and_nothing_else(client, path, method):
-    assert client.generic(method, path).status_code == 405
+def test_probes_are_read_and_nothing_else(path, method):
+    """As a browser or a program asks, with no token of a form."""
+    assert Client(enforce_csrf_checks=True).generic(method, path).status_code == 405
