@@ -60,5 +60,5 @@ class OrderingFilter(filters.OrderingFilter):
         one = f"-?({'|'.join(columns)})"
         for parameter in parameters:
             parameter["description"] = f"By {', '.join(columns)}; with `-` before it, the other way round."
-            parameter["schema"] = {"type": "string", "pattern": f"^{one}(,{one})*$"}
+            parameter["schema"] = {"type": "string", "pattern": f"^({one}(,{one})*)?$"}
         return parameters
