@@ -61,7 +61,10 @@ export class SeenFaces {
    * @param {HTMLElement[]} begun
    */
   #saw(begun) {
-    if (this.root.getAttribute("aria-busy") === "true") return;
+    if (this.root.getAttribute("aria-busy") === "true") {
+      setTimeout(() => this.#saw(begun), MOMENT_MS); // where no other list comes, these are seen after all
+      return;
+    }
     const stayed = begun.filter((face) => face.isConnected && this.#looking.get(face) === begun);
     for (const face of stayed) {
       this.#seen.add(face.dataset.face ?? "");
